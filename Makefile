@@ -1,0 +1,24 @@
+# Two commands matter: `make demo` and `make test`. Each does its own set-up.
+.PHONY: help demo test lint bench setup clean
+.DEFAULT_GOAL := help
+
+help:  ## say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+setup: ## virtual environment, pinned packages, system libraries
+	@scripts/setup
+
+demo: setup ## the main job with simulated devices; writes demo-out/
+	@scripts/with-display .venv/bin/vein-imaging demo --out demo-out
+
+test: setup ## every test
+	@.venv/bin/python -m pytest -q
+
+lint: setup ## format, style, types, layers
+	@scripts/lint
+
+bench: setup ## timings of every stage (numbers: docs/performance.md)
+	@.venv/bin/python -m pytest -q benchmarks --benchmark-enable --benchmark-only
+
+clean: ## forget what was set up and written
+	rm -rf .venv demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,37 @@
+"""What can go wrong with a device, in few words that a person can act on."""
+
+
+class DeviceError(Exception):
+    """A device failed. The message says which, what happened, and what to do next."""
+
+
+class DeviceAddressError(DeviceError, ValueError):
+    """The address names no device that this program knows, or a wrong option."""
+
+
+class DeviceAbsentError(DeviceError):
+    """Nothing answers at this address: unplugged, switched off, or no such file."""
+
+
+class DevicePermissionError(DeviceError):
+    """The device is there, and this user may not open it."""
+
+
+class DeviceBusyError(DeviceError):
+    """Another program holds the device."""
+
+
+class DeviceUnsupportedError(DeviceError):
+    """The device cannot do what was asked."""
+
+
+class DeviceTimeoutError(DeviceError):
+    """The device is open and silent: no answer came before the deadline."""
+
+
+class DeviceDataError(DeviceError):
+    """The device answered, and the answer is damaged or makes no sense."""
+
+
+class EndOfStreamError(DeviceError):
+    """A recording has no further frame. A live camera never raises this."""

@@ -1,0 +1,1 @@
+"""Shows, measures and records leg veins treated by microsclerotherapy."""
