@@ -1,0 +1,172 @@
+"""The thread that turns the newest frame into the picture the viewer shows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+
+from vein_devices.frame import Frame, Pixels
+from vein_imaging.capture.mailbox import Mailbox
+from vein_imaging.capture.ring import FrameRing
+from vein_imaging.capture.settings import CaptureSettings
+
+__all__ = ["LiveLoop", "LivePicture", "MakeStep", "Step", "StepResult"]
+
+
+class StepResult(Protocol):
+    """What the live step gives for one frame (`vein_imaging.pipeline.LiveResult`)."""
+
+    @property
+    def overlay(self) -> Pixels:
+        """(H, W, 3) uint8 RGB: the frame with its veins drawn on."""
+
+
+class Step(Protocol):
+    """A stateful analysis of one frame after another."""
+
+    def step(self, pixels: Pixels) -> StepResult:
+        """Analyse the next frame."""
+
+
+MakeStep = Callable[[CaptureSettings], Step]
+"""Makes a fresh step; called when sensitivity or quality change."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LivePicture:
+    """One analysed frame, ready to be shown.
+
+    Parameters
+    ----------
+    frame : Frame
+        As it came from the camera.
+    picture : (H, W, 3) uint8 RGB
+        The frame with the overlay blended in. Belongs to whoever takes it.
+    result : StepResult, optional
+        What the live step found; None where it failed.
+    error : exception, optional
+        Why the step failed; the picture then shows the bare frame.
+    settings : CaptureSettings
+        Those in force for this picture.
+    cost_s : s
+        Time from taking the frame up to the picture being ready.
+    age_s : s
+        From the frame's arrival in the program until the picture was ready.
+    """
+
+    frame: Frame
+    picture: Pixels
+    result: StepResult | None
+    error: BaseException | None
+    settings: CaptureSettings
+    cost_s: float
+    age_s: float
+
+
+class LiveLoop:
+    """Runs the live step on the newest frame, in a thread of its own.
+
+    Parameters
+    ----------
+    ring : FrameRing
+        Where frames come from. The thread ends when it is closed.
+    make_step : callable
+        See `MakeStep`.
+    mailbox : Mailbox of LivePicture
+        Where pictures go.
+    settings : CaptureSettings
+        Until `settings` is set again.
+    """
+
+    def __init__(
+        self,
+        ring: FrameRing,
+        make_step: MakeStep,
+        mailbox: Mailbox[LivePicture],
+        settings: CaptureSettings,
+    ) -> None:
+        self._ring = ring
+        self._make_step = make_step
+        self._mailbox = mailbox
+        self.settings = settings
+        """In force from the next frame on; assign a whole new value, any thread."""
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="live", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread. Once per loop."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 5.0) -> bool:
+        """End the thread after the frame in hand.
+
+        Returns
+        -------
+        bool
+            False if that frame took longer than `timeout_s`.
+        """
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        step: Step | None = None
+        made_for: CaptureSettings | None = None
+        number = 0
+        while not self._stopping.is_set():
+            frame, number = self._ring.newest(number, timeout_s=0.25)
+            if frame is None:
+                if self._ring.closed:
+                    return
+                continue
+            started_s = time.monotonic()
+            settings = self.settings
+            result: StepResult | None = None
+            failure: BaseException | None = None
+            try:
+                if step is None or made_for is None or _differ(settings, made_for):
+                    step, made_for = self._make_step(settings), settings
+                result = step.step(frame.pixels)
+                picture = _blend(frame.pixels, result.overlay, settings.opacity)
+            except Exception as error:  # noqa: BLE001 - the one place: kept, shown
+                step, failure, picture = None, error, _as_rgb(frame.pixels)
+            now_s = time.monotonic()
+            self._mailbox.put(
+                LivePicture(
+                    frame,
+                    picture,
+                    result,
+                    failure,
+                    settings,
+                    cost_s=now_s - started_s,
+                    age_s=now_s - frame.monotonic_s,
+                )
+            )
+
+
+def _differ(new: CaptureSettings, old: CaptureSettings) -> bool:
+    return (new.sensitivity, new.quality) != (old.sensitivity, old.quality)
+
+
+def _as_rgb(pixels: Pixels) -> Pixels:
+    """Three channels, in memory of its own."""
+    if pixels.ndim == 2:
+        return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)  # type: ignore[return-value]
+    return pixels.copy()
+
+
+def _blend(pixels: Pixels, overlay: Pixels, opacity: float) -> Pixels:
+    """Picture and overlay mixed; 0 is the bare picture, 1 the overlay as drawn."""
+    if opacity == 0.0:
+        return _as_rgb(pixels)
+    if opacity == 1.0:
+        return overlay.copy()
+    bare = _as_rgb(pixels)
+    cv2.addWeighted(overlay, opacity, bare, 1.0 - opacity, 0.0, dst=bare)
+    return bare
