@@ -92,6 +92,8 @@ def _samples(lines: Iterable[Line]) -> Line:
                 f"a line is points (N, 2) and widths (N,), not {line_rc.shape} and "
                 f"{width.shape}"
             )
+        if len(line_rc) < 2:
+            continue
         along = np.r_[0.0, np.hypot(*np.diff(line_rc, axis=0).T).cumsum()]
         at = np.arange(0.5 * _STEP_PX, along[-1], _STEP_PX)
         columns = [np.asarray(np.interp(at, along, line_rc[:, k])) for k in (0, 1)]
