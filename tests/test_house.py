@@ -1,0 +1,69 @@
+"""What the house promises about its own shape."""
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("vein_imaging", "devices/vein_devices", "calibration/vein_calibration")
+SOURCES = sorted(
+    path for package in PACKAGES for path in (ROOT / package).rglob("*.py")
+)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def lines_of_body(function: Function) -> int:
+    body = function.body
+    if ast.get_docstring(function) is not None:
+        body = body[1:]
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0  # type: ignore[operator]
+
+
+def public_definitions(path: Path) -> Iterator[tuple[str, bool]]:
+    """Each public class and function that is not local, and whether it is described."""
+    tree = ast.parse(path.read_text("utf-8"))
+    yield str(path.relative_to(ROOT)), ast.get_docstring(tree) is not None
+
+    def inside(node: ast.AST, prefix: str) -> Iterator[tuple[str, bool]]:
+        for child in ast.iter_child_nodes(node):
+            if not isinstance(child, Function | ast.ClassDef):
+                continue
+            if child.name.startswith("_"):
+                continue
+            name = f"{prefix}{child.name}"
+            yield name, ast.get_docstring(child) is not None
+            if isinstance(child, ast.ClassDef):
+                yield from inside(child, name + ".")
+
+    yield from inside(tree, f"{path.relative_to(ROOT)}:")
+
+
+def test_half_of_the_source_files_fit_in_150_lines_and_none_exceeds_450() -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in SOURCES}
+    assert statistics.median(lengths.values()) <= 150
+    assert [path.name for path, length in lengths.items() if length > 450] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_function_body_exceeds_60_lines(package: str) -> None:
+    long = [
+        f"{path.name}:{node.name} {lines_of_body(node)}"
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, Function) and lines_of_body(node) > 60
+    ]
+    assert long == []
+
+
+def test_public_names_are_described() -> None:
+    described = [pair for path in SOURCES for pair in public_definitions(path)]
+    bare = [name for name, has_docstring in described if not has_docstring]
+    assert len(bare) <= 0.02 * len(described), bare
+
+
+def test_a_file_is_named_for_what_it_holds() -> None:
+    vague = {"utils", "util", "helpers", "helper", "misc", "manager", "common"}
+    assert [str(path) for path in SOURCES if path.stem in vague] == []
