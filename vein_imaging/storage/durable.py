@@ -1,0 +1,55 @@
+"""Files that are whole or absent, whatever happens to the power."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+__all__ = ["TEMPORARY_SUFFIX", "flush_folder", "make_folder", "write_durably"]
+
+TEMPORARY_SUFFIX = ".partial"
+
+
+def flush_folder(folder: Path) -> None:
+    """Flush a folder, so that the names in it survive a power cut."""
+    if os.name == "nt":  # Windows journals names itself and opens no folders
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder for this user's eyes only, and flush its name in its parent."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True)
+        flush_folder(folder.parent)
+
+
+def write_durably(file: Path, content: bytes) -> None:
+    """Write a file so that its name never stands for half of it.
+
+    A temporary name in the same folder, write, flush the file, rename, flush the
+    folder. Readable by this user only.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or cannot be written: the temporary file is removed and
+        what the name stood for before is untouched.
+    """
+    temporary = file.with_name(f"{file.name}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    flush_folder(file.parent)

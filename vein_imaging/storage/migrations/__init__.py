@@ -1,0 +1,1 @@
+"""Alembic's scripts: every released schema opens for ever."""

@@ -1,0 +1,87 @@
+"""A store's folder: which database it is on, and where its parts lie."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from vein_imaging.storage.durable import write_durably
+from vein_imaging.storage.errors import NoSuchStoreError
+
+__all__ = ["StorePlace", "describe_store", "find_store"]
+
+_DESCRIPTION = "store.json"
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StorePlace:
+    """Where a store's parts are.
+
+    Attributes
+    ----------
+    folder : Path
+        Holds the description, the images, the users' wrapped keys, and the ledger
+        where it is a file.
+    store_id : str
+        Random, the same in every copy of the store.
+    database_url : str
+        Of PostgreSQL, or empty: the encrypted file in the folder.
+    """
+
+    folder: Path
+    store_id: str
+    database_url: str = ""
+
+    @property
+    def ledger_file(self) -> Path:
+        """The encrypted database."""
+        return self.folder / "ledger.db"
+
+    @property
+    def image_folder(self) -> Path:
+        """The encrypted images."""
+        return self.folder / "images"
+
+
+def describe_store(place: StorePlace) -> None:
+    """Write the description; last of all parts, since it makes the folder a store."""
+    described = {"format": _FORMAT, **asdict(place)}
+    del described["folder"]
+    text = json.dumps(described, indent=2) + "\n"
+    write_durably(place.folder / _DESCRIPTION, text.encode())
+
+
+def find_store(folder: Path) -> StorePlace:
+    """Read a store's description.
+
+    Raises
+    ------
+    NoSuchStoreError
+        If the folder is no store, or one of a newer release.
+    """
+    file = folder / _DESCRIPTION
+    try:
+        described = json.loads(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoSuchStoreError(
+            f"{folder} holds no store ({_DESCRIPTION} is missing). Check the path, or"
+            " make a store there"
+        ) from error
+    except ValueError as error:
+        raise NoSuchStoreError(
+            f"{file} is damaged ({error}); restore a backup"
+        ) from error
+    if described.get("format") != _FORMAT:
+        raise NoSuchStoreError(
+            f"{file} has format {described.get('format')!r}, this release knows"
+            f" {_FORMAT}. Install a newer release"
+        )
+    return StorePlace(folder, described["store_id"], described.get("database_url", ""))
+
+
+def new_store_id() -> str:
+    """Return a random id for a new store."""
+    return uuid.uuid4().hex

@@ -1,0 +1,458 @@
+"""The store: sessions as they were written, never edited, checked as they are added."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Generic, Protocol, Self, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from vein_imaging.storage.canonical import Body
+from vein_imaging.storage.database import Database, create_database, open_database
+from vein_imaging.storage.durable import flush_folder, make_folder
+from vein_imaging.storage.errors import (
+    MissingImageError,
+    NoSuchSessionError,
+    translated,
+)
+from vein_imaging.storage.images import ImageFolder
+from vein_imaging.storage.ledger import (
+    CLINIC,
+    Draft,
+    Entry,
+    Head,
+    StoredEvent,
+    append_entry,
+    head,
+    key_of,
+    make_key,
+    read_entries,
+)
+from vein_imaging.storage.patients import PATIENT, Patient, PatientDirectory
+from vein_imaging.storage.place import (
+    StorePlace,
+    describe_store,
+    find_store,
+    new_store_id,
+)
+from vein_imaging.storage.schema import event as event_table
+from vein_imaging.storage.vault import Vault
+
+__all__ = ["Checked", "Past", "SessionHead", "Store", "create_store", "open_store"]
+
+CREATED = "store.created"
+SESSION = "store.session"
+
+
+class HasSeverity(Protocol):
+    """A finding of a check; `severity` "stop" refuses the entry."""
+
+    @property
+    def severity(self) -> str:
+        """One of "stop", "warn", "note"."""
+        ...
+
+
+F = TypeVar("F", bound=HasSeverity)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """All that was written about a patient, as it stands inside the transaction.
+
+    Attributes
+    ----------
+    events : tuple of StoredEvent
+        Every session of the patient, in the ledger's order.
+    latest_at : datetime
+        UTC, the latest time ever written, or the new entry's: setting a clock back
+        does not bring an old day's allowance back.
+    """
+
+    events: tuple[StoredEvent, ...]
+    latest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(Generic[F]):
+    """The outcome of a check: what was written, or None, and every finding."""
+
+    event: StoredEvent | None
+    findings: tuple[F, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHead:
+    """A session's beginning."""
+
+    session_id: str
+    patient_id: str
+    started_at: datetime
+    author: str
+
+
+def named_images(value: object) -> Iterator[str]:
+    """Yield every picture's SHA-256 (hex) that a body names as `image_sha256`."""
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if key == "image_sha256" and isinstance(part, str):
+                yield part
+            else:
+                yield from named_images(part)
+    elif isinstance(value, (list, tuple)):
+        for part in value:
+            yield from named_images(part)
+
+
+class Store:
+    """An open store. Use it in a `with`, or `close` it.
+
+    Every method that writes returns after the entry is on the disk, and raises a
+    `StoreError` when it is not there. Methods may be called from any thread.
+    """
+
+    def __init__(self, place: StorePlace, database: Database, vault: Vault) -> None:
+        self.place = place
+        self.images = ImageFolder(place.image_folder)
+        self._database = database
+        self._vault = vault
+        self._directory = PatientDirectory()
+        self._patient_of: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database and forget the keys."""
+        self._database.dispose()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with translated(), self._database.write.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with translated(), self._database.read.begin() as connection:
+            yield connection
+
+    # --- patients and sessions ---------------------------------------------------
+
+    def add_patient(self, facts: Body, *, author: str, at: datetime) -> str:
+        """Write a new patient and return the random id.
+
+        Parameters
+        ----------
+        facts : mapping
+            `name`, and what else the clinic knows (`born`, `number`, ...): JSON
+            values, no floats.
+        author : str
+            Who writes.
+        at : datetime
+            Now, with a time zone.
+        """
+        patient_id = uuid.uuid4().hex
+        draft = Draft(Entry(PATIENT, facts), at, author, patient_id)
+        with self._writing() as connection:
+            make_key(connection, self._vault, patient_id)
+            append_entry(connection, self._vault, draft)
+        return patient_id
+
+    def change_patient(
+        self, patient_id: str, facts: Body, *, author: str, at: datetime
+    ) -> None:
+        """Write changed facts; those not named stay. The earlier ones stay readable.
+
+        Raises
+        ------
+        PatientErasedError
+            If there is no such patient (any more).
+        """
+        draft = Draft(Entry(PATIENT, facts), at, author, patient_id)
+        with self._writing() as connection:
+            append_entry(connection, self._vault, draft)
+
+    def patients(self, fragment: str = "") -> tuple[Patient, ...]:
+        """Return the patients whose name or number holds every word of `fragment`."""
+        with self._reading() as connection:
+            self._directory.refresh(connection, self._vault)
+        return self._directory.find(fragment)
+
+    def start_session(
+        self,
+        patient_id: str,
+        *,
+        author: str,
+        at: datetime,
+        session_id: str | None = None,
+        facts: Body | None = None,
+    ) -> str:
+        """Begin a session of a patient and return its id.
+
+        Raises
+        ------
+        PatientErasedError
+            If there is no such patient (any more).
+        ValueError
+            If a session of that id exists.
+        """
+        session_id = session_id or uuid.uuid4().hex
+        entry = Entry(SESSION, facts or {})
+        with self._writing() as connection:
+            if self._find_patient(connection, session_id) is not None:
+                raise ValueError(f"session {session_id} exists; leave the id out")
+            draft = Draft(entry, at, author, patient_id, session_id)
+            append_entry(connection, self._vault, draft)
+        return session_id
+
+    def sessions(self, patient_id: str) -> tuple[SessionHead, ...]:
+        """Return a patient's sessions, the oldest first."""
+        of_patient = event_table.c.patient_id == patient_id
+        beginning = event_table.c.kind == SESSION
+        with self._reading() as connection:
+            return tuple(
+                SessionHead(e.session_id, e.patient_id, e.at, e.author)
+                for e in read_entries(connection, self._vault, of_patient, beginning)
+            )
+
+    def _find_patient(self, connection: Connection, session_id: str) -> str | None:
+        if session_id not in self._patient_of:
+            found = connection.execute(
+                select(event_table.c.patient_id)
+                .where(event_table.c.session_id == session_id)
+                .limit(1)
+            ).scalar_one_or_none()
+            if found is None:
+                return None
+            self._patient_of[session_id] = found
+        return self._patient_of[session_id]
+
+    def _patient(self, connection: Connection, session_id: str) -> str:
+        found = self._find_patient(connection, session_id)
+        if found is None or not session_id:
+            raise NoSuchSessionError(
+                f"no session {session_id!r} in this store; begin it with start_session"
+            )
+        return found
+
+    # --- entries -----------------------------------------------------------------
+
+    def append(
+        self, session_id: str, event: Entry, *, author: str, at: datetime
+    ) -> StoredEvent:
+        """Write a fact. Facts are never refused for their meaning.
+
+        Parameters
+        ----------
+        session_id : str
+        event : Entry
+            The kind must not begin with "store.", which is the store's own.
+        author : str
+        at : datetime
+            Now, with a time zone.
+
+        Raises
+        ------
+        NoSuchSessionError, PatientErasedError, InvalidBodyError
+        MissingImageError
+            If the body names a picture (`image_sha256`) that is not stored yet.
+        DiskFullError, StoreReadOnlyError, StoreBusyError, StoreDamagedError
+            With nothing written.
+        """
+        with self._writing() as connection:
+            return self._append(connection, session_id, event, author, at)
+
+    def check_and_append(
+        self,
+        session_id: str,
+        event: Entry,
+        *,
+        check: Callable[[Past], Sequence[F]],
+        author: str,
+        at: datetime,
+    ) -> Checked[F]:
+        """Check against everything written so far, then write, in one transaction.
+
+        No other window, program or machine can write between the check and the
+        entry, so two injections cannot both pass the last 0.1 mL.
+
+        Parameters
+        ----------
+        check : function of the patient's past
+            Pure and quick: the store is locked while it runs. A finding of severity
+            "stop" refuses the entry.
+        session_id, event, author, at
+            As for `append`.
+
+        Returns
+        -------
+        Checked
+            `event` is None where a finding refused it.
+        """
+        with self._writing() as connection:
+            patient_id = self._patient(connection, session_id)
+            newest = head(connection)
+            latest_at = max(newest.latest_at or at, at).astimezone(UTC)
+            past = Past(self._past(connection, patient_id), latest_at)
+            findings = tuple(check(past))
+            if any(finding.severity == "stop" for finding in findings):
+                return Checked(None, findings)
+            written = self._append(connection, session_id, event, author, at)
+        return Checked(written, findings)
+
+    def events(self, session_id: str) -> tuple[StoredEvent, ...]:
+        """Return a session's entries in the order they were written.
+
+        Raises
+        ------
+        NoSuchSessionError, PatientErasedError, StoreDamagedError
+        """
+        with self._reading() as connection:
+            self._patient(connection, session_id)
+            of_session = event_table.c.session_id == session_id
+            return tuple(self._clinical(connection, of_session))
+
+    def patient_events(self, patient_id: str) -> tuple[StoredEvent, ...]:
+        """Return the entries of all sessions of a patient, in the order written."""
+        with self._reading() as connection:
+            return self._past(connection, patient_id)
+
+    def head(self) -> Head:
+        """Return the newest entry's place, hash and time."""
+        with self._reading() as connection:
+            return head(connection)
+
+    def _past(self, connection: Connection, patient_id: str) -> tuple[StoredEvent, ...]:
+        of_patient = event_table.c.patient_id == patient_id
+        return tuple(self._clinical(connection, of_patient))
+
+    def _clinical(
+        self, connection: Connection, condition: ColumnElement[bool]
+    ) -> Iterator[StoredEvent]:
+        not_own = event_table.c.kind.not_like("store.%")
+        return read_entries(connection, self._vault, condition, not_own)
+
+    def _append(
+        self,
+        connection: Connection,
+        session_id: str,
+        event: Entry,
+        author: str,
+        at: datetime,
+    ) -> StoredEvent:
+        if event.kind.startswith("store."):
+            raise ValueError(f"kind {event.kind!r}: 'store.' is the store's own")
+        patient_id = self._patient(connection, session_id)
+        for sha256 in named_images(event.body):
+            if not self.images.holds(
+                key_of(connection, self._vault, patient_id), sha256
+            ):
+                raise MissingImageError(
+                    f"the entry names image {sha256}, which is not stored: store the"
+                    " picture first, then the entry that names it"
+                )
+        draft = Draft(event, at, author, patient_id, session_id)
+        return append_entry(connection, self._vault, draft)
+
+    # --- pictures ----------------------------------------------------------------
+
+    def put_image(self, session_id: str, png: bytes) -> str:
+        """Store a picture of a session's patient; return its SHA-256 in hex.
+
+        The entry that names it (`image_sha256`) is written after, by `append`.
+
+        Parameters
+        ----------
+        png : bytes
+            A whole PNG file.
+        """
+        return self.images.write(self._image_key(session_id), png)
+
+    def image(self, session_id: str, sha256: str) -> bytes:
+        """Return a picture as it was stored, checked.
+
+        Raises
+        ------
+        MissingImageError, DamagedImageError
+        """
+        return self.images.read(self._image_key(session_id), sha256)
+
+    def _image_key(self, session_id: str) -> bytes:
+        with self._reading() as connection:
+            patient_id = self._patient(connection, session_id)
+            return key_of(connection, self._vault, patient_id)
+
+
+def create_store(folder: Path, key: bytes, *, author: str, at: datetime) -> Store:
+    """Make a new store and open it. The folder is a whole store, or not there.
+
+    Parameters
+    ----------
+    folder : Path
+        Must not exist, or be empty.
+    key : 32 bytes
+        Random: `vein_imaging.storage.new_key()`.
+
+    Raises
+    ------
+    FileExistsError
+        If something is there.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty; choose a new folder")
+    building = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.new")
+    place = StorePlace(building, new_store_id())
+    vault = Vault(key)
+    make_folder(building)
+    created = Draft(Entry(CREATED, {"store_id": place.store_id}), at, author)
+    with translated():
+        database = create_database(place, vault)
+        with database.write.begin() as connection:
+            make_key(connection, vault, CLINIC)
+            append_entry(connection, vault, created)
+        database.dispose()
+    describe_store(place)
+    if folder.exists():
+        folder.rmdir()
+    building.rename(folder)
+    flush_folder(folder.parent)
+    return open_store(folder, key)
+
+
+def open_store(folder: Path | str, key: bytes) -> Store:
+    """Open a store; a schema of an earlier release is brought up to this one first.
+
+    Parameters
+    ----------
+    folder : Path
+        As given to `create_store`.
+    key : 32 bytes
+
+    Raises
+    ------
+    NoSuchStoreError
+        If the folder holds none, or one of a newer release.
+    WrongKeyError
+        If the key does not open it.
+    StoreReadOnlyError
+        If the folder cannot be written.
+    """
+    place = find_store(Path(folder))
+    vault = Vault(key)
+    with translated():
+        database = open_database(place, vault)
+    return Store(place, database, vault)
