@@ -1,0 +1,82 @@
+"""From a picture to the one channel, at the one size, in which veins are searched."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.imaging.arrays import Plane
+
+__all__ = ["Channel", "choose_channel", "halvings_for", "take_channel"]
+
+Channel = Literal["auto", "green", "red", "grey"]
+
+WORKING_SIDE_PX = 1000
+"""A picture is halved while its longer side is above this."""
+
+
+def halvings_for(shape: tuple[int, int]) -> int:
+    """How often a picture is halved before veins are searched in it.
+
+    Parameters
+    ----------
+    shape : px
+        (H, W) of the picture.
+
+    Returns
+    -------
+    int, >= 0
+    """
+    halvings, side = 0, max(shape)
+    while side > WORKING_SIDE_PX:
+        side //= 2
+        halvings += 1
+    return halvings
+
+
+def take_channel(
+    picture: NDArray[np.uint8], channel: Literal["green", "red", "grey"]
+) -> Plane:
+    """Take one channel out of a picture.
+
+    Parameters
+    ----------
+    picture : (H, W) or (H, W, 3) RGB, uint8
+    channel : {"green", "red", "grey"}
+        "grey" weighs the channels as the eye does (ITU-R BT.601).
+
+    Returns
+    -------
+    (H, W) uint8
+        A grey picture comes back as it is.
+    """
+    if picture.ndim == 2:
+        return picture
+    if channel == "grey":
+        return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)
+    index = {"red": 0, "green": 1}[channel]
+    return np.asarray(cv2.extractChannel(picture, index), np.uint8)
+
+
+def choose_channel(
+    picture: NDArray[np.uint8],
+) -> Literal["green", "red", "grey"]:
+    """Choose the channel in which vessels stand out most.
+
+    Haemoglobin absorbs most in green, and a near-infrared camera's green pixels are the
+    least saturated; so it is green unless the picture has no green to speak of.
+
+    Parameters
+    ----------
+    picture : (H, W) or (H, W, 3) RGB, uint8
+
+    Returns
+    -------
+    {"green", "red", "grey"}
+    """
+    if picture.ndim == 2:
+        return "grey"
+    return "green" if picture[::8, ::8, 1].max() > 16 else "grey"

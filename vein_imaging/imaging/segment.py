@@ -1,0 +1,40 @@
+"""From vesselness to a mask: hysteresis on the noise-tied score, small parts removed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from vein_imaging.imaging.arrays import Image, Mask
+
+__all__ = ["segment"]
+
+WEAK_SCORE, STRONG_SCORE = 3.2, 5.5
+SENSITIVITY_SPAN = 0.4
+"""Full sensitivity lowers both thresholds by this share; none raises them by it."""
+SMALLEST_PART_PX = 40
+
+
+def segment(score: Image, *, sensitivity: float = 0.0) -> Mask:
+    """Pixels of veins.
+
+    Parameters
+    ----------
+    score : (H, W) float32
+        Vesselness in standard deviations of the background.
+    sensitivity : float in [-1, 1]
+        Higher finds more, and more that is none.
+
+    Returns
+    -------
+    (H, W) bool
+    """
+    factor = 1 - SENSITIVITY_SPAN * sensitivity
+    weak = (score > WEAK_SCORE * factor).astype(np.uint8)
+    strong = score > STRONG_SCORE * factor
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    kept = np.zeros(count, np.bool_)
+    kept[labels[strong]] = True
+    kept &= stats[:, cv2.CC_STAT_AREA] >= SMALLEST_PART_PX
+    kept[0] = False
+    return np.asarray(kept[labels], np.bool_)

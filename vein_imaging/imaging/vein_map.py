@@ -1,0 +1,180 @@
+"""What is found in a picture: the veins, their widths, and what they add up to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.imaging.arrays import Image, Mask
+
+__all__ = ["Branch", "CeapClass", "VeinMap", "ceap_class_of"]
+
+CeapClass = Literal["telangiectasia", "reticular", "varicose", "undecided", "unknown"]
+"""By width: < 1 mm, 1 to 3 mm, > 3 mm; undecided where the interval straddles a limit,
+unknown without a scale or a width."""
+
+TELANGIECTASIA_MAX_MM, RETICULAR_MAX_MM = 1.0, 3.0
+
+
+def ceap_class_of(diameter_mm: float, uncertainty_mm: float = 0.0) -> CeapClass:
+    """Class of a vein by its width; exactly 1 mm and 3 mm belong to the lower class.
+
+    Parameters
+    ----------
+    diameter_mm : mm
+        nan where unknown.
+    uncertainty_mm : mm
+        Half the interval in which the true width lies.
+
+    Returns
+    -------
+    CeapClass
+
+    References
+    ----------
+    CEAP 2020, Lurie et al., J Vasc Surg Venous 2020;8:342, table of C1 and C2.
+    """
+    if not math.isfinite(diameter_mm):
+        return "unknown"
+    low = _class_at(diameter_mm - uncertainty_mm)
+    high = _class_at(diameter_mm + uncertainty_mm)
+    return low if low == high else "undecided"
+
+
+def _class_at(diameter_mm: float) -> CeapClass:
+    if diameter_mm <= TELANGIECTASIA_MAX_MM:
+        return "telangiectasia"
+    return "reticular" if diameter_mm <= RETICULAR_MAX_MM else "varicose"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Branch:
+    """A piece of vein between two junctions or ends.
+
+    Parameters
+    ----------
+    points_rc : (N, 2) float32 px
+        Its centreline, in order, (row, column).
+    diameter_px : (N,) float32 px
+        Width at each point, nan where it cannot be told.
+    diameter_sd_px : px
+        Standard deviation of the branch's median width; nan where unknown.
+    diameter_mm : (N,) float32 mm or None
+        None without a scale.
+    ceap_class : CeapClass
+    length_px : px
+    length_mm : mm or None
+    start_node, end_node : int
+        Numbers of the junctions or ends it joins; the same for a loop.
+    """
+
+    points_rc: NDArray[np.float32]
+    diameter_px: NDArray[np.float32]
+    diameter_sd_px: float
+    diameter_mm: NDArray[np.float32] | None
+    ceap_class: CeapClass
+    length_px: float
+    length_mm: float | None
+    start_node: int
+    end_node: int
+
+    @property
+    def median_diameter_px(self) -> float:
+        """Median width in px, nan where unknown."""
+        return _median(self.diameter_px)
+
+    @property
+    def median_diameter_mm(self) -> float:
+        """Median width in mm, nan without a scale or where unknown."""
+        return math.nan if self.diameter_mm is None else _median(self.diameter_mm)
+
+    @property
+    def tortuosity(self) -> float:
+        """Length over the distance of its ends; nan for a loop."""
+        chord = float(np.hypot(*(self.points_rc[-1] - self.points_rc[0])))
+        return self.length_px / chord if chord > 0 else math.nan
+
+
+def _median(values: NDArray[np.float32]) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else math.nan
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VeinMap:
+    """The veins of one picture.
+
+    Parameters
+    ----------
+    vesselness : (H, W) float32
+        Robust z-score: 0 is background, 1 one noise standard deviation.
+    mask : (H, W) bool
+        Pixels of veins.
+    field : (H, W) bool
+        Where was looked.
+    branches : tuple of Branch
+    junctions_rc : (J, 2) float32 px
+        Where three or more branches meet.
+    mm_per_pixel : mm or None
+    channel : str
+        The channel that was searched.
+    """
+
+    vesselness: Image
+    mask: Mask
+    field: Mask
+    branches: tuple[Branch, ...]
+    junctions_rc: NDArray[np.float32]
+    mm_per_pixel: float | None
+    channel: str
+
+    def summary(self) -> dict[str, object]:
+        """Totals by class, in mm where calibrated.
+
+        Returns
+        -------
+        dict
+            `length_px`, `area_px`, `field_area_px`, `density_per_px` (vein length over
+            field area), `branch_count`, `junction_count`; with a scale also
+            `length_mm`, `area_mm2`, `field_area_mm2`, `density_per_mm` and `classes`:
+            for each class `branch_count`, `length_mm`, `median_diameter_mm`.
+        """
+        length_px = sum(branch.length_px for branch in self.branches)
+        field_px = int(np.count_nonzero(self.field))
+        area_px = int(np.count_nonzero(self.mask))
+        totals: dict[str, object] = {
+            "branch_count": len(self.branches),
+            "junction_count": len(self.junctions_rc),
+            "length_px": length_px,
+            "area_px": area_px,
+            "field_area_px": field_px,
+            "density_per_px": length_px / field_px if field_px else 0.0,
+            "mm_per_pixel": self.mm_per_pixel,
+        }
+        if self.mm_per_pixel is not None:
+            scale = self.mm_per_pixel
+            totals |= {
+                "length_mm": length_px * scale,
+                "area_mm2": area_px * scale**2,
+                "field_area_mm2": field_px * scale**2,
+                "density_per_mm": length_px / field_px / scale if field_px else 0.0,
+                "classes": self._by_class(),
+            }
+        return totals
+
+    def _by_class(self) -> dict[str, dict[str, float | int | None]]:
+        table: dict[str, dict[str, float | int | None]] = {}
+        for name in CeapClass.__args__:  # type: ignore[attr-defined]
+            members = [b for b in self.branches if b.ceap_class == name]
+            widths = [b.median_diameter_mm for b in members]
+            known = [width for width in widths if math.isfinite(width)]
+            table[name] = {
+                "branch_count": len(members),
+                "length_mm": sum(b.length_mm or 0.0 for b in members),
+                "median_diameter_mm": float(np.median(known)) if known else None,
+            }
+        return table

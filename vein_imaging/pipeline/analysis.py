@@ -1,0 +1,183 @@
+"""`analyse`: one picture, all stages."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.imaging.arrays import (
+    Image,
+    Mask,
+    Picture,
+    Plane,
+    check_picture,
+    fit_mask,
+)
+from vein_imaging.imaging.centreline import Path, trace_centrelines
+from vein_imaging.imaging.contrast import local_contrast
+from vein_imaging.imaging.diameter import measure_diameters
+from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.plane import choose_channel, halvings_for, take_channel
+from vein_imaging.imaging.segment import segment
+from vein_imaging.imaging.vein_map import Branch, VeinMap, ceap_class_of
+from vein_imaging.imaging.vesselness import Scale, vesselness
+from vein_imaging.pipeline.settings import AnalysisSettings
+
+__all__ = ["analyse"]
+
+_SCALES = {
+    "fast": ((Scale(0, 1.5, 6), Scale(1, 1.5, 5)), 8),
+    "full": ((Scale(0, 1.3, 5, 0.7), Scale(0, 1.6, 10), Scale(1, 1.5, 8)), 12),
+}
+
+
+def analyse(
+    image: Picture,
+    *,
+    mm_per_pixel: float | None = None,
+    field: Mask | None = None,
+    settings: AnalysisSettings = AnalysisSettings(),  # noqa: B008 (frozen)
+) -> VeinMap:
+    """Find the veins of a picture, follow them and measure their width.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, 3) RGB, uint8, uint16 or float32 in [0, 1]
+    mm_per_pixel : mm, optional
+        Size of a pixel on the skin; without it nothing is given in mm.
+    field : (H, W) bool, optional
+        Where to look; found from the picture where it is left out.
+    settings : AnalysisSettings
+
+    Returns
+    -------
+    VeinMap
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `image`, `field` or `mm_per_pixel` cannot be used; the message says why.
+    """
+    picture = check_picture(image)
+    if mm_per_pixel is not None and not (
+        math.isfinite(mm_per_pixel) and mm_per_pixel > 0
+    ):
+        raise ValueError(
+            f"mm_per_pixel must be a positive number, not {mm_per_pixel!r}"
+        )
+    shape = (picture.shape[0], picture.shape[1])
+    channel = settings.channel
+    if channel == "auto":
+        channel = choose_channel(picture)
+    plane = take_channel(picture, channel)
+    if settings.polarity == "bright":
+        plane = np.asarray(cv2.bitwise_not(plane), np.uint8)
+    looked_at = find_field(plane) if field is None else fit_mask(field, shape)
+    halvings = halvings_for(shape)
+    score, mask = _find(plane, looked_at, halvings, settings)
+    branches, junctions = _measure(plane, mask, 2**halvings, mm_per_pixel)
+    return VeinMap(
+        vesselness=np.asarray(_enlarge(score, shape), np.float32),
+        mask=np.asarray(_enlarge(mask.astype(np.uint8) * 255, shape)) > 127,
+        field=looked_at,
+        branches=branches,
+        junctions_rc=junctions,
+        mm_per_pixel=mm_per_pixel,
+        channel=channel,
+    )
+
+
+def _enlarge(array: NDArray[np.generic], shape: tuple[int, int]) -> NDArray[np.generic]:
+    if array.shape == shape:
+        return array
+    return cv2.resize(array, shape[::-1], interpolation=cv2.INTER_LINEAR)  # type: ignore[call-overload, no-any-return]
+
+
+def _find(
+    plane: Plane, field: Mask, halvings: int, settings: AnalysisSettings
+) -> tuple[Image, Mask]:
+    """Vesselness and mask at the working size."""
+    if halvings:
+        size = (plane.shape[1] >> halvings, plane.shape[0] >> halvings)
+        plane = np.asarray(
+            cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8
+        )
+        small = cv2.resize(
+            field.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST
+        )
+        field = small > 0
+    if settings.quality == "full":
+        plane = np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(plane), np.uint8)
+    contrast, inner = local_contrast(plane, field)
+    scales, directions = _SCALES[settings.quality]
+    score = vesselness(contrast, inner, scales=scales, directions=directions)
+    return score, segment(score, sensitivity=settings.sensitivity)
+
+
+def _measure(
+    plane: Plane, mask: Mask, scale: int, mm_per_pixel: float | None
+) -> tuple[tuple[Branch, ...], NDArray[np.float32]]:
+    paths, radius = trace_centrelines(mask)
+    chains = [_smooth(path, scale) for path in paths]
+    rough = [radius[tuple(path.pixels_rc.T)] * scale for path in paths]
+    widths = measure_diameters(plane, chains, rough)
+    branches = tuple(
+        _branch(path, chain, width, mm_per_pixel)
+        for path, chain, width in zip(paths, chains, widths, strict=True)
+    )
+    return branches, _junctions(paths, scale)
+
+
+def _smooth(path: Path, scale: int) -> NDArray[np.float32]:
+    """Pixel chain to points at full size, the staircase smoothed, ends kept."""
+    points = (path.pixels_rc.astype(np.float32) + 0.5) * scale - 0.5
+    if len(points) < 3:
+        return points
+    smooth = cv2.GaussianBlur(
+        points, (1, 9), 0, sigmaY=2.0, borderType=cv2.BORDER_REPLICATE
+    ).reshape(-1, 2)
+    smooth[[0, -1]] = points[[0, -1]]
+    return np.asarray(smooth, np.float32)
+
+
+def _branch(
+    path: Path,
+    chain: NDArray[np.float32],
+    width: NDArray[np.float32],
+    mm_per_pixel: float | None,
+) -> Branch:
+    length = float(np.linalg.norm(np.diff(chain, axis=0), axis=1).sum())
+    known = width[np.isfinite(width)]
+    spread = (
+        float(known.std() / math.sqrt(max(1, len(known) / 15)))
+        if known.size
+        else math.nan
+    )
+    middle = float(np.median(known)) if known.size else math.nan
+    mm = mm_per_pixel
+    return Branch(
+        points_rc=chain,
+        diameter_px=width,
+        diameter_sd_px=spread,
+        diameter_mm=None if mm is None else width * np.float32(mm),
+        ceap_class="unknown"
+        if mm is None
+        else ceap_class_of(middle * mm, 2 * spread * mm),
+        length_px=length,
+        length_mm=None if mm is None else length * mm,
+        start_node=path.start_node,
+        end_node=path.end_node,
+    )
+
+
+def _junctions(paths: list[Path], scale: int) -> NDArray[np.float32]:
+    met: dict[int, list[NDArray[np.intp]]] = {}
+    for path in paths:
+        met.setdefault(path.start_node, []).append(path.pixels_rc[0])
+        met.setdefault(path.end_node, []).append(path.pixels_rc[-1])
+    found = [np.mean(ends, axis=0) for ends in met.values() if len(ends) > 2]
+    points = np.reshape(np.asarray(found, np.float32), (-1, 2))
+    return ((points + 0.5) * scale - 0.5).astype(np.float32)

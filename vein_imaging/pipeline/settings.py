@@ -1,0 +1,56 @@
+"""How a picture is analysed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from vein_imaging.imaging.plane import Channel
+
+__all__ = ["AnalysisSettings", "Polarity", "Quality"]
+
+Quality = Literal["fast", "full"]
+Polarity = Literal["dark", "bright"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisSettings:
+    """What a caller may choose about an analysis.
+
+    Parameters
+    ----------
+    quality : {"fast", "full"}
+        "fast" keeps up with a live camera, "full" is the more accurate.
+    sensitivity : float in [-1, 1]
+        Higher finds fainter veins, and more that is none.
+    polarity : {"dark", "bright"}
+        Whether veins are darker or brighter than skin.
+    channel : {"auto", "green", "red", "grey"}
+        Channel of a colour picture that is searched.
+
+    Raises
+    ------
+    ValueError
+        If a value is none of the above.
+    """
+
+    quality: Quality = "fast"
+    sensitivity: float = 0.0
+    polarity: Polarity = "dark"
+    channel: Channel = "auto"
+
+    def __post_init__(self) -> None:
+        for name, kinds in (
+            ("quality", Quality),
+            ("polarity", Polarity),
+            ("channel", Channel),
+        ):
+            if getattr(self, name) not in get_args(kinds):
+                wanted = ", ".join(get_args(kinds))
+                raise ValueError(
+                    f"{name} must be one of {wanted}, not {getattr(self, name)!r}"
+                )
+        if not -1 <= self.sensitivity <= 1:
+            raise ValueError(
+                f"sensitivity must lie in [-1, 1], not {self.sensitivity!r}"
+            )
