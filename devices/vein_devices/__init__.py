@@ -1,0 +1,6 @@
+"""Cameras and lights for vein imaging, opened by address, and stand-ins for them."""
+
+from vein_devices.frame import Frame, FrameFlag
+from vein_devices.protocols import Camera
+
+__all__ = ["Camera", "Frame", "FrameFlag"]
