@@ -2,14 +2,14 @@
 
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.ledger import Entry, Head, StoredEvent
+from vein_imaging.storage.opening import create_store, open_store
 from vein_imaging.storage.patients import Patient
+from vein_imaging.storage.postgresql import Server
 from vein_imaging.storage.store import (
     Checked,
     Past,
     SessionHead,
     Store,
-    create_store,
-    open_store,
 )
 from vein_imaging.storage.vault import key_from_file, new_key
 
@@ -19,6 +19,7 @@ __all__ = [
     "Head",
     "Past",
     "Patient",
+    "Server",
     "SessionHead",
     "Store",
     "StoreError",

@@ -34,7 +34,8 @@ POSTGRESQL_0001: dict[str, str] = {
     "event_no_change": """\
 CREATE FUNCTION event_no_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    RAISE EXCEPTION 'the ledger is append-only: no %', lower(TG_OP);
+    RAISE EXCEPTION USING MESSAGE =
+        'the ledger is append-only: no ' || lower(TG_OP);
 END $$;
 CREATE TRIGGER event_no_change BEFORE UPDATE OR DELETE ON event
     FOR EACH ROW EXECUTE FUNCTION event_no_change();

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine, make_url
 
 from vein_imaging.storage.errors import NoSuchStoreError
 from vein_imaging.storage.migrating import current_revision, migrate
 from vein_imaging.storage.place import StorePlace
+from vein_imaging.storage.postgresql import Server, grant_to_app, postgresql_engine
 from vein_imaging.storage.schema import HEAD_REVISION
 from vein_imaging.storage.sqlcipher import sqlcipher_engine
 from vein_imaging.storage.vault import Vault
 
-__all__ = ["Database", "create_database", "open_database"]
+__all__ = ["Database", "engines", "make_tables", "open_database"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +33,71 @@ class Database:
         self.write.dispose()
 
 
-def create_database(place: StorePlace, vault: Vault) -> Database:
-    """Make the tables and open the engines."""
-    _migrate(place, vault)
-    return _engines(place, vault)
-
-
-def open_database(place: StorePlace, vault: Vault) -> Database:
-    """Open the engines, after the migrations that are missing.
+def make_tables(place: StorePlace, vault: Vault, server: Server | None) -> None:
+    """Run all missing migrations in one transaction, as the tables' owner.
 
     Raises
     ------
     NoSuchStoreError
-        If the ledger's file is not there, or a newer release made it.
+        If a newer release made the tables.
     """
-    if not place.ledger_file.is_file():
-        raise NoSuchStoreError(
-            f"{place.ledger_file} is missing; restore the folder from a backup"
+    if server is None:
+        engine = sqlcipher_engine(place.ledger_file, vault.database_key, guarded=False)
+    else:
+        engine = create_engine(server.owner_url)
+    try:
+        with engine.begin() as connection:
+            migrate(connection)
+            if server is not None:
+                grant_to_app(connection, make_url(server.url).username or "")
+    finally:
+        engine.dispose()
+
+
+def engines(place: StorePlace, vault: Vault) -> Database:
+    """Make the engines; no connection is opened yet."""
+    if place.database_url:
+        return Database(
+            postgresql_engine(place.database_url),
+            postgresql_engine(place.database_url, writes=False),
         )
-    database = _engines(place, vault)
-    with database.read.begin() as connection:
-        revision = current_revision(connection)
-    if revision != HEAD_REVISION:
-        database.dispose()
-        _migrate(place, vault)
-    return database
-
-
-def _engines(place: StorePlace, vault: Vault) -> Database:
     file, key = place.ledger_file, vault.database_key
     return Database(
         sqlcipher_engine(file, key), sqlcipher_engine(file, key, writes=False)
     )
 
 
-def _migrate(place: StorePlace, vault: Vault) -> None:
-    engine = sqlcipher_engine(place.ledger_file, vault.database_key, guarded=False)
-    with engine.begin() as connection:
-        migrate(connection)
+def open_database(place: StorePlace, vault: Vault) -> Database:
+    """Open the engines; a file of an earlier release is migrated first.
+
+    Raises
+    ------
+    NoSuchStoreError
+        If the ledger is not there, or a newer release made it, or it lies on a server
+        and needs its owner for a migration.
+    WrongKeyError
+        If the key does not open the file.
+    """
+    if not place.database_url and not place.ledger_file.is_file():
+        raise NoSuchStoreError(
+            f"{place.ledger_file} is missing; restore the folder from a backup"
+        )
+    database = engines(place, vault)
+    try:
+        with database.read.begin() as connection:
+            revision = current_revision(connection)
+        if revision != HEAD_REVISION:
+            _migrate(place, vault, revision)
+    except BaseException:
+        database.dispose()
+        raise
+    return database
+
+
+def _migrate(place: StorePlace, vault: Vault, revision: str | None) -> None:
+    if place.database_url:
+        raise NoSuchStoreError(
+            f"The server's tables are of revision {revision}, this release wants"
+            f" {HEAD_REVISION}. Their owner must run: vein-imaging store migrate"
+        )
+    make_tables(place, vault, None)

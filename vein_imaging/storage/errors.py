@@ -19,6 +19,7 @@ __all__ = [
     "StoreDamagedError",
     "StoreError",
     "StoreReadOnlyError",
+    "StoreUnreachableError",
     "WrongKeyError",
     "translated",
 ]
@@ -46,6 +47,10 @@ class StoreReadOnlyError(StoreError):
 
 class StoreBusyError(StoreError):
     """Another program held the store for longer than the deadline."""
+
+
+class StoreUnreachableError(StoreError):
+    """The database server does not answer."""
 
 
 class DiskFullError(StoreError):
@@ -90,6 +95,29 @@ _MESSAGES: tuple[tuple[str, type[StoreError], str], ...] = (
         "database is locked",
         StoreBusyError,
         "Another program held the store for too long. Close it, then try again",
+    ),
+    (
+        "lock timeout",
+        StoreBusyError,
+        "Another program held the store for too long. Close it, then try again",
+    ),
+    (
+        "connection failed",
+        StoreUnreachableError,
+        "The database server does not answer. Nothing was written. Check the network"
+        " and the server",
+    ),
+    (
+        "server closed the connection",
+        StoreUnreachableError,
+        "The database server went away. Look whether the last entry is there before"
+        " writing it again",
+    ),
+    (
+        "terminating connection",
+        StoreUnreachableError,
+        "The database server is stopping. Look whether the last entry is there before"
+        " writing it again",
     ),
     (
         "file is not a database",

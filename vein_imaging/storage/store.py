@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from types import TracebackType
 from typing import Generic, Protocol, Self, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, select
 
 from vein_imaging.storage.canonical import Body
-from vein_imaging.storage.database import Database, create_database, open_database
-from vein_imaging.storage.durable import flush_folder, make_folder
+from vein_imaging.storage.database import (
+    Database,
+)
 from vein_imaging.storage.errors import (
     MissingImageError,
     NoSuchSessionError,
@@ -23,7 +23,6 @@ from vein_imaging.storage.errors import (
 )
 from vein_imaging.storage.images import ImageFolder
 from vein_imaging.storage.ledger import (
-    CLINIC,
     Draft,
     Entry,
     Head,
@@ -37,16 +36,12 @@ from vein_imaging.storage.ledger import (
 from vein_imaging.storage.patients import PATIENT, Patient, PatientDirectory
 from vein_imaging.storage.place import (
     StorePlace,
-    describe_store,
-    find_store,
-    new_store_id,
 )
 from vein_imaging.storage.schema import event as event_table
 from vein_imaging.storage.vault import Vault
 
-__all__ = ["Checked", "Past", "SessionHead", "Store", "create_store", "open_store"]
+__all__ = ["Checked", "Past", "SessionHead", "Store"]
 
-CREATED = "store.created"
 SESSION = "store.session"
 
 
@@ -395,64 +390,3 @@ class Store:
         with self._reading() as connection:
             patient_id = self._patient(connection, session_id)
             return key_of(connection, self._vault, patient_id)
-
-
-def create_store(folder: Path, key: bytes, *, author: str, at: datetime) -> Store:
-    """Make a new store and open it. The folder is a whole store, or not there.
-
-    Parameters
-    ----------
-    folder : Path
-        Must not exist, or be empty.
-    key : 32 bytes
-        Random: `vein_imaging.storage.new_key()`.
-
-    Raises
-    ------
-    FileExistsError
-        If something is there.
-    """
-    if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"{folder} is not empty; choose a new folder")
-    building = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.new")
-    place = StorePlace(building, new_store_id())
-    vault = Vault(key)
-    make_folder(building)
-    created = Draft(Entry(CREATED, {"store_id": place.store_id}), at, author)
-    with translated():
-        database = create_database(place, vault)
-        with database.write.begin() as connection:
-            make_key(connection, vault, CLINIC)
-            append_entry(connection, vault, created)
-        database.dispose()
-    describe_store(place)
-    if folder.exists():
-        folder.rmdir()
-    building.rename(folder)
-    flush_folder(folder.parent)
-    return open_store(folder, key)
-
-
-def open_store(folder: Path | str, key: bytes) -> Store:
-    """Open a store; a schema of an earlier release is brought up to this one first.
-
-    Parameters
-    ----------
-    folder : Path
-        As given to `create_store`.
-    key : 32 bytes
-
-    Raises
-    ------
-    NoSuchStoreError
-        If the folder holds none, or one of a newer release.
-    WrongKeyError
-        If the key does not open it.
-    StoreReadOnlyError
-        If the folder cannot be written.
-    """
-    place = find_store(Path(folder))
-    vault = Vault(key)
-    with translated():
-        database = open_database(place, vault)
-    return Store(place, database, vault)

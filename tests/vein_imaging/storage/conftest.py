@@ -1,14 +1,88 @@
 from __future__ import annotations
 
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
-from vein_imaging.storage import Store, create_store, new_key
+from vein_imaging.storage import Server, Store, create_store, new_key
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL server of the tests' own, on a socket in a temporary folder."""
+
+    socket: Path
+
+    def url(self, database: str, role: str) -> str:
+        return f"postgresql+psycopg://{role}@/{database}?host={self.socket}"
+
+    def new_database(self, database: str) -> Server:
+        owner = self.url("postgres", "owner")
+        engine = create_engine(owner, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {database}")
+        engine.dispose()
+        return Server(self.url(database, "app"), self.url(database, "owner"))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not programs:
+        pytest.fail("PostgreSQL is not installed: run scripts/setup")
+    # initdb refuses root; a socket's path may have 107 bytes, so not under tmp_path
+    user = "postgres" if os.geteuid() == 0 else None
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    if user:
+        account = pwd.getpwnam(user)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+
+    def run(program: str, *arguments: str) -> None:
+        subprocess.run(
+            [programs[-1] / program, *arguments],
+            check=True,
+            capture_output=True,
+            user=user,
+            cwd=folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+        )
+
+    data = str(folder / "data")
+    run("initdb", "-k", "--no-sync", "-A", "trust", "-U", "owner", "-D", data)
+    options = f"-c listen_addresses='' -k {folder} -c shared_buffers=16MB"
+    log = str(folder / "log")
+    run("pg_ctl", "-w", "-D", data, "-l", log, "-o", options, "start")
+    try:
+        made = Cluster(folder)
+        engine = create_engine(made.url("postgres", "owner"))
+        with engine.begin() as connection:
+            connection.exec_driver_sql("CREATE ROLE app LOGIN")
+        engine.dispose()
+        yield made
+    finally:
+        run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
+
+
+_numbers = count()
+
+
+@pytest.fixture
+def server(cluster: Cluster) -> Server:
+    """A new, empty database."""
+    return cluster.new_database(f"clinic_{next(_numbers)}")
 
 
 @pytest.fixture
@@ -30,16 +104,37 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(folder: Path, key: bytes) -> Iterator[Store]:
+    """An empty store in an encrypted file."""
     with create_store(folder, key, author="owner", at=NOON) as opened:
         yield opened
 
 
+@pytest.fixture(params=["file", "server"])
+def either_store(
+    request: pytest.FixtureRequest, folder: Path, key: bytes
+) -> Iterator[Store]:
+    """An empty store, once in an encrypted file and once on PostgreSQL."""
+    at_server = None
+    if request.param == "server":
+        at_server = request.getfixturevalue("server")
+    with create_store(folder, key, author="owner", at=NOON, server=at_server) as opened:
+        yield opened
+
+
 @pytest.fixture
-def patient_id(store: Store) -> str:
+def patient_id(store_of_test: Store) -> str:
     facts = {"name": "Käthe Probe", "number": "P-17"}
-    return store.add_patient(facts, author="anna", at=NOON)
+    return store_of_test.add_patient(facts, author="anna", at=NOON)
 
 
 @pytest.fixture
-def session_id(store: Store, patient_id: str) -> str:
-    return store.start_session(patient_id, author="anna", at=NOON)
+def store_of_test(request: pytest.FixtureRequest) -> Store:
+    """Whichever store the test asked for."""
+    name = "either_store" if "either_store" in request.fixturenames else "store"
+    found: Store = request.getfixturevalue(name)
+    return found
+
+
+@pytest.fixture
+def session_id(store_of_test: Store, patient_id: str) -> str:
+    return store_of_test.start_session(patient_id, author="anna", at=NOON)

@@ -37,74 +37,78 @@ class Note:
 
 
 def test_entries_are_there_after_closing(
-    store: Store, session_id: str, folder: Path, key: bytes
+    either_store: Store, session_id: str, folder: Path, key: bytes
 ) -> None:
     written = [
-        store.append(session_id, INJECTED, author="anna", at=NOON) for _ in range(3)
+        either_store.append(session_id, INJECTED, author="anna", at=NOON)
+        for _ in range(3)
     ]
-    store.close()
+    either_store.close()
     with open_store(folder, key) as again:
         assert list(again.events(session_id)) == written
 
 
 def test_a_session_shows_its_own_entries_and_a_patient_those_of_all_sessions(
-    store: Store, patient_id: str, session_id: str
+    either_store: Store, patient_id: str, session_id: str
 ) -> None:
-    second = store.start_session(patient_id, author="anna", at=NOON)
-    first_entry = store.append(session_id, INJECTED, author="anna", at=NOON)
-    second_entry = store.append(second, INJECTED, author="anna", at=NOON)
-    assert store.events(session_id) == (first_entry,)
-    assert store.patient_events(patient_id) == (first_entry, second_entry)
-    assert [s.session_id for s in store.sessions(patient_id)] == [session_id, second]
+    second = either_store.start_session(patient_id, author="anna", at=NOON)
+    first_entry = either_store.append(session_id, INJECTED, author="anna", at=NOON)
+    second_entry = either_store.append(second, INJECTED, author="anna", at=NOON)
+    assert either_store.events(session_id) == (first_entry,)
+    assert either_store.patient_events(patient_id) == (first_entry, second_entry)
+    assert [s.session_id for s in either_store.sessions(patient_id)] == [
+        session_id,
+        second,
+    ]
 
 
 def test_the_check_sees_all_that_was_written_about_the_patient(
-    store: Store, patient_id: str, session_id: str
+    either_store: Store, patient_id: str, session_id: str
 ) -> None:
-    second = store.start_session(patient_id, author="anna", at=NOON)
-    store.append(session_id, INJECTED, author="anna", at=NOON)
+    second = either_store.start_session(patient_id, author="anna", at=NOON)
+    either_store.append(session_id, INJECTED, author="anna", at=NOON)
     seen: list[Past] = []
 
     def check(past: Past) -> list[Note]:
         seen.append(past)
         return [Note()]
 
-    outcome = store.check_and_append(
+    outcome = either_store.check_and_append(
         second, INJECTED, check=check, author="anna", at=NOON
     )
     assert [len(past.events) for past in seen] == [1]
     assert outcome.findings == (Note(),)
-    assert outcome.event == store.events(second)[0]
+    assert outcome.event == either_store.events(second)[0]
 
 
-def test_a_stop_leaves_nothing_written(store: Store, session_id: str) -> None:
-    before = store.head()
-    outcome = store.check_and_append(
+def test_a_stop_leaves_nothing_written(either_store: Store, session_id: str) -> None:
+    before = either_store.head()
+    outcome = either_store.check_and_append(
         session_id, INJECTED, check=lambda past: [Stop()], author="anna", at=NOON
     )
     assert outcome.event is None
     assert outcome.findings == (Stop(),)
-    assert store.head() == before
+    assert either_store.head() == before
 
 
 def test_a_check_that_raises_leaves_nothing_written_and_the_store_open(
-    store: Store, session_id: str
+    either_store: Store, session_id: str
 ) -> None:
-    before = store.head()
+    before = either_store.head()
 
     def broken(past: Past) -> list[Stop]:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        store.check_and_append(
+        either_store.check_and_append(
             session_id, INJECTED, check=broken, author="anna", at=NOON
         )
-    assert store.head() == before
-    store.append(session_id, INJECTED, author="anna", at=NOON)
+    assert either_store.head() == before
+    either_store.append(session_id, INJECTED, author="anna", at=NOON)
 
 
 def test_two_threads_pass_the_last_tenth_of_a_millilitre_once(
-    store: Store, folder: Path, key: bytes, session_id: str
+    either_store: Store, folder: Path, key: bytes, session_id: str
 ) -> None:
     def check(past: Past) -> list[Stop]:
         return [Stop()] if len(past.events) >= 10 else []
@@ -120,20 +124,21 @@ def test_two_threads_pass_the_last_tenth_of_a_millilitre_once(
 
     with open_store(folder, key) as other:
         threads = [
-            threading.Thread(target=inject, args=(mine,)) for mine in (store, other)
+            threading.Thread(target=inject, args=(mine,))
+            for mine in (either_store, other)
         ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
     assert accepted.count(True) == 10
-    assert len(store.events(session_id)) == 10
+    assert len(either_store.events(session_id)) == 10
 
 
 def test_a_clock_set_back_is_accepted_flagged_and_brings_no_time_back(
-    store: Store, session_id: str
+    either_store: Store, session_id: str
 ) -> None:
-    store.append(session_id, INJECTED, author="anna", at=NOON)
+    either_store.append(session_id, INJECTED, author="anna", at=NOON)
     year_ago = NOON - timedelta(days=365)
     pasts: list[Past] = []
 
@@ -141,10 +146,10 @@ def test_a_clock_set_back_is_accepted_flagged_and_brings_no_time_back(
         pasts.append(past)
         return []
 
-    outcome = store.check_and_append(
+    outcome = either_store.check_and_append(
         session_id, INJECTED, check=check, author="anna", at=year_ago
     )
-    again = store.append(session_id, INJECTED, author="anna", at=year_ago)
+    again = either_store.append(session_id, INJECTED, author="anna", at=year_ago)
     assert pasts[0].latest_at == NOON
     assert outcome.event is not None
     assert outcome.event.clock_set_back
@@ -153,88 +158,100 @@ def test_a_clock_set_back_is_accepted_flagged_and_brings_no_time_back(
 
 
 def test_two_machines_a_minute_apart_are_no_clock_set_back(
-    store: Store, session_id: str
+    either_store: Store, session_id: str
 ) -> None:
-    store.append(session_id, INJECTED, author="anna", at=NOON)
+    either_store.append(session_id, INJECTED, author="anna", at=NOON)
     earlier = NOON - timedelta(minutes=1)
-    assert not store.append(session_id, INJECTED, author="b", at=earlier).clock_set_back
+    assert not either_store.append(
+        session_id, INJECTED, author="b", at=earlier
+    ).clock_set_back
 
 
-def test_a_time_without_a_zone_is_refused(store: Store, session_id: str) -> None:
+def test_a_time_without_a_zone_is_refused(either_store: Store, session_id: str) -> None:
     with pytest.raises(ValueError, match="time zone"):
-        store.append(session_id, INJECTED, author="a", at=NOON.replace(tzinfo=None))
+        either_store.append(
+            session_id, INJECTED, author="a", at=NOON.replace(tzinfo=None)
+        )
 
 
 def test_a_float_is_refused_and_nothing_is_written(
-    store: Store, session_id: str
+    either_store: Store, session_id: str
 ) -> None:
-    before = store.head()
+    before = either_store.head()
     with pytest.raises(InvalidBodyError, match="volume_ml is a float"):
-        store.append(
+        either_store.append(
             session_id, Entry("injected", {"volume_ml": 0.1}), author="a", at=NOON
         )
-    assert store.head() == before
+    assert either_store.head() == before
 
 
 def test_patients_are_found_by_fragments_without_case_or_accents(
-    store: Store, patient_id: str
+    either_store: Store, patient_id: str
 ) -> None:
-    store.add_patient({"name": "Bodo Beispiel"}, author="a", at=NOON)
-    assert [p.name for p in store.patients("prob KATHE")] == ["Käthe Probe"]
-    assert [p.name for p in store.patients("p-17")] == ["Käthe Probe"]
-    assert [p.name for p in store.patients()] == ["Bodo Beispiel", "Käthe Probe"]
+    either_store.add_patient({"name": "Bodo Beispiel"}, author="a", at=NOON)
+    assert [p.name for p in either_store.patients("prob KATHE")] == ["Käthe Probe"]
+    assert [p.name for p in either_store.patients("p-17")] == ["Käthe Probe"]
+    assert [p.name for p in either_store.patients()] == ["Bodo Beispiel", "Käthe Probe"]
 
 
 def test_a_changed_patient_keeps_what_was_not_named(
-    store: Store, patient_id: str, folder: Path, key: bytes
+    either_store: Store, patient_id: str, folder: Path, key: bytes
 ) -> None:
-    store.patients()
-    store.change_patient(patient_id, {"name": "Käthe Muster"}, author="a", at=NOON)
+    either_store.patients()
+    either_store.change_patient(
+        patient_id, {"name": "Käthe Muster"}, author="a", at=NOON
+    )
     with open_store(folder, key) as other:
-        assert other.patients("muster") == store.patients("muster")
-    assert store.patients("muster")[0].facts["number"] == "P-17"
-    assert store.patients("probe") == ()
+        assert other.patients("muster") == either_store.patients("muster")
+    assert either_store.patients("muster")[0].facts["number"] == "P-17"
+    assert either_store.patients("probe") == ()
 
 
-def test_a_picture_comes_back_byte_for_byte(store: Store, session_id: str) -> None:
-    sha256 = store.put_image(session_id, PNG)
-    store.append(
+def test_a_picture_comes_back_byte_for_byte(
+    either_store: Store, session_id: str
+) -> None:
+    sha256 = either_store.put_image(session_id, PNG)
+    either_store.append(
         session_id, Entry("photographed", {"image_sha256": sha256}), author="a", at=NOON
     )
-    assert store.image(session_id, sha256) == PNG
+    assert either_store.image(session_id, sha256) == PNG
 
 
 def test_an_entry_cannot_name_a_picture_that_is_not_there(
-    store: Store, session_id: str
+    either_store: Store, session_id: str
 ) -> None:
     entry = Entry("photographed", {"views": [{"image_sha256": "ab" * 32}]})
     with pytest.raises(MissingImageError, match="store the picture first"):
-        store.append(session_id, entry, author="a", at=NOON)
+        either_store.append(session_id, entry, author="a", at=NOON)
 
 
-def test_unknown_sessions_and_patients_are_named(store: Store) -> None:
+def test_unknown_sessions_and_patients_are_named(either_store: Store) -> None:
     with pytest.raises(NoSuchSessionError, match="nowhere"):
-        store.append("nowhere", INJECTED, author="a", at=NOON)
+        either_store.append("nowhere", INJECTED, author="a", at=NOON)
     with pytest.raises(NoSuchSessionError, match="nowhere"):
-        store.events("nowhere")
+        either_store.events("nowhere")
     with pytest.raises(PatientErasedError, match="nobody"):
-        store.start_session("nobody", author="a", at=NOON)
+        either_store.start_session("nobody", author="a", at=NOON)
 
 
 def test_a_session_is_started_once(
-    store: Store, patient_id: str, session_id: str
+    either_store: Store, patient_id: str, session_id: str
 ) -> None:
     with pytest.raises(ValueError, match="exists"):
-        store.start_session(patient_id, author="a", at=NOON, session_id=session_id)
+        either_store.start_session(
+            patient_id, author="a", at=NOON, session_id=session_id
+        )
 
 
-def test_the_stores_own_kinds_cannot_be_forged(store: Store, session_id: str) -> None:
+def test_the_stores_own_kinds_cannot_be_forged(
+    either_store: Store, session_id: str
+) -> None:
     with pytest.raises(ValueError, match=r"store\."):
-        store.append(session_id, Entry("store.erased", {}), author="a", at=NOON)
+        either_store.append(session_id, Entry("store.erased", {}), author="a", at=NOON)
 
 
-def test_a_wrong_key_opens_nothing(store: Store, folder: Path) -> None:
-    store.close()
+def test_a_wrong_key_opens_nothing(either_store: Store, folder: Path) -> None:
+    either_store.close()
     with pytest.raises(WrongKeyError, match="does not open"):
         open_store(folder, new_key())
     with pytest.raises(WrongKeyError, match="32 bytes"):
@@ -257,7 +274,7 @@ def test_a_lost_ledger_is_not_replaced_by_an_empty_one(
 
 
 def test_a_store_is_made_in_an_empty_folder_only(
-    store: Store, folder: Path, key: bytes
+    either_store: Store, folder: Path, key: bytes
 ) -> None:
     with pytest.raises(FileExistsError, match="not empty"):
         create_store(folder, key, author="a", at=NOON)
@@ -272,7 +289,7 @@ def test_making_a_store_that_fails_leaves_no_store(
     def fail(*_: object) -> None:
         raise OSError("pulled out")
 
-    monkeypatch.setattr("vein_imaging.storage.store.describe_store", fail)
+    monkeypatch.setattr("vein_imaging.storage.opening.describe_store", fail)
     with pytest.raises(OSError, match="pulled out"):
         create_store(tmp_path / "clinic", key, author="a", at=now())
     assert not (tmp_path / "clinic").exists()

@@ -1,0 +1,129 @@
+"""Making a store, and opening one."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from datetime import datetime
+from pathlib import Path
+
+from vein_imaging.storage.database import (
+    Database,
+    engines,
+    make_tables,
+    open_database,
+)
+from vein_imaging.storage.durable import flush_folder, make_folder
+from vein_imaging.storage.errors import StoreDamagedError, WrongKeyError, translated
+from vein_imaging.storage.ledger import (
+    CLINIC,
+    Draft,
+    Entry,
+    append_entry,
+    key_of,
+    make_key,
+)
+from vein_imaging.storage.place import (
+    StorePlace,
+    describe_store,
+    find_store,
+    new_store_id,
+)
+from vein_imaging.storage.postgresql import Server
+from vein_imaging.storage.store import Store
+from vein_imaging.storage.vault import Vault
+
+__all__ = ["CREATED", "create_store", "open_store"]
+
+CREATED = "store.created"
+"""The kind of the first entry."""
+
+
+def create_store(
+    folder: Path,
+    key: bytes,
+    *,
+    author: str,
+    at: datetime,
+    server: Server | None = None,
+) -> Store:
+    """Make a new store and open it. The folder is a whole store, or not there.
+
+    Parameters
+    ----------
+    folder : Path
+        Must not exist, or be empty.
+    key : 32 bytes
+        Random: `vein_imaging.storage.new_key()`.
+    server : Server
+        Where many rooms share a PostgreSQL database; without it the ledger is an
+        encrypted file in the folder.
+
+    Raises
+    ------
+    FileExistsError
+        If something is there.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty; choose a new folder")
+    building = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.new")
+    place = StorePlace(building, new_store_id(), server.url if server else "")
+    vault = Vault(key)
+    created = Draft(Entry(CREATED, {"store_id": place.store_id}), at, author)
+    make_folder(building)
+    try:
+        with translated():
+            make_tables(place, vault, server)
+            database = engines(place, vault)
+            with database.write.begin() as connection:
+                make_key(connection, vault, CLINIC)
+                append_entry(connection, vault, created)
+            database.dispose()
+        describe_store(place)
+        if folder.exists():
+            folder.rmdir()
+        building.rename(folder)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    flush_folder(folder.parent)
+    return open_store(folder, key)
+
+
+def open_store(folder: Path | str, key: bytes) -> Store:
+    """Open a store; a file of an earlier release is brought up to this one first.
+
+    Parameters
+    ----------
+    folder : Path
+        As given to `create_store`.
+    key : 32 bytes
+
+    Raises
+    ------
+    NoSuchStoreError
+        If the folder holds none, or one of a newer release.
+    WrongKeyError
+        If the key does not open it.
+    StoreReadOnlyError
+        If the folder cannot be written.
+    """
+    place = find_store(Path(folder))
+    vault = Vault(key)
+    with translated():
+        database = open_database(place, vault)
+        try:
+            _open_clinic_key(database, vault)
+        except BaseException:
+            database.dispose()
+            raise
+    return Store(place, database, vault)
+
+
+def _open_clinic_key(database: Database, vault: Vault) -> None:
+    """Raise unless the key is the store's: a server's file is not encrypted itself."""
+    with database.read.begin() as connection:
+        try:
+            key_of(connection, vault, CLINIC)
+        except StoreDamagedError as error:
+            raise WrongKeyError("The key does not open this store") from error
