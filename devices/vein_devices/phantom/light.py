@@ -137,7 +137,7 @@ def background(
     )
     cloth = np.clip(inside_mm / 1.2 + 0.5, 0.0, 1.0)
     rounded = 1.0 - 0.35 / (1.0 + np.maximum(inside_mm, 0.0) / 1.5)
-    picture = floor + (0.14 + 0.32 * cushion) * cloth * rounded
+    picture = floor + (0.12 + 0.50 * cushion) * cloth * rounded
     seam = np.abs(inside_mm - 3.2)
     picture = picture * (1.0 - 0.30 * np.clip(1.0 - seam / 0.35, 0.0, 1.0))
     for i in range(3):

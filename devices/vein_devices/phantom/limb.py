@@ -114,9 +114,9 @@ def shape_limb(settings: PhantomSettings) -> Limb:
     """
     rng = random_for(settings, "limb")
     high_mm, wide_mm = settings.extent_mm
-    tilt, taper, bulge, bend = rng.uniform(-1.0, 1.0, 4).tolist()
+    tilt, taper, bulge, bend, wide = rng.uniform(-1.0, 1.0, 5).tolist()
     angle = math.radians(11.0 * tilt + (90.0 if high_mm > wide_mm else 0.0))
-    share = 0.40 if settings.limb else 4.0
+    share = 0.36 + 0.03 * wide if settings.limb else 4.0
     return Limb(
         along=(math.sin(angle), math.cos(angle)),
         half_length_mm=0.6 * max(high_mm, wide_mm),

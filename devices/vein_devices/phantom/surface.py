@@ -171,7 +171,7 @@ def draw_hair(
         )
         aside = np.array([heading[1], -heading[0]])
         t = np.linspace(0.0, 1.0, 12)[:, None]
-        bow = length_mm * 0.5 * (shape[2] - 0.5)
+        bow = length_mm * 0.9 * (shape[2] - 0.5)
         points = canvas.to_px(root + length_mm * t * heading + bow * t * t * aside)
         radius_mm = (0.045 + 0.03 * shape[3]) * (1.0 - 0.6 * t[:, 0])
         radius_px = np.maximum(radius_mm / canvas.mm_per_pixel, 0.35)

@@ -16,13 +16,13 @@ __all__ = ["Tree", "grow_tree"]
 Array = NDArray[np.float64]
 
 _STEP_MM = 0.8
-_REACH_MM = 18.0
+_REACH_MM = 25.0
 _INERTIA = 0.45
-_WANDER = 0.22
-_TISSUE_PER_MM2 = 0.05
-_SPIDERS = 3
-_SPIDER_TIPS = 26
-_SPIDER_RADIUS_MM = 4.5
+_WANDER = 0.34
+_TISSUE_PER_MM2 = 0.02
+_SPIDERS = 4
+_SPIDER_TIPS = 30
+_SPIDER_RADIUS_MM = 5.0
 _MOST_ROUNDS = 220
 _TRIBUTARIES = 4
 
@@ -95,8 +95,7 @@ def grow_tree(settings: PhantomSettings, limb: Limb) -> Tree:
         across = 0.62 * min(settings.extent_mm) / limb.half_width_mm
     growth = _Growth([], [], [], [])
     trunk = _grow_trunks(growth, rng, limb, across)
-    targets_mm, kill_mm = _place_targets(settings, rng, limb, across)
-    _colonise(growth, rng, targets_mm, kill_mm)
+    _grow_small_veins(settings, growth, rng, limb, across)
     return Tree(
         np.array(growth.points),
         np.array(growth.parent, np.int64),
@@ -161,42 +160,50 @@ def _grow_tributary(
         node = len(growth.points) - 1
 
 
-def _place_targets(
-    settings: PhantomSettings, rng: np.random.Generator, limb: Limb, across: float
-) -> tuple[Array, Array]:
-    """Tissue to be drained: thin all over, dense in a few spider clusters."""
+def _grow_small_veins(
+    settings: PhantomSettings,
+    growth: _Growth,
+    rng: np.random.Generator,
+    limb: Limb,
+    across: float,
+) -> None:
+    """Drain the tissue: thinly all over, and densely in a few spiders."""
     length_mm = 2.0 * limb.half_length_mm
     area_mm2 = length_mm * 2.0 * across * limb.half_width_mm
     count = max(12, int(_TISSUE_PER_MM2 * area_mm2))
     along = rng.uniform(-0.5, 0.5, count) * length_mm
     side = rng.uniform(-1.0, 1.0, count) * across
-    targets = [limb.point_mm(along, side)]
-    kill = [np.full(count, 2.6)]
+    _colonise(growth, rng, limb.point_mm(along, side), 2.2, 0)
     for _ in range(_SPIDERS):
         middle = limb.point_mm(
-            rng.uniform(-0.30, 0.30, 1) * length_mm,
-            rng.uniform(-0.65, 0.65, 1) * across,
+            rng.uniform(-0.33, 0.33, 1) * length_mm,
+            rng.uniform(-0.75, 0.75, 1) * across,
         )
         angle = rng.uniform(0.0, 2.0 * math.pi, _SPIDER_TIPS)
         far = _SPIDER_RADIUS_MM * np.sqrt(rng.uniform(0.0, 1.0, _SPIDER_TIPS))
-        offset = np.array(
-            [
-                (f * math.sin(a), f * math.cos(a))
-                for a, f in zip(angle, far, strict=True)
-            ]
-        )
-        targets.append(middle + offset)
-        kill.append(np.full(_SPIDER_TIPS, 1.0))
-    return np.concatenate(targets), np.concatenate(kill)
+        offset = [
+            (f * math.sin(a), f * math.cos(a)) for a, f in zip(angle, far, strict=True)
+        ]
+        # One feeder reaches the middle; only it and what it bears drain the spider.
+        first = len(growth.points)
+        _colonise(growth, rng, middle, 0.8, 0)
+        if len(growth.points) > first:
+            _colonise(
+                growth, rng, middle + np.array(offset), 0.9, len(growth.points) - 1
+            )
 
 
 def _colonise(
-    growth: _Growth, rng: np.random.Generator, targets_mm: Array, kill_mm: Array
+    growth: _Growth,
+    rng: np.random.Generator,
+    targets_mm: Array,
+    kill_mm: float,
+    first: int,
 ) -> None:
-    """Each round every node nearest to some tissue sends one step towards it."""
+    """Let every node nearest to some tissue, from `first` on, send steps to it."""
     nearest = np.zeros(len(targets_mm), np.int64)
     distance2 = np.full(len(targets_mm), np.inf)
-    seen = 0
+    seen = first
     alive = np.ones(len(targets_mm), bool)
     for _ in range(_MOST_ROUNDS):
         for node in range(seen, len(growth.points)):
