@@ -6,17 +6,27 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vein_imaging.comparison import Comparison, compare
     from vein_imaging.imaging.vein_map import Branch, VeinMap
     from vein_imaging.pipeline import AnalysisSettings, analyse
 
-__all__ = ["AnalysisSettings", "Branch", "VeinMap", "analyse"]
+__all__ = [
+    "AnalysisSettings",
+    "Branch",
+    "Comparison",
+    "VeinMap",
+    "analyse",
+    "compare",
+]
 
 # Loaded when first asked for: the command line must not wait for OpenCV and SciPy.
 _HOME = {
     "AnalysisSettings": "vein_imaging.pipeline",
     "Branch": "vein_imaging.imaging.vein_map",
+    "Comparison": "vein_imaging.comparison",
     "VeinMap": "vein_imaging.imaging.vein_map",
     "analyse": "vein_imaging.pipeline",
+    "compare": "vein_imaging.comparison",
 }
 
 

@@ -1,0 +1,165 @@
+"""Skin without its lighting: what two pictures of it, weeks apart, have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.comparison.hair import find_hair
+from vein_imaging.imaging.arrays import Image, Mask
+
+__all__ = ["Surface", "grey_levels", "make_surface", "shrink"]
+
+_SATURATED = 0.985  # of full scale
+_BLACK = 0.01
+_BESIDE_HAIR_PX = 4.0
+_FLAT_LIMIT = 4.0  # local standard deviations; beyond it a mole outvotes the skin
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """One picture, prepared for alignment and for contrast.
+
+    Parameters
+    ----------
+    log : (H, W) float32
+        ln(1 + 255 intensity) minus its local mean: a change of exposure or of the light
+        across the picture leaves it as it is; a vein is a dip of the same depth.
+    flat : (H, W) float32
+        `log` divided by its local standard deviation, clipped, 0 outside `usable`.
+    usable : (H, W) bool
+        Skin that is neither saturated nor black; hairs included, filled in `flat`.
+    hair : (H, W) bool
+        Hairs on it.
+    """
+
+    log: Image
+    flat: Image
+    usable: Mask
+    hair: Mask
+
+    @property
+    def bare(self) -> Mask:
+        """Usable skin that no hair covers: where contrast is measured."""
+        return self.usable & ~self.hair
+
+
+def grey_levels(image: NDArray[np.generic]) -> Image:
+    """Take the channel that is compared: grey, or the green of a colour picture.
+
+    Parameters
+    ----------
+    image : (H, W) or (H, W, 3) RGB, uint8 | uint16 | float32 or float64 in [0, 1]
+
+    Returns
+    -------
+    (H, W) float32 in [0, 1]
+
+    Raises
+    ------
+    ValueError
+        If shape or type are none of these, a value is not finite, or a float is
+        outside [0, 1].
+    """
+    colour = image.ndim == 3 and image.shape[2] == 3
+    if not (colour or image.ndim == 2) or min(image.shape[:2]) < 1:
+        raise ValueError(
+            f"a picture is (H, W) or (H, W, 3) RGB, not {image.shape}; "
+            "drop the alpha channel, or pass one picture of a series"
+        )
+    plane = image[:, :, 1] if colour else image
+    if plane.dtype == np.uint8:
+        return plane.astype(np.float32) / np.float32(255)
+    if plane.dtype == np.uint16:
+        return plane.astype(np.float32) / np.float32(65535)
+    if plane.dtype not in (np.float32, np.float64):
+        raise ValueError(
+            f"a picture is uint8, uint16 or float32 in [0, 1], not {plane.dtype}"
+        )
+    grey = plane.astype(np.float32)
+    low, high = float(grey.min()), float(grey.max())
+    if not (low >= 0.0 and high <= 1.0):
+        raise ValueError(
+            f"a float picture lies in [0, 1], not [{low:g}, {high:g}]; "
+            "divide it by its full scale, and fill what is not a number"
+        )
+    return grey
+
+
+def make_surface(
+    grey: Image, field: Mask, *, sigma_px: float, px_per_mm: float
+) -> Surface:
+    """Take the lighting out of a picture.
+
+    Parameters
+    ----------
+    grey : (H, W) float32 in [0, 1]
+    field : (H, W) bool
+        Skin.
+    sigma_px : px, > 0
+        Scale of the lighting; wider than any vein.
+    px_per_mm : px/mm, > 0
+
+    Returns
+    -------
+    Surface
+    """
+    spoiled = cv2.dilate((grey > _SATURATED).astype(np.uint8), np.ones((7, 7)))
+    usable = field & (grey > _BLACK) & (spoiled == 0)
+    log = np.log1p(255 * grey)
+    hair = find_hair(log, usable, px_per_mm)
+    bare = (usable & ~hair).astype(np.float32)
+    log -= _local_mean(log, bare, sigma_px)
+    spread = np.sqrt(_local_mean(log * log, bare, sigma_px))
+    typical = float(np.median(spread[usable])) if usable.any() else 1.0
+    # a hair takes the tone of the skin beside it; a blank patch stays blank, and does
+    # not become amplified noise
+    filled = np.where(hair, _local_mean(log, bare, _BESIDE_HAIR_PX), log)
+    flat = filled / np.maximum(spread, max(0.25 * typical, 1e-3))
+    flat = np.clip(flat, -_FLAT_LIMIT, _FLAT_LIMIT) * usable
+    return Surface(log.astype(np.float32), flat.astype(np.float32), usable, hair)
+
+
+def shrink(surface: Surface, scale: float) -> Surface:
+    """Make a smaller copy, averaged over area.
+
+    Parameters
+    ----------
+    surface : Surface
+    scale : in (0, 1]
+
+    Returns
+    -------
+    Surface
+    """
+    if scale >= 1.0:
+        return surface
+    height, width = surface.log.shape
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    log, flat, usable, hair = (
+        cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        for plane in (surface.log, surface.flat, surface.usable, surface.hair)
+    )
+    return Surface(
+        np.asarray(log, np.float32),
+        np.asarray(flat, np.float32),
+        usable > 0.5,
+        hair > 0.5,
+    )
+
+
+def _local_mean(image: Image, weight: Image, sigma_px: float) -> Image:
+    # Gaussian mean over the weighted pixels only, at a size where sigma is about 5 px
+    factor = max(1, int(sigma_px / 5))
+    height, width = image.shape
+    size = (max(1, round(width / factor)), max(1, round(height / factor)))
+    sigma = sigma_px / factor
+    parts = []
+    for plane in (image * weight, weight):
+        small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+        smooth = cv2.GaussianBlur(small, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+        parts.append(cv2.resize(smooth, (width, height)))
+    return np.asarray(parts[0] / np.maximum(parts[1], 1e-6), dtype=np.float32)
