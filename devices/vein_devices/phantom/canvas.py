@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_devices.opencv import cv2
 from vein_devices.phantom.pose import Pose
 from vein_devices.phantom.settings import PhantomSettings
 

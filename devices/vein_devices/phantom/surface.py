@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_devices.opencv import cv2
 from vein_devices.phantom.branches import SkinBranch
 from vein_devices.phantom.canvas import Canvas, blur, tube_depths
 from vein_devices.phantom.limb import Limb

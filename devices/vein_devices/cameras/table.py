@@ -1,0 +1,106 @@
+"""Which kinds of camera there are. A new kind is one file here and one line below."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import cast
+
+from vein_devices.address import Address, parse_address
+from vein_devices.clock import SYSTEM_CLOCK, Clock
+from vein_devices.errors import DeviceAddressError
+from vein_devices.source import Source, SourceCamera
+
+__all__ = ["CAMERAS", "ENTRY_POINTS", "CameraKind", "known_kinds", "open_camera"]
+
+ENTRY_POINTS = "vein_imaging.cameras"
+"""Entry point group: name = kind, object = `make_source(address, clock) -> Source`."""
+
+MakeSource = Callable[[Address, Clock], Source]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraKind:
+    """A kind of camera.
+
+    Parameters
+    ----------
+    module : str
+        Imported when the kind is first used; holds `make_source(address, clock)`.
+    summary : str
+        One line for a person.
+    example : str
+        An address.
+    live : bool
+        Whether a frame not fetched in time is gone.
+    """
+
+    module: str
+    summary: str
+    example: str
+    live: bool = True
+
+
+CAMERAS: dict[str, CameraKind] = {
+    "phantom": CameraKind(
+        "vein_devices.cameras.phantom",
+        "a drawn leg whose veins are known in millimetres",
+        "phantom:?seed=7&size=1920x1080",
+    ),
+    "file": CameraKind(
+        "vein_devices.cameras.replay",
+        "a video, a picture, or a folder of pictures",
+        "file:clip.mp4?loop=1",
+        live=False,
+    ),
+}
+"""Kinds that come with this package, by what stands before the colon."""
+
+
+def known_kinds() -> tuple[str, ...]:
+    """Name every kind, those of other packages too.
+
+    Returns
+    -------
+    tuple of str
+    """
+    others = (point.name for point in entry_points(group=ENTRY_POINTS))
+    return (*CAMERAS, *sorted(set(others) - set(CAMERAS)))
+
+
+def _maker(address: Address) -> MakeSource:
+    if address.kind in CAMERAS:
+        module = importlib.import_module(CAMERAS[address.kind].module)
+        return cast(MakeSource, module.make_source)
+    for point in entry_points(group=ENTRY_POINTS, name=address.kind):
+        return cast(MakeSource, point.load())
+    raise DeviceAddressError(
+        f"{address.text}: there is no kind of camera {address.kind!r}; the kinds are: "
+        f"{', '.join(known_kinds())}"
+    )
+
+
+def open_camera(url: str, *, clock: Clock = SYSTEM_CLOCK) -> SourceCamera:
+    """Make the camera that an address names. `with` opens it.
+
+    Parameters
+    ----------
+    url : str
+        "kind:place?option=value&...", as `CAMERAS` shows; a bare path is a file.
+    clock : Clock
+        Time.
+
+    Returns
+    -------
+    SourceCamera
+        A `Camera`; no hardware has been touched yet.
+
+    Raises
+    ------
+    DeviceAddressError
+        If there is no such kind, or an option is unknown or wrong.
+    """
+    address = parse_address(url)
+    return SourceCamera(url, _maker(address)(address, clock), clock)

@@ -1,0 +1,128 @@
+"""One contract for every kind of camera, and the table that names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import vein_devices.cameras
+from vein_devices import Camera, Frame, open_camera
+from vein_devices.cameras import CAMERAS
+from vein_devices.errors import DeviceAddressError, DeviceError
+from vein_devices.frame import FrameFlag
+from vein_devices.phantom import PhantomSettings, draw_frame
+
+SMALL = "seed=2&size=160x120&mm_per_pixel=0.3"
+
+
+def a_folder(folder: Path) -> str:
+    settings = PhantomSettings(seed=2, width_px=160, height_px=120, mm_per_pixel=0.3)
+    for i in range(4):
+        cv2.imwrite(str(folder / f"frame-{i}.png"), draw_frame(settings, i)[0])
+    return f"file:{folder}"
+
+
+# An address of every kind that works on any machine, made for the test.
+WORKING: dict[str, Callable[[Path], str]] = {
+    "phantom": lambda _folder: f"phantom:?{SMALL}&fps=0",
+    "file": a_folder,
+}
+ABSENT: dict[str, str] = {"file": "file:/nowhere/at/all.mp4"}
+
+
+def test_every_file_in_the_folder_is_in_the_table() -> None:
+    folder = Path(vein_devices.cameras.__file__).parent
+    files = {f"vein_devices.cameras.{p.stem}" for p in folder.glob("*.py")}
+    files -= {"vein_devices.cameras.__init__", "vein_devices.cameras.table"}
+    assert files == {kind.module for kind in CAMERAS.values()}
+
+
+def test_every_kind_is_under_contract() -> None:
+    assert set(WORKING) == set(CAMERAS)
+
+
+@pytest.mark.parametrize("kind", list(CAMERAS))
+class TestContract:
+    """What every camera does."""
+
+    def test_it_gives_numbered_read_only_timed_frames(
+        self, kind: str, tmp_path: Path
+    ) -> None:
+        with open_camera(WORKING[kind](tmp_path)) as camera:
+            frames = [camera.read(5.0) for _ in range(3)]
+        assert [frame.index for frame in frames] == [0, 1, 2]
+        times = [frame.monotonic_s for frame in frames]
+        assert times == sorted(times)
+        for frame in frames:
+            assert isinstance(frame, Frame)
+            assert frame.pixels.dtype == np.uint8
+            assert not frame.pixels.flags.writeable
+            assert not frame.flags & FrameFlag.DAMAGED
+
+    def test_it_is_a_camera_with_its_address(self, kind: str, tmp_path: Path) -> None:
+        url = WORKING[kind](tmp_path)
+        camera = open_camera(url)
+        assert isinstance(camera, Camera)
+        assert camera.address == url
+        assert camera.nominal_fps is None or camera.nominal_fps > 0
+
+    def test_making_one_touches_nothing_and_reading_it_closed_is_refused(
+        self, kind: str, tmp_path: Path
+    ) -> None:
+        camera = open_camera(WORKING[kind](tmp_path))
+        with pytest.raises(DeviceError, match="not open"):
+            camera.read()
+
+    def test_it_closes_twice_and_opens_again_counting_from_zero(
+        self, kind: str, tmp_path: Path
+    ) -> None:
+        camera = open_camera(WORKING[kind](tmp_path))
+        for _ in range(2):
+            camera.open()
+            camera.open()
+            assert camera.read(5.0).index == 0
+            camera.close()
+            camera.close()
+
+    def test_an_unknown_option_is_refused_and_the_known_ones_named(
+        self, kind: str, tmp_path: Path
+    ) -> None:
+        url = WORKING[kind](tmp_path)
+        joint = "&" if "?" in url else "?"
+        with pytest.raises(DeviceAddressError, match="no option 'colr'"):
+            open_camera(f"{url}{joint}colr=1")
+
+    def test_an_absent_device_is_a_device_error(
+        self, kind: str, tmp_path: Path
+    ) -> None:
+        if kind not in ABSENT:
+            pytest.skip("a drawing is never absent")
+        camera = open_camera(ABSENT[kind])
+        with pytest.raises(DeviceError), camera:
+            pass
+        with pytest.raises(DeviceError, match="not open"):
+            camera.read()
+
+
+@pytest.mark.parametrize("url", ["", "  ", "telepathy:now"])
+def test_an_address_of_no_kind_is_refused(url: str) -> None:
+    with pytest.raises(DeviceAddressError):
+        open_camera(url)
+
+
+def test_an_unknown_kind_names_the_known_ones() -> None:
+    with pytest.raises(DeviceAddressError, match="phantom, file"):
+        open_camera("telepathy:now")
+
+
+def test_importing_opencv_leaves_qt_alone() -> None:
+    import os
+
+    import vein_devices.opencv  # noqa: F401
+
+    assert "cv2" not in os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH", "")
+    assert "cv2" not in os.environ.get("QT_QPA_FONTDIR", "")
