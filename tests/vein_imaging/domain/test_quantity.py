@@ -1,0 +1,179 @@
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from vein_imaging.domain.quantity import (
+    EXACT,
+    Concentration,
+    FoamRatio,
+    Mass,
+    Volume,
+    Weight,
+    decimal_from_text,
+    plain,
+    rounded,
+)
+
+
+def test_two_ml_of_one_percent_is_twenty_mg() -> None:
+    mass = Mass.of(Volume.from_text("2"), Concentration.from_percent("1"))
+    assert mass == Mass(Fraction(20))
+
+
+def test_five_mg_per_ml_is_half_a_percent_and_not_five() -> None:
+    strength = Concentration.from_mg_per_ml("5")
+    assert strength == Concentration.from_percent("0.5")
+    assert strength.mg_per_ml == Decimal(5)
+
+
+def test_ten_ml_of_foam_one_to_four_holds_two_ml_of_liquid() -> None:
+    foam = FoamRatio.from_text("4")
+    ten = Volume.from_text("10")
+    for percent, mg in (("0.25", 5), ("0.5", 10), ("1", 20), ("2", 40), ("3", 60)):
+        mass = Mass.of(ten, Concentration.from_percent(percent), foam)
+        assert mass == Mass(Fraction(mg))
+
+
+def test_foam_one_to_two_leaves_exact_thirds() -> None:
+    foam = FoamRatio.from_text("2")
+    third = Mass.of(Volume.from_text("1"), Concentration.from_percent("1"), foam)
+    assert third + third + third == Mass(Fraction(10))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0,3",
+        "1e-1",
+        "NaN",
+        "inf",
+        "-1",
+        "+1",
+        "",
+        " 1",
+        "1 ",
+        ".3",
+        "3.",
+        "01",
+        "1_0",
+        "0.1234567",
+        "1234567",
+        "٣",
+    ],
+)
+def test_text_that_is_no_plain_decimal_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="wanted plain decimal text"):
+        decimal_from_text(text)
+
+
+def test_a_comma_is_named_in_the_error() -> None:
+    with pytest.raises(ValueError, match="use a point, not a comma"):
+        decimal_from_text("0,3")
+
+
+@pytest.mark.parametrize("number", [0.3, 1, True, None, ["1"], Decimal(1)])
+def test_only_text_becomes_a_number(number: object) -> None:
+    with pytest.raises(TypeError, match="wanted decimal text"):
+        decimal_from_text(number)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", [Volume, Concentration, FoamRatio, Weight])
+def test_a_float_never_becomes_a_quantity(kind: type) -> None:
+    with pytest.raises(TypeError, match="wanted a Decimal"):
+        kind(30.0)
+    with pytest.raises(ValueError, match="finite"):
+        kind(Decimal("NaN"))
+
+
+def test_a_float_never_becomes_a_mass() -> None:
+    with pytest.raises(TypeError, match="wanted a Fraction"):
+        Mass(20.0)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="0 or more"):
+        Mass(Fraction(-1))
+
+
+def test_inexact_arithmetic_raises() -> None:
+    with pytest.raises(ArithmeticError):
+        EXACT.divide(Decimal(1), Decimal(3))
+    with pytest.raises(TypeError):
+        EXACT.add(Decimal(1), 0.5)  # type: ignore[arg-type]
+
+
+def test_unlike_quantities_refuse_to_add_or_compare() -> None:
+    volume, weight = Volume.from_text("1"), Weight.from_text("70")
+    with pytest.raises(TypeError):
+        volume + weight  # type: ignore[operator]
+    with pytest.raises(TypeError):
+        Mass(Fraction(1)) + volume  # type: ignore[operator]
+    with pytest.raises(TypeError):
+        assert volume < weight  # type: ignore[operator]
+    other: object = Concentration.from_percent("1")
+    assert volume != other
+
+
+@pytest.mark.parametrize(
+    ("make", "low", "least", "most", "high"),
+    [
+        (Volume.from_text, None, "0", "500", "500.01"),
+        (Concentration.from_percent, "0", "0.01", "100", "100.01"),
+        (FoamRatio.from_text, "0", "0.1", "20", "20.1"),
+        (Weight.from_text, "9.99", "10", "500", "500.01"),
+    ],
+)
+def test_the_range_of_each_quantity(
+    make: object, low: str | None, least: str, most: str, high: str
+) -> None:
+    assert callable(make)
+    make(least)
+    make(most)
+    for text in filter(None, (low, high)):
+        with pytest.raises(ValueError, match="wanted"):
+            make(text)
+
+
+def test_volumes_add_exactly() -> None:
+    total = Volume.from_text("0")
+    for _ in range(100):
+        total += Volume.from_text("0.1")
+    assert total == Volume.from_text("10")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        *(("10", "10"), ("1E+1", "10"), ("9.400", "9.4"), ("0.00", "0")),
+        *(("100", "100"), ("0.05", "0.05"), ("-0", "0"), ("-0.0", "0")),
+    ],
+)
+def test_plain_text_has_no_exponent_and_no_trailing_zeros(
+    number: str, text: str
+) -> None:
+    assert plain(Decimal(number)) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "up", "text"),
+    [
+        (Fraction(140, 3), True, "46.67"),
+        (Fraction(140, 3), False, "46.66"),
+        (Fraction(1, 8), False, "0.125"),
+        (Fraction(1, 8), True, "0.125"),
+        (Fraction(14, 3), False, "4.66"),
+        (Fraction(1, 10**6), True, "0.000001"),
+        (Fraction(1, 10**7), True, "0.01"),
+        (Fraction(1, 10**7), False, "0"),
+        (Fraction(9), True, "9"),
+    ],
+)
+def test_rounding_for_print_is_never_in_favour_of_more_drug(
+    number: Fraction, up: bool, text: str
+) -> None:
+    assert plain(rounded(number, up=up)) == text
+
+
+def test_quantities_print_with_their_unit() -> None:
+    assert str(Volume.from_text("0.30")) == "0.3 mL"
+    assert str(Concentration.from_percent("0.5")) == "0.5 %"
+    assert str(FoamRatio.from_text("4")) == "1:4"
+    assert str(Weight.from_text("70")) == "70 kg"

@@ -1,0 +1,25 @@
+"""The dose check: findings, what is left, and the largest volume that still fits."""
+
+from vein_imaging.domain.dose.check import (
+    RULES,
+    DosePlan,
+    check_dose,
+    largest_volume,
+    plan_injection,
+    remaining,
+)
+from vein_imaging.domain.dose.context import DoseContext, SessionDoses
+from vein_imaging.domain.dose.finding import Finding, Remaining
+
+__all__ = [
+    "RULES",
+    "DoseContext",
+    "DosePlan",
+    "Finding",
+    "Remaining",
+    "SessionDoses",
+    "check_dose",
+    "largest_volume",
+    "plan_injection",
+    "remaining",
+]

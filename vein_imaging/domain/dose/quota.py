@@ -1,0 +1,287 @@
+"""The quantities a limit caps: how much was used, is planned and is left.
+
+Every cap is counted here once; the rules, what remains and the largest volume that
+still fits all read the same sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from vein_imaging.domain.dose.context import DoseContext
+from vein_imaging.domain.dose.finding import Remaining
+from vein_imaging.domain.injection import Injection
+from vein_imaging.domain.limits import Limit
+from vein_imaging.domain.quantity import EXACT, Mass, rounded
+
+__all__ = ["Quota", "has_label_limit", "quotas"]
+
+_SESSION, _DAY, _INJECTION = "session", "day", "injection"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """One cap, counted.
+
+    Parameters
+    ----------
+    limit : Limit
+    scope, product, unit : str
+    used, planned, maximum : Fraction
+        Exact, in `unit`.
+    per_ml : Fraction
+        How much of it one millilitre of the planned injection takes; 0 where the
+        volume does not matter.
+    """
+
+    limit: Limit
+    scope: str
+    product: str
+    used: Fraction
+    planned: Fraction
+    maximum: Fraction
+    per_ml: Fraction
+    unit: str
+
+    @property
+    def exceeded(self) -> bool:
+        """Whether used and planned together pass the maximum; equal does not."""
+        return self.used + self.planned > self.maximum
+
+    @property
+    def left(self) -> Fraction:
+        """What is left before the planned injection, never below 0."""
+        return max(self.maximum - self.used, Fraction(0))
+
+    def printed(self) -> Remaining:
+        """The same in decimals, rounded where needed against more drug."""
+        return Remaining(
+            rule=self.limit.rule,
+            scope=self.scope,
+            product=self.product,
+            used=rounded(self.used, up=True),
+            planned=rounded(self.planned, up=True),
+            maximum=rounded(self.maximum, up=False),
+            remaining=rounded(self.left, up=False),
+            unit=self.unit,
+            source=str(self.limit.source),
+        )
+
+
+def _counted(
+    context: DoseContext, limit: Limit, given: Iterable[Injection]
+) -> Iterator[Injection]:
+    table = context.table
+    return (i for i in given if limit.counts(i.product, table.percent(i), i.form))
+
+
+def _volume(given: Iterable[Injection]) -> Fraction:
+    total = Decimal(0)
+    for injection in given:
+        total = EXACT.add(total, injection.volume.ml)
+    return Fraction(total)
+
+
+def _drug_mg(context: DoseContext, injection: Injection) -> Fraction:
+    strength = context.table.strength(injection)
+    if strength is None:
+        return Fraction(0)
+    return Mass.of(injection.volume, strength, injection.foam_ratio).mg
+
+
+def _at_site(
+    context: DoseContext, limit: Limit, injection: Injection
+) -> Iterator[Injection]:
+    """Given already where `injection` goes, of a label that caps the site."""
+    if not (limit.per_site and injection.site):
+        return iter(())
+    same = context.at_sites.get(injection.site, ())
+    return _counted(context, limit, (i for i in same if i is not injection))
+
+
+def _per_injection(context: DoseContext, subject: Injection) -> Iterator[Quota]:
+    known = context.table.products.get(subject.product)
+    if known is None:
+        return
+    percent = context.table.percent(subject)
+    first = subject.product not in context.used_before
+    holding = [
+        limit
+        for limit in known.limits
+        if limit.rule == "per_injection_volume"
+        and limit.counts(subject.product, percent, subject.form)
+        and limit.vein.holds(subject.vein_diameter_mm)
+        and (first or not limit.first_treatment)
+    ]
+    if not holding:
+        return
+    limit = min(holding, key=lambda one: one.maximum)
+    used = _volume(_at_site(context, limit, subject))
+    own = Fraction(subject.volume.ml)
+    is_planned = context.planned is not None
+    yield Quota(
+        limit=limit,
+        scope=_INJECTION,
+        product=subject.product,
+        used=used if is_planned else used + own,
+        planned=own if is_planned else Fraction(0),
+        maximum=Fraction(limit.maximum),
+        per_ml=Fraction(1),
+        unit=limit.unit,
+    )
+
+
+def _volumes(context: DoseContext, subject: Injection) -> Iterator[Quota]:
+    """Millilitres in the session and on the day."""
+    known = context.table.products.get(subject.product)
+    percent = context.table.percent(subject)
+    scopes = {
+        "per_session_volume": (_SESSION, context.current.injections),
+        "per_day_volume": (_DAY, context.todays),
+    }
+    for limit in known.limits if known else ():
+        if limit.rule not in scopes:
+            continue
+        if not limit.counts(subject.product, percent, subject.form):
+            continue
+        scope, given = scopes[limit.rule]
+        yield Quota(
+            limit=limit,
+            scope=scope,
+            product=subject.product,
+            used=_volume(_counted(context, limit, given)),
+            planned=Fraction(subject.volume.ml if context.planned else 0),
+            maximum=Fraction(limit.maximum),
+            per_ml=Fraction(1),
+            unit=limit.unit,
+        )
+
+
+def _masses(context: DoseContext, subject: Injection) -> Iterator[Quota]:
+    """Milligrams of the substance on the day, over all its products and strengths."""
+    if context.weight is None:
+        return
+    agent = context.table.agent(subject.product)
+    for limit in context.table.mass_limits(agent):
+        used = sum(
+            (
+                _drug_mg(context, injection)
+                for injection in context.todays
+                if context.table.agent(injection.product) == agent
+            ),
+            Fraction(0),
+        )
+        mg = _drug_mg(context, subject)
+        yield Quota(
+            limit=limit,
+            scope=_DAY,
+            product=subject.product,
+            used=used,
+            planned=mg if context.planned else Fraction(0),
+            maximum=Fraction(limit.maximum) * Fraction(context.weight.kg),
+            per_ml=mg / Fraction(subject.volume.ml),
+            unit="mg",
+        )
+
+
+def _sites(context: DoseContext, subject: Injection) -> Iterator[Quota]:
+    known = context.table.products.get(subject.product)
+    percent = context.table.percent(subject)
+    prone = context.screening is not None and context.screening.hypersensitive
+    for limit in known.limits if known else ():
+        if limit.rule != "sites_per_session":
+            continue
+        if not limit.counts(subject.product, percent, subject.form):
+            continue
+        if limit.first_treatment and subject.product in context.used_before:
+            continue
+        if limit.hypersensitive and not prone:
+            continue
+        given = list(_counted(context, limit, context.current.injections))
+        if limit.unit == "injections":
+            used, new = len(given), 1
+        else:
+            named = {injection.site for injection in given if injection.site}
+            used = len(named) + sum(1 for injection in given if not injection.site)
+            new = 0 if subject.site in named else 1
+        yield Quota(
+            limit=limit,
+            scope=_SESSION,
+            product=subject.product,
+            used=Fraction(used),
+            planned=Fraction(new if context.planned else 0),
+            maximum=Fraction(limit.maximum),
+            per_ml=Fraction(0),
+            unit=limit.unit,
+        )
+
+
+def _foam_practice(context: DoseContext, subject: Injection) -> Iterator[Quota]:
+    """The general foam figure, only where the label has no cap for foam."""
+    if subject.form != "foam" or has_label_limit(context, subject, foam=True):
+        return
+    limit = context.table.general("per_session_volume")
+    foams = (i for i in context.current.injections if i.form == "foam")
+    yield Quota(
+        limit=limit,
+        scope=_SESSION,
+        product=subject.product,
+        used=_volume(foams),
+        planned=Fraction(subject.volume.ml if context.planned else 0),
+        maximum=Fraction(limit.maximum),
+        per_ml=Fraction(1),
+        unit=limit.unit,
+    )
+
+
+def has_label_limit(
+    context: DoseContext, injection: Injection, *, foam: bool = False
+) -> bool:
+    """Whether the label caps what such an injection adds up to.
+
+    Parameters
+    ----------
+    context : DoseContext
+    injection : Injection
+    foam : bool
+        Ask for a cap on the volume of foam in particular.
+    """
+    table = context.table
+    known = table.products.get(injection.product)
+    if known is None:
+        return False
+    percent = table.percent(injection)
+    volume = any(
+        limit.rule in ("per_session_volume", "per_day_volume")
+        and not limit.clinic
+        and limit.counts(injection.product, percent, injection.form)
+        and (not foam or "foam" in limit.forms)
+        for limit in known.limits
+    )
+    if volume or foam:
+        return volume
+    return any(not limit.clinic for limit in table.mass_limits(known.agent))
+
+
+_Counter = Callable[[DoseContext, Injection], Iterator[Quota]]
+_TOTALS: tuple[_Counter, ...] = (_volumes, _masses, _sites, _foam_practice)
+
+
+def quotas(context: DoseContext) -> tuple[Quota, ...]:
+    """Every cap that bears on the planned injection, or on the session as it stands.
+
+    Returns
+    -------
+    tuple of Quota
+        Each once, in the order of the rule table.
+    """
+    found: dict[Quota, None] = {}
+    for subject in context.subjects:
+        found.update(dict.fromkeys(_per_injection(context, subject)))
+    for count in _TOTALS:
+        for subject in context.kinds:
+            found.update(dict.fromkeys(count(context, subject)))
+    return tuple(found)

@@ -1,0 +1,224 @@
+"""Rules about what must be known first: weight, batch, foam, test dose, screening."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from vein_imaging.domain.dose.context import DoseContext
+from vein_imaging.domain.dose.finding import Finding
+from vein_imaging.domain.injection import Injection
+from vein_imaging.domain.limits import Limit, Severity, TestDose
+from vein_imaging.domain.moments import local_date
+from vein_imaging.domain.quantity import EXACT, plain
+
+__all__ = [
+    "batch_expired",
+    "batch_missing",
+    "foam_too_old",
+    "test_dose_due",
+    "weight_missing",
+    "weight_stale",
+]
+
+
+def _plain_finding(
+    rule: str, severity: Severity, scope: str, product: str, source: str, message: str
+) -> Finding:
+    return Finding(
+        rule=rule,
+        severity=severity,
+        scope=scope,
+        product=product,
+        source=source,
+        message=message,
+    )
+
+
+def _by_weight(context: DoseContext) -> tuple[Injection, Limit] | None:
+    """The first subject with a mg/kg limit, and the limit."""
+    for subject in context.kinds:
+        agent = context.table.agent(subject.product)
+        for limit in context.table.mass_limits(agent):
+            return subject, limit
+    return None
+
+
+def weight_missing(context: DoseContext) -> list[Finding]:
+    """A mg/kg limit applies and the weight is not known: it is never read as zero."""
+    applies = _by_weight(context)
+    if applies is None or context.weight is not None:
+        return []
+    subject, limit = applies
+    message = (
+        f"{subject.product}: at most {plain(limit.maximum)} mg/kg a day, and the "
+        "weight is not known; weigh the patient."
+    )
+    return [
+        _plain_finding(
+            "weight_missing",
+            "stop",
+            "patient",
+            subject.product,
+            str(limit.source),
+            message,
+        )
+    ]
+
+
+def weight_stale(context: DoseContext) -> list[Finding]:
+    """A mg/kg limit applies and the weight is older than 90 days, or undated."""
+    applies = _by_weight(context)
+    if applies is None or context.weight is None or context.today is None:
+        return []
+    subject, _ = applies
+    limit = context.table.general("weight_stale")
+    if context.weighed_on is None:
+        message = "It is not known when the patient was weighed; weigh again."
+        source = str(limit.source)
+        product = subject.product
+        return [
+            _plain_finding("weight_stale", "warn", "patient", product, source, message)
+        ]
+    days = (context.today - context.weighed_on).days
+    if 0 <= days <= limit.maximum:
+        return []
+    message = (
+        f"The weight of {context.weighed_on} is {days} days old; weigh again."
+        if days > 0
+        else f"The weight is dated {context.weighed_on}, after the injection; "
+        "weigh again."
+    )
+    return [
+        Finding(
+            rule="weight_stale",
+            severity=limit.severity,
+            scope="patient",
+            product=subject.product,
+            used=Decimal(max(days, 0)),
+            planned=Decimal(0),
+            maximum=limit.maximum,
+            remaining=Decimal(0),
+            unit=limit.unit,
+            source=str(limit.source),
+            message=message,
+        )
+    ]
+
+
+def batch_expired(context: DoseContext) -> list[Finding]:
+    """The vial's date has passed; on the date itself it may still be used."""
+    return [
+        _plain_finding(
+            "batch_expired",
+            "stop",
+            "injection",
+            subject.product,
+            "The date printed on the vial",
+            f"{subject.product}: batch {subject.batch or 'without number'} expired on "
+            f"{subject.expires_on}.",
+        )
+        for subject in context.subjects
+        if subject.expires_on
+        and subject.expires_on < local_date(subject.at, context.zone)
+    ]
+
+
+def batch_missing(context: DoseContext) -> list[Finding]:
+    """No batch number: the vial cannot be traced in a recall."""
+    return [
+        _plain_finding(
+            "batch_missing",
+            "note",
+            "injection",
+            subject.product,
+            "Good record keeping: product, batch, dose and site",
+            f"{subject.product}: no batch number; write down the vial's.",
+        )
+        for subject in context.subjects
+        if not subject.batch
+    ]
+
+
+def _foam_limit(context: DoseContext, subject: Injection) -> Limit:
+    known = context.table.products.get(subject.product)
+    for limit in known.limits if known else ():
+        if limit.rule == "foam_too_old":
+            return limit
+    return context.table.general("foam_too_old")
+
+
+def foam_too_old(context: DoseContext) -> list[Finding]:
+    """The foam was made longer ago than it keeps, or after it was injected."""
+    found = []
+    for subject in context.subjects:
+        if subject.foam_made_at is None:
+            continue
+        limit = _foam_limit(context, subject)
+        age = subject.at - subject.foam_made_at
+        seconds = EXACT.add(
+            Decimal(age.days * 86400 + age.seconds),
+            EXACT.scaleb(Decimal(age.microseconds), -6),
+        )
+        if 0 <= seconds <= limit.maximum:
+            continue
+        message = (
+            f"foam made {plain(seconds)} s before; it keeps {plain(limit.maximum)} s. "
+            "Make it anew."
+            if seconds > 0
+            else "the foam is said to have been made after it was injected."
+        )
+        found.append(
+            Finding(
+                rule="foam_too_old",
+                severity=limit.severity,
+                scope="injection",
+                product=subject.product,
+                used=max(seconds, Decimal(0)),
+                planned=Decimal(0),
+                maximum=limit.maximum,
+                remaining=Decimal(0),
+                unit=limit.unit,
+                source=str(limit.source),
+                message=f"{subject.product}: {message}",
+            )
+        )
+    return found
+
+
+def _test_dose_given(context: DoseContext, product: str, *, ever: bool) -> bool:
+    sessions = (*context.earlier, context.current) if ever else (context.current,)
+    given = (i for session in sessions for i in session.injections)
+    return any(i.test_dose and i.product == product for i in given)
+
+
+def _test_dose_wanted(context: DoseContext, subject: Injection) -> TestDose | None:
+    known = context.table.products.get(subject.product)
+    if known is None or known.test_dose is None or subject.test_dose:
+        return None
+    rule = known.test_dose
+    if not rule.every_session and subject.product in context.used_before:
+        return None
+    given = _test_dose_given(context, subject.product, ever=not rule.every_session)
+    return None if given else rule
+
+
+def test_dose_due(context: DoseContext) -> list[Finding]:
+    """The label wants a test dose first, and none is recorded."""
+    found = []
+    for subject in context.kinds:
+        rule = _test_dose_wanted(context, subject)
+        if rule is not None:
+            found.append(
+                _plain_finding(
+                    "test_dose_due",
+                    rule.severity,
+                    "session",
+                    subject.product,
+                    str(rule.source),
+                    f"{subject.product}: {rule.text}; none is recorded.",
+                )
+            )
+    return found
+
+
+test_dose_due.__test__ = False  # type: ignore[attr-defined]  # pytest: a rule, no test

@@ -1,0 +1,220 @@
+"""One injection: what, how much, where, when. Planned and given are the same value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from vein_imaging.domain.moments import date_from_text, fixed_offset, moment_from_text
+from vein_imaging.domain.quantity import (
+    Concentration,
+    FoamRatio,
+    Mass,
+    Volume,
+    decimal_from_text,
+    plain,
+)
+
+__all__ = ["Form", "Injection", "injection_from_json", "injection_to_json"]
+
+Form = Literal["liquid", "foam"]
+_FORMS: tuple[str, ...] = get_args(Form)
+_MOST_MM = Decimal(50)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Injection:
+    """One injection, planned or given.
+
+    Parameters
+    ----------
+    at : datetime with a zone
+        When it is given. Kept with a plain offset.
+    product : str
+        Key of the product (``asclera``) or the name of a custom agent.
+    form : "liquid" or "foam"
+    volume : mL, above 0
+        Of what leaves the needle: of foam, the foam.
+    concentration : % w/v, optional
+        As injected, after dilution. May be left out for a product of one strength.
+    foam_ratio : optional
+        Gas parts to one part of liquid, of foam made by hand.
+    id : str, optional
+        Unique among a patient's injections.
+    site : str, optional
+        Injections that name the same site count as one site.
+    vein_diameter_mm : mm, above 0, optional
+        Standing, where it was measured.
+    batch, expires_on : optional
+        As printed on the vial.
+    foam_made_at : datetime with a zone, optional
+    test_dose : bool
+        Given to see whether the patient reacts.
+    stock_concentration : % w/v, optional
+        Strength in the vial, where it was diluted.
+    diluent : str, optional
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range, a time has no zone, a foam ratio stands beside a
+        liquid, or the stock is weaker than what was made from it.
+    """
+
+    at: datetime
+    product: str
+    form: Form
+    volume: Volume
+    concentration: Concentration | None = None
+    foam_ratio: FoamRatio | None = None
+    id: str | None = None
+    site: str | None = None
+    vein_diameter_mm: Decimal | None = None
+    batch: str | None = None
+    expires_on: date | None = None
+    foam_made_at: datetime | None = None
+    test_dose: bool = False
+    stock_concentration: Concentration | None = None
+    diluent: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", fixed_offset(self.at, "at"))
+        if not self.product:
+            raise ValueError("product: got nothing, wanted the key of a product")
+        if self.form not in _FORMS:
+            raise ValueError(f'form: got {self.form!r}, wanted "liquid" or "foam"')
+        if not self.volume.ml:
+            raise ValueError("volume_ml: got 0 mL, wanted more than 0 mL")
+        if self.vein_diameter_mm is not None and not (
+            0 < self.vein_diameter_mm <= _MOST_MM
+        ):
+            raise ValueError(
+                f"vein_diameter_mm: got {plain(self.vein_diameter_mm)} mm, wanted "
+                f"above 0 and at most {_MOST_MM} mm"
+            )
+        if self.form == "liquid":
+            if self.foam_ratio is not None or self.foam_made_at is not None:
+                raise ValueError(
+                    "form: got a liquid with a gas ratio or a time the foam was made; "
+                    'wanted form "foam", or neither of the two'
+                )
+        elif self.foam_made_at is not None:
+            made_at = fixed_offset(self.foam_made_at, "foam_made_at")
+            object.__setattr__(self, "foam_made_at", made_at)
+        stock = self.stock_concentration
+        if stock and self.concentration and stock < self.concentration:
+            raise ValueError(
+                f"stock_concentration_percent: got {stock}, weaker than the "
+                f"{self.concentration} made from it; wanted the strength in the vial"
+            )
+
+    @property
+    def drug(self) -> Mass | None:
+        """Drug given, or None where the strength is not stated.
+
+        Foam of unknown ratio counts as if it were all liquid: never too little.
+        """
+        if self.concentration is None:
+            return None
+        return Mass.of(self.volume, self.concentration, self.foam_ratio)
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError(f"{name}: got {value!r}, wanted text")
+    return value
+
+
+def _flag(value: object, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{name}: got {value!r}, wanted true or false")
+    return value
+
+
+# JSON key: (field, reader). The keys are the public ones of the dose document.
+_FIELDS: dict[str, tuple[str, Any]] = {
+    "at": ("at", lambda t: moment_from_text(t, "at")),
+    "product": ("product", lambda t: _text(t, "product")),
+    "form": ("form", lambda t: _text(t, "form")),
+    "volume_ml": ("volume", Volume.from_text),
+    "concentration_percent": ("concentration", Concentration.from_percent),
+    "gas_parts_per_liquid_part": ("foam_ratio", FoamRatio.from_text),
+    "id": ("id", lambda t: _text(t, "id")),
+    "site": ("site", lambda t: _text(t, "site")),
+    "vein_diameter_mm": (
+        "vein_diameter_mm",
+        lambda t: decimal_from_text(t, "vein_diameter_mm"),
+    ),
+    "batch": ("batch", lambda t: _text(t, "batch")),
+    "expires_on": ("expires_on", lambda t: date_from_text(t, "expires_on")),
+    "foam_made_at": ("foam_made_at", lambda t: moment_from_text(t, "foam_made_at")),
+    "test_dose": ("test_dose", lambda t: _flag(t, "test_dose")),
+    "stock_concentration_percent": (
+        "stock_concentration",
+        lambda t: Concentration.from_percent(t, "stock_concentration_percent"),
+    ),
+    "diluent": ("diluent", lambda t: _text(t, "diluent")),
+}
+_REQUIRED = ("at", "product", "form", "volume_ml")
+
+
+def injection_from_json(body: Mapping[str, Any]) -> Injection:
+    """Read an injection from the keys of the dose document.
+
+    Parameters
+    ----------
+    body : mapping
+        Of decimal text, never numbers; see ``docs/dose-check.schema.json``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Naming the key, what came and what was wanted.
+    """
+    if not isinstance(body, Mapping):
+        raise TypeError(f"injection: got {body!r}, wanted an object")
+    values: dict[str, Any] = {}
+    for key, raw in body.items():
+        try:
+            field, read = _FIELDS[key]
+        except KeyError:
+            raise ValueError(
+                f"{key}: not a key of an injection; wanted one of {', '.join(_FIELDS)}"
+            ) from None
+        values[field] = read(raw)
+    for key in _REQUIRED:
+        if key not in body:
+            raise ValueError(f"{key}: missing; an injection needs it")
+    return Injection(**values)
+
+
+def injection_to_json(injection: Injection) -> dict[str, Any]:
+    """Write an injection with the keys of the dose document; reads back equal.
+
+    Returns
+    -------
+    dict
+        Text and truth values only; what is not known is left out.
+    """
+    body: dict[str, Any] = {}
+    for key, (field, _) in _FIELDS.items():
+        value = getattr(injection, field)
+        if value is None or value is False:
+            continue
+        match value:
+            case Volume():
+                body[key] = plain(value.ml)
+            case Concentration():
+                body[key] = plain(value.percent)
+            case FoamRatio():
+                body[key] = plain(value.gas_parts)
+            case Decimal():
+                body[key] = plain(value)
+            case date():
+                body[key] = value.isoformat()
+            case _:
+                body[key] = value
+    return body

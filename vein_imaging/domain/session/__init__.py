@@ -1,0 +1,45 @@
+"""A treatment session: its events, and the state they fold into."""
+
+from vein_imaging.domain.session.body import event_from_body, event_to_body
+from vein_imaging.domain.session.events import (
+    Amended,
+    Annotated,
+    Change,
+    Corrected,
+    Event,
+    Injected,
+    Light,
+    Mark,
+    Opened,
+    Photographed,
+    Planned,
+    Pose,
+    Signed,
+    Voided,
+)
+from vein_imaging.domain.session.fold import Entry, Session, fold
+from vein_imaging.domain.session.record import plan_entry, record
+
+__all__ = [
+    "Amended",
+    "Annotated",
+    "Change",
+    "Corrected",
+    "Entry",
+    "Event",
+    "Injected",
+    "Light",
+    "Mark",
+    "Opened",
+    "Photographed",
+    "Planned",
+    "Pose",
+    "Session",
+    "Signed",
+    "Voided",
+    "event_from_body",
+    "event_to_body",
+    "fold",
+    "plan_entry",
+    "record",
+]
