@@ -1,5 +1,6 @@
 """Threads that read cameras and run the live step; no Qt, no record of treatment."""
 
+from vein_imaging.capture.feed import LiveFeed
 from vein_imaging.capture.live import LiveLoop, LivePicture
 from vein_imaging.capture.loop import CaptureLoop
 from vein_imaging.capture.mailbox import Mailbox
@@ -12,6 +13,7 @@ __all__ = [
     "CaptureSettings",
     "CaptureStatus",
     "FrameRing",
+    "LiveFeed",
     "LiveLoop",
     "LivePicture",
     "Mailbox",

@@ -14,12 +14,17 @@ from vein_devices.frame import Frame, Pixels
 from vein_imaging.capture.mailbox import Mailbox
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.settings import CaptureSettings
+from vein_imaging.imaging.vein_map import VeinMap
 
 __all__ = ["LiveLoop", "LivePicture", "MakeStep", "Step", "StepResult"]
 
 
 class StepResult(Protocol):
     """What the live step gives for one frame (`vein_imaging.pipeline.LiveResult`)."""
+
+    @property
+    def vein_map(self) -> VeinMap:
+        """What was found."""
 
     @property
     def overlay(self) -> Pixels:
@@ -33,8 +38,11 @@ class Step(Protocol):
         """Analyse the next frame."""
 
 
-MakeStep = Callable[[CaptureSettings], Step]
-"""Makes a fresh step; called when sensitivity or quality change."""
+MakeStep = Callable[[CaptureSettings, Frame], Step]
+"""Makes a fresh step for frames like this one.
+
+Called for the first frame, and when sensitivity, quality or the frames' size change.
+"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,8 +103,15 @@ class LiveLoop:
         self._mailbox = mailbox
         self.settings = settings
         """In force from the next frame on; assign a whole new value, any thread."""
+        self._step: Step | None = None
+        self._made_for: tuple[object, ...] = ()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is alive."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Start the thread. Once per loop."""
@@ -116,42 +131,37 @@ class LiveLoop:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        step: Step | None = None
-        made_for: CaptureSettings | None = None
         number = 0
         while not self._stopping.is_set():
             frame, number = self._ring.newest(number, timeout_s=0.25)
-            if frame is None:
-                if self._ring.closed:
-                    return
-                continue
-            started_s = time.monotonic()
-            settings = self.settings
-            result: StepResult | None = None
-            failure: BaseException | None = None
-            try:
-                if step is None or made_for is None or _differ(settings, made_for):
-                    step, made_for = self._make_step(settings), settings
-                result = step.step(frame.pixels)
-                picture = _blend(frame.pixels, result.overlay, settings.opacity)
-            except Exception as error:  # noqa: BLE001 - the one place: kept, shown
-                step, failure, picture = None, error, _as_rgb(frame.pixels)
-            now_s = time.monotonic()
-            self._mailbox.put(
-                LivePicture(
-                    frame,
-                    picture,
-                    result,
-                    failure,
-                    settings,
-                    cost_s=now_s - started_s,
-                    age_s=now_s - frame.monotonic_s,
-                )
-            )
+            if frame is not None:
+                self._mailbox.put(self._draw(frame))
+            elif self._ring.closed:
+                return
 
-
-def _differ(new: CaptureSettings, old: CaptureSettings) -> bool:
-    return (new.sensitivity, new.quality) != (old.sensitivity, old.quality)
+    def _draw(self, frame: Frame) -> LivePicture:
+        started_s = time.monotonic()
+        settings = self.settings
+        result: StepResult | None = None
+        failure: BaseException | None = None
+        kind = (settings.sensitivity, settings.quality, frame.pixels.shape)
+        try:
+            if self._step is None or self._made_for != kind:
+                self._step, self._made_for = self._make_step(settings, frame), kind
+            result = self._step.step(frame.pixels)
+            picture = _blend(frame.pixels, result.overlay, settings.opacity)
+        except Exception as error:  # noqa: BLE001 - the one place: kept, shown
+            self._step, failure, picture = None, error, _as_rgb(frame.pixels)
+        now_s = time.monotonic()
+        return LivePicture(
+            frame,
+            picture,
+            result,
+            failure,
+            settings,
+            cost_s=now_s - started_s,
+            age_s=now_s - frame.monotonic_s,
+        )
 
 
 def _as_rgb(pixels: Pixels) -> Pixels:

@@ -52,6 +52,11 @@ class CaptureLoop:
         """The state now; a frozen value, safe to read from any thread."""
         return self._status
 
+    @property
+    def running(self) -> bool:
+        """Whether the thread is alive."""
+        return self._thread.is_alive()
+
     def start(self) -> None:
         """Start the thread. Once per loop."""
         self._thread.start()

@@ -10,7 +10,18 @@ __all__ = ["main"]
 
 # name: (module, attribute, one line of help). A command's libraries are imported only
 # when it runs, so that `dose check` does not wait for napari.
-_COMMANDS: dict[str, tuple[str, str, str]] = {}
+_COMMANDS: dict[str, tuple[str, str, str]] = {
+    "view": (
+        "vein_imaging.cli.view",
+        "view",
+        "Show a camera live, veins drawn in; record injections by clicking.",
+    ),
+    "compare": (
+        "vein_imaging.cli.compare",
+        "compare_command",
+        "Say what cleared between two visits, with its error.",
+    ),
+}
 
 
 class _LazyGroup(click.Group):

@@ -1,7 +1,7 @@
 import queue
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ MakeFrame = Callable[..., Frame]
 
 @dataclass
 class _Result:
+    vein_map: Any
     overlay: Pixels
 
 
@@ -27,7 +28,7 @@ class _RedStep:
 
     made: ClassVar[list[CaptureSettings]] = []
 
-    def __init__(self, settings: CaptureSettings) -> None:
+    def __init__(self, settings: CaptureSettings, _: Frame) -> None:
         self.made.append(settings)
 
     def step(self, pixels: Pixels) -> _Result:
@@ -35,7 +36,7 @@ class _RedStep:
             raise ArithmeticError("thirteen")
         overlay = np.zeros((*pixels.shape[:2], 3), np.uint8)
         overlay[..., 0] = 200
-        return _Result(overlay)
+        return _Result(None, overlay)
 
 
 class _Rig:
@@ -125,3 +126,9 @@ def test_settings_are_taken_up_between_two_frames(make_frame: MakeFrame) -> None
     assert opacities == [1, 0, 0.8]
     # Opacity alone must not throw away what the step has learnt.
     assert [s.sensitivity for s in _RedStep.made] == [0, 0.5]
+
+
+def test_another_size_of_frame_gets_a_fresh_step(make_frame: MakeFrame) -> None:
+    larger = Frame(np.zeros((8, 6, 3), np.uint8), 1, 0.0)
+    _Rig(CaptureSettings()).pictures(make_frame(0), larger, make_frame(2))
+    assert len(_RedStep.made) == 3

@@ -1,0 +1,72 @@
+"""Starts the application: splash, napari's settings, camera, log, window."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from platformdirs import user_config_path
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QColor, QFont, QPainter, QPixmap
+from qtpy.QtWidgets import QApplication, QSplashScreen
+
+__all__ = ["NoPictureError", "application", "configure_napari", "splash"]
+
+
+class NoPictureError(Exception):
+    """The camera gave no picture in time; the message carries what the camera said."""
+
+
+def configure_napari(config_file: Path | None = None) -> None:
+    """Give napari settings of our own. Call it before anything imports napari.
+
+    Parameters
+    ----------
+    config_file : Path, optional
+        Where napari keeps its settings; left out, a file of this program. A person's
+        own napari is neither read nor changed.
+    """
+    file = config_file or user_config_path("vein-imaging") / "napari.yaml"
+    os.environ.setdefault("NAPARI_CONFIG", str(file))
+    from napari.settings import get_settings
+
+    settings = get_settings()
+    settings.application.first_time = False  # it would shrink the window
+    settings.application.save_window_geometry = False
+    settings.application.confirm_close_window = False  # the window asks by itself
+    settings.application.ipy_interactive = False
+
+
+def application() -> QApplication:
+    """Qt's application, made if there is none."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    made = QApplication(["vein-imaging"])
+    made.setApplicationName("vein-imaging")
+    return made
+
+
+def splash() -> QSplashScreen:
+    """Show at once what takes seconds: napari is slow to import."""
+    picture = QPixmap(480, 160)
+    picture.fill(QColor("#1d2126"))
+    painter = QPainter(picture)
+    painter.setPen(QColor("#f2f2f2"))
+    painter.setFont(QFont("", 26, QFont.Weight.Bold))
+    painter.drawText(
+        picture.rect().adjusted(0, -20, 0, -20),
+        Qt.AlignmentFlag.AlignCenter,
+        "vein-imaging",
+    )
+    painter.setFont(QFont("", 13))
+    painter.drawText(
+        picture.rect().adjusted(0, 40, 0, 40),
+        Qt.AlignmentFlag.AlignCenter,
+        "opening the camera and the record\N{HORIZONTAL ELLIPSIS}",
+    )
+    painter.end()
+    screen = QSplashScreen(picture)
+    screen.show()
+    QApplication.processEvents()
+    return screen

@@ -1,0 +1,118 @@
+"""What the strip says about the camera: words made from the capture loop's state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from vein_imaging.capture import CaptureStatus, LivePicture, Phase
+
+__all__ = ["LATE_AFTER_S", "CameraState", "camera_state"]
+
+LATE_AFTER_S = 1.0
+"""A picture older than this is no longer called live: a leg moves in that time."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraState:
+    """One line of large words, one of small ones, and what may be pressed.
+
+    Parameters
+    ----------
+    kind : "live", "frozen", "waiting" or "bad"
+        Chooses the colour; the headline says the same in words.
+    headline, details : str
+        Large and small line.
+    can_restart : bool
+        Whether "start camera again" makes sense.
+    has_picture : bool
+        Whether there is a picture to freeze.
+    """
+
+    kind: Literal["live", "frozen", "waiting", "bad"]
+    headline: str
+    details: str
+    can_restart: bool
+    has_picture: bool
+
+
+def camera_state(
+    status: CaptureStatus,
+    shown: LivePicture | None,
+    *,
+    frozen: bool,
+    now_s: float,
+) -> CameraState:
+    """Words for what is on the screen; the worst news first.
+
+    Parameters
+    ----------
+    status : CaptureStatus
+        Of the reader thread.
+    shown : LivePicture, optional
+        The picture on the screen.
+    frozen : bool
+        Whether the person holds the picture.
+    now_s : s
+        `time.monotonic()`.
+    """
+    kind, headline = _headline(status, shown, frozen, now_s)
+    return CameraState(
+        kind,
+        headline,
+        _details(status, shown),
+        can_restart=not status.running,
+        has_picture=shown is not None,
+    )
+
+
+def _headline(
+    status: CaptureStatus, shown: LivePicture | None, frozen: bool, now_s: float
+) -> tuple[Literal["live", "frozen", "waiting", "bad"], str]:
+    if status.phase is Phase.FAILED:
+        return "bad", f"CAMERA FAILED: {status.error}"
+    if frozen:
+        return "frozen", "FROZEN PICTURE \N{EM DASH} not live"
+    if status.phase is Phase.ENDED:
+        return "waiting", "END OF RECORDING \N{EM DASH} last picture"
+    if status.phase is Phase.STOPPED:
+        return "waiting", "CAMERA STOPPED"
+    if shown is None:
+        return "waiting", "WAITING FOR THE FIRST PICTURE"
+    age_s = now_s - shown.frame.monotonic_s
+    if age_s > LATE_AFTER_S:
+        return "bad", f"NOT LIVE: picture is {age_s:.0f} s old"
+    if shown.error is not None:
+        return "bad", f"LIVE, VEINS NOT DRAWN: {shown.error}"
+    return "live", "LIVE"
+
+
+def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
+    parts = []
+    if shown is not None and shown.result is not None:
+        mm_per_pixel = shown.result.vein_map.mm_per_pixel
+        parts.append(
+            "not calibrated: no widths in mm"
+            if mm_per_pixel is None
+            else f"{mm_per_pixel:.3f} mm per pixel"
+        )
+    if status.width_px:
+        parts.append(
+            f"{status.width_px} \N{MULTIPLICATION SIGN} {status.height_px}, "
+            f"{status.rate_fps:.0f} frames/s"
+        )
+    if shown is not None:
+        parts.append(f"analysis {1000 * shown.cost_s:.0f} ms")
+    lost = [
+        f"{count} {word}"
+        for count, word in (
+            (status.dropped, "lost"),
+            (status.damaged, "damaged"),
+            (status.repeated, "repeated"),
+        )
+        if count
+    ]
+    if lost:
+        parts.append("frames " + ", ".join(lost))
+    parts.append(status.address)
+    return "  \N{MIDDLE DOT}  ".join(parts)

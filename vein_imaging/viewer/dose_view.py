@@ -1,0 +1,57 @@
+"""What the dose panel says, as plain values: no Qt, no arithmetic on doses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["NOTHING_TYPED", "DoseLine", "DoseView", "Verdict"]
+
+Verdict = Literal["none", "ok", "warn", "stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLine:
+    """One limit and how much of it is used; every number is text, never rounded.
+
+    Parameters
+    ----------
+    label : str
+        "Asclera, this session".
+    used, planned, maximum, remaining : str
+        Plain decimals; `remaining` is before the planned injection.
+    unit : str
+        "mL", "mg", "mg/kg", "sites".
+    """
+
+    label: str
+    used: str
+    planned: str
+    maximum: str
+    remaining: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoseView:
+    """The answer to "may I give this?", the most important first.
+
+    Parameters
+    ----------
+    verdict : "none", "ok", "warn" or "stop"
+        Chooses the colour; `headline` says the same in words.
+    headline : str
+        "STOP: over the maximum for one injection".
+    messages : tuple of str
+        One sentence for each finding, the worst first, with its source.
+    lines : tuple of DoseLine
+        The limits that bind, the closest first; the first is shown large.
+    """
+
+    verdict: Verdict
+    headline: str
+    messages: tuple[str, ...] = ()
+    lines: tuple[DoseLine, ...] = ()
+
+
+NOTHING_TYPED = DoseView("none", "Type the next injection to check it")

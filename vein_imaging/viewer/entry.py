@@ -1,0 +1,129 @@
+"""What a person typed into the injection form, and the injection it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from vein_imaging.domain.injection import Injection, injection_from_json
+from vein_imaging.domain.quantity import Weight
+
+__all__ = ["EntryError", "EntryText", "read_injection", "read_weight"]
+
+_WORDS = {
+    "product": "Product",
+    "concentration_percent": "Strength",
+    "volume_ml": "Volume",
+    "vein_diameter_mm": "Vein",
+    "gas_parts_per_liquid_part": "Gas",
+    "batch": "Batch",
+    "expires_on": "Expires",
+    "weight_kg": "Weight",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EntryText:
+    """The form's fields, exactly as typed. Empty text is an empty field.
+
+    Parameters
+    ----------
+    product : str
+        Key of the product, as in the limits table, or a name of the person's own.
+    concentration_percent, volume_ml, vein_diameter_mm, weight_kg : str
+        Decimal numbers as text.
+    form : "liquid" or "foam"
+        As given.
+    gas_parts_per_liquid_part : str
+        For foam made by hand; ignored for liquid.
+    batch, expires_on : str
+        As printed on the vial; the date as 2027-03-31.
+    """
+
+    product: str = ""
+    concentration_percent: str = ""
+    form: str = "liquid"
+    gas_parts_per_liquid_part: str = ""
+    volume_ml: str = ""
+    vein_diameter_mm: str = ""
+    batch: str = ""
+    expires_on: str = ""
+    weight_kg: str = ""
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """Fields without which there is no injection, each with a sentence."""
+        return {
+            name: f"{_WORDS[name]} is missing"
+            for name in ("product", "volume_ml")
+            if not getattr(self, name)
+        }
+
+
+class EntryError(ValueError):
+    """Some fields cannot be read.
+
+    Parameters
+    ----------
+    problems : mapping of field name to sentence
+        What is wrong with each, and what is wanted.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(problems.values()))
+        self.problems = dict(problems)
+
+
+def read_injection(entry: EntryText, *, at: datetime, entry_id: str) -> Injection:
+    """The injection that was typed.
+
+    Parameters
+    ----------
+    entry : EntryText
+    at : datetime with a zone
+        When it is given.
+    entry_id : str
+        Its name in the log.
+
+    Raises
+    ------
+    EntryError
+        If a field is missing or cannot be read.
+    """
+    if entry.missing:
+        raise EntryError(entry.missing)
+    names = ["product", "concentration_percent", "form", "volume_ml"]
+    names += ["vein_diameter_mm", "batch", "expires_on"]
+    if entry.form == "foam":
+        names.append("gas_parts_per_liquid_part")
+    body = {name: text for name in names if (text := getattr(entry, name))}
+    body |= {"at": at.isoformat(), "id": entry_id}
+    try:
+        return injection_from_json(body)
+    except (TypeError, ValueError) as error:
+        raise EntryError(_problem(str(error))) from error
+
+
+def read_weight(entry: EntryText) -> Weight | None:
+    """The patient's weight, if one was typed.
+
+    Raises
+    ------
+    EntryError
+        If it cannot be read.
+    """
+    if not entry.weight_kg:
+        return None
+    try:
+        return Weight.from_text(entry.weight_kg)
+    except (TypeError, ValueError) as error:
+        raise EntryError({"weight_kg": f"Weight: {error}"}) from error
+
+
+def _problem(message: str) -> dict[str, str]:
+    """The domain names the field first: `volume_ml: got ..., wanted ...`."""
+    name, _, rest = message.partition(": ")
+    if name not in _WORDS:
+        return {"": message}
+    return {name: f"{_WORDS[name]}: {rest}"}

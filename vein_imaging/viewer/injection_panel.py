@@ -1,0 +1,90 @@
+"""The dock on the right: the next injection, its check, the switch, and the list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vein_imaging.viewer.dose_panel import DosePanel
+from vein_imaging.viewer.entry_form import EntryForm
+from vein_imaging.viewer.log_table import LogTable
+from vein_imaging.viewer.style import stylesheet
+
+__all__ = ["InjectionPanel"]
+
+_WIDTH_PX = 500
+
+
+class InjectionPanel(QScrollArea):
+    """Form, dose panel, LOG SITES switch and list, one below the other.
+
+    Parameters
+    ----------
+    products : sequence of (key, name)
+        Offered by the form.
+    banner : str
+        A warning on top ("practice session"); empty for none.
+    ask_weight : bool
+        See `EntryForm`.
+
+    Signals
+    -------
+    logging_toggled(bool)
+        Whether a click on the picture records an injection.
+    """
+
+    logging_toggled = Signal(bool)
+
+    def __init__(
+        self,
+        products: Sequence[tuple[str, str]],
+        banner: str = "",
+        *,
+        ask_weight: bool = False,
+    ) -> None:
+        super().__init__()
+        self.setStyleSheet(stylesheet())
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(_WIDTH_PX)
+        self.setMaximumWidth(_WIDTH_PX)
+        self.banner = QLabel(banner)
+        self.banner.setObjectName("practice")
+        self.banner.setWordWrap(True)
+        self.banner.setVisible(bool(banner))
+        self.form = EntryForm(products, ask_weight=ask_weight)
+        self.dose = DosePanel()
+        self.log_sites = QPushButton()
+        self.log_sites.setObjectName("log_sites")
+        self.log_sites.setCheckable(True)
+        self.log_sites.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.log = LogTable()
+        inside = QWidget()
+        inside.setObjectName("panel")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(10, 8, 10, 8)
+        column.setSpacing(8)
+        column.addWidget(self.banner)
+        column.addWidget(self.form)
+        column.addWidget(self.dose)
+        column.addWidget(self.log_sites)
+        column.addWidget(self.log, 1)
+        self.setWidget(inside)
+        self.log_sites.toggled.connect(self._say)
+        self.log_sites.toggled.connect(self.logging_toggled)
+        self._say(False)
+
+    def _say(self, on: bool) -> None:
+        self.log_sites.setText(
+            "LOG SITES: ON \N{EM DASH} click the site" if on else "LOG SITES: off"
+        )

@@ -1,0 +1,207 @@
+"""`run_viewer`: the whole window, from address and store until it is closed."""
+
+from __future__ import annotations
+
+import getpass
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vein_devices import Frame, open_camera
+from vein_imaging.capture import CaptureSettings, LiveFeed
+from vein_imaging.capture.live import MakeStep
+from vein_imaging.domain.limits import load_limits
+from vein_imaging.domain.moments import zone_from_text
+from vein_imaging.domain.session import event_from_body, fold
+from vein_imaging.pipeline import AnalysisSettings, LiveStep
+from vein_imaging.storage import SessionHead, Store, create_store, new_key
+from vein_imaging.storage.errors import NoSuchSessionError
+from vein_imaging.viewer.application import (
+    NoPictureError,
+    application,
+    configure_napari,
+    splash,
+)
+from vein_imaging.viewer.site_log import InjectionLog
+
+if TYPE_CHECKING:
+    from vein_imaging.viewer.window import ViewerWindow
+
+__all__ = ["PRACTICE", "ViewerOptions", "run_viewer"]
+
+PRACTICE = "PRACTICE \N{EM DASH} entries are thrown away when this window closes"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerOptions:
+    """How the window is run; everything has a default.
+
+    Parameters
+    ----------
+    author : str, optional
+        Who records; left out, the name of the computer's user.
+    region : str
+        Whose limit table a dose is checked against.
+    timezone : str
+        The clinic's, as in "Europe/London": its day is the day of per-day limits.
+    mm_per_pixel : mm/px, optional
+        Scale on the skin. The phantom knows its own.
+    size_px : (width, height), optional
+        Of the window; left out, the whole screen.
+    screenshot_after : int
+        So many live pictures are shown before the picture of the window is taken.
+    first_picture_s : s
+        How long to wait for them.
+    """
+
+    author: str | None = None
+    region: str = "US"
+    timezone: str = "UTC"
+    mm_per_pixel: float | None = None
+    size_px: tuple[int, int] | None = None
+    screenshot_after: int = 5
+    first_picture_s: float = 60.0
+
+    @property
+    def recorder(self) -> str:
+        """Who records."""
+        return self.author or getpass.getuser()
+
+
+def run_viewer(
+    url: str = "phantom:?seed=1",
+    *,
+    store: Store | None = None,
+    session_id: str | None = None,
+    screenshot: Path | str | None = None,
+    options: ViewerOptions = ViewerOptions(),
+) -> None:
+    """Show a camera live with its veins drawn in, and record injections.
+
+    Parameters
+    ----------
+    url : str
+        Address of the camera.
+    store : Store, optional
+        Open; left out, a practice store that is thrown away at the end.
+    session_id : str, optional
+        The session to record into; needed with a store.
+    screenshot : path, optional
+        Show a few live pictures, save a picture of the whole window there, and close.
+    options : ViewerOptions
+        Everything else.
+
+    Raises
+    ------
+    ValueError
+        If there is a store without a session, or a session without a store.
+    DeviceAddressError
+        If the address names no camera.
+    NoPictureError
+        With `screenshot`, if the camera gave no picture in time.
+    """
+    if (store is None) != (session_id is None):
+        raise ValueError(
+            "a store and the id of its session go together; give both, or neither to "
+            "practise"
+        )
+    camera = open_camera(url)  # first of all: a wrong address shows no window
+    configure_napari()
+    app = application()
+    cover = splash()
+    # napari takes seconds to import: only now, with the splash on the screen.
+    from vein_imaging.viewer.window import ViewerWindow
+
+    feed = LiveFeed(camera, _step_maker(options.mm_per_pixel))
+    with _session(store, session_id, options) as (open_store, open_session):
+        log = _open_log(open_store, open_session, options)
+        window = ViewerWindow(feed, log, banner="" if store else PRACTICE)
+        try:
+            window.show(options.size_px)
+            cover.finish(window.window)
+            if screenshot is None:
+                app.exec()
+            else:
+                _photograph(window, Path(screenshot), options)
+        finally:
+            window.close()
+
+
+def _step_maker(mm_per_pixel: float | None) -> MakeStep:
+    def make_step(settings: CaptureSettings, frame: Frame) -> LiveStep:
+        # A drawn leg knows its own scale; a real one has to be calibrated.
+        own = getattr(frame.truth, "mm_per_pixel", None)
+        return LiveStep(
+            AnalysisSettings(
+                quality=settings.quality, sensitivity=settings.sensitivity
+            ),
+            mm_per_pixel if mm_per_pixel is not None else own,
+        )
+
+    return make_step
+
+
+@contextmanager
+def _session(
+    store: Store | None, session_id: str | None, options: ViewerOptions
+) -> Iterator[tuple[Store, str]]:
+    """The session given, or one to practise on, thrown away at the end."""
+    if store is not None and session_id is not None:
+        yield store, session_id
+        return
+    now = datetime.now(UTC)
+    author = options.recorder
+    with (
+        tempfile.TemporaryDirectory(prefix="vein-imaging-practice-") as folder,
+        create_store(Path(folder) / "store", new_key(), author=author, at=now) as made,
+    ):
+        patient = made.add_patient({"name": "Practice"}, author=author, at=now)
+        yield made, made.start_session(patient, author=author, at=now)
+
+
+def _open_log(store: Store, session_id: str, options: ViewerOptions) -> InjectionLog:
+    """The log of a session; region and zone are the session's own, if it names them."""
+    events = store.events(session_id)
+    opened = fold(event_from_body(e.kind, e.body) for e in events).opened
+    return InjectionLog(
+        store,
+        _find_head(store, session_id),
+        load_limits(opened.region if opened else options.region),
+        zone_from_text(opened.timezone if opened else options.timezone),
+        author=options.recorder,
+    )
+
+
+def _find_head(store: Store, session_id: str) -> SessionHead:
+    for patient in store.patients():
+        for head in store.sessions(patient.patient_id):
+            if head.session_id == session_id:
+                return head
+    raise NoSuchSessionError(f"no session {session_id!r} in this store")
+
+
+def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> None:
+    """Show some live pictures, then save what the window looks like."""
+    app = application()
+    deadline_s = time.monotonic() + options.first_picture_s
+    while window.live.count < options.screenshot_after:
+        finished = not window.feed.running
+        app.processEvents()
+        if finished:
+            window.tick()  # whatever came last
+            break
+        if time.monotonic() > deadline_s:
+            break
+        time.sleep(0.005)
+    if not window.live.count:
+        status = window.feed.status
+        raise NoPictureError(f"no picture to save: camera {status.sentence}")
+    window.fit()
+    app.processEvents()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    window.viewer.screenshot(str(file), canvas_only=False, flash=False)

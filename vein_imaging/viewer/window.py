@@ -1,0 +1,206 @@
+"""The window: picture, sites and docks put together and wired. No rules here."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from napari import Viewer
+from qtpy.QtCore import QEvent, QObject, Qt, QTimer
+from qtpy.QtGui import QKeySequence, QShortcut
+from qtpy.QtWidgets import QMessageBox, QWidget
+
+from vein_imaging.capture import CaptureSettings, LiveFeed
+from vein_imaging.viewer.camera_state import camera_state
+from vein_imaging.viewer.camera_strip import CameraStrip
+from vein_imaging.viewer.injection_panel import InjectionPanel
+from vein_imaging.viewer.live_view import LiveView
+from vein_imaging.viewer.napari_private import (
+    SitePoints,
+    canvas_widget,
+    dock,
+    lock_keys,
+    main_window,
+    strip_furniture,
+)
+from vein_imaging.viewer.site_clicks import click_callback
+from vein_imaging.viewer.site_log import InjectionLog, Site
+from vein_imaging.viewer.site_recorder import SiteRecorder
+
+__all__ = ["ViewerWindow"]
+
+_TICK_MS = 30
+_STATE_EVERY_S = 0.25
+
+
+class ViewerWindow(QObject):
+    """The application's one window. Make it, `show` it, and `close` it at the end.
+
+    Parameters
+    ----------
+    feed : LiveFeed
+        Not started; the window starts and stops it.
+    log : InjectionLog
+        Where injections are checked and recorded.
+    banner : str
+        A warning on top of the panel; empty for none.
+    """
+
+    def __init__(
+        self,
+        feed: LiveFeed,
+        log: InjectionLog,
+        *,
+        banner: str = "",
+    ) -> None:
+        super().__init__()
+        self.feed = feed
+        self._closing = False
+        self._state_due_s = 0.0
+        self.viewer = Viewer(
+            title="vein-imaging", show=False, show_welcome_screen=False
+        )
+        # A fixed set of layers, made once: removing one and adding another in the same
+        # turn of the event loop crashes in the driver.
+        picture = self.viewer.add_image(
+            np.zeros((720, 1280, 3), np.uint8), name="picture", rgb=True
+        )
+        self.sites = SitePoints(
+            np.zeros((0, 2)),
+            name="sites",
+            border_color="white",
+            border_width=0.06,
+            text={"string": "{label}", "color": "black", "size": 12},
+            features={"label": np.zeros(0, dtype=str)},
+        )
+        self.viewer.add_layer(self.sites)
+        self.viewer.layers.selection.active = picture
+        self.live = LiveView(picture, feed.mailbox)
+        self.strip = CameraStrip(feed.settings)
+        self.panel = InjectionPanel(log.products, banner, ask_weight=log.weight_matters)
+        dock(self.viewer, self.strip, "camera", "top")
+        dock(self.viewer, self.panel, "injections", "right")
+        strip_furniture(self.viewer)
+        lock_keys(self.viewer)
+        self.window: QWidget = main_window(self.viewer)
+        self.canvas = canvas_widget(self.viewer)
+        self.recorder = SiteRecorder(log, self.panel, self.sites, picture, self.window)
+        self._wire(picture)
+
+    def _wire(self, picture: object) -> None:
+        self.viewer.mouse_drag_callbacks.append(
+            click_callback(picture, lambda: self.recorder.switched_on, self._clicked)
+        )
+        self.strip.settings_changed.connect(self._change_settings)
+        self.strip.freeze_toggled.connect(self.freeze)
+        self.strip.zoom_asked.connect(self.zoom)
+        self.strip.reconnect_asked.connect(self.feed.restart)
+        # Only while the picture has the keyboard: in a field a space is a space.
+        hold = QShortcut(QKeySequence(Qt.Key.Key_Space), self.canvas)
+        hold.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        hold.activated.connect(self.strip.freeze.toggle)
+        self.window.installEventFilter(self)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.tick)
+
+    def show(self, size_px: tuple[int, int] | None = None) -> None:
+        """Show the window and start the camera.
+
+        Parameters
+        ----------
+        size_px : (width, height), optional
+            Left out, the whole screen.
+        """
+        self.viewer.window.show()
+        screen = self.window.screen()
+        if size_px is not None:
+            self.window.resize(*size_px)
+        elif screen is not None:
+            # Without a window manager "maximised" alone changes nothing.
+            self.window.setGeometry(screen.availableGeometry())
+            self.window.showMaximized()
+        self.feed.start()
+        self._timer.start(_TICK_MS)
+
+    def close(self) -> None:
+        """Stop the camera and close the window, without asking."""
+        if self._closing:
+            return
+        self._closing = True
+        self._timer.stop()
+        self.feed.stop()
+        self.viewer.close()
+
+    def tick(self) -> None:
+        """Take up what is new; called by the timer."""
+        if self.live.update():
+            self.fit()
+            self.recorder.show_marks()
+        now_s = time.monotonic()
+        if now_s >= self._state_due_s:
+            self._state_due_s = now_s + _STATE_EVERY_S
+            self.show_state(now_s)
+
+    def show_state(self, now_s: float) -> None:
+        """Say in the strip what the camera does."""
+        self.strip.show_state(
+            camera_state(
+                self.feed.status,
+                self.live.shown,
+                frozen=self.live.frozen,
+                now_s=now_s,
+            )
+        )
+
+    def freeze(self, on: bool) -> None:
+        """Hold the picture on the screen, or go on."""
+        self.live.frozen = on
+        self.show_state(time.monotonic())
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self.viewer.reset_view()
+
+    def zoom(self, factor: float) -> None:
+        """Zoom by `factor`; 0 shows the whole picture."""
+        if factor == 0.0:
+            self.fit()
+        else:
+            self.viewer.scene.camera.zoom *= factor
+
+    def _change_settings(self, settings: CaptureSettings) -> None:
+        self.feed.settings = settings
+
+    def _clicked(self, point_rc: tuple[float, float]) -> None:
+        shown = self.live.shown
+        if shown is not None:
+            self.recorder.clicked(Site(point_rc, shown.frame))
+
+    def eventFilter(  # noqa: N802 - Qt's name
+        self, watched: QObject | None, event: QEvent | None
+    ) -> bool:
+        """Ask before the window closes; Qt calls this."""
+        if event is None or event.type() != QEvent.Type.Close or self._closing:
+            return False
+        event.ignore()
+        self._ask_to_close()
+        return True
+
+    def _ask_to_close(self) -> None:
+        box = QMessageBox(self.window)
+        box.setStyleSheet(self.panel.styleSheet())
+        box.setText("Close vein-imaging?")
+        box.setInformativeText("Everything in the list is already stored.")
+        close = box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.setEscapeButton(stay)
+        box.finished.connect(
+            # After the dialog's own turn of the event loop: Qt still needs it there.
+            lambda _: (
+                QTimer.singleShot(0, self.close)
+                if box.clickedButton() is close
+                else None
+            )
+        )
+        box.open()
