@@ -23,7 +23,7 @@ from vein_imaging.comparison.blocks import (
     match,
 )
 from vein_imaging.comparison.surface import Surface, shrink
-from vein_imaging.comparison.transform import Transform
+from vein_imaging.comparison.transform import Points, Transform
 from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["WORKING_PX", "Registration", "View", "register"]
@@ -68,8 +68,8 @@ class Registration:
         nothing is compared.
     inliers : int
         Keypoint matches that agree with the affine part.
-    blocks : int
-        Blocks found again that move as their neighbours do.
+    blocks_rc : (B, 2) float64, px in BEFORE
+        Centres of blocks found again that move as their neighbours do.
     two_way_median_px, two_way_p95_px : BEFORE px
         Distance of a point from itself after going to AFTER by the alignment and coming
         back by one made the other way; nan where unknown.
@@ -82,11 +82,16 @@ class Registration:
     transform: Transform | None
     support: Mask
     inliers: int
-    blocks: int
+    blocks_rc: Points
     two_way_median_px: float
     two_way_p95_px: float
     failures: tuple[str, ...]
     doubts: tuple[str, ...]
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks were found again."""
+        return len(self.blocks_rc)
 
 
 def register(
@@ -117,7 +122,7 @@ def register(
         return _refused(
             shapes[0],
             inliers,
-            0,
+            np.empty((0, 2)),
             f"the pictures do not show the same skin, or too little of it can be "
             f"recognised: {inliers} matching points, {_LEAST_INLIERS} are needed; mark "
             "four or more points by hand, or take the picture again",
@@ -128,7 +133,7 @@ def register(
         return _refused(
             shapes[0],
             inliers,
-            len(blocks.ncc),
+            _full_rc(blocks, scales[0]),
             f"the skin between the veins does not match: {len(blocks.ncc)} patches "
             f"were found again, {_LEAST_BLOCKS} are needed; use the same light, "
             "distance and focus as before",
@@ -240,7 +245,7 @@ def _judge(
         None,
         support,
         inliers,
-        len(blocks.ncc),
+        _full_rc(blocks, scales[0]),
         median,
         p95,
         tuple(failures),
@@ -294,10 +299,14 @@ def _enlarged(
 
 
 def _refused(
-    shape: tuple[int, ...], inliers: int, blocks: int, why: str
+    shape: tuple[int, int], inliers: int, blocks_rc: Points, why: str
 ) -> Registration:
-    nothing = np.zeros(shape[:2], np.bool_)
-    return Registration(None, nothing, inliers, blocks, np.nan, np.nan, (why,), ())
+    nothing = np.zeros(shape, np.bool_)
+    return Registration(None, nothing, inliers, blocks_rc, np.nan, np.nan, (why,), ())
+
+
+def _full_rc(blocks: Blocks, scale: float) -> Points:
+    return (blocks.before_xy[:, ::-1] + 0.5) / scale - 0.5
 
 
 def _shape(view: View) -> tuple[int, int]:

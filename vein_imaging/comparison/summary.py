@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -188,7 +189,7 @@ def summarise(
     ChangeSummary
     """
     length = {
-        name: sum(piece.length_px for piece in pieces if piece.change == name)
+        name: math.fsum(piece.length_px for piece in pieces if piece.change == name)
         for name in ("cleared", "faded", "persistent", "new", "unjudged")
     }
     judged = length["cleared"] + length["faded"] + length["persistent"]
@@ -206,10 +207,10 @@ def summarise(
         persistent_px=length["persistent"],
         new_px=length["new"],
         clearance_pct=share,
-        clearance_lo_pct=max(0.0, low),
-        clearance_hi_pct=min(100.0, high),
+        clearance_lo_pct=float(np.clip(low, 0, 100)),
+        clearance_hi_pct=float(np.clip(high, 0, 100)),
         new_pct=grown,
-        new_lo_pct=max(0.0, grown_low),
+        new_lo_pct=float(np.maximum(0, grown_low)),
         diameter_before_px=(
             float(
                 np.average(

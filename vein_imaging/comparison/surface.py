@@ -15,6 +15,7 @@ __all__ = ["Surface", "grey_levels", "make_surface", "shrink"]
 
 _SATURATED = 0.985  # of full scale
 _BLACK = 0.01
+_GLARE_MM = 0.6  # the glow around a glare spot changes the flanks of a vein
 _BESIDE_HAIR_PX = 4.0
 _FLAT_LIMIT = 4.0  # local standard deviations; beyond it a mole outvotes the skin
 
@@ -107,7 +108,9 @@ def make_surface(
     -------
     Surface
     """
-    spoiled = cv2.dilate((grey > _SATURATED).astype(np.uint8), np.ones((7, 7)))
+    side = 2 * max(3, round(_GLARE_MM * px_per_mm)) + 1
+    ball = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    spoiled = cv2.dilate((grey > _SATURATED).astype(np.uint8), ball)
     usable = field & (grey > _BLACK) & (spoiled == 0)
     log = np.log1p(255 * grey)
     hair = find_hair(log, usable, px_per_mm)

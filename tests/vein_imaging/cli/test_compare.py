@@ -1,0 +1,98 @@
+"""`vein-imaging compare` as a shell sees it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from vein_devices.phantom import PhantomSettings, draw_frame
+from vein_imaging.cli.compare import compare_command
+
+LEG = PhantomSettings(seed=1, width_px=640, height_px=360, mm_per_pixel=0.12)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("visits")
+    for visit in ("before", "after"):
+        pixels, _ = draw_frame(replace(LEG, visit=visit))
+        cv2.imwrite(str(folder / f"{visit}.png"), pixels)
+    cv2.imwrite(str(folder / "blank.png"), np.full((360, 640), 90, np.uint8))
+    return folder
+
+
+def run(folder: Path, *arguments: str, after: str = "after.png") -> Result:
+    return CliRunner().invoke(
+        compare_command,
+        [
+            str(folder / "before.png"),
+            str(folder / after),
+            "--out",
+            str(folder / "out"),
+            *arguments,
+        ],
+    )
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_tables_and_pictures_are_written_with_the_error_beside_the_percentage(
+    folder: Path,
+) -> None:
+    dates = ("--before-date", "2026-09-01", "--after-date", "2026-11-01")
+    result = run(folder, "--mm-per-pixel", "0.12", *dates)
+    assert result.exit_code == 0, result.output
+    assert "repeat error" in result.stdout and "interval" in result.stdout
+    (row,) = table(folder / "out/change_summary.csv")
+    assert row["days_between"] == "61"
+    parts = [float(row[f"{name}_mm"]) for name in ("cleared", "faded", "persistent")]
+    assert float(row["judged_mm"]) == pytest.approx(sum(parts), rel=1e-3)
+    low, middle, high = (
+        float(row[f"clearance{end}_pct"]) for end in ("_lo", "", "_hi")
+    )
+    assert low <= middle <= high
+    pieces = table(folder / "out/change_pieces.csv")
+    assert {piece["change"] for piece in pieces} <= {
+        "cleared", "faded", "persistent", "new", "unjudged",
+    }  # fmt: skip
+    for name in ("comparison", "change_map", "after_aligned"):
+        assert cv2.imread(str(folder / f"out/{name}.png")) is not None
+
+
+def test_under_eight_weeks_nothing_is_assessed(folder: Path) -> None:
+    dates = ("--before-date", "2026-10-01", "--after-date", "2026-11-01")
+    result = run(folder, *dates)
+    assert "not yet assessable" in result.stdout
+    assert "% cleared" not in result.stdout
+
+
+def test_a_picture_without_veins_exits_1_and_says_why(folder: Path) -> None:
+    result = run(folder, "--json", after="blank.png")
+    assert result.exit_code == 1, result.exception
+    row = json.loads(result.stdout)
+    assert row["verdict"] == "refused" and row["clearance_pct"] is None
+    assert row["assessment"] == "not comparable"
+    assert result.stderr.startswith("not comparable: ")
+
+
+def test_dates_in_the_wrong_order_are_a_usage_error(folder: Path) -> None:
+    dates = ("--before-date", "2026-11-01", "--after-date", "2026-10-01")
+    result = run(folder, *dates)
+    assert result.exit_code == 2 and "swap the pictures" in result.stderr
+
+
+def test_a_file_that_is_no_picture_is_a_usage_error(folder: Path) -> None:
+    (folder / "note.png").write_text("not a picture")
+    result = run(folder, after="note.png")
+    assert result.exit_code == 2 and "cannot be read" not in result.stdout
+    assert "not a picture" in result.stderr

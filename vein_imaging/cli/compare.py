@@ -1,0 +1,163 @@
+"""`vein-imaging compare`: what cleared between two visits, with its own error."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.comparison import compare
+from vein_imaging.comparison.picture import draw_change_map, draw_comparison
+from vein_imaging.comparison.result import Comparison
+from vein_imaging.comparison.summary import ASSESSABLE_AFTER_DAYS, assess, days_between
+from vein_imaging.comparison.table import Identity, Row, piece_rows, summary_row
+
+__all__ = ["compare_command"]
+
+_PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command("compare")
+@click.argument("before", type=_PICTURE)
+@click.argument("after", type=_PICTURE)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for tables and pictures; made if missing.",
+)
+@click.option(
+    "--mm-per-pixel",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Size of a pixel on the skin in BEFORE, and in AFTER unless given.",
+)
+@click.option(
+    "--after-mm-per-pixel",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Size of a pixel in AFTER, where it differs.",
+)
+@click.option("--before-date", type=_DAY, help="YYYY-MM-DD.")
+@click.option("--after-date", type=_DAY, help="YYYY-MM-DD.")
+@click.option("--json", "as_json", is_flag=True, help="Print the change table's row.")
+def compare_command(
+    before: Path,
+    after: Path,
+    out: Path,
+    mm_per_pixel: float | None,
+    after_mm_per_pixel: float | None,
+    before_date: datetime | None,
+    after_date: datetime | None,
+    as_json: bool,
+) -> None:
+    """Compare two pictures of one leg and say what cleared, with its error.
+
+    Writes change_summary.csv, change_pieces.csv, comparison.png, change_map.png and
+    after_aligned.png to the folder. Exits 1 when the pictures cannot be compared; the
+    table and the sheet then say why.
+    """
+    if after_mm_per_pixel is not None and mm_per_pixel is None:
+        raise click.UsageError("--after-mm-per-pixel needs --mm-per-pixel as well")
+    scale = (
+        None
+        if mm_per_pixel is None
+        else (mm_per_pixel, after_mm_per_pixel or mm_per_pixel)
+    )
+    days = _day(before_date), _day(after_date)
+    try:
+        apart = days_between(*days)
+        pictures = _read(before), _read(after)
+        result = compare(*pictures, mm_per_pixel=scale)
+        sheet = draw_comparison(
+            *pictures, result, before_date=days[0], after_date=days[1]
+        )
+    except (TypeError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    identity = _identity(before, after, apart, scaled=scale is not None)
+    row = summary_row(result, result.summary, identity)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_table(out / "change_summary.csv", [row])
+    _write_table(out / "change_pieces.csv", piece_rows(result))
+    _write_picture(out / "comparison.png", sheet)
+    if result.transform is not None:
+        _write_picture(out / "after_aligned.png", result.registered)
+    if result.verdict != "refused":
+        drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
+        _write_picture(out / "change_map.png", drawn)
+    click.echo(json.dumps(row) if as_json else _spoken(result, apart, out))
+    if result.verdict == "refused":
+        click.echo(f"not comparable: {'; '.join(result.reasons)}", err=True)
+        raise SystemExit(1)
+
+
+def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
+    lines = [result.verdict, *(f"  {reason}" for reason in result.reasons)]
+    if result.verdict != "refused":
+        if apart is not None and apart < ASSESSABLE_AFTER_DAYS:
+            lines.append(f"not yet assessable: {apart} days apart, 56 are needed")
+        else:
+            lines.append(result.summary.clearance_text())
+            lines.append(assess(result.summary, apart))
+            if apart is None:
+                lines.append(
+                    "no dates given: valid from eight weeks after treatment on"
+                )
+    return "\n".join([*lines, f"tables and pictures in {out}"])
+
+
+def _identity(
+    before: Path, after: Path, apart: int | None, *, scaled: bool
+) -> Identity:
+    hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (before, after)]
+    both = hashlib.sha256("".join(hashes).encode()).hexdigest()
+    return Identity(
+        comparison_id=both[:16],
+        before_id=hashes[0],
+        after_id=hashes[1],
+        days_between=apart,
+        calibration_source="given on the command line" if scaled else "",
+        software_version=version("vein-imaging"),
+    )
+
+
+def _read(path: Path) -> NDArray[Any]:
+    # by the bytes: OpenCV's own file names are not Unicode on every system
+    raw = np.frombuffer(path.read_bytes(), np.uint8)
+    picture = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
+    if picture is None:
+        raise ValueError(f"{path} is not a picture that can be read; use PNG or TIFF")
+    if picture.ndim == 2:
+        return np.asarray(picture)
+    code = cv2.COLOR_BGRA2RGB if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
+    return np.asarray(cv2.cvtColor(picture, code))
+
+
+def _write_picture(path: Path, picture: NDArray[Any]) -> None:
+    colour = picture.ndim == 3
+    plain = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if colour else picture
+    done, coded = cv2.imencode(path.suffix, plain)
+    if not done:
+        raise click.ClickException(f"{path} could not be coded")
+    path.write_bytes(coded.tobytes())
+
+
+def _write_table(path: Path, rows: Iterable[Row]) -> None:
+    table = list(rows)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(table[0]) if table else ["piece_id"])
+        writer.writeheader()
+        writer.writerows(table)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
