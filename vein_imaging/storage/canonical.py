@@ -13,6 +13,9 @@ from vein_imaging.storage.errors import InvalidBodyError
 __all__ = ["Body", "canonical", "parsed"]
 
 _WANTED = "text, whole number, true/false, null, list or object"
+COORDINATES = "points_rc"
+"""The one key under which floats may stand: places on a picture, in pixels."""
+
 Body = Mapping[str, object]
 
 
@@ -24,7 +27,8 @@ def _refuse_inexact(value: object, where: str) -> None:
         for key, part in value.items():
             if not isinstance(key, str):
                 raise InvalidBodyError(f"{where}: the key {key!r} must be text")
-            _refuse_inexact(part, f"{where}.{key}")
+            if key != COORDINATES:
+                _refuse_inexact(part, f"{where}.{key}")
     elif isinstance(value, (list, tuple)):
         for index, part in enumerate(value):
             _refuse_inexact(part, f"{where}[{index}]")
@@ -41,8 +45,9 @@ def canonical(body: Body) -> bytes:
     Parameters
     ----------
     body : mapping of str to JSON values
-        Text, whole numbers below 2**53, booleans, null, lists, objects. Never floats:
-        0.1 + 0.2 has two spellings, a dose has one. Decimals go in as text.
+        Text, whole numbers below 2**53, booleans, null, lists, objects. No floats, but
+        for picture coordinates under `points_rc`: a dose has one spelling, 0.1 + 0.2
+        has two. Decimals go in as text.
 
     Returns
     -------
@@ -57,7 +62,7 @@ def canonical(body: Body) -> bytes:
     _refuse_inexact(body, "body")
     try:
         return rfc8785.dumps(cast("dict[str, Any]", body))
-    except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError, TypeError) as error:
         raise InvalidBodyError(f"body: {error}; write large numbers as text") from error
 
 

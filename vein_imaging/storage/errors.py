@@ -11,16 +11,20 @@ __all__ = [
     "DamagedImageError",
     "DiskFullError",
     "InvalidBodyError",
+    "LockedError",
     "MissingImageError",
     "NoSuchSessionError",
     "NoSuchStoreError",
+    "NotAllowedError",
     "PatientErasedError",
     "StoreBusyError",
     "StoreDamagedError",
     "StoreError",
     "StoreReadOnlyError",
     "StoreUnreachableError",
+    "TooManyAttemptsError",
     "WrongKeyError",
+    "WrongPasswordError",
     "translated",
 ]
 
@@ -55,6 +59,22 @@ class StoreUnreachableError(StoreError):
 
 class DiskFullError(StoreError):
     """There is no room; nothing of the refused entry was written."""
+
+
+class NotAllowedError(StoreError):
+    """The user's roles do not allow it; the refusal was logged."""
+
+
+class LockedError(StoreError):
+    """Nobody is signed in, or too long nothing was done: sign in again."""
+
+
+class WrongPasswordError(StoreError):
+    """User, password or code do not fit; which one is not told."""
+
+
+class TooManyAttemptsError(WrongPasswordError):
+    """Wrong passwords came too fast."""
 
 
 class InvalidBodyError(StoreError):

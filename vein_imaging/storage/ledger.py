@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
+from vein_imaging.domain.session import Event, event_from_body
 from vein_imaging.storage.canonical import Body, canonical, parsed
 from vein_imaging.storage.errors import PatientErasedError, StoreDamagedError
 from vein_imaging.storage.schema import GENESIS, event, patient_key
@@ -20,6 +21,7 @@ from vein_imaging.storage.vault import Vault, new_key, opened, sealed
 
 __all__ = [
     "CLINIC",
+    "CREATED",
     "Draft",
     "Entry",
     "Head",
@@ -36,6 +38,9 @@ __all__ = [
 
 CLINIC = ""
 """The patient id of entries about no patient."""
+
+CREATED = "store.created"
+"""The kind of a ledger's first entry."""
 
 # Two machines' clocks may differ by so much without anyone having set one back.
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -84,6 +89,17 @@ class StoredEvent:
     kind: str
     body: dict[str, object]
     hash: bytes
+
+    @property
+    def value(self) -> Event:
+        """The entry as an event of `vein_imaging.domain.session`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If it is not one of its kinds.
+        """
+        return event_from_body(self.kind, self.body)
 
     @property
     def clock_set_back(self) -> bool:

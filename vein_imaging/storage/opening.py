@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
 from datetime import datetime
 from pathlib import Path
 
+from vein_imaging.storage.building import built_folder
 from vein_imaging.storage.database import (
     Database,
     engines,
     make_tables,
     open_database,
 )
-from vein_imaging.storage.durable import flush_folder, make_folder
 from vein_imaging.storage.errors import StoreDamagedError, WrongKeyError, translated
 from vein_imaging.storage.ledger import (
     CLINIC,
+    CREATED,
     Draft,
     Entry,
     append_entry,
@@ -31,12 +30,9 @@ from vein_imaging.storage.place import (
 )
 from vein_imaging.storage.postgresql import Server
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.vault import Vault
+from vein_imaging.storage.vault import Vault, new_key
 
-__all__ = ["CREATED", "create_store", "open_store"]
-
-CREATED = "store.created"
-"""The kind of the first entry."""
+__all__ = ["create_store", "open_store"]
 
 
 def create_store(
@@ -64,29 +60,21 @@ def create_store(
     FileExistsError
         If something is there.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise FileExistsError(f"{folder} is not empty; choose a new folder")
-    building = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.new")
-    place = StorePlace(building, new_store_id(), server.url if server else "")
     vault = Vault(key)
-    created = Draft(Entry(CREATED, {"store_id": place.store_id}), at, author)
-    make_folder(building)
-    try:
+    with built_folder(folder) as building:
+        place = StorePlace(building, new_store_id(), server.url if server else "")
+        facts = {"store_id": place.store_id, "checkpoint_seed": new_key().hex()}
+        created = Draft(Entry(CREATED, facts), at, author)
         with translated():
             make_tables(place, vault, server)
             database = engines(place, vault)
-            with database.write.begin() as connection:
-                make_key(connection, vault, CLINIC)
-                append_entry(connection, vault, created)
-            database.dispose()
+            try:
+                with database.write.begin() as connection:
+                    make_key(connection, vault, CLINIC)
+                    append_entry(connection, vault, created)
+            finally:
+                database.dispose()
         describe_store(place)
-        if folder.exists():
-            folder.rmdir()
-        building.rename(folder)
-    except BaseException:
-        shutil.rmtree(building, ignore_errors=True)
-        raise
-    flush_folder(folder.parent)
     return open_store(folder, key)
 
 

@@ -29,11 +29,14 @@ class StorePlace:
         Random, the same in every copy of the store.
     database_url : str
         Of PostgreSQL, or empty: the encrypted file in the folder.
+    images : str
+        The image folder, from `folder`. The generations of a backup share one.
     """
 
     folder: Path
     store_id: str
     database_url: str = ""
+    images: str = "images"
 
     @property
     def ledger_file(self) -> Path:
@@ -41,9 +44,14 @@ class StorePlace:
         return self.folder / "ledger.db"
 
     @property
+    def users_file(self) -> Path:
+        """The data key, wrapped once for each user."""
+        return self.folder / "users.json"
+
+    @property
     def image_folder(self) -> Path:
         """The encrypted images."""
-        return self.folder / "images"
+        return self.folder / self.images
 
 
 def describe_store(place: StorePlace) -> None:
@@ -79,7 +87,11 @@ def find_store(folder: Path) -> StorePlace:
             f"{file} has format {described.get('format')!r}, this release knows"
             f" {_FORMAT}. Install a newer release"
         )
-    return StorePlace(folder, described["store_id"], described.get("database_url", ""))
+    del described["format"]
+    try:
+        return StorePlace(folder, **described)
+    except TypeError as error:
+        raise NoSuchStoreError(f"{file} is damaged ({error})") from error
 
 
 def new_store_id() -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Self
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from vein_imaging.domain.session import Event
 from vein_imaging.storage.canonical import Body
 from vein_imaging.storage.database import (
     Database,
@@ -33,6 +33,15 @@ from vein_imaging.storage.ledger import (
     make_key,
     read_entries,
 )
+from vein_imaging.storage.past import (
+    Checked,
+    F,
+    Past,
+    Proposal,
+    SessionHead,
+    entry_for,
+    named_images,
+)
 from vein_imaging.storage.patients import PATIENT, Patient, PatientDirectory
 from vein_imaging.storage.place import (
     StorePlace,
@@ -40,69 +49,9 @@ from vein_imaging.storage.place import (
 from vein_imaging.storage.schema import event as event_table
 from vein_imaging.storage.vault import Vault
 
-__all__ = ["Checked", "Past", "SessionHead", "Store"]
+__all__ = ["SESSION", "Store"]
 
 SESSION = "store.session"
-
-
-class HasSeverity(Protocol):
-    """A finding of a check; `severity` "stop" refuses the entry."""
-
-    @property
-    def severity(self) -> str:
-        """One of "stop", "warn", "note"."""
-        ...
-
-
-F = TypeVar("F", bound=HasSeverity)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """All that was written about a patient, as it stands inside the transaction.
-
-    Attributes
-    ----------
-    events : tuple of StoredEvent
-        Every session of the patient, in the ledger's order.
-    latest_at : datetime
-        UTC, the latest time ever written, or the new entry's: setting a clock back
-        does not bring an old day's allowance back.
-    """
-
-    events: tuple[StoredEvent, ...]
-    latest_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Checked(Generic[F]):
-    """The outcome of a check: what was written, or None, and every finding."""
-
-    event: StoredEvent | None
-    findings: tuple[F, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SessionHead:
-    """A session's beginning."""
-
-    session_id: str
-    patient_id: str
-    started_at: datetime
-    author: str
-
-
-def named_images(value: object) -> Iterator[str]:
-    """Yield every picture's SHA-256 (hex) that a body names as `image_sha256`."""
-    if isinstance(value, Mapping):
-        for key, part in value.items():
-            if key == "image_sha256" and isinstance(part, str):
-                yield part
-            else:
-                yield from named_images(part)
-    elif isinstance(value, (list, tuple)):
-        for part in value:
-            yield from named_images(part)
 
 
 class Store:
@@ -115,8 +64,8 @@ class Store:
     def __init__(self, place: StorePlace, database: Database, vault: Vault) -> None:
         self.place = place
         self.images = ImageFolder(place.image_folder)
-        self._database = database
-        self._vault = vault
+        self.database = database
+        self.vault = vault
         self._directory = PatientDirectory()
         self._patient_of: dict[str, str] = {}
 
@@ -133,17 +82,26 @@ class Store:
 
     def close(self) -> None:
         """Close the database and forget the keys."""
-        self._database.dispose()
+        self.database.dispose()
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
-        with translated(), self._database.write.begin() as connection:
+    def writing(self) -> Iterator[Connection]:
+        """Give the package's other modules a transaction that is the only writer."""
+        with translated(), self.database.write.begin() as connection:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with translated(), self._database.read.begin() as connection:
+    def reading(self) -> Iterator[Connection]:
+        """Give the package's other modules a transaction that only reads."""
+        with translated(), self.database.read.begin() as connection:
             yield connection
+
+    def forget_written_pages(self) -> None:
+        """Empty the file's write-ahead log, so that what was deleted is nowhere."""
+        if not self.place.database_url:
+            with translated(), self.database.read.connect() as connection:
+                raw = connection.connection.cursor()
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     # --- patients and sessions ---------------------------------------------------
 
@@ -162,9 +120,9 @@ class Store:
         """
         patient_id = uuid.uuid4().hex
         draft = Draft(Entry(PATIENT, facts), at, author, patient_id)
-        with self._writing() as connection:
-            make_key(connection, self._vault, patient_id)
-            append_entry(connection, self._vault, draft)
+        with self.writing() as connection:
+            make_key(connection, self.vault, patient_id)
+            append_entry(connection, self.vault, draft)
         return patient_id
 
     def change_patient(
@@ -178,13 +136,13 @@ class Store:
             If there is no such patient (any more).
         """
         draft = Draft(Entry(PATIENT, facts), at, author, patient_id)
-        with self._writing() as connection:
-            append_entry(connection, self._vault, draft)
+        with self.writing() as connection:
+            append_entry(connection, self.vault, draft)
 
     def patients(self, fragment: str = "") -> tuple[Patient, ...]:
         """Return the patients whose name or number holds every word of `fragment`."""
-        with self._reading() as connection:
-            self._directory.refresh(connection, self._vault)
+        with self.reading() as connection:
+            self._directory.refresh(connection, self.vault)
         return self._directory.find(fragment)
 
     def start_session(
@@ -207,21 +165,21 @@ class Store:
         """
         session_id = session_id or uuid.uuid4().hex
         entry = Entry(SESSION, facts or {})
-        with self._writing() as connection:
+        with self.writing() as connection:
             if self._find_patient(connection, session_id) is not None:
                 raise ValueError(f"session {session_id} exists; leave the id out")
             draft = Draft(entry, at, author, patient_id, session_id)
-            append_entry(connection, self._vault, draft)
+            append_entry(connection, self.vault, draft)
         return session_id
 
     def sessions(self, patient_id: str) -> tuple[SessionHead, ...]:
         """Return a patient's sessions, the oldest first."""
         of_patient = event_table.c.patient_id == patient_id
         beginning = event_table.c.kind == SESSION
-        with self._reading() as connection:
+        with self.reading() as connection:
             return tuple(
                 SessionHead(e.session_id, e.patient_id, e.at, e.author)
-                for e in read_entries(connection, self._vault, of_patient, beginning)
+                for e in read_entries(connection, self.vault, of_patient, beginning)
             )
 
     def _find_patient(self, connection: Connection, session_id: str) -> str | None:
@@ -244,17 +202,27 @@ class Store:
             )
         return found
 
+    def patient_of(self, session_id: str) -> str:
+        """Return the id of a session's patient.
+
+        Raises
+        ------
+        NoSuchSessionError
+        """
+        with self.reading() as connection:
+            return self._patient(connection, session_id)
+
     # --- entries -----------------------------------------------------------------
 
     def append(
-        self, session_id: str, event: Entry, *, author: str, at: datetime
+        self, session_id: str, event: Event | Entry, *, author: str, at: datetime
     ) -> StoredEvent:
         """Write a fact. Facts are never refused for their meaning.
 
         Parameters
         ----------
         session_id : str
-        event : Entry
+        event : an event of `vein_imaging.domain.session`, or an Entry
             The kind must not begin with "store.", which is the store's own.
         author : str
         at : datetime
@@ -264,21 +232,22 @@ class Store:
         ------
         NoSuchSessionError, PatientErasedError, InvalidBodyError
         MissingImageError
-            If the body names a picture (`image_sha256`) that is not stored yet.
+            If the body names a picture (`image_id`) that is not stored yet.
         DiskFullError, StoreReadOnlyError, StoreBusyError, StoreDamagedError
             With nothing written.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             return self._append(connection, session_id, event, author, at)
 
     def check_and_append(
         self,
         session_id: str,
-        event: Entry,
+        event: Proposal[F],
         *,
         check: Callable[[Past], Sequence[F]],
         author: str,
         at: datetime,
+        refuses: bool = True,
     ) -> Checked[F]:
         """Check against everything written so far, then write, in one transaction.
 
@@ -287,10 +256,14 @@ class Store:
 
         Parameters
         ----------
+        event : an event, or a function of the findings that makes it
+            So that the entry can carry what was found.
         check : function of the patient's past
-            Pure and quick: the store is locked while it runs. A finding of severity
-            "stop" refuses the entry.
-        session_id, event, author, at
+            Pure and quick: the store is locked while it runs.
+        refuses : bool
+            Whether a finding of severity "stop" refuses the entry, as it does a plan.
+            False for an injection that was given: facts are never refused.
+        session_id, author, at
             As for `append`.
 
         Returns
@@ -298,15 +271,16 @@ class Store:
         Checked
             `event` is None where a finding refused it.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             patient_id = self._patient(connection, session_id)
             newest = head(connection)
             latest_at = max(newest.latest_at or at, at).astimezone(UTC)
             past = Past(self._past(connection, patient_id), latest_at)
             findings = tuple(check(past))
-            if any(finding.severity == "stop" for finding in findings):
+            if refuses and any(one.severity == "stop" for one in findings):
                 return Checked(None, findings)
-            written = self._append(connection, session_id, event, author, at)
+            made = event(findings) if callable(event) else event
+            written = self._append(connection, session_id, made, author, at)
         return Checked(written, findings)
 
     def events(self, session_id: str) -> tuple[StoredEvent, ...]:
@@ -316,19 +290,28 @@ class Store:
         ------
         NoSuchSessionError, PatientErasedError, StoreDamagedError
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             self._patient(connection, session_id)
             of_session = event_table.c.session_id == session_id
             return tuple(self._clinical(connection, of_session))
 
     def patient_events(self, patient_id: str) -> tuple[StoredEvent, ...]:
         """Return the entries of all sessions of a patient, in the order written."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return self._past(connection, patient_id)
+
+    def own_entries(self) -> tuple[StoredEvent, ...]:
+        """Return the store's own entries: sign-ins, reads, refusals, users, erasures.
+
+        Those of erased patients are left out: nobody can open them.
+        """
+        own = event_table.c.kind.like("store.%")
+        with self.reading() as connection:
+            return tuple(read_entries(connection, self.vault, own, skip_erased=True))
 
     def head(self) -> Head:
         """Return the newest entry's place, hash and time."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return head(connection)
 
     def _past(self, connection: Connection, patient_id: str) -> tuple[StoredEvent, ...]:
@@ -339,36 +322,37 @@ class Store:
         self, connection: Connection, condition: ColumnElement[bool]
     ) -> Iterator[StoredEvent]:
         not_own = event_table.c.kind.not_like("store.%")
-        return read_entries(connection, self._vault, condition, not_own)
+        return read_entries(connection, self.vault, condition, not_own)
 
     def _append(
         self,
         connection: Connection,
         session_id: str,
-        event: Entry,
+        event: Event | Entry,
         author: str,
         at: datetime,
     ) -> StoredEvent:
-        if event.kind.startswith("store."):
-            raise ValueError(f"kind {event.kind!r}: 'store.' is the store's own")
+        entry = entry_for(event)
+        if entry.kind.startswith("store."):
+            raise ValueError(f"kind {entry.kind!r}: 'store.' is the store's own")
         patient_id = self._patient(connection, session_id)
-        for sha256 in named_images(event.body):
+        for sha256 in named_images(entry.body):
             if not self.images.holds(
-                key_of(connection, self._vault, patient_id), sha256
+                key_of(connection, self.vault, patient_id), sha256
             ):
                 raise MissingImageError(
                     f"the entry names image {sha256}, which is not stored: store the"
                     " picture first, then the entry that names it"
                 )
-        draft = Draft(event, at, author, patient_id, session_id)
-        return append_entry(connection, self._vault, draft)
+        draft = Draft(entry, at, author, patient_id, session_id)
+        return append_entry(connection, self.vault, draft)
 
     # --- pictures ----------------------------------------------------------------
 
     def put_image(self, session_id: str, png: bytes) -> str:
         """Store a picture of a session's patient; return its SHA-256 in hex.
 
-        The entry that names it (`image_sha256`) is written after, by `append`.
+        The entry that names it (`image_id`) is written after, by `append`.
 
         Parameters
         ----------
@@ -387,6 +371,6 @@ class Store:
         return self.images.read(self._image_key(session_id), sha256)
 
     def _image_key(self, session_id: str) -> bytes:
-        with self._reading() as connection:
+        with self.reading() as connection:
             patient_id = self._patient(connection, session_id)
-            return key_of(connection, self._vault, patient_id)
+            return key_of(connection, self.vault, patient_id)

@@ -1,0 +1,403 @@
+"""The store as a signed-in person meets it: roles, a read log, a lock.
+
+The window and the commands use this; only programs without a user use `Store` itself.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vein_imaging.domain.session import Event
+from vein_imaging.storage.attempts import Attempts
+from vein_imaging.storage.canonical import Body
+from vein_imaging.storage.errors import (
+    LockedError,
+    NotAllowedError,
+    WrongPasswordError,
+)
+from vein_imaging.storage.ledger import (
+    CLINIC,
+    Draft,
+    Entry,
+    StoredEvent,
+    append_entry,
+)
+from vein_imaging.storage.opening import open_store
+from vein_imaging.storage.passwords import KeyWraps, checked_password
+from vein_imaging.storage.past import (
+    Checked,
+    F,
+    Past,
+    Proposal,
+    SessionHead,
+    entry_for,
+)
+from vein_imaging.storage.patients import Patient
+from vein_imaging.storage.people import LOGIN, User, matching_step, users
+from vein_imaging.storage.place import find_store
+from vein_imaging.storage.roles import Action, action_for_kind, may
+from vein_imaging.storage.store import Store
+
+__all__ = ["Clinic", "Clocks", "idle_clock", "sign_in"]
+
+DEFAULT_IDLE_S = 600.0
+
+
+def idle_clock() -> float:
+    """Return seconds that go on while the computer sleeps, where the system can."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The two clocks, as arguments: the time of day, and seconds for the idle lock."""
+
+    now: Callable[[], datetime] = _utc_now
+    idle: Callable[[], float] = idle_clock
+
+
+@dataclass(slots=True)
+class _Desk:
+    """What is forgotten when the desk locks."""
+
+    store: Store
+    data_key: bytes
+    user: User
+    seen_reads: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Clinic:
+    """A store with one person at it. Made by `sign_in`; use it in a `with`.
+
+    Every method raises `LockedError` after too long without any call, and
+    `NotAllowedError` (logged) where the person's roles do not allow it.
+    """
+
+    def __init__(self, desk: _Desk, clocks: Clocks, idle_limit_s: float) -> None:
+        self._desk: _Desk | None = desk
+        self._clocks = clocks
+        self._idle_limit_s = idle_limit_s
+        self._last_used_s = clocks.idle()
+
+    def __enter__(self) -> Clinic:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.lock("signed out")
+
+    # --- who is here -------------------------------------------------------------
+
+    @property
+    def locked(self) -> bool:
+        """Whether the desk is locked; locks it when it was left alone too long."""
+        idle_s = self._clocks.idle() - self._last_used_s
+        if self._desk and not 0 <= idle_s < self._idle_limit_s:
+            self.lock("left alone")
+        return self._desk is None
+
+    @property
+    def user(self) -> User:
+        """Who signed in."""
+        return self._open_desk().user
+
+    def touch(self) -> None:
+        """Say that the person is there: the window calls it on every key and click."""
+        if not self.locked:
+            self._last_used_s = self._clocks.idle()
+
+    def lock(self, why: str = "locked") -> None:
+        """Forget the keys and close the store; signing in again opens it."""
+        desk, self._desk = self._desk, None
+        if desk:
+            try:
+                self._log(desk, "store.logout", {"name": desk.user.name, "why": why})
+            finally:
+                desk.store.close()
+
+    def _open_desk(self) -> _Desk:
+        if self.locked or self._desk is None:
+            raise LockedError("Locked: sign in again")
+        self._last_used_s = self._clocks.idle()
+        return self._desk
+
+    def _allowed(self, action: Action) -> _Desk:
+        desk = self._open_desk()
+        if not may(desk.user.roles, action):
+            body = {"name": desk.user.name, "action": str(action)}
+            self._log(desk, "store.denied", body)
+            roles = ", ".join(sorted(desk.user.roles)) or "none"
+            raise NotAllowedError(
+                f"{desk.user.name} ({roles}) may not: {action}. Ask the owner"
+            )
+        return desk
+
+    def _log(
+        self, desk: _Desk, kind: str, body: Body, patient_id: str = CLINIC
+    ) -> None:
+        now = self._clocks.now()
+        draft = Draft(Entry(kind, body), now, desk.user.name, patient_id)
+        with desk.store.writing() as connection:
+            append_entry(connection, desk.store.vault, draft)
+
+    def _log_read(self, desk: _Desk, what: str, patient_id: str) -> None:
+        """Log the first read of a thing since signing in."""
+        if (what, patient_id) not in desk.seen_reads:
+            self._log(desk, "store.read", {"what": what}, patient_id)
+            desk.seen_reads.add((what, patient_id))
+
+    def allowed_store(self, action: Action) -> Store:
+        """Return the store itself for one action of the owner's or auditor's.
+
+        Raises
+        ------
+        NotAllowedError, LockedError
+        """
+        return self._allowed(action).store
+
+    def allowed_key(self, action: Action) -> bytes:
+        """Return the data key, for a backup or a new user's password."""
+        return self._allowed(action).data_key
+
+    def log_own(self, kind: str, body: Body) -> None:
+        """Write one of the store's own entries, for the package's administration."""
+        self._log(self._open_desk(), kind, body)
+
+    # --- reading -----------------------------------------------------------------
+
+    def patients(self, fragment: str = "") -> tuple[Patient, ...]:
+        """Return patients by fragment of name or number; that one looked is logged."""
+        desk = self._allowed(Action.READ)
+        self._log_read(desk, f"patients like {fragment!r}", CLINIC)
+        return desk.store.patients(fragment)
+
+    def sessions(self, patient_id: str) -> tuple[SessionHead, ...]:
+        """Return a patient's sessions, the oldest first."""
+        desk = self._allowed(Action.READ)
+        self._log_read(desk, "sessions", patient_id)
+        return desk.store.sessions(patient_id)
+
+    def events(self, session_id: str) -> tuple[StoredEvent, ...]:
+        """Return a session's entries."""
+        desk = self._allowed(Action.READ)
+        self._log_read(desk, f"session {session_id}", desk.store.patient_of(session_id))
+        return desk.store.events(session_id)
+
+    def image(self, session_id: str, sha256: str) -> bytes:
+        """Return a picture of the session's patient, checked."""
+        desk = self._allowed(Action.READ)
+        patient_id = desk.store.patient_of(session_id)
+        self._log_read(desk, f"image {sha256}", patient_id)
+        return desk.store.image(session_id, sha256)
+
+    def log(self) -> tuple[StoredEvent, ...]:
+        """Return who signed in, was refused, read and changed what."""
+        return self._allowed(Action.READ_LOG).store.own_entries()
+
+    # --- writing -----------------------------------------------------------------
+
+    def add_patient(self, facts: Body) -> str:
+        """Write a new patient and return the random id."""
+        desk = self._allowed(Action.PREPARE)
+        now = self._clocks.now()
+        return desk.store.add_patient(facts, author=desk.user.name, at=now)
+
+    def change_patient(self, patient_id: str, facts: Body) -> None:
+        """Write changed facts; those not named stay."""
+        desk = self._allowed(Action.PREPARE)
+        now = self._clocks.now()
+        desk.store.change_patient(patient_id, facts, author=desk.user.name, at=now)
+
+    def start_session(self, patient_id: str, facts: Body | None = None) -> str:
+        """Begin a session and return its id."""
+        desk = self._allowed(Action.PREPARE)
+        return desk.store.start_session(
+            patient_id, author=desk.user.name, at=self._clocks.now(), facts=facts
+        )
+
+    def put_image(self, session_id: str, png: bytes) -> str:
+        """Store a picture of the session's patient; return its SHA-256."""
+        return self._allowed(Action.CAPTURE).store.put_image(session_id, png)
+
+    def append(self, session_id: str, event: Event | Entry) -> StoredEvent:
+        """Write a fact, of any kind but a signature."""
+        entry = entry_for(event)
+        desk, now = self._may_write(entry.kind), self._clocks.now()
+        return desk.store.append(session_id, entry, author=desk.user.name, at=now)
+
+    def check_and_append(
+        self,
+        session_id: str,
+        kind: str,
+        event: Proposal[F],
+        *,
+        check: Callable[[Past], Sequence[F]],
+        refuses: bool = True,
+    ) -> Checked[F]:
+        """Check against everything written so far, then write, in one transaction.
+
+        Parameters
+        ----------
+        kind : str
+            Of the entry that `event` is or makes: decides who may write it.
+        session_id, event, check, refuses
+            As for `Store.check_and_append`.
+        """
+        desk = self._may_write(kind)
+
+        def of_that_kind(findings: tuple[F, ...]) -> Entry:
+            entry = entry_for(event(findings) if callable(event) else event)
+            if entry.kind != kind:
+                raise ValueError(
+                    f"wanted an entry of kind {kind!r}, got {entry.kind!r}"
+                )
+            return entry
+
+        return desk.store.check_and_append(
+            session_id,
+            of_that_kind,
+            check=check,
+            author=desk.user.name,
+            at=self._clocks.now(),
+            refuses=refuses,
+        )
+
+    def _may_write(self, kind: str) -> _Desk:
+        action = action_for_kind(kind)
+        desk = self._allowed(action)
+        if action is Action.SIGN:
+            raise WrongPasswordError("A signature needs the password: use `sign`")
+        return desk
+
+    def sign(self, session_id: str, event: Event | Entry, password: str) -> StoredEvent:
+        """Write a signature, after the password was given again.
+
+        Raises
+        ------
+        WrongPasswordError
+            Logged, and slowed down like a sign-in.
+        """
+        desk = self._allowed(Action.SIGN)
+        self.check_password(password)
+        entry, now = entry_for(event), self._clocks.now()
+        signed = desk.store.append(session_id, entry, author=desk.user.name, at=now)
+        body = {"entry": signed.seq, "hash": signed.hash.hex(), "by": "password"}
+        self._log(desk, "store.signature", body, signed.patient_id)
+        return signed
+
+    def check_password(self, password: str) -> None:
+        """Make sure that the one who signed in is the one who sits here.
+
+        Raises
+        ------
+        WrongPasswordError
+        """
+        desk = self._open_desk()
+        _opened(desk.store, desk.user.name, password, self._clocks.now())
+
+    def change_password(self, old: str, new: str) -> None:
+        """Give oneself a new password; nothing is encrypted anew.
+
+        Raises
+        ------
+        WrongPasswordError
+            If `old` does not fit.
+        ValueError
+            If `new` is too weak.
+        """
+        desk = self._open_desk()
+        self.check_password(old)
+        checked_password(desk.user.name, new)
+        KeyWraps(desk.store.place).put(desk.user.name, new, desk.data_key)
+        self._log(desk, "store.password", {"name": desk.user.name})
+
+
+def _opened(store: Store, name: str, password: str, now: datetime) -> bytes:
+    attempts = Attempts(store.place)
+    attempts.check(name, now)
+    try:
+        return KeyWraps(store.place).open(name, password)
+    except WrongPasswordError:
+        attempts.failed(name, now)
+        raise
+
+
+def sign_in(
+    folder: Path,
+    name: str,
+    password: str,
+    *,
+    code: str = "",
+    idle_limit_s: float = DEFAULT_IDLE_S,
+    clocks: Clocks | None = None,
+) -> Clinic:
+    """Open a store as one of its users.
+
+    Parameters
+    ----------
+    folder : Path
+        The store.
+    name, password : str
+    code : str
+        Six digits of the second factor, where the user has one.
+    idle_limit_s : float
+        Seconds without any call after which the desk locks itself.
+    clocks : Clocks
+        The machine's when left out.
+
+    Raises
+    ------
+    WrongPasswordError
+        If user, password or code do not fit; which one is not told.
+    TooManyAttemptsError
+        After several of them.
+    """
+    clocks = clocks or Clocks()
+    now = clocks.now()
+    place = find_store(folder)
+    attempts = Attempts(place)
+    attempts.check(name, now)
+    try:
+        data_key = KeyWraps(place).open(name, password)
+    except WrongPasswordError:
+        attempts.failed(name, now)
+        raise
+    store = open_store(folder, data_key)
+    try:
+        desk = _Desk(store, data_key, _identified(store, name, code, now, attempts))
+    except BaseException:
+        store.close()
+        raise
+    return Clinic(desk, clocks, idle_limit_s)
+
+
+def _identified(
+    store: Store, name: str, code: str, now: datetime, attempts: Attempts
+) -> User:
+    """Check the second factor, write the sign-in and the failures before it."""
+    with store.writing() as connection:
+        user = users(connection, store.vault).get(name)
+        step: int | None = 0
+        if user and user.totp_secret:
+            step = matching_step(user, code, now)
+        if user and user.roles and step is not None:
+            if failures := attempts.untold():
+                body = {"failures": failures, "of_this_user": attempts.hashed(name)}
+                failed = Entry("store.failed_logins", body)
+                append_entry(connection, store.vault, Draft(failed, now, name))
+            entry = Entry(LOGIN, {"name": name, "totp_step": step})
+            append_entry(connection, store.vault, Draft(entry, now, name))
+    if user is None or not user.roles or step is None:
+        attempts.failed(name, now)
+        raise WrongPasswordError("User and password do not fit")
+    attempts.succeeded(name)
+    return user
