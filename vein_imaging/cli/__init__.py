@@ -11,6 +11,11 @@ __all__ = ["main"]
 # name: (module, attribute, one line of help). A command's libraries are imported only
 # when it runs, so that `dose check` does not wait for napari.
 _COMMANDS: dict[str, tuple[str, str, str]] = {
+    "demo": (
+        "vein_imaging.cli.demo",
+        "demo",
+        "Do the main job with simulated devices and write a report.",
+    ),
     "view": (
         "vein_imaging.cli.view",
         "view",
@@ -20,6 +25,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "vein_imaging.cli.compare",
         "compare_command",
         "Say what cleared between two visits, with its error.",
+    ),
+    "dose": (
+        "vein_imaging.cli.dose",
+        "dose",
+        "Check a dose against sourced maximum quantities; show the limits.",
     ),
 }
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from vein_imaging.domain.moments import date_from_text, fixed_offset, moment_from_text
 from vein_imaging.domain.quantity import (
@@ -22,7 +22,9 @@ __all__ = ["Form", "Injection", "injection_from_json", "injection_to_json"]
 
 Form = Literal["liquid", "foam"]
 _FORMS: tuple[str, ...] = get_args(Form)
-_MOST_MM = Decimal(50)
+_KEPT = 1024
+_Value = TypeVar("_Value")
+_NO_MM, _MOST_MM = Decimal(0), Decimal(50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +83,8 @@ class Injection:
     diluent: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "at", fixed_offset(self.at, "at"))
+        if type(self.at.tzinfo) is not timezone:
+            object.__setattr__(self, "at", fixed_offset(self.at, "at"))
         if not self.product:
             raise ValueError("product: got nothing, wanted the key of a product")
         if self.form not in _FORMS:
@@ -89,7 +92,7 @@ class Injection:
         if not self.volume.ml:
             raise ValueError("volume_ml: got 0 mL, wanted more than 0 mL")
         if self.vein_diameter_mm is not None and not (
-            0 < self.vein_diameter_mm <= _MOST_MM
+            _NO_MM < self.vein_diameter_mm <= _MOST_MM
         ):
             raise ValueError(
                 f"vein_diameter_mm: got {plain(self.vein_diameter_mm)} mm, wanted "
@@ -122,41 +125,68 @@ class Injection:
         return Mass.of(self.volume, self.concentration, self.foam_ratio)
 
 
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"{name}: got {value!r}, wanted text")
-    return value
+def _text(name: str) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if type(value) is not str or not value or value.isspace():
+            raise ValueError(f"{name}: got {value!r}, wanted text")
+        return value
+
+    return read
 
 
-def _flag(value: object, name: str) -> bool:
+def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise TypeError(f"{name}: got {value!r}, wanted true or false")
+        raise TypeError(f"test_dose: got {value!r}, wanted true or false")
     return value
+
+
+def _cached(read: Callable[..., _Value], name: str) -> Callable[[str], _Value]:
+    """A history repeats a few amounts many times: each is read once."""
+    kept: dict[str, _Value] = {}
+
+    def cached(text: str) -> _Value:
+        if type(text) is not str:  # a list is no key, and no number either
+            return read(text, name)
+        value = kept.get(text)
+        if value is None:
+            value = read(text, name)
+            if len(kept) < _KEPT:
+                kept[text] = value
+        return value
+
+    return cached
+
+
+def _moment(name: str) -> Callable[[str], datetime]:
+    return lambda text: moment_from_text(text, name)
 
 
 # JSON key: (field, reader). The keys are the public ones of the dose document.
-_FIELDS: dict[str, tuple[str, Any]] = {
-    "at": ("at", lambda t: moment_from_text(t, "at")),
-    "product": ("product", lambda t: _text(t, "product")),
-    "form": ("form", lambda t: _text(t, "form")),
-    "volume_ml": ("volume", Volume.from_text),
-    "concentration_percent": ("concentration", Concentration.from_percent),
+_FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "at": ("at", _moment("at")),
+    "product": ("product", _text("product")),
+    "form": ("form", _text("form")),
+    "volume_ml": ("volume", _cached(Volume.from_text, "volume_ml")),
+    "concentration_percent": (
+        "concentration",
+        _cached(Concentration.from_percent, "concentration_percent"),
+    ),
     "gas_parts_per_liquid_part": ("foam_ratio", FoamRatio.from_text),
-    "id": ("id", lambda t: _text(t, "id")),
-    "site": ("site", lambda t: _text(t, "site")),
+    "id": ("id", _text("id")),
+    "site": ("site", _text("site")),
     "vein_diameter_mm": (
         "vein_diameter_mm",
-        lambda t: decimal_from_text(t, "vein_diameter_mm"),
+        _cached(decimal_from_text, "vein_diameter_mm"),
     ),
-    "batch": ("batch", lambda t: _text(t, "batch")),
-    "expires_on": ("expires_on", lambda t: date_from_text(t, "expires_on")),
-    "foam_made_at": ("foam_made_at", lambda t: moment_from_text(t, "foam_made_at")),
-    "test_dose": ("test_dose", lambda t: _flag(t, "test_dose")),
+    "batch": ("batch", _text("batch")),
+    "expires_on": ("expires_on", _cached(date_from_text, "expires_on")),
+    "foam_made_at": ("foam_made_at", _moment("foam_made_at")),
+    "test_dose": ("test_dose", _flag),
     "stock_concentration_percent": (
         "stock_concentration",
-        lambda t: Concentration.from_percent(t, "stock_concentration_percent"),
+        _cached(Concentration.from_percent, "stock_concentration_percent"),
     ),
-    "diluent": ("diluent", lambda t: _text(t, "diluent")),
+    "diluent": ("diluent", _text("diluent")),
 }
 _REQUIRED = ("at", "product", "form", "volume_ml")
 

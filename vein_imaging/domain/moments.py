@@ -69,7 +69,7 @@ def moment_from_text(text: str, name: str) -> datetime:
             f"{name}: got {text!r}, wanted a date and time with its offset such as "
             '"2026-11-22T10:05:00+00:00"'
         )
-    return fixed_offset(at, name)
+    return at if type(at.tzinfo) is timezone else fixed_offset(at, name)
 
 
 def date_from_text(text: str, name: str) -> date:

@@ -33,10 +33,13 @@ def _over(context: DoseContext, quota: Quota) -> Finding:
     dated = (
         f" [{quota.limit.source.label_date}]" if quota.limit.source.label_date else ""
     )
+    amounts = []
+    if quota.used or quota.scope != "injection":
+        amounts.append(f"{plain(shown.used)} {shown.unit} given")
+    if quota.planned:
+        amounts.append(f"{plain(shown.planned)} {shown.unit} planned")
     message = (
-        f"{shown.product}: {plain(shown.used)} {shown.unit} given and "
-        f"{plain(shown.planned)} {shown.unit} planned; "
-        f"{who} {cap} {where}{reason}{dated}."
+        f"{shown.product}: {' and '.join(amounts)}; {who} {cap} {where}{reason}{dated}."
     )
     return Finding(
         rule=quota.limit.rule,

@@ -30,6 +30,10 @@ from vein_imaging.domain.dose.record_rules import (
     weight_missing,
     weight_stale,
 )
+from vein_imaging.domain.dose.screening_rules import (
+    contraindication,
+    screening_incomplete,
+)
 from vein_imaging.domain.limits import Advice
 from vein_imaging.domain.quantity import EXACT, Volume
 
@@ -61,6 +65,8 @@ RULES: tuple[Rule, ...] = (
     test_dose_due,
     two_agents,
     no_limit_known,
+    screening_incomplete,
+    contraindication,
 )
 _WEIGHT = {"stop": 0, "warn": 1, "note": 2}
 
@@ -90,7 +96,9 @@ def remaining(context: DoseContext) -> tuple[Remaining, ...]:
     return tuple(
         quota.printed()
         for quota in quotas(context)
-        if quota.scope != "injection" and quota.limit.product
+        if quota.scope != "injection"
+        and quota.limit.product
+        and quota.day in (None, context.today)
     )
 
 

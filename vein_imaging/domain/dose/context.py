@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -11,10 +11,41 @@ from zoneinfo import ZoneInfo
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import LimitTable
 from vein_imaging.domain.moments import fixed_offset, local_date
-from vein_imaging.domain.quantity import Weight
+from vein_imaging.domain.quantity import Weight, plain
 from vein_imaging.domain.screening import Screening
 
-__all__ = ["DoseContext", "SessionDoses"]
+__all__ = ["DoseContext", "SessionDoses", "require_complete"]
+
+
+def require_complete(table: LimitTable, injection: Injection) -> None:
+    """Refuse an injection that leaves open what its product needs said.
+
+    Parameters
+    ----------
+    table : LimitTable
+    injection : Injection
+
+    Raises
+    ------
+    ValueError
+        If the product has several strengths and none is stated, or foam made by hand
+        has no gas ratio. A product the table does not hold needs neither.
+    """
+    known = table.products.get(injection.product)
+    if known is None:
+        return
+    if injection.concentration is None and not known.single_strength:
+        strengths = ", ".join(plain(percent) for percent in known.percents)
+        raise ValueError(
+            f"concentration_percent: missing; {known.name} has several strengths "
+            f"({strengths} %)"
+        )
+    if injection.form == "foam" and not (known.factory_foam or injection.foam_ratio):
+        raise ValueError(
+            "gas_parts_per_liquid_part: missing; foam made by hand needs it "
+            '("4" for one part of liquid to four of gas)'
+        )
+
 
 # Wider than any day is long, also where the clock changes: a cheap first sieve.
 _DAY_AND_MORE = timedelta(hours=27)
@@ -55,6 +86,11 @@ class DoseContext:
     weighed_on : date, optional
     screening : Screening, optional
         None where it is not known here.
+
+    Raises
+    ------
+    ValueError
+        If the planned injection lacks what its product needs; see `require_complete`.
     """
 
     table: LimitTable
@@ -64,6 +100,10 @@ class DoseContext:
     weight: Weight | None = None
     weighed_on: date | None = None
     screening: Screening | None = None
+
+    def __post_init__(self) -> None:
+        if self.planned is not None:
+            require_complete(self.table, self.planned)
 
     @cached_property
     def current(self) -> SessionDoses:
@@ -90,10 +130,13 @@ class DoseContext:
 
     @cached_property
     def kinds(self) -> tuple[Injection, ...]:
-        """One subject for each product, strength and form: enough for the totals."""
-        percent = self.table.percent
-        first = {(i.product, percent(i), i.form): i for i in reversed(self.subjects)}
-        return tuple(reversed(first.values()))
+        """One subject for each product, strength, form and day: enough for totals."""
+        first: dict[tuple[object, ...], Injection] = {}
+        for one in self.subjects:
+            day = local_date(one.at, self.zone)
+            percent = self.table.percent(one)
+            first.setdefault((one.product, percent, one.form, day), one)
+        return tuple(first.values())
 
     @cached_property
     def at_sites(self) -> Mapping[str, tuple[Injection, ...]]:
@@ -124,21 +167,27 @@ class DoseContext:
         return None if self.now is None else local_date(self.now, self.zone)
 
     @cached_property
-    def todays(self) -> tuple[Injection, ...]:
-        """All that was given on that day, in any session."""
-        return tuple(self._given_today())
+    def _given_on(self) -> dict[date, tuple[Injection, ...]]:
+        return {}
 
-    def _given_today(self) -> Iterator[Injection]:
-        if self.now is None:
-            return
-        earliest, latest = self.now - _DAY_AND_MORE, self.now + _DAY_AND_MORE
-        for session in self.sessions:
-            for injection in session.injections:
-                if (
-                    earliest < injection.at < latest
-                    and local_date(injection.at, self.zone) == self.today
-                ):
-                    yield injection
+    def given_with(self, subject: Injection) -> tuple[Injection, ...]:
+        """All that was given on the clinic's calendar day of `subject`, in any session.
+
+        Without `subject` itself where it is only planned.
+        """
+        day = local_date(subject.at, self.zone)
+        given = self._given_on.get(day)
+        if given is None:
+            earliest, latest = subject.at - _DAY_AND_MORE, subject.at + _DAY_AND_MORE
+            given = tuple(
+                injection
+                for session in self.sessions
+                for injection in session.injections
+                if earliest < injection.at < latest
+                and local_date(injection.at, self.zone) == day
+            )
+            self._given_on[day] = given
+        return given
 
     @cached_property
     def used_before(self) -> Mapping[str, SessionDoses]:

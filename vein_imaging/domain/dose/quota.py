@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -15,6 +16,7 @@ from vein_imaging.domain.dose.context import DoseContext
 from vein_imaging.domain.dose.finding import Remaining
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import Limit
+from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.quantity import EXACT, Mass, rounded
 
 __all__ = ["Quota", "has_label_limit", "quotas"]
@@ -30,6 +32,8 @@ class Quota:
     ----------
     limit : Limit
     scope, product, unit : str
+    day : date, optional
+        Of a cap of the day: which.
     used, planned, maximum : Fraction
         Exact, in `unit`.
     per_ml : Fraction
@@ -45,6 +49,7 @@ class Quota:
     maximum: Fraction
     per_ml: Fraction
     unit: str
+    day: date | None = None
 
     @property
     def exceeded(self) -> bool:
@@ -78,6 +83,13 @@ def _counted(
     return (i for i in given if limit.counts(i.product, table.percent(i), i.form))
 
 
+def _is_first(context: DoseContext, limit: Limit) -> bool:
+    """Whether no earlier session gave anything that `limit` counts."""
+    return not any(
+        any(_counted(context, limit, session.injections)) for session in context.earlier
+    )
+
+
 def _volume(given: Iterable[Injection]) -> Fraction:
     total = Decimal(0)
     for injection in given:
@@ -107,14 +119,13 @@ def _per_injection(context: DoseContext, subject: Injection) -> Iterator[Quota]:
     if known is None:
         return
     percent = context.table.percent(subject)
-    first = subject.product not in context.used_before
     holding = [
         limit
         for limit in known.limits
         if limit.rule == "per_injection_volume"
         and limit.counts(subject.product, percent, subject.form)
         and limit.vein.holds(subject.vein_diameter_mm)
-        and (first or not limit.first_treatment)
+        and (not limit.first_treatment or _is_first(context, limit))
     ]
     if not holding:
         return
@@ -138,16 +149,17 @@ def _volumes(context: DoseContext, subject: Injection) -> Iterator[Quota]:
     """Millilitres in the session and on the day."""
     known = context.table.products.get(subject.product)
     percent = context.table.percent(subject)
+    day = local_date(subject.at, context.zone)
     scopes = {
-        "per_session_volume": (_SESSION, context.current.injections),
-        "per_day_volume": (_DAY, context.todays),
+        "per_session_volume": (_SESSION, None, context.current.injections),
+        "per_day_volume": (_DAY, day, context.given_with(subject)),
     }
     for limit in known.limits if known else ():
         if limit.rule not in scopes:
             continue
         if not limit.counts(subject.product, percent, subject.form):
             continue
-        scope, given = scopes[limit.rule]
+        scope, of_day, given = scopes[limit.rule]
         yield Quota(
             limit=limit,
             scope=scope,
@@ -157,6 +169,7 @@ def _volumes(context: DoseContext, subject: Injection) -> Iterator[Quota]:
             maximum=Fraction(limit.maximum),
             per_ml=Fraction(1),
             unit=limit.unit,
+            day=of_day,
         )
 
 
@@ -169,7 +182,7 @@ def _masses(context: DoseContext, subject: Injection) -> Iterator[Quota]:
         used = sum(
             (
                 _drug_mg(context, injection)
-                for injection in context.todays
+                for injection in context.given_with(subject)
                 if context.table.agent(injection.product) == agent
             ),
             Fraction(0),
@@ -184,6 +197,7 @@ def _masses(context: DoseContext, subject: Injection) -> Iterator[Quota]:
             maximum=Fraction(limit.maximum) * Fraction(context.weight.kg),
             per_ml=mg / Fraction(subject.volume.ml),
             unit="mg",
+            day=local_date(subject.at, context.zone),
         )
 
 
@@ -196,7 +210,7 @@ def _sites(context: DoseContext, subject: Injection) -> Iterator[Quota]:
             continue
         if not limit.counts(subject.product, percent, subject.form):
             continue
-        if limit.first_treatment and subject.product in context.used_before:
+        if limit.first_treatment and not _is_first(context, limit):
             continue
         if limit.hypersensitive and not prone:
             continue

@@ -25,7 +25,7 @@ _KINDS: dict[str, type] = {kind.kind: kind for kind in get_args(Event)}
 
 
 def to_json(value: Any) -> Any:
-    """A domain value as JSON: objects, lists, text, truth values, picture coordinates.
+    """A domain value as JSON: objects, lists, text and truth values, never a float.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def to_json(value: Any) -> Any:
 
     Returns
     -------
-    dict, list, str, bool, int, float or None
+    dict, list, str, bool, int or None
 
     Raises
     ------
@@ -41,7 +41,7 @@ def to_json(value: Any) -> Any:
         If there is no exact form for it.
     """
     match value:
-        case None | str() | bool() | int() | float():
+        case None | str() | bool() | int():
             return value
         case Decimal():
             return plain(value)
@@ -111,8 +111,6 @@ def from_json(kind: Any, raw: Any, name: str = "value") -> Any:
         return injection_from_json(raw)
     if is_dataclass(kind):
         return _value(kind, raw, name)
-    if kind is float and type(raw) is int:
-        return float(raw)  # JSON writes 3.0 as 3
     if type(raw) is not kind:
         raise TypeError(f"{name}: got {raw!r}, wanted {kind.__name__}")
     return raw

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import ClassVar, Literal
 
 from vein_imaging.domain.dose import Finding
@@ -45,7 +47,7 @@ class Mark:
     ----------
     image_id : str
         The picture it was marked on.
-    points_rc : tuple of (row, column), px
+    points_rc : tuple of (row, column), px, >= 0
         One point, or the corners of the line or area in order.
     closed : bool
         The corners enclose an area; needs three or more.
@@ -53,12 +55,34 @@ class Mark:
     Raises
     ------
     ValueError
-        If there is no point, or too few for an area.
+        If there is no point, too few for an area, or one outside the picture.
     """
 
     image_id: str
-    points_rc: tuple[tuple[float, float], ...]
+    points_rc: tuple[tuple[Decimal, Decimal], ...]
     closed: bool = False
+
+    @classmethod
+    def at_pixels(
+        cls,
+        image_id: str,
+        points_rc: Iterable[tuple[float, float]],
+        *,
+        closed: bool = False,
+    ) -> Mark:
+        """Mark from pixel coordinates, kept to a hundredth of a pixel.
+
+        Parameters
+        ----------
+        image_id : str
+        points_rc : iterable of (row, column), px
+        closed : bool
+        """
+        hundredths = (
+            (Decimal(f"{row:.2f}"), Decimal(f"{column:.2f}"))
+            for row, column in points_rc
+        )
+        return cls(image_id, tuple(hundredths), closed)
 
     def __post_init__(self) -> None:
         _require(self.image_id, "image_id")
@@ -67,6 +91,8 @@ class Mark:
             raise ValueError(
                 f"points_rc: got {len(self.points_rc)} points, wanted {least} or more"
             )
+        if not all(number >= 0 for point in self.points_rc for number in point):
+            raise ValueError("points_rc: got a point outside the picture")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -183,7 +183,7 @@ def test_without_an_opening_the_first_injection_starts_the_session() -> None:
     assert fold([]).doses() is None
 
 
-MARK = Mark("img", ((1.5, 2.25), (3.0, 4.0), (5.0, 1.0)), closed=True)
+MARK = Mark.at_pixels("img", [(1.5, 2.25), (3.0, 4.0), (5.0, 1.0)], closed=True)
 EVENTS: list[Event] = [
     OPENED,
     given_shot("a", "0.30"),

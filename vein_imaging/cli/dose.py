@@ -1,0 +1,203 @@
+"""`vein-imaging dose`: check a dose document, and show the limits it is checked by."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from vein_imaging.domain.dose_document import DocumentError, answer, read_document
+from vein_imaging.domain.limits import (
+    REGIONS,
+    Limit,
+    Product,
+    Source,
+    Strength,
+    VeinRange,
+    load_limits,
+)
+from vein_imaging.domain.quantity import plain
+
+__all__ = ["dose"]
+
+_CLINIC = click.option(
+    "--clinic",
+    metavar="FILE",
+    help="The clinic's own limits (TOML); they may only tighten.",
+)
+
+
+class _BadInput(click.ClickException):
+    """The input is wrong: one line, exit status 2."""
+
+    exit_code = 2
+
+
+def _text(path: str) -> str:
+    try:
+        with click.open_file(path, "rb") as file:
+            content: bytes = file.read()
+        return content.decode("utf-8-sig")
+    except OSError as error:
+        raise _BadInput(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise _BadInput(f"{path}: not UTF-8 at byte {error.start}") from None
+
+
+@click.group()
+def dose() -> None:
+    """Maximum quantities: check a dose against them, or show them."""
+
+
+@dose.command()
+@click.argument("file")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@_CLINIC
+@click.pass_context
+def check(ctx: click.Context, file: str, as_json: bool, clinic: str | None) -> None:
+    """Check the planned injection of a JSON document FILE, or - for standard input.
+
+    Without a planned injection the session that began last is checked as it stands.
+    Exit status: 0 no stop, 1 a stop, 2 the document is wrong.
+    """
+    text, own = _text(file), None if clinic is None else _text(clinic)
+    try:
+        reply = answer(read_document(text, clinic=own))
+    except DocumentError as error:
+        raise _BadInput(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(reply, indent=2, ensure_ascii=False))
+    else:
+        _print_answer(reply)
+    ctx.exit(int(any(one["severity"] == "stop" for one in reply["findings"])))
+
+
+def _print_answer(reply: dict[str, Any]) -> None:
+    for finding in reply["findings"]:
+        click.echo(f"{finding['severity'].upper():4}  {finding['message']}")
+        click.echo(f"      {finding['rule']}; source: {finding['source']}")
+    if not reply["findings"]:
+        click.echo("No rule has anything to say.")
+    if reply["remaining"]:
+        click.echo("\nLeft before the planned injection:")
+    for left in reply["remaining"]:
+        cap = f"{left['remaining']} of {left['maximum']} {left['unit']}"
+        when = "today" if left["scope"] == "day" else "this session"
+        click.echo(f"  {cap:20} {when:13} {left['product']} ({left['rule']})")
+    click.echo(f"\nLimits: {reply['limits_version']}")
+
+
+@dose.command()
+@click.option("--region", type=click.Choice(REGIONS), help="Only this region.")
+@click.option("--product", help="Only the product with this key.")
+@click.option("--json", "as_json", is_flag=True, help="Print the limits as JSON.")
+def limits(region: str | None, product: str | None, as_json: bool) -> None:
+    """Show every limit with its source."""
+    tables = [load_limits(one) for one in ([region] if region else REGIONS)]
+    rows = [
+        {"region": table.region, "limits_version": table.version} | _product_row(held)
+        for table in tables
+        for held in table.products.values()
+        if product in (None, held.key)
+    ]
+    if not rows:
+        keys = sorted({key for table in tables for key in table.products})
+        raise _BadInput(f"product: got {product!r}, wanted one of {', '.join(keys)}")
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        _print_product(row)
+
+
+def _source_row(source: Source) -> dict[str, str]:
+    return {
+        "title": source.title,
+        "address": source.address,
+        "read_on": source.read_on,
+        "sure": source.sure,
+        "label_date": source.label_date,
+    }
+
+
+def _vein_row(vein: VeinRange) -> dict[str, str | None]:
+    upper = vein.up_to_mm
+    return {
+        "over_mm": plain(vein.over_mm),
+        "up_to_mm": None if upper is None else plain(upper),
+    }
+
+
+def _limit_row(limit: Limit) -> dict[str, Any]:
+    return {
+        "rule": limit.rule,
+        "severity": limit.severity,
+        "maximum": plain(limit.maximum),
+        "unit": limit.unit,
+        "strengths_percent": [plain(one) for one in limit.strengths],
+        "forms": list(limit.forms),
+        "vein": _vein_row(limit.vein),
+        "per_site": limit.per_site,
+        "first_treatment": limit.first_treatment,
+        "hypersensitive": limit.hypersensitive,
+        "source": _source_row(limit.source),
+    }
+
+
+def _strength_row(strength: Strength) -> dict[str, Any]:
+    return {
+        "percent": plain(strength.percent),
+        "form": strength.form,
+        "vein": _vein_row(strength.vein),
+        "source": _source_row(strength.source),
+    }
+
+
+def _product_row(product: Product) -> dict[str, Any]:
+    test = product.test_dose
+    return {
+        "product": product.key,
+        "name": product.name,
+        "agent": product.agent,
+        "atc": product.atc,
+        "note": product.note,
+        "strengths": [_strength_row(one) for one in product.strengths],
+        "limits": [_limit_row(one) for one in product.limits],
+        "test_dose": None
+        if test is None
+        else {
+            "every_session": test.every_session,
+            "severity": test.severity,
+            "text": test.text,
+            "source": _source_row(test.source),
+        },
+        "advice": [
+            {"text": one.text, "source": _source_row(one.source)}
+            for one in product.advice
+        ],
+    }
+
+
+def _print_product(row: dict[str, Any]) -> None:
+    click.echo(f"{row['region']}  {row['name']} [{row['product']}], {row['agent']}")
+    if not row["limits"]:
+        click.echo("    no limit known")
+    for limit in row["limits"]:
+        at_least = limit["rule"] == "minimum_interval"
+        bound = "at least" if at_least else "at most"
+        only = [f"{one} %" for one in limit["strengths_percent"]] + limit["forms"]
+        upper = limit["vein"]["up_to_mm"]
+        only += [f"vein up to {upper} mm"] if upper else []
+        only += ["first treatment"] if limit["first_treatment"] else []
+        only += ["prone to hypersensitivity"] if limit["hypersensitive"] else []
+        source = limit["source"]
+        dated = f" ({source['label_date']})" if source["label_date"] else ""
+        figure = f"{bound:8} {limit['maximum']} {limit['unit']}"
+        click.echo(f"    {limit['rule']:21} {figure:22} {', '.join(only)}".rstrip())
+        click.echo(f"{'':26}{source['title']}{dated}, {source['address']}")
+    for text in filter(None, (row["note"], *(one["text"] for one in row["advice"]))):
+        click.echo(f"    {text}")
+    if row["test_dose"]:
+        click.echo(f"    Test dose: {row['test_dose']['text']}.")
+    click.echo()

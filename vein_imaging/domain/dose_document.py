@@ -1,0 +1,218 @@
+"""The JSON document of ``dose check``: read strictly, answered in plain decimals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from decimal import Decimal
+from typing import Any, NoReturn, TypeVar
+
+from vein_imaging.domain.dose import (
+    DoseContext,
+    Finding,
+    Remaining,
+    SessionDoses,
+    check_dose,
+    remaining,
+)
+from vein_imaging.domain.dose.context import require_complete
+from vein_imaging.domain.injection import Injection, injection_from_json
+from vein_imaging.domain.limits import LimitTable, load_limits
+from vein_imaging.domain.moments import (
+    date_from_text,
+    moment_from_text,
+    zone_from_text,
+)
+from vein_imaging.domain.quantity import Weight, plain
+from vein_imaging.domain.screening import Screening
+from vein_imaging.domain.session.body import from_json
+
+__all__ = ["DocumentError", "answer", "read_document"]
+
+_KEYS = ("region", "timezone", "patient", "sessions", "planned", "screening")
+_REQUIRED = ("region", "timezone", "sessions")
+_Value = TypeVar("_Value")
+
+
+class DocumentError(ValueError):
+    """The document is wrong: where, what came, what was wanted."""
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise DocumentError(f"got {name}, wanted decimal text")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    body = dict(pairs)
+    if len(body) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise DocumentError(f"{twice}: stands twice in one object")
+    return body
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object, parse_constant=_refuse_constant
+        )
+    except RecursionError:
+        raise DocumentError("not JSON: nested too deep") from None
+    except json.JSONDecodeError as error:
+        raise DocumentError(
+            f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
+
+
+def _at(where: str, read: Callable[..., _Value], *arguments: Any) -> _Value:
+    """Read, and say where it went wrong."""
+    try:
+        return read(*arguments)
+    except (TypeError, ValueError) as error:
+        place = f"{where}: " if where else ""
+        raise DocumentError(f"{place}{error}") from None
+
+
+def _keys(raw: Any, known: tuple[str, ...], required: tuple[str, ...]) -> None:
+    if not isinstance(raw, Mapping):
+        raise TypeError(f"got {_shown(raw)}, wanted an object")
+    for key in raw:
+        if key not in known:
+            raise ValueError(f"{key}: unknown key; wanted one of {', '.join(known)}")
+    for key in required:
+        if key not in raw:
+            raise ValueError(f"{key}: missing")
+
+
+def _shown(raw: Any) -> str:
+    text = repr(raw)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _list(raw: Any, name: str) -> list[Any]:
+    if not isinstance(raw, list):
+        raise TypeError(f"{name}: got {_shown(raw)}, wanted a list")
+    return raw
+
+
+def _injection(raw: Any, table: LimitTable, ids: set[str]) -> Injection:
+    injection = injection_from_json(raw)
+    key = injection.product.casefold().strip()
+    if key != injection.product and (key in table.products or key in table.elsewhere):
+        injection = replace(injection, product=key)  # "Asclera" must not slip through
+    require_complete(table, injection)
+    if injection.id is not None:
+        if injection.id in ids:
+            raise ValueError(f"id: {injection.id!r} stands twice; ids are unique")
+        ids.add(injection.id)
+    return injection
+
+
+def _sessions(raw: Any, table: LimitTable, ids: set[str]) -> tuple[SessionDoses, ...]:
+    sessions = []
+    for number, session in enumerate(_at("", _list, raw, "sessions")):
+        where = f"sessions[{number}]"
+        known = ("started", "injections")
+        _at(where, _keys, session, known, known)
+        started = _at(where, moment_from_text, session["started"], "started")
+        listed = _at(where, _list, session["injections"], "injections")
+        given = []
+        for place, body in enumerate(listed):
+            try:
+                given.append(_injection(body, table, ids))
+            except (TypeError, ValueError) as error:
+                raise DocumentError(f"{where}.injections[{place}]: {error}") from None
+        sessions.append(SessionDoses(started, tuple(given)))
+    return tuple(sessions)
+
+
+def _screening(raw: Any) -> Screening:
+    if not isinstance(raw, Mapping):
+        raise TypeError(f"got {_shown(raw)}, wanted an object")
+    answers = raw.get("answers", {})
+    if not isinstance(answers, Mapping):
+        raise TypeError(f"answers: got {_shown(answers)}, wanted an object")
+    pairs = [list(pair) for pair in answers.items()]
+    screening: Screening = from_json(Screening, {**raw, "answers": pairs}, "screening")
+    return screening
+
+
+def read_document(text: str, *, clinic: str | None = None) -> DoseContext:
+    """Read a document of ``dose check``.
+
+    Parameters
+    ----------
+    text : str
+        JSON as ``docs/dose-check.schema.json`` has it.
+    clinic : str, optional
+        Text of the clinic's own limits.
+
+    Returns
+    -------
+    DoseContext
+
+    Raises
+    ------
+    DocumentError
+        In one line: where, what came, what was wanted.
+    """
+    raw = _parsed(text)
+    _at("document", _keys, raw, _KEYS, _REQUIRED)
+    if not isinstance(raw["region"], str):
+        raise DocumentError(f"region: got {_shown(raw['region'])}, wanted text")
+    table = _at("", load_limits, raw["region"], clinic)
+    zone = _at("", zone_from_text, raw["timezone"])
+    patient = raw.get("patient", {})
+    _at("patient", _keys, patient, ("weight_kg", "weighed_on"), ())
+    weight = weighed_on = None
+    if "weight_kg" in patient:
+        weight = _at("patient", Weight.from_text, patient["weight_kg"])
+    if "weighed_on" in patient:
+        day = patient["weighed_on"]
+        weighed_on = _at("patient", date_from_text, day, "weighed_on")
+    ids: set[str] = set()
+    sessions = _sessions(raw["sessions"], table, ids)
+    planned = screening = None
+    if "planned" in raw:
+        planned = _at("planned", _injection, raw["planned"], table, ids)
+    if "screening" in raw:
+        screening = _at("screening", _screening, raw["screening"])
+    return DoseContext(
+        table=table,
+        zone=zone,
+        sessions=sessions,
+        planned=planned,
+        weight=weight,
+        weighed_on=weighed_on,
+        screening=screening,
+    )
+
+
+def _row(value: Finding | Remaining, *, without: str = "") -> dict[str, str | None]:
+    row: dict[str, str | None] = {}
+    for field in fields(value):
+        item = getattr(value, field.name)
+        if field.name != without:
+            row[field.name] = plain(item) if isinstance(item, Decimal) else item
+    return row
+
+
+def answer(context: DoseContext) -> dict[str, Any]:
+    """Findings and what remains, as ``dose check --json`` prints them.
+
+    Parameters
+    ----------
+    context : DoseContext
+
+    Returns
+    -------
+    dict
+        ``findings``, ``remaining``, ``limits_version``. Every number is text, plain
+        decimal; null where a rule has none.
+    """
+    return {
+        "findings": [_row(finding) for finding in check_dose(context)],
+        "remaining": [_row(left, without="source") for left in remaining(context)],
+        "limits_version": context.table.version,
+    }
