@@ -257,9 +257,7 @@ class Clinic:
         def of_that_kind(findings: tuple[F, ...]) -> Entry:
             entry = entry_for(event(findings) if callable(event) else event)
             if entry.kind != kind:
-                raise ValueError(
-                    f"wanted an entry of kind {kind!r}, got {entry.kind!r}"
-                )
+                raise ValueError(f"wanted a {kind!r} entry, got {entry.kind!r}")
             return entry
 
         return desk.store.check_and_append(

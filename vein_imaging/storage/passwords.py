@@ -10,7 +10,7 @@ import base64
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.keywrap import (
@@ -34,21 +34,22 @@ __all__ = [
 
 # NIST SP 800-63B rev. 4, section 3.1.1.2: 15 where the password is the only factor.
 MIN_PASSWORD_LENGTH = 15
+
+# RFC 9106, section 4, second recommended option: 64 MiB, 3 passes, 4 lanes.
+ARGON2ID_COST = (64 * 1024, 3, 4)
+
 _RECOVERY = "recovery key"  # no user can have this name: names have no spaces
 
 
 @dataclass(frozen=True, slots=True)
 class Wrap:
-    """One user's way to the data key.
-
-    The defaults are RFC 9106's second recommended option: 64 MiB, 3 passes, 4 lanes.
-    """
+    """One user's way to the data key; the costs stand beside it, so they can grow."""
 
     salt: str
     wrapped: str
-    memory_kib: int = 64 * 1024
-    passes: int = 3
-    lanes: int = 4
+    memory_kib: int
+    passes: int
+    lanes: int
 
     def opening_key(self, password: str) -> bytes:
         """Derive the key that a password gives here; slow on purpose."""
@@ -61,8 +62,9 @@ class Wrap:
         ).derive(password.encode())
 
 
-# Opened in place of a user who does not exist, so that both take the same time.
-_NOBODY = Wrap(salt="00" * 16, wrapped="00" * 40)
+def _nobody() -> Wrap:
+    """Return what is opened in place of a user who does not exist: as slow, no key."""
+    return Wrap("00" * 16, "00" * 40, *ARGON2ID_COST)
 
 
 def checked_password(name: str, password: str) -> str:
@@ -142,14 +144,16 @@ class KeyWraps:
 
     def put(self, name: str, password: str, data_key: bytes) -> None:
         """Give a user a password, or a new one. Nothing is encrypted anew."""
-        empty = Wrap(salt=secrets.token_hex(16), wrapped="")
+        empty = Wrap(secrets.token_hex(16), "", *ARGON2ID_COST)
         wrapped = aes_key_wrap(empty.opening_key(password), data_key).hex()
-        self.change(lambda wraps: wraps.update({name: Wrap(empty.salt, wrapped)}))
+        wrap = replace(empty, wrapped=wrapped)
+        self.change(lambda wraps: wraps.update({name: wrap}))
 
     def put_recovery(self, recovery_key: str, data_key: bytes) -> None:
         """Let a recovery key open the data key, instead of any earlier one."""
         wrapped = aes_key_wrap(_recovery_wrapping_key(recovery_key), data_key).hex()
-        self.change(lambda wraps: wraps.update({_RECOVERY: Wrap("", wrapped)}))
+        wrap = Wrap("", wrapped, 0, 0, 0)  # 256 random bits need no slow hash
+        self.change(lambda wraps: wraps.update({_RECOVERY: wrap}))
 
     def remove(self, name: str) -> None:
         """Take a user's way to the data key away."""
@@ -164,9 +168,10 @@ class KeyWraps:
             If user and password do not fit; which of the two is not told, and both
             take the same time.
         """
-        wrap = self.read().get(name) if name != _RECOVERY else None
-        opening_key = (wrap or _NOBODY).opening_key(password)
-        return self._unwrap(opening_key, wrap or _NOBODY)
+        known = self.read()
+        known.pop(_RECOVERY, None)
+        wrap = known.get(name, _nobody())
+        return self._unwrap(wrap.opening_key(password), wrap)
 
     def open_with_recovery(self, recovery_key: str) -> bytes:
         """Return the data key to the holder of the printed recovery key.
@@ -176,7 +181,7 @@ class KeyWraps:
         WrongPasswordError
             If it is not this store's.
         """
-        wrap = self.read().get(_RECOVERY, _NOBODY)
+        wrap = self.read().get(_RECOVERY, _nobody())
         return self._unwrap(_recovery_wrapping_key(recovery_key), wrap)
 
     def _unwrap(self, opening_key: bytes, wrap: Wrap) -> bytes:

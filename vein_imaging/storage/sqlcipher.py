@@ -56,7 +56,7 @@ def _guard(action: int, first: str | None, second: str | None, *_: object) -> in
     """Deny what the program never does: changing the schema, or the ledger."""
     refused = (
         action in _REFUSED
-        or (action == sqlcipher3.SQLITE_UPDATE and first == "event")
+        or action == sqlcipher3.SQLITE_UPDATE
         or (action == sqlcipher3.SQLITE_DELETE and first in ("event", "sqlite_master"))
         or (
             action == sqlcipher3.SQLITE_PRAGMA

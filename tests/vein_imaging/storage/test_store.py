@@ -212,7 +212,7 @@ def test_a_picture_comes_back_byte_for_byte(
 ) -> None:
     sha256 = either_store.put_image(session_id, PNG)
     either_store.append(
-        session_id, Entry("photographed", {"image_sha256": sha256}), author="a", at=NOON
+        session_id, Entry("photographed", {"image_id": sha256}), author="a", at=NOON
     )
     assert either_store.image(session_id, sha256) == PNG
 
@@ -220,7 +220,7 @@ def test_a_picture_comes_back_byte_for_byte(
 def test_an_entry_cannot_name_a_picture_that_is_not_there(
     either_store: Store, session_id: str
 ) -> None:
-    entry = Entry("photographed", {"views": [{"image_sha256": "ab" * 32}]})
+    entry = Entry("photographed", {"views": [{"image_id": "ab" * 32}]})
     with pytest.raises(MissingImageError, match="store the picture first"):
         either_store.append(session_id, entry, author="a", at=NOON)
 
