@@ -12,6 +12,8 @@ __all__ = ["LATE_AFTER_S", "CameraState", "camera_state"]
 LATE_AFTER_S = 1.0
 """A picture older than this is no longer called live: a leg moves in that time."""
 
+_LONGEST_ADDRESS = 28
+
 
 @dataclass(frozen=True, slots=True)
 class CameraState:
@@ -114,5 +116,12 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
     ]
     if lost:
         parts.append("frames " + ", ".join(lost))
-    parts.append(status.address)
+    parts.append(_short(status.address))
     return "  \N{MIDDLE DOT}  ".join(parts)
+
+
+def _short(address: str) -> str:
+    """The end of an address: what tells two recordings apart."""
+    if len(address) <= _LONGEST_ADDRESS:
+        return address
+    return "\N{HORIZONTAL ELLIPSIS}" + address[1 - _LONGEST_ADDRESS :]

@@ -24,8 +24,8 @@ __all__ = ["InjectionPanel"]
 _WIDTH_PX = 500
 
 
-class InjectionPanel(QScrollArea):
-    """Form, dose panel, LOG SITES switch and list, one below the other.
+class InjectionPanel(QWidget):
+    """Form, dose panel and list, which scroll; the LOG SITES switch, which never does.
 
     Parameters
     ----------
@@ -52,12 +52,10 @@ class InjectionPanel(QScrollArea):
         ask_weight: bool = False,
     ) -> None:
         super().__init__()
+        self.setObjectName("panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setStyleSheet(stylesheet())
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumWidth(_WIDTH_PX)
-        self.setMaximumWidth(_WIDTH_PX)
+        self.setFixedWidth(_WIDTH_PX)
         self.banner = QLabel(banner)
         self.banner.setObjectName("practice")
         self.banner.setWordWrap(True)
@@ -69,17 +67,7 @@ class InjectionPanel(QScrollArea):
         self.log_sites.setCheckable(True)
         self.log_sites.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.log = LogTable()
-        inside = QWidget()
-        inside.setObjectName("panel")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(10, 8, 10, 8)
-        column.setSpacing(8)
-        column.addWidget(self.banner)
-        column.addWidget(self.form)
-        column.addWidget(self.dose)
-        column.addWidget(self.log_sites)
-        column.addWidget(self.log, 1)
-        self.setWidget(inside)
+        self._lay_out()
         self.log_sites.toggled.connect(self._say)
         self.log_sites.toggled.connect(self.logging_toggled)
         self._say(False)
@@ -88,3 +76,27 @@ class InjectionPanel(QScrollArea):
         self.log_sites.setText(
             "LOG SITES: ON \N{EM DASH} click the site" if on else "LOG SITES: off"
         )
+
+    def _lay_out(self) -> None:
+        inside = QWidget()
+        inside.setObjectName("panel")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(10, 8, 10, 4)
+        column.setSpacing(8)
+        column.addWidget(self.banner)
+        column.addWidget(self.form)
+        column.addWidget(self.dose)
+        column.addWidget(self.log, 1)
+        scroll = QScrollArea()
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        switch = QVBoxLayout()
+        switch.setContentsMargins(10, 4, 10, 10)
+        switch.addWidget(self.log_sites)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(scroll, 1)
+        whole.addLayout(switch)

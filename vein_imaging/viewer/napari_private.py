@@ -78,6 +78,11 @@ class SitePoints(Points):  # type: ignore[misc]
             self.selected_data = set[int]()
             self.refresh()
 
+    def resize_marks(self, size_px: float) -> None:
+        """Draw every mark in another size (px of the picture)."""
+        with self._opened():
+            self.size = size_px
+
     def add(self, coords: Any) -> None:
         """Do nothing: a site enters the log first."""
         if self._open:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PRACTICE", "ViewerOptions", "run_viewer"]
 
-PRACTICE = "PRACTICE \N{EM DASH} entries are thrown away when this window closes"
+PRACTICE = "PRACTICE \N{EM DASH} nothing is kept"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import cv2
@@ -325,7 +326,7 @@ class InjectionLog:
         return self._kept[1]
 
 
-def _whole(point_rc: tuple[float, float]) -> tuple[float, float]:
+def _whole(point_rc: tuple[float, float]) -> tuple[Decimal, Decimal]:
     """Whole pixels: the store keeps no floats, and a needle is no finer."""
     row, column = point_rc
-    return (round(row), round(column))
+    return Decimal(round(max(row, 0.0))), Decimal(round(max(column, 0.0)))

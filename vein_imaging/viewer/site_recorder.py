@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from napari.layers import Image
+from napari import Viewer
 from qtpy.QtWidgets import QMessageBox, QWidget
 
 from vein_imaging.viewer.dose_view import NOTHING_TYPED
@@ -19,6 +19,8 @@ __all__ = ["SiteRecorder"]
 
 _MARKS_ACROSS = 36
 """So many marks side by side fill the picture's width."""
+_LEAST_ON_SCREEN_PX = 26
+"""Smallest mark on the screen: its number stays readable."""
 
 
 class SiteRecorder:
@@ -32,8 +34,8 @@ class SiteRecorder:
         Form, dose panel and list.
     sites : SitePoints
         Marks on the picture.
-    picture : Image
-        The layer they lie on.
+    viewer : Viewer
+        Holds the layer "picture" that they lie on.
     window : QWidget
         Parent of the dialogs.
     """
@@ -43,13 +45,14 @@ class SiteRecorder:
         log: InjectionLog,
         panel: InjectionPanel,
         sites: SitePoints,
-        picture: Image,
+        viewer: Viewer,
         window: QWidget,
     ) -> None:
         self._log = log
         self._panel = panel
         self._sites = sites
-        self._picture = picture
+        self._picture = viewer.layers["picture"]
+        self._camera = viewer.scene.camera
         self._window = window
         self.dialog: ReasonDialog | None = None
         """The question that waits for an answer; None where none does."""
@@ -109,8 +112,16 @@ class SiteRecorder:
             [mark.label for mark in marks],
             [mark.colour for mark in marks],
             [mark.symbol for mark in marks],
-            size_px=self._picture.data.shape[1] / _MARKS_ACROSS,
+            size_px=self._mark_size_px(),
         )
+
+    def show_marks_in_size(self) -> None:
+        """Fit the marks to another zoom."""
+        self._sites.resize_marks(self._mark_size_px())
+
+    def _mark_size_px(self) -> float:
+        suits_picture = self._picture.data.shape[1] / _MARKS_ACROSS
+        return float(max(suits_picture, _LEAST_ON_SCREEN_PX / self._camera.zoom))
 
     def _record(self, entry: EntryText, site: Site, reason: str | None) -> None:
         try:

@@ -123,12 +123,13 @@ def totals(session: Session, names: Mapping[str, str]) -> str:
 def site_marks(session: Session, products: Sequence[str]) -> tuple[SiteMark, ...]:
     """Where the injections that still hold were given, on the picture."""
     marks = []
-    for number, entry in enumerate(session.entries, start=1):
+    for count, entry in enumerate(session.entries, start=1):
         mark = entry.event.mark
         if entry.voided_by is not None or mark is None:
             continue
         key = entry.injection.product
         at = products.index(key) if key in products else len(products)
         colour, symbol = _LOOKS[at % len(_LOOKS)]
-        marks.append(SiteMark(mark.points_rc[0], str(number), colour, symbol))
+        row, column = (float(number) for number in mark.points_rc[0])
+        marks.append(SiteMark((row, column), str(count), colour, symbol))
     return tuple(marks)

@@ -84,7 +84,9 @@ class ViewerWindow(QObject):
         lock_keys(self.viewer)
         self.window: QWidget = main_window(self.viewer)
         self.canvas = canvas_widget(self.viewer)
-        self.recorder = SiteRecorder(log, self.panel, self.sites, picture, self.window)
+        self.recorder = SiteRecorder(
+            log, self.panel, self.sites, self.viewer, self.window
+        )
         self._wire(picture)
 
     def _wire(self, picture: object) -> None:
@@ -99,6 +101,9 @@ class ViewerWindow(QObject):
         hold = QShortcut(QKeySequence(Qt.Key.Key_Space), self.canvas)
         hold.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         hold.activated.connect(self.strip.freeze.toggle)
+        self.viewer.scene.camera.events.zoom.connect(
+            lambda _: self.recorder.show_marks_in_size()
+        )
         self.window.installEventFilter(self)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.tick)

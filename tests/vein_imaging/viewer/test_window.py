@@ -1,0 +1,355 @@
+"""The real window on a real screen, with a real store: pixels, clicks and keys."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtGui import QCloseEvent
+from qtpy.QtWidgets import QApplication, QMessageBox
+
+from vein_devices.frame import Frame, Pixels
+from vein_imaging.capture import CaptureSettings, LiveFeed
+from vein_imaging.domain.limits import load_limits
+from vein_imaging.domain.moments import zone_from_text
+from vein_imaging.storage import Store, create_store, new_key
+from vein_imaging.viewer.application import configure_napari
+from vein_imaging.viewer.site_log import InjectionLog
+from vein_imaging.viewer.window import ViewerWindow
+
+GREY, GREEN = 90, (0, 200, 0)
+
+
+class GreyCamera:
+    """Frames of one grey, as fast as they are asked for but not faster than 50/s."""
+
+    address = "grey:"
+    nominal_fps = 50.0
+
+    def open(self) -> None:
+        self.count = 0
+
+    def read(self, timeout_s: float = 2.0) -> Frame:
+        time.sleep(0.02)
+        self.count += 1
+        pixels = np.full((360, 640), GREY, np.uint8)
+        return Frame(pixels, self.count - 1, time.monotonic())
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class _Result:
+    vein_map: Any
+    overlay: Pixels
+
+
+@dataclass
+class _Map:
+    mm_per_pixel: float | None = 0.1
+
+
+class GreenSquare:
+    """Draws a green square of 40 px around (180, 320)."""
+
+    def __init__(self, settings: CaptureSettings, frame: Frame) -> None:
+        pass
+
+    def step(self, pixels: Pixels) -> _Result:
+        overlay = np.repeat(pixels[..., None], 3, axis=2)
+        overlay[160:200, 300:340] = GREEN
+        return _Result(_Map(), overlay)
+
+
+@dataclass
+class Rig:
+    window: ViewerWindow
+    store: Store
+    session_id: str
+
+    def settle(self, until: Callable[[], bool], limit_s: float = 10.0) -> None:
+        end_s = time.monotonic() + limit_s
+        while not until():
+            assert time.monotonic() < end_s, "nothing happened in time"
+            QApplication.processEvents()
+        for _ in range(5):
+            QApplication.processEvents()
+
+    def on_canvas(self, row: float, column: float) -> QPoint:
+        """Where a pixel of the picture is on the screen."""
+        camera, canvas = self.window.viewer.scene.camera, self.window.canvas
+        _, centre_row, centre_column = camera.center
+        x = canvas.width() / 2 + (column - centre_column) * camera.zoom
+        y = canvas.height() / 2 + (row - centre_row) * camera.zoom
+        return QPoint(round(x), round(y))
+
+    def colour(self, row: float, column: float) -> tuple[int, int, int]:
+        """What the screen shows there."""
+        picture = self.window.viewer.screenshot(canvas_only=True, flash=False)
+        at = self.on_canvas(row, column)
+        ratio = picture.shape[1] / self.window.canvas.width()
+        red, green, blue = picture[int(at.y() * ratio), int(at.x() * ratio), :3]
+        return int(red), int(green), int(blue)
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.store.events(self.session_id)]
+
+    def fill_in(self, volume_ml: str) -> None:
+        form = self.window.panel.form
+        form.product.setCurrentIndex(form.product.findData("asclera"))
+        form.fields["concentration_percent"].setText("0.5")
+        form.fields["volume_ml"].setText(volume_ml)
+
+
+@pytest.fixture(scope="module")
+def rig(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder: Path = tmp_path_factory.mktemp("viewer")
+    configure_napari(folder / "napari.yaml")
+    now = datetime.now(UTC)
+    with create_store(folder / "store", new_key(), author="a", at=now) as store:
+        patient = store.add_patient({"name": "Nobody"}, author="a", at=now)
+        session_id = store.start_session(patient, author="a", at=now)
+        head = store.sessions(patient)[0]
+        log = InjectionLog(
+            store, head, load_limits("US"), zone_from_text("UTC"), author="a"
+        )
+        feed = LiveFeed(GreyCamera(), GreenSquare, CaptureSettings(opacity=1))  # type: ignore[arg-type]
+        window = ViewerWindow(feed, log)
+        rig = Rig(window, store, session_id)
+        try:
+            window.show((1366, 768))
+            rig.settle(lambda: window.live.count >= 2)
+            yield rig
+        finally:
+            window.close()
+            QApplication.processEvents()
+        assert not feed.running
+
+
+@pytest.fixture(autouse=True)
+def _switched_off(rig: Rig) -> Iterator[None]:
+    yield
+    rig.window.panel.log_sites.setChecked(False)
+    rig.window.strip.freeze.setChecked(False)
+    rig.window.fit()
+
+
+def test_the_live_picture_and_its_overlay_are_on_the_screen(rig: Rig) -> None:
+    assert rig.colour(50, 100) == (GREY, GREY, GREY)
+    assert rig.colour(180, 320) == GREEN
+
+
+def test_pictures_go_on_coming_and_the_strip_says_live(rig: Rig) -> None:
+    before = rig.window.live.count
+    rig.settle(lambda: rig.window.live.count > before + 3)
+    rig.window.show_state(time.monotonic())
+    assert rig.window.strip.state.text() == "LIVE"
+    assert "0.100 mm per pixel" in rig.window.strip.details.text()
+
+
+def test_nothing_is_recorded_while_the_switch_is_off(rig: Rig, person: Any) -> None:
+    rig.fill_in("0.2")
+    before = rig.kinds()
+    person.click(rig.window.canvas, rig.on_canvas(100, 100))
+    assert rig.kinds() == before
+
+
+def test_a_click_records_the_injection_and_marks_the_site(
+    rig: Rig, person: Any
+) -> None:
+    rig.fill_in("0.2")
+    rig.window.panel.log_sites.setChecked(True)
+    person.click(rig.window.canvas, rig.on_canvas(100, 100))
+    assert rig.kinds()[-1] == "injected"
+    body = rig.store.events(rig.session_id)[-1].body
+    injection: Any = body["injection"]
+    mark: Any = body["mark"]
+    assert (injection["product"], injection["volume_ml"]) == ("asclera", "0.2")
+    row, column = map(float, mark["points_rc"][0])
+    assert abs(row - 100) <= 2 and abs(column - 100) <= 2
+    # The picture that was marked on is in the store, as the camera gave it.
+    assert rig.store.image(rig.session_id, mark["image_id"]).startswith(b"\x89PNG")
+    QApplication.processEvents()
+    # Beside the number, inside the mark: no longer the grey of the picture.
+    assert rig.colour(100, 94) != (GREY, GREY, GREY)
+    table = rig.window.panel.log.table
+    item = table.item(0, 2)
+    assert item is not None and "0.5 %" in item.text()
+
+
+def test_a_drag_moves_the_picture_and_records_nothing(rig: Rig, person: Any) -> None:
+    rig.fill_in("0.2")
+    rig.window.panel.log_sites.setChecked(True)
+    before = rig.kinds()
+    person.drag(rig.window.canvas, rig.on_canvas(250, 100), rig.on_canvas(250, 180))
+    assert rig.kinds() == before
+
+
+def test_a_click_outside_the_picture_records_nothing(rig: Rig, person: Any) -> None:
+    rig.fill_in("0.2")
+    rig.window.panel.log_sites.setChecked(True)
+    before = rig.kinds()
+    person.click(rig.window.canvas, rig.on_canvas(-4, 100))
+    assert rig.kinds() == before
+
+
+def test_a_stop_is_not_recorded_until_a_reason_is_typed(rig: Rig, person: Any) -> None:
+    rig.fill_in("0.4")  # the label allows 0.3 mL for one injection
+    assert rig.window.panel.dose.headline.text().startswith("STOP")
+    rig.window.panel.log_sites.setChecked(True)
+    before = rig.kinds()
+    person.click(rig.window.canvas, rig.on_canvas(300, 200))
+    dialog = rig.window.recorder.dialog
+    assert dialog is not None and rig.kinds() == before
+    person.types(dialog.reason, "given before it was typed")
+    person.click(dialog.go_on)
+    assert rig.kinds() == [*before, "injected"]
+    body = rig.store.events(rig.session_id)[-1].body
+    assert body["reason"] == "given before it was typed"
+    assert rig.window.recorder.dialog is None
+
+
+def test_cancelling_a_stop_records_nothing(rig: Rig, person: Any) -> None:
+    rig.fill_in("0.4")
+    rig.window.panel.log_sites.setChecked(True)
+    before = rig.kinds()
+    person.click(rig.window.canvas, rig.on_canvas(300, 200))
+    dialog = rig.window.recorder.dialog
+    assert dialog is not None
+    person.click(dialog.cancel)
+    assert rig.kinds() == before and rig.window.recorder.dialog is None
+
+
+def test_no_key_changes_sites_layers_or_window(rig: Rig, person: Any) -> None:
+    sites, viewer = rig.window.sites, rig.window.viewer
+    rig.fill_in("0.2")
+    rig.window.panel.log_sites.setChecked(True)
+    person.click(rig.window.canvas, rig.on_canvas(60, 500))
+    rig.window.panel.log_sites.setChecked(False)
+    points = sites.data.tolist()
+    assert points
+    viewer.layers.selection.active = sites
+    sites.selected_data = set(range(len(points)))
+    control = Qt.KeyboardModifier.ControlModifier
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for key, modifier in (
+        (Qt.Key.Key_Delete, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_Backspace, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_1, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_A, shift),
+        (Qt.Key.Key_C, control),
+        (Qt.Key.Key_V, control),
+        (Qt.Key.Key_Delete, control),
+        (Qt.Key.Key_W, control),
+        (Qt.Key.Key_Q, control),
+        (Qt.Key.Key_Y, control),
+        (Qt.Key.Key_C, control | shift),
+        (Qt.Key.Key_P, control | shift),
+    ):
+        person.presses(rig.window.canvas, key, modifier)
+        QApplication.processEvents()
+    assert sites.data.tolist() == points
+    assert [layer.name for layer in viewer.layers] == ["picture", "sites"]
+    assert rig.window.window.isVisible()
+    assert viewer.dims.ndisplay == 2
+    assert not viewer.window._qt_viewer.dockConsole.isVisible()
+
+
+def test_space_holds_the_picture_and_lets_it_go(rig: Rig, person: Any) -> None:
+    rig.window.window.activateWindow()
+    rig.window.canvas.setFocus()
+    rig.settle(rig.window.canvas.hasFocus)
+    person.presses(rig.window.canvas, Qt.Key.Key_Space)
+    assert rig.window.live.frozen
+    assert rig.window.strip.state.text().startswith("FROZEN")
+    held = rig.window.live.count
+    QApplication.processEvents()
+    assert rig.window.live.count == held
+    person.presses(rig.window.canvas, Qt.Key.Key_Space)
+    rig.settle(lambda: rig.window.live.count > held)
+
+
+def test_a_double_click_does_not_zoom(rig: Rig) -> None:
+    from qtpy.QtTest import QTest
+
+    press: Any = QTest
+    zoom = rig.window.viewer.scene.camera.zoom
+    press.mouseDClick(
+        rig.window.canvas, Qt.MouseButton.LeftButton, pos=rig.on_canvas(180, 320)
+    )
+    QApplication.processEvents()
+    assert rig.window.viewer.scene.camera.zoom == zoom
+
+
+def test_voiding_asks_for_a_reason_and_takes_the_mark_away(
+    rig: Rig, person: Any
+) -> None:
+    rig.fill_in("0.1")
+    rig.window.panel.log_sites.setChecked(True)
+    person.click(rig.window.canvas, rig.on_canvas(330, 600))
+    marks = len(rig.window.sites.data)
+    log = rig.window.panel.log
+    log.table.selectRow(0)
+    person.click(log.void)
+    dialog = rig.window.recorder.dialog
+    assert dialog is not None
+    person.types(dialog.reason, "clicked by mistake")
+    person.click(dialog.go_on)
+    assert rig.kinds()[-1] == "voided"
+    assert len(rig.window.sites.data) == marks - 1
+    item = log.table.item(0, 2)
+    assert item is not None and "void: clicked by mistake" in item.text()
+
+
+def test_a_failing_store_records_nothing_and_says_so(
+    rig: Rig, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vein_imaging.storage.errors import DiskFullError
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise DiskFullError("the disk is full; make room")
+
+    rig.fill_in("0.2")
+    rig.window.panel.log_sites.setChecked(True)
+    before, shown = rig.kinds(), rig.window.panel.log.table.rowCount()
+    monkeypatch.setattr(rig.store, "check_and_append", full)
+    person.click(rig.window.canvas, rig.on_canvas(200, 500))
+    boxes = rig.window.window.findChildren(QMessageBox)
+    assert [box.informativeText() for box in boxes] == ["the disk is full; make room"]
+    boxes[0].close()
+    assert rig.kinds() == before
+    assert rig.window.panel.log.table.rowCount() == shown
+
+
+def test_controls_are_large_enough_for_a_gloved_finger(rig: Rig) -> None:
+    panel, strip = rig.window.panel, rig.window.strip
+    for widget in (
+        panel.form.product,
+        *(field for field in panel.form.fields.values() if field.isVisible()),
+        panel.log_sites,
+        panel.log.void,
+        strip.freeze,
+    ):
+        assert widget.height() >= 44, widget
+
+
+def test_closing_asks_first(rig: Rig, qtbot: QtBot) -> None:
+    QApplication.sendEvent(rig.window.window, QCloseEvent())
+    assert rig.window.window.isVisible()
+    (box,) = (
+        box
+        for box in rig.window.window.findChildren(QMessageBox)
+        if box.text() == "Close vein-imaging?"
+    )
+    stay = next(b for b in box.buttons() if b.text() == "Stay here")
+    stay.click()
+    assert rig.window.window.isVisible()
