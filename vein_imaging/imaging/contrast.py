@@ -13,7 +13,7 @@ BACKGROUND_SIGMA_PX = 10.0
 SPREAD_SIGMA_PX = 15.0
 DARK_OFFSET = 10.0
 """Grey levels added to the background: no division by darkness."""
-CLIP_DARK_SD, CLIP_BRIGHT_SD = 2.0, 1.0
+CLIP_DARK_SD, CLIP_BRIGHT_SD = 2.0, 0.5
 RIM_PX = 4
 """Width of the field's rim that is not looked at: lens, outline and shadow darken it."""
 _SHRINK = 4

@@ -23,15 +23,12 @@ from vein_imaging.imaging.field import find_field
 from vein_imaging.imaging.plane import choose_channel, halvings_for, take_channel
 from vein_imaging.imaging.segment import segment
 from vein_imaging.imaging.vein_map import Branch, VeinMap, ceap_class_of
-from vein_imaging.imaging.vesselness import Scale, vesselness
+from vein_imaging.imaging.vesselness import FAST, FULL, measure_noise, vesselness
 from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["analyse"]
 
-_SCALES = {
-    "fast": ((Scale(0, 1.5, 6), Scale(1, 1.5, 5)), 8),
-    "full": ((Scale(0, 1.3, 5, 0.7), Scale(0, 1.6, 10), Scale(1, 1.5, 8)), 12),
-}
+_SEARCH = {"fast": FAST, "full": FULL}
 
 
 def analyse(
@@ -112,8 +109,10 @@ def _find(
     if settings.quality == "full":
         plane = np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(plane), np.uint8)
     contrast, inner = local_contrast(plane, field)
-    scales, directions = _SCALES[settings.quality]
-    score = vesselness(contrast, inner, scales=scales, directions=directions)
+    response = vesselness(contrast, search=_SEARCH[settings.quality])
+    noise = measure_noise(response, inner)
+    score = (response - np.float32(noise.middle)) * np.float32(1 / noise.spread)
+    score[~field] = 0
     return score, segment(score, sensitivity=settings.sensitivity)
 
 

@@ -1,5 +1,6 @@
-"""How much each pixel looks like a vein: oriented line filters over octaves of width."""
+"""How much each pixel looks like a vein, in standard deviations of the background."""
 
-from vein_imaging.imaging.vesselness.oriented import Scale, vesselness
+from vein_imaging.imaging.vesselness.octaves import FAST, FULL, Search, vesselness
+from vein_imaging.imaging.vesselness.score import NoiseLevel, measure_noise
 
-__all__ = ["Scale", "vesselness"]
+__all__ = ["FAST", "FULL", "NoiseLevel", "Search", "measure_noise", "vesselness"]
