@@ -1,6 +1,6 @@
 """Pages for people: what was seen, planned, checked, recorded and compared."""
 
-from vein_imaging.report.document import Figure, Notice, Report, Section, Table
+from vein_imaging.report.document import Figure, Notice, Report, Section, Table, Tone
 from vein_imaging.report.html import render_html
 from vein_imaging.report.pictures import encode_png
 
@@ -10,6 +10,7 @@ __all__ = [
     "Report",
     "Section",
     "Table",
+    "Tone",
     "encode_png",
     "render_html",
 ]

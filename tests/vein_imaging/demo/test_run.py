@@ -1,0 +1,65 @@
+"""The whole story once, without a window."""
+
+import re
+import stat
+from decimal import Decimal
+
+import pytest
+
+from vein_imaging.demo import DemoResult, run_demo
+from vein_imaging.domain.session import event_from_body, fold
+from vein_imaging.storage import key_from_file, open_store
+
+
+@pytest.fixture(scope="module")
+def result(tmp_path_factory: pytest.TempPathFactory) -> DemoResult:
+    out = tmp_path_factory.mktemp("demo")
+    (out / "record").mkdir()
+    (out / "record" / "left-over").write_text("from an earlier run")
+    return run_demo(out)
+
+
+def test_the_dose_over_the_maximum_is_caught_and_not_given(result: DemoResult) -> None:
+    caught = [plan for visit in result.told.treated for plan in visit.caught]
+    assert [plan.injection.volume.ml for plan in caught] == [Decimal("0.4")]
+    rules = {f.rule for f in caught[0].findings if f.severity == "stop"}
+    assert rules == {"per_injection_volume"}
+    given = [
+        injection
+        for visit in result.told.treated
+        for injection in visit.session.injections
+    ]
+    assert max(injection.volume.ml for injection in given) == Decimal("0.3")
+    assert len(given) == 5
+
+
+def test_the_record_opens_again_and_tells_the_same(result: DemoResult) -> None:
+    with open_store(result.store, key_from_file(result.key_file)) as store:
+        for visit in result.told.treated:
+            events = store.events(visit.session_id)
+            folded = fold(event_from_body(e.kind, e.body) for e in events)
+            assert folded == visit.session
+
+
+def test_only_its_owner_may_read_the_key(result: DemoResult) -> None:
+    assert stat.S_IMODE(result.key_file.stat().st_mode) == 0o600
+
+
+def test_the_visits_are_aligned_to_a_fraction_of_a_millimetre(
+    result: DemoResult,
+) -> None:
+    assert result.told.comparison.verdict == "comparable"
+    page = result.report.read_text("utf-8")
+    row = re.search(r"Alignment[^<]*</td><td class=\"num\">([0-9.]+) \(([0-9.]+)", page)
+    assert row is not None
+    assert float(row[2]) < 0.5
+
+
+def test_the_page_shows_the_stop_before_everything_else(result: DemoResult) -> None:
+    page = result.report.read_text("utf-8")
+    assert page.index("<b>stop</b>") < page.index("<img")
+    assert "rxlist.com" in page  # the limit's source
+
+
+def test_what_an_earlier_run_left_is_replaced(result: DemoResult) -> None:
+    assert not (result.store / "left-over").exists()

@@ -1,0 +1,93 @@
+"""`vein-imaging demo`: the main job with simulated devices."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from vein_imaging.demo import DemoResult
+    from vein_imaging.storage import Store
+
+__all__ = ["demo"]
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo-out"),
+    show_default=True,
+    help="Folder for the report, the pictures and the record.",
+)
+@click.option("--no-window", is_flag=True, help="Open no window.")
+def demo(out: Path, no_window: bool) -> None:
+    """Do the main job with simulated devices: camera, dose check, record, comparison.
+
+    Where there is a screen the window opens at the end; where there is a virtual one
+    only its picture is kept.
+    """
+    from vein_devices.errors import DeviceError
+    from vein_imaging.demo import run_demo
+    from vein_imaging.demo.story import VISITS
+    from vein_imaging.storage import StoreError, key_from_file, open_store
+
+    try:
+        result = run_demo(
+            out,
+            photograph_window=None if no_window else _photograph,
+            say=lambda line: click.echo(f"-- {line}"),
+        )
+        click.echo(_summary(result))
+        if no_window or os.environ.get("VEIN_IMAGING_VIRTUAL_SCREEN"):
+            return
+        from vein_imaging.viewer import run_viewer
+
+        click.echo("-- the window is open; close it to end the demo")
+        with open_store(result.store, key_from_file(result.key_file)) as store:
+            session_id = result.told.treated[-1].session_id
+            run_viewer(VISITS[-1].camera, store=store, session_id=session_id)
+    except (DeviceError, StoreError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _photograph(camera: str, store: Store, session_id: str, file: Path) -> None:
+    from vein_imaging.viewer import run_viewer
+
+    run_viewer(camera, store=store, session_id=session_id, screenshot=file)
+
+
+def _summary(result: DemoResult) -> str:
+    from vein_imaging.demo.truth import agreement_with_truth
+
+    told = result.told
+    found = agreement_with_truth(told.seen[0])
+    given = sum(len(visit.session.entries) for visit in told.treated)
+    caught = [
+        finding
+        for visit in told.treated
+        for plan in visit.caught
+        for finding in plan.findings
+        if finding.severity == "stop"
+    ]
+    live = told.seen[0].live
+    cost_ms = 1e3 * live.median_cost_s
+    lines = [
+        "",
+        f"Live view       {live.shown} pictures, {cost_ms:.0f} ms each",
+        f"Vein map        {len(told.seen[0].veins.branches)} pieces; recall "
+        f"{found.recall:.2f}, precision {found.precision:.2f} against the drawing",
+        f"Injections      {given} given and recorded in {len(told.treated)} sessions",
+        *(f"CAUGHT          {finding.message}" for finding in caught),
+        f"Before/after    {told.comparison.verdict}: "
+        f"{told.comparison.summary.clearance_text()}",
+        "",
+        f"Report          {result.report}",
+        f"Record          {result.store} (encrypted; key in {result.key_file})",
+    ]
+    if result.window is not None:
+        lines.append(f"Window          {result.window}")
+    return "\n".join(lines)
