@@ -187,13 +187,13 @@ def _masses(context: DoseContext, subject: Injection) -> Iterator[Quota]:
             ),
             Fraction(0),
         )
-        mg = _drug_mg(context, subject)
+        mg = _drug_mg(context, subject) if context.planned else Fraction(0)
         yield Quota(
             limit=limit,
             scope=_DAY,
             product=subject.product,
             used=used,
-            planned=mg if context.planned else Fraction(0),
+            planned=mg,
             maximum=Fraction(limit.maximum) * Fraction(context.weight.kg),
             per_ml=mg / Fraction(subject.volume.ml),
             unit="mg",
