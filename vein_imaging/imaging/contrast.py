@@ -7,10 +7,11 @@ import numpy as np
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
-__all__ = ["local_contrast"]
+__all__ = ["local_contrast", "without_rim"]
 
 BACKGROUND_SIGMA_PX = 10.0
 SPREAD_SIGMA_PX = 15.0
+FILL_SIGMA_PX = 4.0
 DARK_OFFSET = 10.0
 """Grey levels added to the background: no division by darkness."""
 CLIP_DARK_SD, CLIP_BRIGHT_SD = 2.0, 0.5
@@ -19,39 +20,50 @@ RIM_PX = 4
 _SHRINK = 4
 
 
-def local_contrast(plane: Plane, field: Mask) -> tuple[Image, Mask]:
+def without_rim(field: Mask) -> Mask:
+    """Take the rim off a field; where it meets the picture's edge there is none.
+
+    Parameters
+    ----------
+    field : (H, W) bool
+
+    Returns
+    -------
+    (H, W) bool
+    """
+    size = (2 * RIM_PX + 1, 2 * RIM_PX + 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, size)
+    return cv2.erode(field.view(np.uint8), kernel) > 0
+
+
+def local_contrast(plane: Plane, inner: Mask) -> Image:
     """Contrast of each pixel against its surroundings, clipped to the local spread.
 
     Parameters
     ----------
     plane : (H, W) uint8
-    field : (H, W) bool
-        Only these pixels count; elsewhere the contrast is 0.
+    inner : (H, W) bool
+        Only these pixels count; elsewhere the contrast is that of the nearest ones.
 
     Returns
     -------
-    contrast : (H, W) float32, per cent
+    (H, W) float32, per cent
         Negative where darker than the surroundings.
-    inner : (H, W) bool
-        The field without its rim.
     """
-    kernel = cv2.getStructuringElement(
-        cv2.MORPH_ELLIPSE, (2 * RIM_PX + 1, 2 * RIM_PX + 1)
-    )
-    inner = cv2.erode(
-        field.astype(np.uint8),
-        kernel,
-        borderType=cv2.BORDER_CONSTANT,
-        borderValue=1,
-    )
     weight = inner.astype(np.float32)
-    grey = plane.astype(np.float32)
-    background = _smooth_inside(grey, weight, BACKGROUND_SIGMA_PX)
-    contrast = weight * (100 * (grey - background) / (background + DARK_OFFSET))
+    contrast = plane.astype(np.float32)
+    background = _smooth_inside(contrast, weight, BACKGROUND_SIGMA_PX)
+    contrast -= background
+    background += DARK_OFFSET
+    np.divide(contrast, background, out=contrast)
+    contrast *= 100
+    # outside as just inside: the field's edge must not look like a vein's
+    outside = _smooth_inside(contrast, weight, FILL_SIGMA_PX)
+    contrast = np.where(inner, contrast, outside)
     spread = np.sqrt(_smooth_inside(contrast * contrast, weight, SPREAD_SIGMA_PX))
-    np.maximum(contrast, -CLIP_DARK_SD * spread, out=contrast)
-    np.minimum(contrast, CLIP_BRIGHT_SD * spread, out=contrast)
-    return contrast, inner > 0
+    np.maximum(contrast, spread * np.float32(-CLIP_DARK_SD), out=contrast)
+    np.minimum(contrast, spread * np.float32(CLIP_BRIGHT_SD), out=contrast)
+    return contrast
 
 
 def _smooth_inside(values: Image, weight: Image, sigma_px: float) -> Image:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import cv2
@@ -16,6 +17,9 @@ Channel = Literal["auto", "green", "red", "grey"]
 
 WORKING_SIDE_PX = 1000
 """A picture is halved while its longer side is above this."""
+
+
+WIDEST_MM = 4.0
 
 
 def halvings_for(shape: tuple[int, int]) -> int:
@@ -35,6 +39,28 @@ def halvings_for(shape: tuple[int, int]) -> int:
         side //= 2
         halvings += 1
     return halvings
+
+
+def octaves_for(mm_per_pixel: float | None, halvings: int) -> int:
+    """How many octaves of width are searched at the working size.
+
+    Parameters
+    ----------
+    mm_per_pixel : mm or None
+        Of the picture as it came.
+    halvings : int
+        How often it is halved.
+
+    Returns
+    -------
+    int, >= 2
+        Enough for veins of 4 mm; without a scale, veins up to a hundredth of the
+        picture's longer side.
+    """
+    if mm_per_pixel is None:
+        return 2
+    widest_px = WIDEST_MM / (mm_per_pixel * 2**halvings)
+    return min(3, max(2, 1 + math.ceil(math.log2(max(widest_px / 6, 1)))))
 
 
 def take_channel(

@@ -17,10 +17,15 @@ from vein_imaging.imaging.arrays import (
     fit_mask,
 )
 from vein_imaging.imaging.centreline import Path, trace_centrelines
-from vein_imaging.imaging.contrast import local_contrast
+from vein_imaging.imaging.contrast import without_rim
 from vein_imaging.imaging.diameter import measure_diameters
 from vein_imaging.imaging.field import find_field
-from vein_imaging.imaging.plane import choose_channel, halvings_for, take_channel
+from vein_imaging.imaging.plane import (
+    choose_channel,
+    halvings_for,
+    octaves_for,
+    take_channel,
+)
 from vein_imaging.imaging.segment import segment
 from vein_imaging.imaging.vein_map import Branch, VeinMap, ceap_class_of
 from vein_imaging.imaging.vesselness import FAST, FULL, measure_noise, vesselness
@@ -74,7 +79,8 @@ def analyse(
         plane = np.asarray(cv2.bitwise_not(plane), np.uint8)
     looked_at = find_field(plane) if field is None else fit_mask(field, shape)
     halvings = halvings_for(shape)
-    score, mask = _find(plane, looked_at, halvings, settings)
+    octaves = octaves_for(mm_per_pixel, halvings)
+    score, mask = _find(plane, looked_at, halvings, octaves, settings)
     branches, junctions = _measure(plane, mask, 2**halvings, mm_per_pixel)
     return VeinMap(
         vesselness=np.asarray(_enlarge(score, shape), np.float32),
@@ -94,7 +100,11 @@ def _enlarge(array: NDArray[np.generic], shape: tuple[int, int]) -> NDArray[np.g
 
 
 def _find(
-    plane: Plane, field: Mask, halvings: int, settings: AnalysisSettings
+    plane: Plane,
+    field: Mask,
+    halvings: int,
+    octaves: int,
+    settings: AnalysisSettings,
 ) -> tuple[Image, Mask]:
     """Vesselness and mask at the working size."""
     if halvings:
@@ -108,8 +118,10 @@ def _find(
         field = small > 0
     if settings.quality == "full":
         plane = np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(plane), np.uint8)
-    contrast, inner = local_contrast(plane, field)
-    response = vesselness(contrast, search=_SEARCH[settings.quality])
+    inner = without_rim(field)
+    response = vesselness(
+        plane, inner, search=_SEARCH[settings.quality], octaves=octaves
+    )
     noise = measure_noise(response, inner)
     score = (response - np.float32(noise.middle)) * np.float32(1 / noise.spread)
     score[~field] = 0

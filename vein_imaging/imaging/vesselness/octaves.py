@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from vein_imaging.imaging.arrays import Image
+from vein_imaging.imaging.arrays import SMALLEST_SIDE_PX, Image, Mask, Plane
+from vein_imaging.imaging.contrast import local_contrast
 from vein_imaging.imaging.vesselness.hinged import Kernel, hinged_lines
+from vein_imaging.imaging.vesselness.score import measure_noise
 
 __all__ = ["FAST", "FULL", "Search", "vesselness"]
 
@@ -44,13 +46,14 @@ FAST = Search(fine=(_SHORT,), coarse=(_SHORT,), directions=8)
 FULL = Search(fine=(_SHORT, _LONG), coarse=(_LONG,), directions=12)
 
 
-def vesselness(contrast: Image, *, search: Search, octaves: int = 2) -> Image:
+def vesselness(plane: Plane, inner: Mask, *, search: Search, octaves: int = 2) -> Image:
     """Response to dark lines of all widths sought.
 
     Parameters
     ----------
-    contrast : (H, W) float32, per cent
-        From `local_contrast`; vessels negative.
+    plane : (H, W) uint8
+    inner : (H, W) bool
+        Where to look.
     search : Search
     octaves : int, >= 1
         Octave n answers best to veins about 3 * 2**n px wide.
@@ -60,30 +63,45 @@ def vesselness(contrast: Image, *, search: Search, octaves: int = 2) -> Image:
     (H, W) float32, >= 0, per cent of contrast
         Not yet told in noise: see `measure_noise`.
     """
-    smooth = _smooth(contrast)
-    response = _mean(hinged_lines(smooth, search.fine, directions=search.directions))
-    if octaves < 2:
-        return response
-    coarse = _coarser(contrast, search, octaves - 1)
-    dark = np.minimum(coarse, -smooth)
-    np.maximum(response, np.multiply(dark, _COARSE_SHARE, out=dark), out=response)
-    return np.asarray(cv2.scaleAdd(coarse, _COARSE_ANYWHERE, response), np.float32)
+    return _octave(plane, inner, search, search.fine, octaves)[0]
 
 
-def _coarser(contrast: Image, search: Search, octaves: int) -> Image:
-    """The strongest answer of the octaves above 0, at the size of octave 0."""
-    half = np.asarray(cv2.pyrDown(contrast), np.float32)
-    best = _mean(
-        hinged_lines(_smooth(half), search.coarse, directions=search.directions)
+def _octave(
+    plane: Plane,
+    inner: Mask,
+    search: Search,
+    kernels: tuple[Kernel, ...],
+    octaves: int,
+) -> tuple[Image, Image, float]:
+    """Response of this octave and those above it, darkness, and this octave's noise."""
+    smooth = cv2.GaussianBlur(local_contrast(plane, inner), (0, 0), _SMOOTH_SIGMA_PX)
+    dark = np.asarray(-smooth, np.float32)
+    response = _mean(
+        hinged_lines(np.asarray(smooth), kernels, directions=search.directions)
     )
-    if octaves > 1 and min(half.shape) >= 32:
-        np.maximum(best, _coarser(half, search, octaves - 1), out=best)
-    size = contrast.shape[1], contrast.shape[0]
-    return np.asarray(cv2.resize(best, size, interpolation=cv2.INTER_LINEAR))
-
-
-def _smooth(contrast: Image) -> Image:
-    return np.asarray(cv2.GaussianBlur(contrast, (0, 0), _SMOOTH_SIGMA_PX), np.float32)
+    noise = measure_noise(response, inner)
+    half = plane.shape[1] // 2, plane.shape[0] // 2
+    if octaves < 2 or min(half) < SMALLEST_SIDE_PX:
+        return response, dark, noise.spread
+    above = _octave(
+        np.asarray(cv2.resize(plane, half, interpolation=cv2.INTER_AREA)),
+        cv2.resize(inner.view(np.uint8), half, interpolation=cv2.INTER_NEAREST) > 0,
+        search,
+        search.coarse,
+        octaves - 1,
+    )
+    size = plane.shape[1], plane.shape[0]
+    coarse, coarse_dark = (np.asarray(cv2.resize(a, size)) for a in above[:2])
+    if octaves > 2:
+        # a vein wider than this octave's background is dark in the next one only
+        np.maximum(dark, coarse_dark, out=dark)
+    # skin texture is rougher at coarse scales than noise is: an octave counts less then
+    share = min(1.0, noise.spread / above[2])
+    inside = np.minimum(coarse, dark)
+    inside *= np.float32(_COARSE_SHARE * share)
+    np.maximum(response, inside, out=response)
+    response = np.asarray(cv2.scaleAdd(coarse, _COARSE_ANYWHERE * share, response))
+    return response, dark, noise.spread
 
 
 def _mean(answers: list[Image]) -> Image:
