@@ -4,8 +4,11 @@ from vein_imaging.capture.feed import LiveFeed
 from vein_imaging.capture.live import LiveLoop, LivePicture
 from vein_imaging.capture.loop import CaptureLoop
 from vein_imaging.capture.mailbox import Mailbox
-from vein_imaging.capture.ring import FrameRing
+from vein_imaging.capture.recorder import Recorded, record_frames
+from vein_imaging.capture.recording import Recording, RecordingError, acknowledged
+from vein_imaging.capture.ring import FrameRing, Overflow
 from vein_imaging.capture.settings import CaptureSettings
+from vein_imaging.capture.source import watched_camera
 from vein_imaging.capture.status import CaptureStatus, Phase
 
 __all__ = [
@@ -17,5 +20,12 @@ __all__ = [
     "LiveLoop",
     "LivePicture",
     "Mailbox",
+    "Overflow",
     "Phase",
+    "Recorded",
+    "Recording",
+    "RecordingError",
+    "acknowledged",
+    "record_frames",
+    "watched_camera",
 ]

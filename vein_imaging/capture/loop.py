@@ -11,6 +11,7 @@ from typing import Self
 from vein_devices.errors import DeviceTimeoutError, EndOfStreamError
 from vein_devices.frame import Frame, FrameFlag
 from vein_devices.protocols import Camera
+from vein_devices.supervisor import SupervisedCamera
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.status import CaptureStatus, Phase
 
@@ -38,6 +39,7 @@ class CaptureLoop:
         self, camera: Camera, ring: FrameRing, *, read_timeout_s: float = 1.0
     ) -> None:
         self._camera = camera
+        self._supervised = camera if isinstance(camera, SupervisedCamera) else None
         self._ring = ring
         self._read_timeout_s = read_timeout_s
         self._stopping = threading.Event()
@@ -94,6 +96,8 @@ class CaptureLoop:
         self.stop()
 
     def _change(self, **changes: object) -> None:
+        if self._supervised is not None:
+            changes["device"] = self._supervised.status
         self._status = dataclasses.replace(self._status, **changes)  # type: ignore[arg-type]
 
     def _run(self) -> None:

@@ -92,6 +92,7 @@ class FrameRing:
                 )
                 self._lost = 0
             self._queue.append(frame)
+            self._changed.notify_all()
 
     def newest(self, after: int, timeout_s: float) -> tuple[Frame | None, int]:
         """Wait for a frame later than the `after`-th.

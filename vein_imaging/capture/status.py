@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from vein_devices.states import DeviceStatus
+
 __all__ = ["CaptureStatus", "Phase"]
 
 
@@ -41,6 +43,8 @@ class CaptureStatus:
         Measured over the last frames; 0 before the second.
     width_px, height_px : px
         Of the last frame; 0 before the first.
+    device : DeviceStatus, optional
+        What the supervisor says, where the camera is supervised.
     """
 
     phase: Phase
@@ -55,6 +59,7 @@ class CaptureStatus:
     rate_fps: float = 0.0
     width_px: int = 0
     height_px: int = 0
+    device: DeviceStatus | None = None
 
     @property
     def running(self) -> bool:

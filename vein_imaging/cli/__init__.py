@@ -21,6 +21,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "view",
         "Show a camera live, veins drawn in; record injections by clicking.",
     ),
+    "capture": (
+        "vein_imaging.cli.capture",
+        "capture",
+        "Record the next frames of a camera, losslessly.",
+    ),
     "compare": (
         "vein_imaging.cli.compare",
         "compare_command",
@@ -30,6 +35,26 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "vein_imaging.cli.dose",
         "dose",
         "Check a dose against sourced maximum quantities; show the limits.",
+    ),
+    "session": (
+        "vein_imaging.cli.session",
+        "session",
+        "Look at the sessions in a store.",
+    ),
+    "verify": (
+        "vein_imaging.cli.verify",
+        "verify",
+        "Check everything a store holds; say what is wrong and where.",
+    ),
+    "store": (
+        "vein_imaging.cli.store",
+        "store",
+        "Back up, restore, export from and erase in a store.",
+    ),
+    "user": (
+        "vein_imaging.cli.user",
+        "user",
+        "Set up a store, its people, roles and passwords.",
     ),
 }
 

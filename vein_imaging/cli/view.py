@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -17,13 +18,15 @@ __all__ = ["view"]
     type=click.Path(path_type=Path, file_okay=False),
     help="Record into this store; without it entries are practice and thrown away.",
 )
+@click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who signs in.")
+@click.option("--code", default="", help="Six digits of the second factor.")
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The store's key.",
+    help="Instead of a user: the store's own key.",
 )
 @click.option("--session", "session_id", help="The session to record into.")
-@click.option("--author", help="Who records; left out, this computer's user.")
+@click.option("--author", help="Who records; left out, who signed in.")
 @click.option("--region", default="US", show_default=True, help="Whose limits hold.")
 @click.option(
     "--timezone",
@@ -40,13 +43,12 @@ __all__ = ["view"]
 def view(
     url: str,
     store_folder: Path | None,
+    user: str,
+    code: str,
     key_file: Path | None,
     session_id: str | None,
     screenshot: Path | None,
-    author: str | None,
-    region: str,
-    timezone: str,
-    mm_per_pixel: float | None,
+    **options: Any,
 ) -> None:
     """Show a camera live, veins drawn in; record injections by clicking.
 
@@ -54,33 +56,30 @@ def view(
     out, the drawn leg.
     """
     # Qt and napari only when a window is wanted.
-    from contextlib import nullcontext
-
-    from vein_devices.errors import DeviceError
-    from vein_imaging.storage import StoreError, key_from_file, open_store
+    from vein_devices.errors import DeviceAddressError, DeviceError
+    from vein_imaging.cli.store_access import StoreAccess
+    from vein_imaging.storage import StoreError
+    from vein_imaging.storage.roles import Action
     from vein_imaging.viewer import ViewerOptions, run_viewer
     from vein_imaging.viewer.application import NoPictureError
 
     if (store_folder is None) != (session_id is None):
         raise click.UsageError("--store and --session go together")
-    if store_folder is not None and key_file is None:
-        raise click.UsageError("--store needs its --key-file")
-    options = ViewerOptions(
-        author=author, region=region, timezone=timezone, mm_per_pixel=mm_per_pixel
-    )
     try:
-        opened = (
-            nullcontext()
-            if store_folder is None or key_file is None
-            else open_store(store_folder, key_from_file(key_file))
-        )
-        with opened as store:
+        if store_folder is None:
+            run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
+            return
+        access = StoreAccess(store_folder, user, key_file, code)
+        with access.store(Action.RECORD) as (store, _, who):
+            options["author"] = options["author"] or who
             run_viewer(
                 url,
                 store=store,
                 session_id=session_id,
                 screenshot=screenshot,
-                options=options,
+                options=ViewerOptions(**options),
             )
+    except DeviceAddressError as error:
+        raise click.UsageError(str(error)) from error
     except (DeviceError, StoreError, NoPictureError) as error:
         raise click.ClickException(str(error)) from error

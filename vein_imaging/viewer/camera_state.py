@@ -79,11 +79,12 @@ def _headline(
         return "waiting", "END OF RECORDING \N{EM DASH} last picture"
     if status.phase is Phase.STOPPED:
         return "waiting", "CAMERA STOPPED"
+    why = f" \N{EM DASH} {status.error}" if status.error is not None else ""
     if shown is None:
-        return "waiting", "WAITING FOR THE FIRST PICTURE"
+        return "waiting", f"WAITING FOR THE FIRST PICTURE{why}"
     age_s = now_s - shown.frame.monotonic_s
     if age_s > LATE_AFTER_S:
-        return "bad", f"NOT LIVE: picture is {age_s:.0f} s old"
+        return "bad", f"NOT LIVE: picture is {age_s:.0f} s old{why}"
     if shown.error is not None:
         return "bad", f"LIVE, VEINS NOT DRAWN: {shown.error}"
     return "live", "LIVE"
@@ -116,6 +117,8 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
     ]
     if lost:
         parts.append("frames " + ", ".join(lost))
+    if status.device is not None and status.device.reconnects:
+        parts.append(f"reconnected {status.device.reconnects} times")
     parts.append(_short(status.address))
     return "  \N{MIDDLE DOT}  ".join(parts)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["NOTHING_TYPED", "DoseLine", "DoseView", "Verdict"]
+__all__ = ["NOTHING_TYPED", "NOT_CHECKED", "DoseLine", "DoseView", "Verdict"]
 
 Verdict = Literal["none", "ok", "warn", "stop"]
 
@@ -55,3 +55,4 @@ class DoseView:
 
 
 NOTHING_TYPED = DoseView("none", "Type the next injection to check it")
+NOT_CHECKED = DoseView("none", "NOT CHECKED \N{EM DASH} correct what is marked red")

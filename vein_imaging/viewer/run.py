@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vein_devices import Frame, open_camera
-from vein_imaging.capture import CaptureSettings, LiveFeed
+from vein_devices import Frame
+from vein_imaging.capture import CaptureSettings, LiveFeed, watched_camera
 from vein_imaging.capture.live import MakeStep
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import zone_from_text
@@ -110,7 +110,9 @@ def run_viewer(
             "a store and the id of its session go together; give both, or neither to "
             "practise"
         )
-    camera = open_camera(url)  # first of all: a wrong address shows no window
+    # First of all: a wrong address shows no window. A device that is not there yet may
+    # come later, except where only a picture is wanted.
+    camera, _ = watched_camera(url, patient=screenshot is None)
     configure_napari()
     app = application()
     cover = splash()

@@ -8,7 +8,7 @@ import numpy as np
 from napari import Viewer
 from qtpy.QtWidgets import QMessageBox, QWidget
 
-from vein_imaging.viewer.dose_view import NOTHING_TYPED
+from vein_imaging.viewer.dose_view import NOT_CHECKED
 from vein_imaging.viewer.entry import EntryError, EntryText
 from vein_imaging.viewer.injection_panel import InjectionPanel
 from vein_imaging.viewer.napari_private import SitePoints
@@ -71,7 +71,7 @@ class SiteRecorder:
         try:
             view = self._log.check(self._panel.form.entry)
         except EntryError as error:
-            view, problems = NOTHING_TYPED, error.problems
+            view, problems = NOT_CHECKED, error.problems
         self._panel.form.show_problems(problems)
         self._panel.dose.show_view(view)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from vein_devices.errors import DeviceAbsentError
+from vein_devices.errors import DeviceAbsentError, DeviceTimeoutError
 from vein_devices.frame import Frame
 from vein_imaging.capture import CaptureSettings, CaptureStatus, LivePicture, Phase
 from vein_imaging.viewer.camera_state import CameraState, camera_state
@@ -57,6 +57,16 @@ def test_a_failed_analysis_is_said_although_the_picture_is_live() -> None:
     state = _state(shown=_shown(ArithmeticError("no field found")))
     assert state.kind == "bad"
     assert state.headline == "LIVE, VEINS NOT DRAWN: no field found"
+
+
+def test_a_silent_camera_says_why() -> None:
+    error = DeviceTimeoutError("uvc:A1: absent: unplugged")
+    status = CaptureStatus(Phase.SILENT, "uvc:A1", error=error)
+    state = _state(status, _shown(), now_s=104.0)
+    assert state.kind == "bad"
+    assert state.headline == (
+        "NOT LIVE: picture is 4 s old \N{EM DASH} uvc:A1: absent: unplugged"
+    )
 
 
 def test_before_the_first_picture_there_is_nothing_to_freeze() -> None:

@@ -1,0 +1,166 @@
+"""Records a number of good frames of a camera, and says what became of the others."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from vein_devices.frame import Frame, FrameFlag
+from vein_devices.protocols import Camera
+from vein_imaging.capture.loop import CaptureLoop
+from vein_imaging.capture.recording import Recording, RecordingError
+from vein_imaging.capture.ring import FrameRing, Overflow
+from vein_imaging.capture.status import CaptureStatus
+
+__all__ = ["Recorded", "record_frames"]
+
+_GROUP = 8
+"""Frames flushed to the disk together, where so many wait."""
+_SLICE_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How a recording ended.
+
+    Parameters
+    ----------
+    frames : int
+        Good frames on the disk.
+    damaged : int
+        Frames that came damaged, were not written, and count as a gap.
+    lost : int
+        Frames the disk was too slow for.
+    status : CaptureStatus
+        Of the camera at the end.
+    problem : str
+        Why it ended early; empty where every frame asked for is there.
+    """
+
+    frames: int
+    damaged: int
+    lost: int
+    status: CaptureStatus
+    problem: str
+
+
+def record_frames(
+    camera: Camera,
+    folder: Path,
+    count: int,
+    *,
+    overflow: Overflow = Overflow.DROP,
+    silence_s: float = 10.0,
+    clock: Callable[[], float] = time.monotonic,
+) -> Recorded:
+    """Record the next `count` good frames.
+
+    Parameters
+    ----------
+    camera : Camera
+        Closed; it is opened and closed.
+    folder : Path
+        New or empty.
+    count : int, > 0
+        Good frames wanted: those not flagged damaged.
+    overflow : Overflow
+        What happens when the disk is too slow.
+    silence_s : s
+        Give up when no frame comes for so long.
+    clock : callable
+        `time.monotonic`.
+
+    Returns
+    -------
+    Recorded
+        Also when it ended early: `problem` says why.
+
+    Raises
+    ------
+    RecordingError
+        If nothing could be written at all.
+    ValueError
+        If `count` is not positive.
+    """
+    if count < 1:
+        raise ValueError(f"record at least one frame, not {count}")
+    ring = FrameRing(overflow=overflow)
+    ring.start_recording()
+    loop = CaptureLoop(camera, ring)
+    wall, now_s = datetime.now(UTC), clock()
+    with Recording(folder, wall=wall, monotonic_s=now_s) as recording, loop:
+        sorter = _Sorter()
+        problem = ""
+        try:
+            problem = _fill(ring, loop, recording, sorter, count, silence_s, clock)
+        except RecordingError as error:
+            problem = str(error)
+    return Recorded(recording.count, sorter.damaged, ring.lost, loop.status, problem)
+
+
+class _Sorter:
+    """Leaves damaged frames out; the next good one tells of the gap."""
+
+    def __init__(self) -> None:
+        self.damaged = 0
+        self._gap = 0
+
+    def good(self, frame: Frame) -> Frame | None:
+        if FrameFlag.DAMAGED in frame.flags:
+            self.damaged += 1
+            self._gap += 1 + frame.dropped_before
+            return None
+        if self._gap:
+            dropped = frame.dropped_before + self._gap
+            frame, self._gap = dataclasses.replace(frame, dropped_before=dropped), 0
+        return frame
+
+
+def _fill(
+    ring: FrameRing,
+    loop: CaptureLoop,
+    recording: Recording,
+    sorter: _Sorter,
+    count: int,
+    silence_s: float,
+    clock: Callable[[], float],
+) -> str:
+    """Record until there are enough; else say why not."""
+    last_s = clock()
+    while (missing := count - recording.count) > 0:
+        group = _next_group(ring, sorter, min(missing, _GROUP))
+        if group:
+            recording.append(group)
+            last_s = clock()
+        elif ring.closed:
+            return f"{recording.count} of {count} frames: camera {_ending(loop)}"
+        elif clock() - last_s > silence_s:
+            return (
+                f"{recording.count} of {count} frames: no good frame for "
+                f"{silence_s:g} s; camera {loop.status.sentence}"
+            )
+    return ""
+
+
+def _next_group(ring: FrameRing, sorter: _Sorter, most: int) -> list[Frame]:
+    """Wait for one good frame and take those that wait behind it."""
+    group: list[Frame] = []
+    wait_s = _SLICE_S
+    while len(group) < most:
+        frame = ring.next(wait_s)
+        if frame is None:
+            break
+        good = sorter.good(frame)
+        if good is not None:
+            group.append(good)
+            wait_s = 0.0
+    return group
+
+
+def _ending(loop: CaptureLoop) -> str:
+    loop.stop()  # the ring closes a moment before the thread has said why
+    return loop.status.sentence
