@@ -49,6 +49,11 @@ CAMERAS: dict[str, CameraKind] = {
         "a drawn leg whose veins are known in millimetres",
         "phantom:?seed=7&size=1920x1080",
     ),
+    "vc0706": CameraKind(
+        "vein_devices.cameras.vc0706",
+        "a serial JPEG camera (VC0706): one picture in some seconds",
+        "vc0706:/dev/ttyUSB0?size=640x480&mode=verified",
+    ),
     "file": CameraKind(
         "vein_devices.cameras.replay",
         "a video, a picture, or a folder of pictures",

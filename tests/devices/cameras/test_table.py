@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import cv2
@@ -15,8 +16,18 @@ from vein_devices.cameras import CAMERAS
 from vein_devices.errors import DeviceAddressError, DeviceError
 from vein_devices.frame import FrameFlag
 from vein_devices.phantom import PhantomSettings, draw_frame
+from vein_devices.simulators.pty_device import PtyDevice
+from vein_devices.simulators.vc0706 import Vc0706Simulator, phantom_jpegs
 
 SMALL = "seed=2&size=160x120&mm_per_pixel=0.3"
+
+
+@contextmanager
+def vc0706(_folder: Path) -> Iterator[str]:
+    simulator = Vc0706Simulator(phantom_jpegs(60), resume_s=0.005, boot_s=0.01)
+    simulator.stored_size = simulator._size = 0x22
+    with PtyDevice(simulator) as device:
+        yield f"vc0706:{device.port}?size=160x120&settle=0"
 
 
 def a_folder(folder: Path) -> str:
@@ -27,11 +38,27 @@ def a_folder(folder: Path) -> str:
 
 
 # An address of every kind that works on any machine, made for the test.
-WORKING: dict[str, Callable[[Path], str]] = {
-    "phantom": lambda _folder: f"phantom:?{SMALL}&fps=0",
-    "file": a_folder,
+WORKING: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
+    "phantom": lambda _folder: nullcontext(f"phantom:?{SMALL}&fps=0"),
+    "file": lambda folder: nullcontext(a_folder(folder)),
+    "vc0706": vc0706,
 }
-ABSENT: dict[str, str] = {"file": "file:/nowhere/at/all.mp4"}
+ABSENT: dict[str, str] = {
+    "file": "file:/nowhere/at/all.mp4",
+    "vc0706": "vc0706:/dev/ttyNOWHERE",
+}
+
+
+@pytest.fixture
+def kind(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def url(kind: str, tmp_path: Path) -> Iterator[str]:
+    with WORKING[kind](tmp_path) as address:
+        yield address
 
 
 def test_every_file_in_the_folder_is_in_the_table() -> None:
@@ -45,14 +72,13 @@ def test_every_kind_is_under_contract() -> None:
     assert set(WORKING) == set(CAMERAS)
 
 
-@pytest.mark.parametrize("kind", list(CAMERAS))
+@pytest.mark.parametrize("kind", list(CAMERAS), indirect=True)
+@pytest.mark.usefixtures("kind")
 class TestContract:
     """What every camera does."""
 
-    def test_it_gives_numbered_read_only_timed_frames(
-        self, kind: str, tmp_path: Path
-    ) -> None:
-        with open_camera(WORKING[kind](tmp_path)) as camera:
+    def test_it_gives_numbered_read_only_timed_frames(self, url: str) -> None:
+        with open_camera(url) as camera:
             frames = [camera.read(5.0) for _ in range(3)]
         assert [frame.index for frame in frames] == [0, 1, 2]
         times = [frame.monotonic_s for frame in frames]
@@ -63,24 +89,21 @@ class TestContract:
             assert not frame.pixels.flags.writeable
             assert not frame.flags & FrameFlag.DAMAGED
 
-    def test_it_is_a_camera_with_its_address(self, kind: str, tmp_path: Path) -> None:
-        url = WORKING[kind](tmp_path)
+    def test_it_is_a_camera_with_its_address(self, url: str) -> None:
         camera = open_camera(url)
         assert isinstance(camera, Camera)
         assert camera.address == url
         assert camera.nominal_fps is None or camera.nominal_fps > 0
 
     def test_making_one_touches_nothing_and_reading_it_closed_is_refused(
-        self, kind: str, tmp_path: Path
+        self, url: str
     ) -> None:
-        camera = open_camera(WORKING[kind](tmp_path))
+        camera = open_camera(url)
         with pytest.raises(DeviceError, match="not open"):
             camera.read()
 
-    def test_it_closes_twice_and_opens_again_counting_from_zero(
-        self, kind: str, tmp_path: Path
-    ) -> None:
-        camera = open_camera(WORKING[kind](tmp_path))
+    def test_it_closes_twice_and_opens_again_counting_from_zero(self, url: str) -> None:
+        camera = open_camera(url)
         for _ in range(2):
             camera.open()
             camera.open()
@@ -89,16 +112,13 @@ class TestContract:
             camera.close()
 
     def test_an_unknown_option_is_refused_and_the_known_ones_named(
-        self, kind: str, tmp_path: Path
+        self, url: str
     ) -> None:
-        url = WORKING[kind](tmp_path)
         joint = "&" if "?" in url else "?"
         with pytest.raises(DeviceAddressError, match="no option 'colr'"):
             open_camera(f"{url}{joint}colr=1")
 
-    def test_an_absent_device_is_a_device_error(
-        self, kind: str, tmp_path: Path
-    ) -> None:
+    def test_an_absent_device_is_a_device_error(self, kind: str) -> None:
         if kind not in ABSENT:
             pytest.skip("a drawing is never absent")
         camera = open_camera(ABSENT[kind])
@@ -115,7 +135,7 @@ def test_an_address_of_no_kind_is_refused(url: str) -> None:
 
 
 def test_an_unknown_kind_names_the_known_ones() -> None:
-    with pytest.raises(DeviceAddressError, match="phantom, file"):
+    with pytest.raises(DeviceAddressError, match="phantom, vc0706"):
         open_camera("telepathy:now")
 
 

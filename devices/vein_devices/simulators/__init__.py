@@ -1,0 +1,1 @@
+"""Stand-ins for devices: they speak the true bytes, and misbehave on request."""

@@ -1,0 +1,128 @@
+"""The structure of a JPEG: enough to refuse one that is cut, shifted or of wrong size.
+
+JPEG carries no checksum. What passes this check and the decoder all the same: changed
+bytes inside the entropy-coded data or the quantisation tables that still decode. They
+show as a grey or streaked band, and only reading the picture twice finds them.
+"""
+
+from __future__ import annotations
+
+from vein_devices.errors import DeviceDataError
+
+__all__ = ["check_jpeg", "jpeg_size"]
+
+_SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
+_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+_TABLES = {0xDB: 65, 0xC4: 17}  # quantisation, Huffman: least length of their content
+_RESTARTS = range(0xD0, 0xD8)
+
+
+def check_jpeg(
+    data: bytes, size_px: tuple[int, int] | None = None
+) -> tuple[bytes, tuple[int, int]]:
+    """Walk through every marker of a JPEG.
+
+    Parameters
+    ----------
+    data : bytes
+        Begins with FF D8. Bytes after FF D9 (padding to a multiple of 4 or 8) are cut.
+    size_px : (height, width) px, optional
+        What the picture must measure.
+
+    Returns
+    -------
+    jpeg : bytes
+        Exactly one picture, FF D8 to FF D9.
+    size_px : (height, width) px
+        As the picture says.
+
+    Raises
+    ------
+    DeviceDataError
+        If a marker is missing, cut, out of order, or the size is another.
+    """
+    if data[:2] != b"\xff\xd8":
+        raise DeviceDataError(f"not a JPEG, begins with {data[:4].hex(' ')!r}")
+    size: tuple[int, int] | None = None
+    at = 2
+    while True:
+        marker, at = _next_marker(data, at)
+        if marker == _EOI:
+            raise DeviceDataError(f"the JPEG ends at byte {at} before any picture data")
+        if marker in _RESTARTS or marker == _SOI:
+            raise DeviceDataError(f"misplaced marker FF {marker:02X} at byte {at - 2}")
+        length = int.from_bytes(data[at : at + 2], "big")
+        segment = data[at + 2 : at + length]
+        if length < 2 or len(segment) < length - 2:
+            raise DeviceDataError(f"segment FF {marker:02X} at byte {at - 2} is cut")
+        if len(segment) < _TABLES.get(marker, 0):
+            raise DeviceDataError(f"table FF {marker:02X} at byte {at - 2} is cut")
+        if marker in _FRAMES:
+            if len(segment) < 9:
+                raise DeviceDataError("the JPEG's frame header is cut")
+            size = (
+                int.from_bytes(segment[1:3], "big"),
+                int.from_bytes(segment[3:5], "big"),
+            )
+        at += length
+        if marker == _SOS:
+            if size is None or 0 in size:
+                raise DeviceDataError("the JPEG states no size before its data")
+            end, another = _end_of_scan(data, at)
+            if not another:
+                break
+            at = end
+    if size_px is not None and size != size_px:
+        raise DeviceDataError(
+            f"the JPEG is {size[1]}x{size[0]} pixels, wanted {size_px[1]}x{size_px[0]}"
+        )
+    return bytes(data[:end]), size
+
+
+def _next_marker(data: bytes, at: int) -> tuple[int, int]:
+    """Marker that must stand at a place, and the place after it."""
+    if data[at : at + 1] != b"\xff":
+        raise DeviceDataError(f"no marker at byte {at}: the JPEG is cut or shifted")
+    while data[at : at + 1] == b"\xff":
+        at += 1
+    if at >= len(data) or data[at] == 0:
+        raise DeviceDataError(f"no marker at byte {at}: the JPEG is cut or shifted")
+    return data[at], at + 1
+
+
+def _end_of_scan(data: bytes, at: int) -> tuple[int, bool]:
+    """End of entropy-coded data: after FF D9, or where another scan begins."""
+    restart = 0
+    while True:
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 1 >= len(data):
+            raise DeviceDataError("the JPEG has no end (FF D9): it is cut")
+        marker = data[at + 1]
+        if marker == _EOI:
+            return at + 2, False
+        if marker in _RESTARTS:
+            if marker != 0xD0 + restart % 8:
+                raise DeviceDataError(f"restart marker out of order at byte {at}")
+            restart += 1
+        elif marker in (0xC4, _SOS, 0xDB, 0xDD, 0xFE):  # another scan (progressive)
+            return at, True
+        elif marker == 0xFF:
+            at -= 1
+        elif marker != 0:
+            raise DeviceDataError(f"misplaced marker FF {marker:02X} at byte {at}")
+        at += 2
+
+
+def jpeg_size(data: bytes) -> tuple[int, int]:
+    """Size of a JPEG, checked as `check_jpeg` does.
+
+    Parameters
+    ----------
+    data : bytes
+        One picture.
+
+    Returns
+    -------
+    (height, width) px
+    """
+    return check_jpeg(data)[1]
