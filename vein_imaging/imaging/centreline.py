@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,7 +12,7 @@ from skimage.morphology import skeletonize
 
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["Path", "trace_centrelines"]
+__all__ = ["Path", "cut_paths", "trace_centrelines"]
 
 SPUR_MIN_PX = 10.0
 """A dead end that leaves a junction is a spur below this length, or below the width of
@@ -66,6 +66,35 @@ def trace_centrelines(mask: Mask) -> tuple[list[Path], NDArray[np.float32]]:
     skeleton = np.asarray(skeletonize(mask), np.bool_)
     paths = _follow(skeleton)
     return _prune_spurs(paths, radius), radius
+
+
+def cut_paths(paths: Sequence[Path], bad: Sequence[NDArray[np.bool_]]) -> list[Path]:
+    """Take pixels out of paths; where that ends a path it gets an end of its own.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    bad : sequence of (N,) bool
+        For each path, which of its pixels go.
+
+    Returns
+    -------
+    list of Path
+        Joined again where only two ends still meet; rests below 10 px are dropped.
+    """
+    fresh = 1 + max((max(p.start_node, p.end_node) for p in paths), default=0)
+    kept: list[Path] = []
+    for path, flags in zip(paths, bad, strict=True):
+        edges = np.flatnonzero(np.diff(~flags, prepend=False, append=False))
+        for first, stop in zip(edges[::2], edges[1::2], strict=True):
+            whole = stop - first == len(flags)
+            if stop - first < (2 if whole else SPUR_MIN_PX):
+                continue
+            start = path.start_node if first == 0 else fresh
+            end = path.end_node if stop == len(flags) else fresh + 1
+            kept.append(Path(path.pixels_rc[first:stop], start, end))
+            fresh += 2
+    return _join(kept)
 
 
 def _follow(skeleton: Mask) -> list[Path]:

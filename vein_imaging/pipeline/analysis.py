@@ -16,9 +16,7 @@ from vein_imaging.imaging.arrays import (
     check_picture,
     fit_mask,
 )
-from vein_imaging.imaging.centreline import Path, trace_centrelines
 from vein_imaging.imaging.contrast import without_rim
-from vein_imaging.imaging.diameter import measure_diameters
 from vein_imaging.imaging.field import find_field
 from vein_imaging.imaging.plane import (
     choose_channel,
@@ -27,8 +25,9 @@ from vein_imaging.imaging.plane import (
     take_channel,
 )
 from vein_imaging.imaging.segment import segment
-from vein_imaging.imaging.vein_map import Branch, VeinMap, ceap_class_of
+from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import FAST, FULL, measure_noise, vesselness
+from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["analyse"]
@@ -81,13 +80,19 @@ def analyse(
     halvings = halvings_for(shape)
     octaves = octaves_for(mm_per_pixel, halvings)
     score, mask = _find(plane, looked_at, halvings, octaves, settings)
-    branches, junctions = _measure(plane, mask, 2**halvings, mm_per_pixel)
+    network = measure_network(
+        plane,
+        mask,
+        halvings=halvings,
+        mm_per_pixel=mm_per_pixel,
+        settings=settings,
+    )
     return VeinMap(
         vesselness=np.asarray(_enlarge(score, shape), np.float32),
-        mask=np.asarray(_enlarge(mask.astype(np.uint8) * 255, shape)) > 127,
+        mask=np.asarray(_enlarge(network.mask.astype(np.uint8) * 255, shape)) > 127,
         field=looked_at,
-        branches=branches,
-        junctions_rc=junctions,
+        branches=network.branches,
+        junctions_rc=network.junctions_rc,
         mm_per_pixel=mm_per_pixel,
         channel=channel,
     )
@@ -126,69 +131,3 @@ def _find(
     score = (response - np.float32(noise.middle)) * np.float32(1 / noise.spread)
     score[~field] = 0
     return score, segment(score, sensitivity=settings.sensitivity)
-
-
-def _measure(
-    plane: Plane, mask: Mask, scale: int, mm_per_pixel: float | None
-) -> tuple[tuple[Branch, ...], NDArray[np.float32]]:
-    paths, radius = trace_centrelines(mask)
-    chains = [_smooth(path, scale) for path in paths]
-    rough = [radius[tuple(path.pixels_rc.T)] * scale for path in paths]
-    widths = measure_diameters(plane, chains, rough)
-    branches = tuple(
-        _branch(path, chain, width, mm_per_pixel)
-        for path, chain, width in zip(paths, chains, widths, strict=True)
-    )
-    return branches, _junctions(paths, scale)
-
-
-def _smooth(path: Path, scale: int) -> NDArray[np.float32]:
-    """Pixel chain to points at full size, the staircase smoothed, ends kept."""
-    points = (path.pixels_rc.astype(np.float32) + 0.5) * scale - 0.5
-    if len(points) < 3:
-        return points
-    smooth = cv2.GaussianBlur(
-        points, (1, 9), 0, sigmaY=2.0, borderType=cv2.BORDER_REPLICATE
-    ).reshape(-1, 2)
-    smooth[[0, -1]] = points[[0, -1]]
-    return np.asarray(smooth, np.float32)
-
-
-def _branch(
-    path: Path,
-    chain: NDArray[np.float32],
-    width: NDArray[np.float32],
-    mm_per_pixel: float | None,
-) -> Branch:
-    length = float(np.linalg.norm(np.diff(chain, axis=0), axis=1).sum())
-    known = width[np.isfinite(width)]
-    spread = (
-        float(known.std() / math.sqrt(max(1, len(known) / 15)))
-        if known.size
-        else math.nan
-    )
-    middle = float(np.median(known)) if known.size else math.nan
-    mm = mm_per_pixel
-    return Branch(
-        points_rc=chain,
-        diameter_px=width,
-        diameter_sd_px=spread,
-        diameter_mm=None if mm is None else width * np.float32(mm),
-        ceap_class="unknown"
-        if mm is None
-        else ceap_class_of(middle * mm, 2 * spread * mm),
-        length_px=length,
-        length_mm=None if mm is None else length * mm,
-        start_node=path.start_node,
-        end_node=path.end_node,
-    )
-
-
-def _junctions(paths: list[Path], scale: int) -> NDArray[np.float32]:
-    met: dict[int, list[NDArray[np.intp]]] = {}
-    for path in paths:
-        met.setdefault(path.start_node, []).append(path.pixels_rc[0])
-        met.setdefault(path.end_node, []).append(path.pixels_rc[-1])
-    found = [np.mean(ends, axis=0) for ends in met.values() if len(ends) > 2]
-    points = np.reshape(np.asarray(found, np.float32), (-1, 2))
-    return ((points + 0.5) * scale - 0.5).astype(np.float32)

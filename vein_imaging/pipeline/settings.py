@@ -27,6 +27,8 @@ class AnalysisSettings:
         Whether veins are darker or brighter than skin.
     channel : {"auto", "green", "red", "grey"}
         Channel of a colour picture that is searched.
+    reject_hair, reject_edges : bool
+        Whether hairs and step edges (outlines, straps, shadows) are taken out again.
 
     Raises
     ------
@@ -38,6 +40,8 @@ class AnalysisSettings:
     sensitivity: float = 0.0
     polarity: Polarity = "dark"
     channel: Channel = "auto"
+    reject_hair: bool = True
+    reject_edges: bool = True
 
     def __post_init__(self) -> None:
         for name, kinds in (
