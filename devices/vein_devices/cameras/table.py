@@ -49,6 +49,11 @@ CAMERAS: dict[str, CameraKind] = {
         "a drawn leg whose veins are known in millimetres",
         "phantom:?seed=7&size=1920x1080",
     ),
+    "uvc": CameraKind(
+        "vein_devices.cameras.uvc",
+        "a USB camera (UVC), by its serial number, USB path or name",
+        "uvc:?size=1280x720&exposure_us=8000",
+    ),
     "vc0706": CameraKind(
         "vein_devices.cameras.vc0706",
         "a serial JPEG camera (VC0706): one picture in some seconds",

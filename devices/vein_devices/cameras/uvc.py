@@ -1,0 +1,442 @@
+"""`uvc:SERIAL?size=1280x720&exposure_us=8000`: a USB camera, through OpenCV.
+
+On Linux everything is asked of the kernel: which nodes are cameras, who they are, their
+controls, how old a frame is. On Windows and macOS a camera is named by its number, and
+only size, rate and format can be set.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from vein_devices import v4l2
+from vein_devices.address import Address, read_options
+from vein_devices.clock import Clock
+from vein_devices.errors import (
+    DeviceAbsentError,
+    DeviceAddressError,
+    DeviceBusyError,
+    DeviceDataError,
+    DeviceTimeoutError,
+    DeviceUnsupportedError,
+)
+from vein_devices.frame import FrameFlag
+from vein_devices.listing import Listing
+from vein_devices.opencv import cv2
+from vein_devices.picture_file import to_pixels
+from vein_devices.source import Shot
+from vein_devices.wire.jpeg import check_jpeg
+
+__all__ = ["Negotiated", "UvcSettings", "UvcSource", "list_devices", "make_source"]
+
+# OpenCV reads this once, before its first capture: seconds until a frozen camera's
+# read() comes back. Without it a read blocks for ten.
+_SELECT_VARIABLE = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
+_SELECT_S = 1
+_BUFFERS = 8
+_BAD_FRAMES = 10
+_MEASURED_FRAMES = 10
+
+
+class Capture(Protocol):
+    """What is used of `cv2.VideoCapture`."""
+
+    def isOpened(self) -> bool:  # noqa: N802
+        """Whether it was ever opened; stays True after unplugging."""
+
+    def read(self) -> tuple[bool, Any]:
+        """Next frame."""
+
+    def get(self, propId: int) -> float:  # noqa: N803
+        """Read a property."""
+
+    def set(self, propId: int, value: float) -> bool:  # noqa: N803
+        """Ask for a property; the answer is not to be trusted."""
+
+    def release(self) -> None:
+        """Let go."""
+
+
+@dataclass(frozen=True, slots=True)
+class UvcSettings:
+    """What is asked of a USB camera.
+
+    Parameters
+    ----------
+    size_px : (height, width) px or None
+        None: the camera's own.
+    fps : 1/s or None
+        Wished rate.
+    fourcc : str
+        Wished format: MJPG, YUYV, GREY; "" the camera's own.
+    controls : mapping of str to float or None
+        By the names of `v4l2.CONTROLS`; None: automatic.
+    """
+
+    size_px: tuple[int, int] | None = None
+    fps: float | None = None
+    fourcc: str = "MJPG"
+    controls: dict[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiated:
+    """What the camera really does, measured.
+
+    Parameters
+    ----------
+    width_px, height_px : px
+        Of the frames that came.
+    fourcc : str
+        Format on the wire.
+    stated_fps, measured_fps : 1/s
+        What it says; what came.
+    controls : mapping
+        Controls as read back.
+    """
+
+    width_px: int
+    height_px: int
+    fourcc: str
+    stated_fps: float
+    measured_fps: float
+    controls: dict[str, float | None]
+
+
+def _backend() -> int:
+    backends = {
+        "linux": cv2.CAP_V4L2,
+        "win32": cv2.CAP_DSHOW,
+        "darwin": cv2.CAP_AVFOUNDATION,
+    }
+    return backends.get(sys.platform, cv2.CAP_ANY)
+
+
+class UvcSource:
+    """Frames of one USB camera.
+
+    Parameters
+    ----------
+    place : str
+        Serial number, "vid:pid", USB path, node, or part of the name; "" for the only
+        camera. A number where the system is not Linux.
+    settings : UvcSettings
+        What is asked of it.
+    clock : Clock
+        Time; must be the machine's own, for the age of frames.
+    make_capture : callable (place or number, backend) -> Capture
+        `cv2.VideoCapture`.
+    nodes : callable () -> list of VideoNode
+        What is plugged in.
+    """
+
+    def __init__(
+        self,
+        place: str,
+        settings: UvcSettings,
+        clock: Clock,
+        make_capture: Callable[[Any, int], Capture] = cv2.VideoCapture,
+        nodes: Callable[[], list[v4l2.VideoNode]] = v4l2.list_nodes,
+    ) -> None:
+        self.place = place
+        self.settings = settings
+        self.negotiated: Negotiated | None = None
+        """What the camera really does, once open."""
+        self._clock = clock
+        self._make_capture = make_capture
+        self._nodes = nodes
+        self._capture: Capture | None = None
+        self._path = ""
+        self._raw_jpeg = False
+        self._size_px: tuple[int, int] | None = None
+        self._period_s = 1.0  # until it is measured
+        self._refused = 0  # reads in a row that gave nothing at once
+
+    @property
+    def nominal_fps(self) -> float | None:
+        """The rate as measured at opening."""
+        return self.negotiated.measured_fps if self.negotiated else self.settings.fps
+
+    def open(self) -> None:
+        """Find the camera by identity, negotiate, and measure what comes of it.
+
+        Raises
+        ------
+        DeviceError
+            Absent, forbidden (with the rule to type), busy, or not able to do it.
+        """
+        os.environ.setdefault(_SELECT_VARIABLE, str(_SELECT_S))
+        self._path, what = self._find()
+        self._capture = capture = self._make_capture(what, _backend())
+        if not capture.isOpened():
+            self.close()
+            raise self._not_opened()
+        try:
+            self._negotiate(capture)
+            controls = self._set_controls()
+            self._measure(capture, controls)
+        except BaseException:
+            self.close()
+            raise
+
+    def _find(self) -> tuple[str, str | int]:
+        """Node now, and what OpenCV opens."""
+        if sys.platform != "linux":
+            if not (self.place or "0").isdigit():
+                raise DeviceAddressError(
+                    f"uvc:{self.place}: on this system cameras are numbered: uvc:0"
+                )
+            return "", int(self.place or "0")
+        if self.place.startswith("/"):
+            v4l2.probe_node(self.place)
+            return self.place, self.place
+        nodes = self._nodes()
+        word = self.place.lower()
+        exact = [
+            node for node in nodes
+            if word in (node.serial_number.lower(), node.usb_id, node.usb_path)
+        ]  # fmt: skip
+        found = (
+            exact if word and exact else [n for n in nodes if word in n.name.lower()]
+        )
+        if not found:
+            there = "; ".join(f"{n.name} ({n.identity})" for n in nodes) or "none"
+            raise DeviceAbsentError(
+                f"uvc:{self.place}: no such camera; plug it in. Cameras now: {there}"
+            )
+        if len({node.usb_path or node.path for node in found}) > 1:
+            choice = ", ".join(f"uvc:{node.identity} ({node.name})" for node in found)
+            raise DeviceAddressError(f"several cameras fit; name one: {choice}")
+        v4l2.probe_node(found[0].path, found[0])
+        return found[0].path, found[0].path
+
+    def _not_opened(self) -> DeviceBusyError | DeviceUnsupportedError:
+        holders = v4l2.holders_of(self._path) if self._path else []
+        if holders:
+            return DeviceBusyError(
+                f"uvc:{self.place}: held by {', '.join(holders)}; close that program"
+            )
+        return DeviceUnsupportedError(
+            f"uvc:{self.place}: it can be opened, and gives no picture format that is "
+            f"known here; another program may hold it"
+        )
+
+    def _negotiate(self, capture: Capture) -> None:
+        """Ask for format, size and rate; which order works depends on the camera."""
+        settings = self.settings
+        code = cv2.VideoWriter.fourcc(*settings.fourcc) if settings.fourcc else None
+        wishes = [
+            (cv2.CAP_PROP_FOURCC, code),
+            (cv2.CAP_PROP_FRAME_WIDTH, settings.size_px and settings.size_px[1]),
+            (cv2.CAP_PROP_FRAME_HEIGHT, settings.size_px and settings.size_px[0]),
+            (cv2.CAP_PROP_FPS, settings.fps),
+        ]
+        for order in (wishes, wishes[1:] + wishes[:1]):
+            for key, value in order:
+                if value:
+                    capture.set(key, float(value))
+            if code is None or _fourcc(capture) == settings.fourcc:
+                break
+        self._raw_jpeg = _fourcc(capture) == "MJPG" and sys.platform == "linux"
+        if self._raw_jpeg:
+            # Undecoded: 2.4 times the rate, and damage can be judged.
+            capture.set(cv2.CAP_PROP_CONVERT_RGB, 0.0)
+
+    def _set_controls(self) -> dict[str, float | None]:
+        if not self.settings.controls:
+            return {}
+        if not self._path:
+            raise DeviceUnsupportedError(
+                f"uvc:{self.place}: {', '.join(self.settings.controls)} cannot be set "
+                f"on this system; dim or strobe the light instead"
+            )
+        fd = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)
+        try:
+            return {
+                name: v4l2.set_control(fd, name, value)
+                for name, value in self.settings.controls.items()
+            }
+        finally:
+            os.close(fd)
+
+    def _measure(self, capture: Capture, controls: dict[str, float | None]) -> None:
+        """Read a few frames: only they tell size and rate."""
+        shot = self._first_shot()
+        height, width = shot.pixels.shape[:2]
+        if self.settings.size_px not in (None, (height, width)):
+            raise DeviceUnsupportedError(
+                f"uvc:{self.place}: the camera gives {width}x{height}, not "
+                f"{self.settings.size_px[1]}x{self.settings.size_px[0]}"
+            )
+        self._size_px = height, width
+        start_s = self._clock.monotonic_s()
+        for _ in range(_MEASURED_FRAMES):
+            self.shot(_SELECT_S)
+        spent_s = self._clock.monotonic_s() - start_s
+        fps = _MEASURED_FRAMES / spent_s if spent_s > 0 else 0.0
+        self._period_s = 1.0 / fps if fps else self._period_s
+        self.negotiated = Negotiated(
+            width, height, _fourcc(capture), float(capture.get(cv2.CAP_PROP_FPS)), fps,
+            controls,
+        )  # fmt: skip
+
+    def _first_shot(self) -> Shot:
+        try:
+            return self.shot(3.0 * _SELECT_S)
+        except (DeviceTimeoutError, DeviceDataError) as error:
+            raise DeviceUnsupportedError(
+                f"uvc:{self.place}: it opens and sends nothing ({error}). With two "
+                f"cameras on one USB controller the bandwidth may be used up: ask for "
+                f"a smaller size or MJPG, or plug one into another port"
+            ) from error
+
+    def shot(self, timeout_s: float) -> Shot:
+        """Give the newest frame: what lay in the buffers too long is dropped.
+
+        Parameters
+        ----------
+        timeout_s : s
+            A frozen camera may hold this up by one second more.
+
+        Returns
+        -------
+        Shot
+        """
+        until_s = self._clock.monotonic_s() + timeout_s
+        dropped = bad = 0
+        while True:
+            picture, device_s = self._read(until_s)
+            age_s = None if device_s is None else self._clock.monotonic_s() - device_s
+            stale = age_s is not None and age_s > max(2.0 * self._period_s, 0.1)
+            if stale and dropped < _BUFFERS:
+                dropped += 1
+                continue
+            try:
+                shot = self._decode(picture)
+            except DeviceDataError:
+                bad, dropped = bad + 1, dropped + 1
+                if bad >= _BAD_FRAMES:
+                    raise
+                continue
+            flags = FrameFlag.STALE if stale else FrameFlag.NONE
+            exposure = (self.negotiated.controls if self.negotiated else {}).get(
+                "exposure_us"
+            )
+            return Shot(
+                shot[0], device_s=device_s, flags=flags, dropped_before=dropped,
+                jpeg=shot[1], exposure_us=exposure,
+            )  # fmt: skip
+
+    def _read(self, until_s: float) -> tuple[Any, float | None]:
+        """One read of OpenCV; what came, and the kernel's time of it."""
+        capture = self._capture
+        if capture is None:
+            raise DeviceAbsentError(f"uvc:{self.place} is not open")
+        while True:
+            start_s = self._clock.monotonic_s()
+            good, picture = capture.read()
+            now_s = self._clock.monotonic_s()
+            if good and picture is not None and picture.size:
+                self._refused = 0
+                device_s = float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000.0
+                # V4L2 stamps buffers with the monotonic clock; other backends do not.
+                known = self._path and 0.0 <= now_s - device_s < 3600.0
+                return picture, device_s if known else None
+            self._refused = self._refused + 1 if now_s - start_s < 0.2 else 0
+            if self._path and not os.path.exists(self._path):  # noqa: PTH110
+                raise DeviceAbsentError(f"uvc:{self.place}: unplugged")
+            if self._refused >= 3:
+                raise DeviceAbsentError(
+                    f"uvc:{self.place}: it refuses to give frames: unplugged, or its "
+                    f"USB connection failed"
+                )
+            if now_s >= until_s:
+                raise DeviceTimeoutError(f"uvc:{self.place}: no frame came; frozen?")
+
+    def _decode(self, picture: Any) -> tuple[Any, bytes | None]:
+        """Pixels, and the JPEG where it was one."""
+        if not self._raw_jpeg:
+            return to_pixels(np.asarray(picture), f"uvc:{self.place}"), None
+        data = np.asarray(picture, np.uint8).tobytes()
+        jpeg, _ = check_jpeg(data, self._size_px)
+        decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+        if decoded is None:
+            raise DeviceDataError(f"uvc:{self.place}: a JPEG that cannot be decoded")
+        return to_pixels(np.asarray(decoded), f"uvc:{self.place}"), jpeg
+
+    def close(self) -> None:
+        """Let go of the camera."""
+        self._refused, self._size_px = 0, None
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+
+def _fourcc(capture: Capture) -> str:
+    code = int(capture.get(cv2.CAP_PROP_FOURCC))
+    return bytes((code >> shift) & 0xFF for shift in (0, 8, 16, 24)).decode("latin-1")
+
+
+def list_devices() -> list[Listing]:
+    """List the USB cameras of this machine (Linux).
+
+    Returns
+    -------
+    list of Listing
+    """
+    return [
+        Listing(f"uvc:{node.identity}", node.name, f"{node.path} {node.usb_id}".strip())
+        for node in v4l2.list_nodes()
+    ]
+
+
+def make_source(address: Address, clock: Clock) -> UvcSource:
+    """Read the address of a USB camera.
+
+    Parameters
+    ----------
+    address : Address
+        Place: see `UvcSource`. Options: size, fps, fourcc, and exposure_us, gain,
+        brightness, white_balance_k (a number, or "auto").
+    clock : Clock
+        Time.
+
+    Returns
+    -------
+    UvcSource
+
+    Raises
+    ------
+    DeviceAddressError
+        If an option is unknown or wrong.
+    """
+    types = {"size": str, "fps": float, "fourcc": str} | dict.fromkeys(
+        v4l2.CONTROLS, str
+    )
+    values = read_options(address.text, address.options, types)
+    size_px = None
+    if "size" in values:
+        size = re.fullmatch(r"(\d{2,5})x(\d{2,5})", str(values["size"]))
+        if size is None:
+            raise DeviceAddressError(f"{address.text}: size is written 1280x720")
+        size_px = int(size[2]), int(size[1])
+    fourcc = str(values.get("fourcc", "MJPG")).upper()
+    if len(fourcc) not in (0, 4):
+        raise DeviceAddressError(f"{address.text}: fourcc has four letters, as MJPG")
+    controls: dict[str, float | None] = {}
+    for name in v4l2.CONTROLS:
+        text = str(values.get(name, ""))
+        if text == "auto":
+            controls[name] = None
+        elif text:
+            value = read_options(address.text, {name: text}, {name: float})
+            controls[name] = float(value[name])
+    fps = float(values["fps"]) if "fps" in values else None
+    return UvcSource(address.place, UvcSettings(size_px, fps, fourcc, controls), clock)
