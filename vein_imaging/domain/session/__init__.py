@@ -14,6 +14,7 @@ from vein_imaging.domain.session.events import (
     Photographed,
     Planned,
     Pose,
+    Screened,
     Signed,
     Voided,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "Photographed",
     "Planned",
     "Pose",
+    "Screened",
     "Session",
     "Signed",
     "Voided",

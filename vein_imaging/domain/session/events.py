@@ -8,10 +8,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
 
+from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
 from vein_imaging.domain.dose import Finding
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.moments import fixed_offset
+from vein_imaging.domain.outcome import Scored
 from vein_imaging.domain.quantity import Weight
+from vein_imaging.domain.screening import Screening
 
 __all__ = [
     "Amended",
@@ -26,6 +29,7 @@ __all__ = [
     "Photographed",
     "Planned",
     "Pose",
+    "Screened",
     "Signed",
     "Voided",
 ]
@@ -327,8 +331,37 @@ class Signed:
         object.__setattr__(self, "at", fixed_offset(self.at, "at"))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """The screening of the first consultation, or after a re-check, as it stands.
+
+    Parameters
+    ----------
+    entry_id : str
+    screening : Screening
+    """
+
+    kind: ClassVar[str] = "screened"
+    entry_id: str
+    screening: Screening
+
+    def __post_init__(self) -> None:
+        _require(self.entry_id, "entry_id")
+
+
 #: What may still come after signing, inside an `Amended`.
-Change = Planned | Injected | Corrected | Voided | Annotated | Photographed
+Change = (
+    Planned
+    | Injected
+    | Corrected
+    | Voided
+    | Annotated
+    | Photographed
+    | Screened
+    | AdverseEvent
+    | Discomfort
+    | Scored
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,14 +384,4 @@ class Amended:
         _require(self.reason, "reason")
 
 
-Event = (
-    Opened
-    | Planned
-    | Injected
-    | Corrected
-    | Voided
-    | Annotated
-    | Photographed
-    | Signed
-    | Amended
-)
+Event = Opened | Signed | Amended | Change

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
 from vein_imaging.domain.dose import SessionDoses
 from vein_imaging.domain.injection import Injection
+from vein_imaging.domain.outcome import Scored
+from vein_imaging.domain.screening import Screening
 from vein_imaging.domain.session.events import (
     Amended,
     Annotated,
@@ -18,6 +21,7 @@ from vein_imaging.domain.session.events import (
     Opened,
     Photographed,
     Planned,
+    Screened,
     Signed,
     Voided,
 )
@@ -70,6 +74,11 @@ class Session:
         Every injection ever entered, voided ones too.
     notes : tuple of Annotated
     photographs : tuple of Photographed
+    screening : Screening or None
+        As last entered.
+    adverse_events : tuple of AdverseEvent
+    discomforts : tuple of Discomfort
+    scores : tuple of Scored
     signatures : tuple of Signed
     amendments : tuple of Amended
     irregularities : tuple of str
@@ -81,6 +90,10 @@ class Session:
     entries: tuple[Entry, ...] = ()
     notes: tuple[Annotated, ...] = ()
     photographs: tuple[Photographed, ...] = ()
+    screening: Screening | None = None
+    adverse_events: tuple[AdverseEvent, ...] = ()
+    discomforts: tuple[Discomfort, ...] = ()
+    scores: tuple[Scored, ...] = ()
     signatures: tuple[Signed, ...] = ()
     amendments: tuple[Amended, ...] = ()
     irregularities: tuple[str, ...] = ()
@@ -161,12 +174,17 @@ def fold(events: Iterable[Event]) -> Session:
             if isinstance(event, kind) and event.entry_id not in voided
         )
 
+    screenings = standing(Screened)
     return Session(
         opened=next(iter(standing(Opened)), None),
         plans=tuple(one for one in standing(Planned) if one.entry_id not in done),
         entries=entries,
         notes=standing(Annotated),
         photographs=standing(Photographed),
+        screening=screenings[-1].screening if screenings else None,
+        adverse_events=standing(AdverseEvent),
+        discomforts=standing(Discomfort),
+        scores=standing(Scored),
         signatures=standing(Signed),
         amendments=tuple(amendments),
         irregularities=tuple(irregular),
