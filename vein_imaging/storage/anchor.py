@@ -27,6 +27,7 @@ from vein_imaging.storage.store import Store
 
 __all__ = [
     "Checkpoint",
+    "anchor_warnings",
     "check_anchor",
     "checkpoint_file",
     "read_checkpoint",
@@ -175,6 +176,21 @@ def check_anchor(store: Store, text: str) -> str | None:
     return None
 
 
+def anchor_warnings(store: Store, folders: Sequence[Path]) -> tuple[str, ...]:
+    """Return what the checkpoints in these folders say against a store."""
+    warnings: list[str] = []
+    for folder in folders:
+        file = checkpoint_file(store, folder)
+        if file.exists():
+            try:
+                against = check_anchor(store, file.read_text("utf-8"))
+            except (ValueError, OSError) as error:
+                against = str(error)
+            if against:
+                warnings.append(f"{file}: {against}")
+    return tuple(warnings)
+
+
 def write_checkpoints(store: Store, folders: Sequence[Path]) -> None:
     """Put the newest checkpoint into each folder.
 
@@ -185,15 +201,9 @@ def write_checkpoints(store: Store, folders: Sequence[Path]) -> None:
     StoreDamagedError
         If a folder's checkpoint contradicts the store.
     """
-    text = signed_checkpoint(store)
+    text = signed_checkpoint(store) if folders else ""
     for folder in folders:
-        file = checkpoint_file(store, folder)
-        if file.exists():
-            try:
-                against = check_anchor(store, file.read_text("utf-8"))
-            except ValueError as error:
-                against = str(error)
-            if against:
-                raise StoreDamagedError(f"{file}: {against}. It was left as it is")
+        for warning in anchor_warnings(store, [folder]):
+            raise StoreDamagedError(f"{warning}. It was left as it is")
         make_folder(folder)
-        write_durably(file, text.encode())
+        write_durably(checkpoint_file(store, folder), text.encode())

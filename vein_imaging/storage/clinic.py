@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vein_imaging.domain.session import Event
-from vein_imaging.storage.attempts import Attempts
+from vein_imaging.storage.anchor import anchor_warnings, write_checkpoints
 from vein_imaging.storage.canonical import Body
 from vein_imaging.storage.errors import (
     LockedError,
     NotAllowedError,
     WrongPasswordError,
 )
+from vein_imaging.storage.identity import identified, unlocked_key
 from vein_imaging.storage.ledger import (
     CLINIC,
     Draft,
@@ -37,7 +38,7 @@ from vein_imaging.storage.past import (
     entry_for,
 )
 from vein_imaging.storage.patients import Patient
-from vein_imaging.storage.people import LOGIN, User, matching_step, users
+from vein_imaging.storage.people import User
 from vein_imaging.storage.place import find_store
 from vein_imaging.storage.roles import Action, action_for_kind, may
 from vein_imaging.storage.store import Store
@@ -79,11 +80,24 @@ class _Desk:
 class Clinic:
     """A store with one person at it. Made by `sign_in`; use it in a `with`.
 
+    Attributes
+    ----------
+    warnings : tuple of str
+        What the checkpoints kept elsewhere say against this store; to be shown.
+
     Every method raises `LockedError` after too long without any call, and
     `NotAllowedError` (logged) where the person's roles do not allow it.
     """
 
-    def __init__(self, desk: _Desk, clocks: Clocks, idle_limit_s: float) -> None:
+    def __init__(
+        self,
+        desk: _Desk,
+        clocks: Clocks,
+        idle_limit_s: float,
+        checkpoint_folders: Sequence[Path] = (),
+    ) -> None:
+        self.warnings = anchor_warnings(desk.store, checkpoint_folders)
+        self._checkpoint_folders = checkpoint_folders
         self._desk: _Desk | None = desk
         self._clocks = clocks
         self._idle_limit_s = idle_limit_s
@@ -121,6 +135,8 @@ class Clinic:
         if desk:
             try:
                 self._log(desk, "store.logout", {"name": desk.user.name, "why": why})
+                if not self.warnings:
+                    write_checkpoints(desk.store, self._checkpoint_folders)
             finally:
                 desk.store.close()
 
@@ -300,7 +316,8 @@ class Clinic:
         WrongPasswordError
         """
         desk = self._open_desk()
-        _opened(desk.store, desk.user.name, password, self._clocks.now())
+        now = self._clocks.now()
+        unlocked_key(desk.store.place, desk.user.name, password, now)
 
     def change_password(self, old: str, new: str) -> None:
         """Give oneself a new password; nothing is encrypted anew.
@@ -319,16 +336,6 @@ class Clinic:
         self._log(desk, "store.password", {"name": desk.user.name})
 
 
-def _opened(store: Store, name: str, password: str, now: datetime) -> bytes:
-    attempts = Attempts(store.place)
-    attempts.check(name, now)
-    try:
-        return KeyWraps(store.place).open(name, password)
-    except WrongPasswordError:
-        attempts.failed(name, now)
-        raise
-
-
 def sign_in(
     folder: Path,
     name: str,
@@ -337,6 +344,7 @@ def sign_in(
     code: str = "",
     idle_limit_s: float = DEFAULT_IDLE_S,
     clocks: Clocks | None = None,
+    checkpoint_folders: Sequence[Path] = (),
 ) -> Clinic:
     """Open a store as one of its users.
 
@@ -351,6 +359,9 @@ def sign_in(
         Seconds without any call after which the desk locks itself.
     clocks : Clocks
         The machine's when left out.
+    checkpoint_folders : paths
+        Where the newest hash is kept as well, not beside the store: compared now, and
+        written at each sign-out.
 
     Raises
     ------
@@ -361,41 +372,11 @@ def sign_in(
     """
     clocks = clocks or Clocks()
     now = clocks.now()
-    place = find_store(folder)
-    attempts = Attempts(place)
-    attempts.check(name, now)
-    try:
-        data_key = KeyWraps(place).open(name, password)
-    except WrongPasswordError:
-        attempts.failed(name, now)
-        raise
+    data_key = unlocked_key(find_store(folder), name, password, now)
     store = open_store(folder, data_key)
     try:
-        desk = _Desk(store, data_key, _identified(store, name, code, now, attempts))
+        desk = _Desk(store, data_key, identified(store, name, code, now))
     except BaseException:
         store.close()
         raise
-    return Clinic(desk, clocks, idle_limit_s)
-
-
-def _identified(
-    store: Store, name: str, code: str, now: datetime, attempts: Attempts
-) -> User:
-    """Check the second factor, write the sign-in and the failures before it."""
-    with store.writing() as connection:
-        user = users(connection, store.vault).get(name)
-        step: int | None = 0
-        if user and user.totp_secret:
-            step = matching_step(user, code, now)
-        if user and user.roles and step is not None:
-            if failures := attempts.untold():
-                body = {"failures": failures, "of_this_user": attempts.hashed(name)}
-                failed = Entry("store.failed_logins", body)
-                append_entry(connection, store.vault, Draft(failed, now, name))
-            entry = Entry(LOGIN, {"name": name, "totp_step": step})
-            append_entry(connection, store.vault, Draft(entry, now, name))
-    if user is None or not user.roles or step is None:
-        attempts.failed(name, now)
-        raise WrongPasswordError("User and password do not fit")
-    attempts.succeeded(name)
-    return user
+    return Clinic(desk, clocks, idle_limit_s, checkpoint_folders)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, create_engine, make_url
 
-from vein_imaging.storage.errors import NoSuchStoreError
+from vein_imaging.storage.errors import NoSuchStoreError, StoreReadOnlyError
 from vein_imaging.storage.migrating import current_revision, migrate
 from vein_imaging.storage.place import StorePlace
 from vein_imaging.storage.postgresql import Server, grant_to_app, postgresql_engine
@@ -54,7 +54,7 @@ def make_tables(place: StorePlace, vault: Vault, server: Server | None) -> None:
         engine.dispose()
 
 
-def engines(place: StorePlace, vault: Vault) -> Database:
+def engines(place: StorePlace, vault: Vault, *, read_only: bool = False) -> Database:
     """Make the engines; no connection is opened yet."""
     if place.database_url:
         return Database(
@@ -62,12 +62,13 @@ def engines(place: StorePlace, vault: Vault) -> Database:
             postgresql_engine(place.database_url, writes=False),
         )
     file, key = place.ledger_file, vault.database_key
-    return Database(
-        sqlcipher_engine(file, key), sqlcipher_engine(file, key, writes=False)
-    )
+    reader = sqlcipher_engine(file, key, writes=False, immutable=read_only)
+    return Database(reader if read_only else sqlcipher_engine(file, key), reader)
 
 
-def open_database(place: StorePlace, vault: Vault) -> Database:
+def open_database(
+    place: StorePlace, vault: Vault, *, read_only: bool = False
+) -> Database:
     """Open the engines; a file of an earlier release is migrated first.
 
     Raises
@@ -75,6 +76,8 @@ def open_database(place: StorePlace, vault: Vault) -> Database:
     NoSuchStoreError
         If the ledger is not there, or a newer release made it, or it lies on a server
         and needs its owner for a migration.
+    StoreReadOnlyError
+        If some entries would not be shown.
     WrongKeyError
         If the key does not open the file.
     """
@@ -82,7 +85,13 @@ def open_database(place: StorePlace, vault: Vault) -> Database:
         raise NoSuchStoreError(
             f"{place.ledger_file} is missing; restore the folder from a backup"
         )
-    database = engines(place, vault)
+    log = place.ledger_file.with_name(place.ledger_file.name + "-wal")
+    if read_only and log.exists() and log.stat().st_size:
+        raise StoreReadOnlyError(
+            f"{log} holds entries that a read-only store cannot show. Copy the whole"
+            " folder to a disk that can be written and open the copy"
+        )
+    database = engines(place, vault, read_only=read_only)
     try:
         with database.read.begin() as connection:
             revision = current_revision(connection)

@@ -109,7 +109,7 @@ _MESSAGES: tuple[tuple[str, type[StoreError], str], ...] = (
         "unable to open database file",
         StoreReadOnlyError,
         "The store's file cannot be opened for writing. Check the folder's permissions"
-        " and whether the disk is read-only",
+        " and whether the disk is read-only; --read-only opens it to look at it",
     ),
     (
         "database is locked",
@@ -122,7 +122,7 @@ _MESSAGES: tuple[tuple[str, type[StoreError], str], ...] = (
         "Another program held the store for too long. Close it, then try again",
     ),
     (
-        "connection failed",
+        "connection to server",
         StoreUnreachableError,
         "The database server does not answer. Nothing was written. Check the network"
         " and the server",

@@ -12,7 +12,12 @@ from vein_imaging.storage.database import (
     make_tables,
     open_database,
 )
-from vein_imaging.storage.errors import StoreDamagedError, WrongKeyError, translated
+from vein_imaging.storage.errors import (
+    NoSuchStoreError,
+    StoreDamagedError,
+    WrongKeyError,
+    translated,
+)
 from vein_imaging.storage.ledger import (
     CLINIC,
     CREATED,
@@ -32,7 +37,7 @@ from vein_imaging.storage.postgresql import Server
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.vault import Vault, new_key
 
-__all__ = ["create_store", "open_store"]
+__all__ = ["create_store", "migrate_server", "open_store"]
 
 
 def create_store(
@@ -78,7 +83,7 @@ def create_store(
     return open_store(folder, key)
 
 
-def open_store(folder: Path | str, key: bytes) -> Store:
+def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> Store:
     """Open a store; a file of an earlier release is brought up to this one first.
 
     Parameters
@@ -86,6 +91,8 @@ def open_store(folder: Path | str, key: bytes) -> Store:
     folder : Path
         As given to `create_store`.
     key : 32 bytes
+    read_only : bool
+        For a disk that cannot be written, such as a burned backup.
 
     Raises
     ------
@@ -99,7 +106,7 @@ def open_store(folder: Path | str, key: bytes) -> Store:
     place = find_store(Path(folder))
     vault = Vault(key)
     with translated():
-        database = open_database(place, vault)
+        database = open_database(place, vault, read_only=read_only)
         try:
             _open_clinic_key(database, vault)
         except BaseException:
@@ -115,3 +122,18 @@ def _open_clinic_key(database: Database, vault: Vault) -> None:
             key_of(connection, vault, CLINIC)
         except StoreDamagedError as error:
             raise WrongKeyError("The key does not open this store") from error
+
+
+def migrate_server(folder: Path, key: bytes, owner_url: str) -> None:
+    """Bring the tables on a server up to this release, as the role that owns them.
+
+    Raises
+    ------
+    NoSuchStoreError
+        If the folder holds no store of a server, or a newer release made it.
+    """
+    place = find_store(folder)
+    if not place.database_url:
+        raise NoSuchStoreError(f"{folder} is not on a server; opening it migrates it")
+    with translated():
+        make_tables(place, Vault(key), Server(place.database_url, owner_url))

@@ -45,7 +45,9 @@ ROLES: dict[Role, frozenset[Action]] = {
             Action.VERIFY,
         }
     ),
-    Role.ASSISTANT: frozenset({Action.READ, Action.PREPARE, Action.CAPTURE}),
+    Role.ASSISTANT: frozenset(
+        {Action.READ, Action.PREPARE, Action.CAPTURE, Action.VERIFY}
+    ),
     Role.AUDITOR: frozenset({Action.READ, Action.VERIFY, Action.READ_LOG}),
     Role.OWNER: frozenset(
         {

@@ -291,7 +291,8 @@ class Store:
         NoSuchSessionError, PatientErasedError, StoreDamagedError
         """
         with self.reading() as connection:
-            self._patient(connection, session_id)
+            patient_id = self._patient(connection, session_id)
+            key_of(connection, self.vault, patient_id)
             of_session = event_table.c.session_id == session_id
             return tuple(self._clinical(connection, of_session))
 
@@ -315,6 +316,7 @@ class Store:
             return head(connection)
 
     def _past(self, connection: Connection, patient_id: str) -> tuple[StoredEvent, ...]:
+        key_of(connection, self.vault, patient_id)
         of_patient = event_table.c.patient_id == patient_id
         return tuple(self._clinical(connection, of_patient))
 

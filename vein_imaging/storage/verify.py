@@ -57,6 +57,8 @@ class Verification:
         Entries written by a clock that stood well before an earlier entry.
     orphans : int
         Image files that no entry names: harmless.
+    checkpoints : int
+        Compared.
     problems : list of Problem
         Empty where all is as written.
     """
@@ -67,6 +69,7 @@ class Verification:
     erased: int = 0
     clock_set_back: list[int] = field(default_factory=list)
     orphans: int = 0
+    checkpoints: int = 0
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, where: str, what: object) -> None:
@@ -211,6 +214,7 @@ def verify_store(
     except StoreError as error:
         seen.add(f"after entry {seen.entries}", f"the ledger cannot be read: {error}")
     for file in checkpoints:
+        seen.checkpoints += 1
         try:
             against = check_anchor(store, file.read_text("utf-8"))
         except (OSError, ValueError, StoreError) as error:

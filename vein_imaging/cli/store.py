@@ -1,0 +1,181 @@
+"""`vein-imaging store`: backup, restore, checkpoint, export, erase, clear away."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from vein_imaging.cli.store_access import (
+    StoreAccess,
+    checkpoint_folder,
+    errors_in_one_line,
+    store_options,
+)
+from vein_imaging.storage.roles import Action
+
+__all__ = ["store"]
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.group()
+def store() -> None:
+    """Back up, restore, check against, export from and erase in a store."""
+
+
+@store.command("create")
+@click.argument("folder", type=_FOLDER)
+@click.option(
+    "--key-file",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Made, with mode 0600, when it is not there.",
+)
+def create(folder: Path, key_file: Path) -> None:
+    """Make a store without people, for programs. A clinic uses `user set-up`."""
+    from vein_imaging.storage import create_store, key_from_file
+
+    with errors_in_one_line():
+        key = key_from_file(key_file, create=True)
+        create_store(folder, key, author="key file", at=datetime.now(UTC)).close()
+    click.echo(str(folder))
+
+
+@store.command("checkpoint")
+@store_options
+@click.option("--to", "folder", type=_FOLDER, help="Put it there too.")
+def checkpoint(access: StoreAccess, folder: Path | None) -> None:
+    """Print the newest hash, signed; keep it where the store is not."""
+    from vein_imaging.storage.anchor import signed_checkpoint, write_checkpoints
+
+    with access.store(Action.VERIFY) as (opened, _, _):
+        write_checkpoints(opened, [checkpoint_folder(), *([folder] if folder else [])])
+        click.echo(signed_checkpoint(opened), nl=False)
+
+
+@store.command("backup")
+@click.argument("folder", type=_FOLDER)
+@store_options
+def backup(access: StoreAccess, folder: Path) -> None:
+    """Add a generation, checked, to the backups in FOLDER. Others may go on working."""
+    from vein_imaging.storage.copying import back_up
+
+    with access.store(Action.BACKUP) as (opened, key, _):
+        generation = back_up(opened, folder, key, at=datetime.now(UTC))
+    click.echo(str(generation))
+
+
+@store.command("backups")
+@click.argument("folder", type=_FOLDER)
+def backups(folder: Path) -> None:
+    """List the generations in FOLDER, the oldest first."""
+    from vein_imaging.storage.copying import generations
+
+    for generation in generations(folder):
+        click.echo(str(generation))
+
+
+@store.command("restore")
+@click.argument("folder", type=_FOLDER)
+@store_options
+@click.option("--server", help="Put the ledger on PostgreSQL: the app role's URL.")
+@click.option("--server-owner", help="The same database, as the role that owns it.")
+def restore_command(
+    access: StoreAccess, folder: Path, server: str | None, server_owner: str | None
+) -> None:
+    """Make a store in FOLDER out of the generation (or store) named by --store."""
+    from vein_imaging.storage import Server
+    from vein_imaging.storage.copying import restore
+
+    if (server is None) != (server_owner is None):
+        raise click.UsageError("--server and --server-owner go together")
+    key = access.key()
+    at_server = Server(server, server_owner) if server and server_owner else None
+    with errors_in_one_line():
+        restore(access.folder, folder, key, server=at_server).close()
+    click.echo(str(folder))
+
+
+@store.command("migrate")
+@store_options
+@click.option("--server-owner", required=True, help="URL of the role that owns it.")
+def migrate_command(access: StoreAccess, server_owner: str) -> None:
+    """Bring the tables on a server up to this release."""
+    from vein_imaging.storage.opening import migrate_server
+
+    key = access.key()
+    with errors_in_one_line():
+        migrate_server(access.folder, key, server_owner)
+    click.echo("the tables are of this release")
+
+
+@store.command("patients")
+@click.argument("fragment", default="")
+@store_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def patients(access: StoreAccess, fragment: str, as_json: bool) -> None:
+    """Find patients by a FRAGMENT of name or number; that one looked is logged."""
+    with access.clinic() as clinic:
+        found = clinic.patients(fragment)
+    if as_json:
+        rows = [{"patient_id": p.patient_id, **p.facts} for p in found]
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for patient in found:
+        number = str(patient.facts.get("number", ""))
+        click.echo(f"{patient.patient_id}  {number:<10} {patient.name}")
+
+
+@store.command("export-patient")
+@click.argument("patient_id")
+@click.argument("folder", type=_FOLDER)
+@store_options
+def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -> None:
+    """Write a patient's entries (JSON Lines) and pictures (PNG) into a new FOLDER.
+
+    The folder is not encrypted: it is for the patient, or for another program.
+    """
+    from vein_imaging.storage.portable import export_patient
+
+    with access.store(Action.EXPORT) as (opened, _, _):
+        done = export_patient(opened, patient_id, folder)
+    click.echo(f"{done.entries} entries, {done.images} pictures in {done.folder}")
+
+
+@store.command("erase-patient")
+@click.argument("patient_id")
+@click.option("--reason", required=True, help="Kept for ever: must not name anyone.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@store_options
+def erase_patient_command(
+    access: StoreAccess, patient_id: str, reason: str, yes: bool
+) -> None:
+    """Destroy a patient's key and pictures on lawful request. It cannot be undone."""
+    from vein_imaging.storage.erasure import erase_patient
+
+    with access.store(Action.ERASE) as (opened, _, author):
+        if not yes:
+            click.confirm(f"Erase patient {patient_id} for ever?", abort=True, err=True)
+        done = erase_patient(
+            opened, patient_id, reason=reason, author=author, at=datetime.now(UTC)
+        )
+    click.echo(f"{done.entries} entries unreadable, {done.files} pictures removed")
+    click.echo("Backups made before still hold this patient: remove those generations.")
+
+
+@store.command("orphans")
+@click.option("--remove", is_flag=True, help="Remove them, after listing.")
+@store_options
+def orphans_command(access: StoreAccess, remove: bool) -> None:
+    """List image files that no entry names, left by interrupted writes."""
+    from vein_imaging.storage.erasure import orphans, remove_files
+
+    with access.store(Action.BACKUP) as (opened, _, _):
+        found = orphans(opened, now=datetime.now(UTC))
+        for file in found:
+            click.echo(str(file))
+        if remove:
+            click.echo(f"{remove_files(found)} removed")

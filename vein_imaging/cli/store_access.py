@@ -1,0 +1,162 @@
+"""How a command reaches a store: as a signed-in user, or with a key file."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from platformdirs import user_data_path
+
+if TYPE_CHECKING:
+    from vein_imaging.storage import Store
+    from vein_imaging.storage.clinic import Clinic
+    from vein_imaging.storage.roles import Action
+
+__all__ = ["StoreAccess", "checkpoint_folder", "errors_in_one_line", "store_options"]
+
+PASSWORD_VARIABLE = "VEIN_IMAGING_PASSWORD"
+
+
+def checkpoint_folder() -> Path:
+    """Return where this user's checkpoints lie: never beside the store."""
+    return user_data_path("vein-imaging") / "checkpoints"
+
+
+@contextmanager
+def errors_in_one_line() -> Iterator[None]:
+    """Turn what the store refuses into one line on stderr and exit code 1."""
+    from vein_imaging.storage import StoreError
+
+    try:
+        yield
+    except (StoreError, OSError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAccess:
+    """What the options said.
+
+    Attributes
+    ----------
+    folder : Path
+    user : str
+        Empty where a key file is used.
+    key_file : Path or None
+    code : str
+        Of the second factor.
+    """
+
+    folder: Path
+    user: str
+    key_file: Path | None
+    code: str
+
+    def password(self) -> str:
+        """Ask for the password, hidden; scripts put it into the environment."""
+        if not self.user:
+            raise click.UsageError("name the user with --user, or a --key-file")
+        asked: str = click.prompt(
+            f"Password of {self.user}", hide_input=True, err=True, type=str
+        )
+        return asked
+
+    @contextmanager
+    def clinic(self) -> Iterator[Clinic]:
+        """Sign in, and out at the end."""
+        from vein_imaging.storage.clinic import sign_in
+
+        if self.key_file:
+            raise click.UsageError("this needs a person: --user, not --key-file")
+        password = _password_from_environment() or self.password()
+        with (
+            errors_in_one_line(),
+            sign_in(
+                self.folder,
+                self.user,
+                password,
+                code=self.code,
+                checkpoint_folders=[checkpoint_folder()],
+            ) as clinic,
+        ):
+            for warning in clinic.warnings:
+                click.echo(f"Warning: {warning}", err=True)
+            yield clinic
+
+    @contextmanager
+    def store(self, action: Action) -> Iterator[tuple[Store, bytes, str]]:
+        """Open the store for one action: the store, its key, and who asks."""
+        from vein_imaging.storage import key_from_file, open_store
+
+        if self.key_file:
+            with errors_in_one_line():
+                key = key_from_file(self.key_file)
+                with open_store(self.folder, key) as store:
+                    yield store, key, "key file"
+        else:
+            with self.clinic() as clinic:
+                store = clinic.allowed_store(action)
+                yield store, clinic.allowed_key(action), clinic.user.name
+
+    def key(self) -> bytes:
+        """Return the data key without signing in: nothing is written to the store."""
+        from vein_imaging.storage import key_from_file
+        from vein_imaging.storage.identity import unlocked_key
+        from vein_imaging.storage.place import find_store
+
+        with errors_in_one_line():
+            if self.key_file:
+                return key_from_file(self.key_file)
+            password = _password_from_environment() or self.password()
+            now = datetime.now(UTC)
+            return unlocked_key(find_store(self.folder), self.user, password, now)
+
+
+def _password_from_environment() -> str:
+    return os.environ.get(PASSWORD_VARIABLE, "")
+
+
+_OPTIONS: Sequence[Callable[[Any], Any]] = (
+    click.option(
+        "--store",
+        "store_folder",
+        envvar="VEIN_IMAGING_STORE",
+        type=click.Path(path_type=Path, file_okay=False),
+        required=True,
+        help="The store's folder.",
+    ),
+    click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who asks."),
+    click.option("--code", default="", help="Six digits of the second factor."),
+    click.option(
+        "--key-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Instead of a user: the store's own key, for programs.",
+    ),
+)
+
+
+def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command --store, --user, --code and --key-file as one `access`."""
+
+    @functools.wraps(command)
+    def with_access(
+        *args: Any,
+        store_folder: Path,
+        user: str,
+        code: str,
+        key_file: Path | None,
+        **kwargs: Any,
+    ) -> Any:
+        access = StoreAccess(store_folder, user, key_file, code)
+        return command(*args, access=access, **kwargs)
+
+    for option in reversed(_OPTIONS):
+        with_access = option(with_access)
+    return with_access

@@ -1,0 +1,212 @@
+"""`vein-imaging user`: set up a clinic's store, its people and their passwords."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from vein_imaging.cli.store_access import (
+    StoreAccess,
+    errors_in_one_line,
+    store_options,
+)
+from vein_imaging.storage.roles import Action, Role
+
+__all__ = ["user"]
+
+_SECRET = ("secret", "checkpoint_seed")  # in the log's entries, never on a screen
+_ROLE = click.Choice([str(role) for role in Role])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _roles(names: Iterable[str]) -> list[Role]:
+    return [Role(name) for name in names]
+
+
+def _new_password(name: str) -> str:
+    password: str = click.prompt(
+        f"New password of {name}", hide_input=True, confirmation_prompt=True, err=True
+    )
+    return password
+
+
+@click.group()
+def user() -> None:
+    """Set up a store, its people, their roles and passwords."""
+
+
+@user.command("set-up")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("owner")
+@click.option("--role", "roles", multiple=True, type=_ROLE, help="Further roles.")
+@click.option("--server", help="PostgreSQL for many rooms: the app role's URL.")
+@click.option("--server-owner", help="The same database, as the role that owns it.")
+def set_up_command(
+    folder: Path,
+    owner: str,
+    roles: tuple[str, ...],
+    server: str | None,
+    server_owner: str | None,
+) -> None:
+    """Make a store in FOLDER with its first user, the OWNER."""
+    from vein_imaging.storage import Server
+    from vein_imaging.storage.administration import set_up
+
+    if (server is None) != (server_owner is None):
+        raise click.UsageError("--server and --server-owner go together")
+    at_server = Server(server, server_owner) if server and server_owner else None
+    with errors_in_one_line():
+        done = set_up(
+            folder,
+            owner,
+            _new_password(owner),
+            roles=_roles(roles),
+            at=_now(),
+            server=at_server,
+        )
+    click.echo("Print these two lines, keep them away from this computer, show nobody.")
+    click.echo("They are not shown again.\n")
+    click.echo(f"Recovery key      {done.recovery_key}")
+    click.echo(f"Verification key  {done.verification_key}")
+
+
+@user.command("add")
+@click.argument("name")
+@click.argument("roles", nargs=-1, required=True, type=_ROLE)
+@store_options
+def add(access: StoreAccess, name: str, roles: tuple[str, ...]) -> None:
+    """Add NAME with one or more ROLES."""
+    from vein_imaging.storage.administration import add_user
+
+    with access.clinic() as clinic:
+        clinic.allowed_store(Action.USERS)
+        add_user(clinic, name, _new_password(name), _roles(roles), at=_now())
+    click.echo(f"{name}: {', '.join(roles)}")
+
+
+@user.command("list")
+@store_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_users(access: StoreAccess, as_json: bool) -> None:
+    """List everyone who is or was a user."""
+    from vein_imaging.storage.administration import all_users
+
+    with access.clinic() as clinic:
+        known = sorted(all_users(clinic).values(), key=lambda one: one.name)
+    rows = [
+        {
+            "name": one.name,
+            "roles": sorted(str(role) for role in one.roles),
+            "second_factor": bool(one.totp_secret),
+        }
+        for one in known
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for one in known:
+        roles = ", ".join(sorted(one.roles)) or "left"
+        click.echo(f"{one.name:<20} {roles}{'  + code' if one.totp_secret else ''}")
+
+
+@user.command("roles")
+@click.argument("name")
+@click.argument("roles", nargs=-1, required=True, type=_ROLE)
+@store_options
+def roles_command(access: StoreAccess, name: str, roles: tuple[str, ...]) -> None:
+    """Give NAME these ROLES instead of the former ones."""
+    from vein_imaging.storage.administration import change_roles
+
+    with access.clinic() as clinic:
+        change_roles(clinic, name, _roles(roles), at=_now())
+    click.echo(f"{name}: {', '.join(roles)}")
+
+
+@user.command("remove")
+@click.argument("name")
+@store_options
+def remove(access: StoreAccess, name: str) -> None:
+    """Take NAME's roles and way to the key away; what NAME wrote stays."""
+    from vein_imaging.storage.administration import remove_user
+
+    with access.clinic() as clinic:
+        remove_user(clinic, name, at=_now())
+    click.echo(f"{name} left")
+
+
+@user.command("password")
+@store_options
+def password(access: StoreAccess) -> None:
+    """Change one's own password; nothing is encrypted anew."""
+    with access.clinic() as clinic:
+        old = access.password()
+        clinic.change_password(old, _new_password(access.user))
+    click.echo("changed")
+
+
+@user.command("code")
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@click.option("--of", "name", help="Whose, to switch it off for another (owner).")
+@store_options
+def code(access: StoreAccess, switch: str, name: str | None) -> None:
+    """Switch the second factor on for oneself, or off."""
+    from vein_imaging.storage.administration import switch_off_totp, switch_on_totp
+
+    with access.clinic() as clinic:
+        if switch == "on":
+            uri = switch_on_totp(clinic, access.password())
+            click.echo(f"Give this to the authenticator app; it is shown once:\n{uri}")
+        else:
+            switch_off_totp(clinic, name or access.user)
+            click.echo(f"{name or access.user}: no second factor")
+
+
+@user.command("recover")
+@click.argument("owner")
+@click.option(
+    "--store",
+    "folder",
+    envvar="VEIN_IMAGING_STORE",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+)
+def recover_command(folder: Path, owner: str) -> None:
+    """Give an OWNER a new password with the printed recovery key."""
+    from vein_imaging.storage.administration import recover
+
+    key: str = click.prompt("Recovery key", hide_input=True, err=True)
+    with errors_in_one_line():
+        fresh = recover(folder, key, owner, _new_password(owner), at=_now())
+    click.echo("The old recovery key opens nothing any more. Print the new one:")
+    click.echo(fresh)
+
+
+@user.command("log")
+@store_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def log(access: StoreAccess, as_json: bool) -> None:
+    """Show who signed in, was refused, read and changed what."""
+    with access.clinic() as clinic:
+        entries = clinic.log()
+    for entry in entries:
+        shown = {k: v for k, v in entry.body.items() if k not in _SECRET}
+        row = {
+            "seq": entry.seq,
+            "at": entry.at.isoformat(timespec="seconds"),
+            "author": entry.author,
+            "kind": entry.kind.removeprefix("store."),
+            "patient_id": entry.patient_id,
+            "body": shown,
+        }
+        if as_json:
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            about = ", ".join(f"{key} {value}" for key, value in shown.items())
+            click.echo(f"{row['at']}  {entry.author:<12} {row['kind']:<14} {about}")

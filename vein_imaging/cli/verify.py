@@ -1,0 +1,111 @@
+"""`vein-imaging verify`: walk everything a store holds; say what is wrong and where."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vein_imaging.cli.store_access import (
+    StoreAccess,
+    checkpoint_folder,
+    errors_in_one_line,
+    store_options,
+)
+
+if TYPE_CHECKING:
+    from vein_imaging.storage.verify import Verification
+
+__all__ = ["verify"]
+
+
+@click.command()
+@store_options
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A checkpoint kept elsewhere; may be given more than once.",
+)
+@click.option("--read-only", is_flag=True, help="The disk cannot be written.")
+@click.option("--backup", is_flag=True, help="It is a backup: older by its nature.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def verify(
+    access: StoreAccess,
+    checkpoints: tuple[Path, ...],
+    read_only: bool,
+    backup: bool,
+    as_json: bool,
+) -> None:
+    """Check the file, the chain, every entry, picture and checkpoint of a store.
+
+    Nothing is repaired. Exits 1 when something is not as it was written. Without a
+    checkpoint kept elsewhere an older copy put back cannot be noticed; this user's own
+    checkpoints are looked at by themselves.
+    """
+    key = access.key()
+    with errors_in_one_line():
+        kept_elsewhere = access.folder if backup else checkpoint_folder()
+        seen = _verified(access, key, checkpoints, kept_elsewhere, read_only)
+    if as_json:
+        click.echo(json.dumps(asdict(seen), indent=2))
+    else:
+        for problem in seen.problems:
+            click.echo(f"WRONG  {problem}")
+        click.echo(_summary(seen))
+    if seen.problems:
+        raise SystemExit(1)
+
+
+def _verified(
+    access: StoreAccess,
+    key: bytes,
+    checkpoints: tuple[Path, ...],
+    kept_elsewhere: Path,
+    read_only: bool,
+) -> Verification:
+    from vein_imaging.domain.session import fold
+    from vein_imaging.storage import open_store
+    from vein_imaging.storage.anchor import checkpoint_file
+    from vein_imaging.storage.verify import verify_store
+
+    with open_store(access.folder, key, read_only=read_only) as store:
+        own = checkpoint_file(store, kept_elsewhere)
+        files = [*checkpoints, *([own] if own.exists() else [])]
+        total, hidden = store.head().seq, not sys.stderr.isatty()
+        with click.progressbar(
+            length=total, label="entries", file=sys.stderr, hidden=hidden
+        ) as bar:
+            return verify_store(
+                store,
+                checkpoints=files,
+                fold=lambda events: fold(event.value for event in events),
+                progress=lambda entries: bar.update(entries - bar.pos),
+            )
+
+
+def _summary(seen: Verification) -> str:
+    lines = [
+        f"{seen.entries} entries, {seen.sessions} sessions, {seen.images} pictures"
+        f" checked; {seen.checkpoints} checkpoints compared"
+    ]
+    if seen.erased:
+        lines.append(f"{seen.erased} patients erased on request")
+    if seen.clock_set_back:
+        shown = ", ".join(str(seq) for seq in seen.clock_set_back[:10])
+        more = ", ..." if seen.clock_set_back[10:] else ""
+        lines.append(f"written by a clock that stood too early: {shown}{more}")
+    if seen.orphans:
+        lines.append(f"{seen.orphans} files that no entry names (harmless)")
+    if not seen.checkpoints:
+        lines.append(
+            "No checkpoint was compared: an older copy put back would not be noticed."
+        )
+    count = len(seen.problems)
+    lines.append(f"{count} WRONG" if count else "All is as it was written.")
+    return "\n".join(lines)
