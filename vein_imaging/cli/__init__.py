@@ -21,6 +21,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "view",
         "Show a camera live, veins drawn in; record injections by clicking.",
     ),
+    "analyse": (
+        "vein_imaging.cli.analyse",
+        "analyse_command",
+        "Find, measure and draw the veins of pictures or a video.",
+    ),
     "capture": (
         "vein_imaging.cli.capture",
         "capture",

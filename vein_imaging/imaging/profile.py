@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -109,30 +110,43 @@ def centre_chains(
     profiles = take_profiles(image, chains_rc, radius_px)
     if not profiles.sizes:
         return []
-    radius = np.concatenate(radius_px)
+    radius = np.maximum(np.concatenate(radius_px), 2.0)
     offsets = np.linspace(-1, 1, _SAMPLES) * profiles.reach_px[:, None]
-    near = np.abs(offsets) <= 1.2 * np.maximum(radius, 2.0)[:, None]
-    values = np.where(near, profiles.values, -np.inf)
-    depth = np.where(near, values.max(axis=1, keepdims=True) - profiles.values, 0) ** 2
-    # the middle of what is darker than half: symmetric, and steadier than the minimum
-    depth = np.maximum(depth - 0.25 * depth.max(axis=1, keepdims=True), 0)
+    near = np.abs(offsets) <= 1.5 * radius[:, None]
+    depth = np.where(near, _depth_below_sides(profiles), 0)
+    # the middle of what is deeper than half: steadier than the darkest point
+    depth = np.maximum(depth - 0.5 * depth.max(axis=1, keepdims=True), 0)
     shift = (depth * offsets).sum(axis=1) / np.maximum(depth.sum(axis=1), 1e-9)
-    limit = np.maximum(radius, 2.0)
-    shift = np.clip(shift, -limit, limit)
+    shift = np.clip(shift, -radius, radius).astype(np.float32)
     moved = []
     start = 0
     for chain in chains_rc:
-        stop = start + len(chain)
-        step = _smooth(shift[start:stop].astype(np.float32))
-        moved.append(chain + step[:, None] * _normals(chain))
-        start = stop
+        part = slice(start, start + len(chain))
+        spacing = 2 * _half_window(chain) / AVERAGE_OVER_PX or 1.0
+        sigma = max(2.0, 0.5 * float(np.median(radius[part])) * spacing)
+        moved.append(chain + _smooth(shift[part], sigma)[:, None] * _normals(chain))
+        start = part.stop
     return moved
 
 
-def _smooth(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    column = values.reshape(-1, 1)
+def _depth_below_sides(profiles: Profiles) -> NDArray[np.float64]:
+    """Darkness below the straight line from one shoulder of the profile to the other."""
+    values = profiles.values
+    end = _SAMPLES // 6
+    left, right = values[:, :end].mean(axis=1), values[:, -end:].mean(axis=1)
+    # the shoulders' middles lie at the same distance from both ends
+    along = (np.arange(_SAMPLES) - (end - 1) / 2) / (_SAMPLES - end)
+    return left[:, None] + (right - left)[:, None] * along - values
+
+
+def _smooth(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
+    size = 2 * math.ceil(2.5 * sigma) + 1
     blurred = cv2.GaussianBlur(
-        column, (1, 9), 0, sigmaY=2.0, borderType=cv2.BORDER_REPLICATE
+        values.reshape(-1, 1),
+        (1, size),
+        0,
+        sigmaY=sigma,
+        borderType=cv2.BORDER_REPLICATE,
     )
     return np.asarray(blurred, np.float32).reshape(-1)
 

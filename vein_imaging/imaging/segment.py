@@ -9,7 +9,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["segment"]
 
-WEAK_SCORE, STRONG_SCORE = 3.2, 5.5
+WEAK_SCORE, STRONG_SCORE = 2.8, 4.5
 SENSITIVITY_SPAN = 0.4
 """Full sensitivity lowers both thresholds by this share; none raises them by it."""
 SMALLEST_PART_PX = 40

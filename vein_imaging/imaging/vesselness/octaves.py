@@ -19,10 +19,9 @@ _SHORT = Kernel(steps_px=(2,), across_px=2, arm_px=4, peak=0.36)
 _LONG = Kernel(steps_px=(2, 4), across_px=3, arm_px=8, peak=0.63)
 
 _SMOOTH_SIGMA_PX = 1.0
-_COARSE_SHARE = 0.8
-"""A coarse octave's answer counts this much where the pixel itself is dark enough..."""
 _COARSE_ANYWHERE = 0.17
-"""... and this much everywhere: it is blurred, and would widen fine veins."""
+"""A coarse octave is blurred and would widen fine veins: it counts in full only where the
+pixel itself is dark enough, and this much elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ def _octave(
     # skin texture is rougher at coarse scales than noise is: an octave counts less then
     share = min(1.0, noise.spread / above[2])
     inside = np.minimum(coarse, dark)
-    inside *= np.float32(_COARSE_SHARE * share)
+    inside *= np.float32(share)
     np.maximum(response, inside, out=response)
     response = np.asarray(cv2.scaleAdd(coarse, _COARSE_ANYWHERE * share, response))
     return response, dark, noise.spread

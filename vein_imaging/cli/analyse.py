@@ -1,0 +1,224 @@
+"""`vein-imaging analyse`: pictures or a video in; overlay, mask, branches, sums out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.imaging.overlay import draw_overlay
+from vein_imaging.imaging.plane import Channel
+from vein_imaging.imaging.vein_map import VeinMap
+from vein_imaging.pipeline import AnalysisSettings, analyse
+from vein_imaging.pipeline.settings import Polarity, Quality
+
+__all__ = ["analyse_command", "branch_rows"]
+
+_VIDEO_SUFFIXES = {".mp4", ".avi", ".mkv", ".mov", ".m4v", ".webm"}
+_Rgb = NDArray[Any]
+
+
+@click.command("analyse")
+@click.argument(
+    "images",
+    nargs=-1,
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder for the results; made where missing.",
+)
+@click.option("--mm-per-pixel", type=float, help="Size of a pixel on the skin, mm.")
+@click.option("--quality", type=click.Choice(get_args(Quality)), default="full")
+@click.option("--sensitivity", type=click.FloatRange(-1, 1), default=0.0)
+@click.option("--channel", type=click.Choice(get_args(Channel)), default="auto")
+@click.option("--polarity", type=click.Choice(get_args(Polarity)), default="dark")
+@click.option(
+    "--every",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Of a video, analyse every N-th frame.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the sums as JSON.")
+def analyse_command(
+    images: tuple[Path, ...],
+    out: Path,
+    mm_per_pixel: float | None,
+    quality: Quality,
+    sensitivity: float,
+    channel: Channel,
+    polarity: Polarity,
+    every: int,
+    as_json: bool,
+) -> None:
+    """Find the veins in IMAGES (pictures or videos), measure them, draw them.
+
+    For each picture NAME four files are written into the folder: NAME-overlay.png,
+    NAME-mask.png, NAME-branches.csv and NAME-summary.json.
+    """
+    settings = AnalysisSettings(
+        quality=quality, sensitivity=sensitivity, channel=channel, polarity=polarity
+    )
+    _refuse_same_names(images)
+    out.mkdir(parents=True, exist_ok=True)
+    summaries = []
+    for name, picture in _pictures(images, every):
+        try:
+            found = analyse(picture, mm_per_pixel=mm_per_pixel, settings=settings)
+        except (TypeError, ValueError) as error:
+            raise click.UsageError(f"{name}: {error}") from error
+        summary = {"name": name, **found.summary()}
+        _write_results(out, name, picture, found, summary)
+        summaries.append(summary)
+        if not as_json:
+            click.echo(_line(summary))
+    if as_json:
+        click.echo(json.dumps(summaries, indent=2, allow_nan=False))
+
+
+def _refuse_same_names(paths: tuple[Path, ...]) -> None:
+    stems = [path.stem for path in paths]
+    twice = sorted({stem for stem in stems if stems.count(stem) > 1})
+    if twice:
+        raise click.UsageError(
+            f"several pictures are called {', '.join(twice)}; their results would "
+            "overwrite each other. Analyse them into different folders."
+        )
+
+
+def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[str, _Rgb]]:
+    for path in paths:
+        if path.suffix.lower() in _VIDEO_SUFFIXES:
+            yield from _video_frames(path, every)
+            continue
+        picture = cv2.imdecode(
+            np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
+        )
+        if picture is None:
+            raise click.UsageError(f"{path} is no picture that OpenCV can read")
+        yield path.stem, picture
+
+
+def _video_frames(path: Path, every: int) -> Iterator[tuple[str, _Rgb]]:
+    video = cv2.VideoCapture(str(path))
+    try:
+        index = 0
+        while video.grab():
+            if index % every == 0:
+                good, frame = video.retrieve()
+                if good:
+                    rgb = cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+                    yield f"{path.stem}-{index:06d}", rgb
+            index += 1
+    finally:
+        video.release()
+    if index == 0:
+        raise click.UsageError(f"{path} is no video that OpenCV can read")
+
+
+def _write_results(
+    out: Path, name: str, picture: _Rgb, found: VeinMap, summary: dict[str, Any]
+) -> None:
+    overlay = draw_overlay(picture, found)
+    files = {
+        "overlay.png": _png(cv2.cvtColor(overlay, cv2.COLOR_RGB2BGR)),
+        "mask.png": _png(found.mask.astype(np.uint8) * 255),
+        "branches.csv": _table(branch_rows(found)),
+        "summary.json": json.dumps(summary, indent=2, allow_nan=False).encode(),
+    }
+    for kind, content in files.items():
+        part = out / f"{name}-{kind}.part"
+        part.write_bytes(content)
+        part.replace(out / f"{name}-{kind}")
+
+
+def _png(picture: NDArray[Any]) -> bytes:
+    _, encoded = cv2.imencode(".png", picture)
+    return encoded.tobytes()
+
+
+def branch_rows(found: VeinMap) -> list[dict[str, object]]:
+    """One row for each branch, column names with their units.
+
+    Parameters
+    ----------
+    found : VeinMap
+
+    Returns
+    -------
+    list of dict
+        Empty text where a value is unknown.
+    """
+    return [
+        {
+            "branch": number,
+            "class": branch.ceap_class,
+            "length_mm": _number(branch.length_mm),
+            "median_diameter_mm": _number(branch.median_diameter_mm),
+            "diameter_uncertainty_mm": _number(
+                branch.diameter_sd_px * (found.mm_per_pixel or math.nan)
+            ),
+            "length_px": _number(branch.length_px),
+            "median_diameter_px": _number(branch.median_diameter_px),
+            "diameter_uncertainty_px": _number(branch.diameter_sd_px),
+            "tortuosity": _number(branch.tortuosity),
+            "start_row_px": _number(branch.points_rc[0, 0]),
+            "start_column_px": _number(branch.points_rc[0, 1]),
+            "end_row_px": _number(branch.points_rc[-1, 0]),
+            "end_column_px": _number(branch.points_rc[-1, 1]),
+        }
+        for number, branch in enumerate(found.branches, start=1)
+    ]
+
+
+_COLUMNS = (
+    "branch",
+    "class",
+    "length_mm",
+    "median_diameter_mm",
+    "diameter_uncertainty_mm",
+    "length_px",
+    "median_diameter_px",
+    "diameter_uncertainty_px",
+    "tortuosity",
+    "start_row_px",
+    "start_column_px",
+    "end_row_px",
+    "end_column_px",
+)
+
+
+def _number(value: float | np.floating[Any] | None) -> str:
+    return "" if value is None or not math.isfinite(value) else f"{value:.3f}"
+
+
+def _table(rows: list[dict[str, object]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, fieldnames=_COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def _line(summary: dict[str, Any]) -> str:
+    if summary["mm_per_pixel"] is None:
+        length = f"{summary['length_px']:.0f} px"
+    else:
+        length = f"{summary['length_mm']:.0f} mm"
+    return (
+        f"{summary['name']}: {summary['branch_count']} branches, {length} of vein, "
+        f"{summary['junction_count']} junctions"
+    )
