@@ -59,6 +59,21 @@ CAMERAS: dict[str, CameraKind] = {
         "a serial JPEG camera (VC0706): one picture in some seconds",
         "vc0706:/dev/ttyUSB0?size=640x480&mode=verified",
     ),
+    "http": CameraKind(
+        "vein_devices.cameras.stream",
+        "a network camera that sends JPEGs (MJPEG)",
+        "http://192.168.1.9:8080/stream",
+    ),
+    "https": CameraKind(
+        "vein_devices.cameras.stream",
+        "the same, encrypted",
+        "https://camera.clinic.example/stream",
+    ),
+    "rtsp": CameraKind(
+        "vein_devices.cameras.stream",
+        "a network camera that sends video (RTSP)",
+        "rtsp://192.168.1.9/stream1",
+    ),
     "file": CameraKind(
         "vein_devices.cameras.replay",
         "a video, a picture, or a folder of pictures",

@@ -15,7 +15,8 @@ from vein_devices import Camera, Frame, open_camera
 from vein_devices.cameras import CAMERAS
 from vein_devices.errors import DeviceAddressError, DeviceError
 from vein_devices.frame import FrameFlag
-from vein_devices.phantom import PhantomSettings, draw_frame
+from vein_devices.phantom import PhantomSettings, draw_frame, draw_scene
+from vein_devices.simulators.http_camera import HttpCamera
 from vein_devices.simulators.pty_device import PtyDevice
 from vein_devices.simulators.vc0706 import Vc0706Simulator, phantom_jpegs
 
@@ -30,6 +31,18 @@ def vc0706(_folder: Path) -> Iterator[str]:
         yield f"vc0706:{device.port}?size=160x120&settle=0"
 
 
+@contextmanager
+def http(_folder: Path) -> Iterator[str]:
+    settings = PhantomSettings(seed=2, width_px=160, height_px=120, mm_per_pixel=0.3)
+    scene = draw_scene(settings)
+
+    def jpeg(index: int) -> bytes:
+        return bytes(cv2.imencode(".jpg", scene.frame(index)[0])[1].tobytes())
+
+    with HttpCamera(jpeg) as server:
+        yield server.url
+
+
 def a_folder(folder: Path) -> str:
     settings = PhantomSettings(seed=2, width_px=160, height_px=120, mm_per_pixel=0.3)
     for i in range(4):
@@ -42,12 +55,17 @@ WORKING: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
     "phantom": lambda _folder: nullcontext(f"phantom:?{SMALL}&fps=0"),
     "file": lambda folder: nullcontext(a_folder(folder)),
     "vc0706": vc0706,
+    "http": http,
 }
-NEEDS_HARDWARE = {"uvc"}  # under test_uvc.py on a stand-in for OpenCV
+# Under test_uvc.py and test_stream.py, on stand-ins for OpenCV and a local server.
+NEEDS_HARDWARE = {"uvc", "https", "rtsp"}
 ABSENT: dict[str, str] = {
     "uvc": "uvc:serial-of-nobody",
     "file": "file:/nowhere/at/all.mp4",
     "vc0706": "vc0706:/dev/ttyNOWHERE",
+    "http": "http://127.0.0.1:9/",
+    "https": "https://127.0.0.1:9/",
+    "rtsp": "rtsp://127.0.0.1:9/",
 }
 
 
@@ -118,7 +136,7 @@ class TestContract:
     def test_an_unknown_option_is_refused_and_the_known_ones_named(
         self, url: str
     ) -> None:
-        joint = "&" if "?" in url else "?"
+        joint = "#" if url.startswith("http") else "&" if "?" in url else "?"
         with pytest.raises(DeviceAddressError, match="no option 'colr'"):
             open_camera(f"{url}{joint}colr=1")
 
