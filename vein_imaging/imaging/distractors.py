@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.profile import Profiles
+from vein_imaging.imaging.arrays import Image
+from vein_imaging.imaging.profile import Profiles, sample_points
 
-__all__ = ["HairScale", "find_edges", "find_hair", "settle_runs"]
+__all__ = ["HairScale", "find_edges", "find_hair", "find_outlines", "settle_runs"]
 
 HAIR_SHARPNESS = 0.62
 """Depth near the middle over depth twice as far out. Hair drawn or seen is .73 and more,
@@ -19,6 +20,13 @@ HAIR_REACH_MM = 0.16
 EDGE_STEP = 1.3
 """Difference of the two sides over the depth below their mean: 0 for a vein on evenly lit
 skin, 2 for a pure step."""
+OUTLINE_RATIO = 1.6
+"""Depth below far away over depth below the sides nearby: about 1 for a vein, more where
+the skin itself bends away."""
+OUTLINE_CONTRAST = 0.22
+"""Share of the brightness far away by which the bottom of such a valley is darker."""
+FAR_SHARES = (0.03, 0.05, 0.08)
+"""How far away that is, as shares of the picture's longer side."""
 SHORTEST_BAD_PX, SHORTEST_GOOD_PX = 12.0, 24.0
 
 
@@ -85,12 +93,59 @@ def find_edges(profiles: Profiles, radius_px: NDArray[np.float64]) -> NDArray[np
     -------
     (N,) bool
     """
-    sides = []
-    for sign in (-1, 1):
-        places = (sign * (share * radius_px + 2) for share in (1.5, 2.0, 2.5))
-        sides.append(np.mean([profiles.at(place) for place in places], axis=0))
-    depth = (sides[0] + sides[1]) / 2 - profiles.at(0.0)
-    return np.asarray(np.abs(sides[0] - sides[1]) > EDGE_STEP * depth)
+    left, right = _sides(profiles, radius_px)
+    depth = (left + right) / 2 - profiles.at(0.0)
+    return np.asarray(np.abs(left - right) > EDGE_STEP * depth)
+
+
+def _sides(
+    profiles: Profiles, radius_px: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean brightness of the skin next to the line, on either side."""
+    left, right = (
+        np.mean(
+            [profiles.at(sign * (k * radius_px + 2)) for k in (1.5, 2.0, 2.5)], axis=0
+        )
+        for sign in (-1, 1)
+    )
+    return left, right
+
+
+def find_outlines(
+    profiles: Profiles,
+    radius_px: NDArray[np.float64],
+    image: Image,
+    points_rc: NDArray[np.float32],
+    normals_rc: NDArray[np.float32],
+) -> NDArray[np.bool_]:
+    """Points at the bottom of a valley far wider than the line: where a limb ends.
+
+    Parameters
+    ----------
+    profiles : Profiles
+    radius_px : (N,) px
+    image : (H, W) float32
+    points_rc, normals_rc : (N, 2) float32
+
+    Returns
+    -------
+    (N,) bool
+    """
+    bottom = profiles.at(0.0)
+    left, right = _sides(profiles, radius_px)
+    near = np.maximum((left + right) / 2 - bottom, 1e-3)
+    outline = np.zeros(len(bottom), np.bool_)
+    for share in FAR_SHARES:
+        far = 3 * radius_px + share * max(image.shape)
+        both = []
+        for sign in (-1, 1):
+            place = points_rc + (sign * far[:, None] * normals_rc).astype(np.float32)
+            both.append(sample_points(image, place))
+        # a slope across both sides cancels
+        level = (both[0] + both[1]) / 2
+        deep = level - bottom > OUTLINE_CONTRAST * level
+        outline |= deep & (level - bottom > OUTLINE_RATIO * near)
+    return outline
 
 
 def settle_runs(bad: NDArray[np.bool_], spacing_px: float) -> NDArray[np.bool_]:

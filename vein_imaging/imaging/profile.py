@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image
 
-__all__ = ["Profiles", "centre_chains", "take_profiles"]
+__all__ = [
+    "Profiles",
+    "centre_chains",
+    "chain_normals",
+    "sample_points",
+    "take_profiles",
+]
 
 AVERAGE_OVER_PX = 16.0
 """Profiles are averaged over this length along the vein."""
@@ -83,7 +89,7 @@ def take_profiles(
     if not sizes:
         return Profiles(np.zeros((0, _SAMPLES)), np.zeros(0), ())
     points = np.concatenate(chains_rc)
-    normals = np.concatenate([_normals(chain) for chain in chains_rc])
+    normals = np.concatenate([chain_normals(chain) for chain in chains_rc])
     radius = np.concatenate(radius_px).astype(np.float64)
     reach = np.maximum(REACH_IN_RADII * radius, SMALLEST_REACH_PX)
     values = _sample(image, points, normals, reach)
@@ -124,7 +130,9 @@ def centre_chains(
         part = slice(start, start + len(chain))
         spacing = 2 * _half_window(chain) / AVERAGE_OVER_PX or 1.0
         sigma = max(2.0, 0.5 * float(np.median(radius[part])) * spacing)
-        moved.append(chain + _smooth(shift[part], sigma)[:, None] * _normals(chain))
+        moved.append(
+            chain + _smooth(shift[part], sigma)[:, None] * chain_normals(chain)
+        )
         start = part.stop
     return moved
 
@@ -151,7 +159,17 @@ def _smooth(values: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     return np.asarray(blurred, np.float32).reshape(-1)
 
 
-def _normals(chain: Points) -> Points:
+def chain_normals(chain: Points) -> Points:
+    """Unit normals of a chain of points.
+
+    Parameters
+    ----------
+    chain : (N, 2) float32 px
+
+    Returns
+    -------
+    (N, 2) float32
+    """
     if len(chain) < 2:
         return np.tile(np.array([[0, 1]], np.float32), (len(chain), 1))
     tangent = np.gradient(chain, axis=0)
@@ -165,18 +183,35 @@ def _sample(
     offsets = (np.linspace(-1, 1, _SAMPLES) * reach[:, None]).astype(np.float32)
     rows = points[:, :1] + normals[:, :1] * offsets
     columns = points[:, 1:] + normals[:, 1:] * offsets
+    return sample_points(image, np.stack([rows, columns], axis=-1))
+
+
+def sample_points(image: Image, points_rc: Points) -> NDArray[np.float64]:
+    """Brightness at points between the pixels, bilinear; edges repeat outwards.
+
+    Parameters
+    ----------
+    image : (H, W) float32
+    points_rc : (N, 2) or (N, M, 2) float32 px
+
+    Returns
+    -------
+    (N,) or (N, M) float64
+    """
+    shape = points_rc.shape[:-1]
+    rows, columns = (points_rc[..., k].reshape(shape[0], -1) for k in (0, 1))
     values = np.empty(rows.shape, np.float64)
     # OpenCV's maps have at most 32767 rows
     for start in range(0, len(rows), 30_000):
         part = slice(start, start + 30_000)
         values[part] = cv2.remap(
             image,
-            columns[part],
-            rows[part],
+            np.ascontiguousarray(columns[part]),
+            np.ascontiguousarray(rows[part]),
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-    return values
+    return values.reshape(shape)
 
 
 def _half_window(chain: Points) -> int:

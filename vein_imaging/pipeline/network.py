@@ -16,9 +16,10 @@ from vein_imaging.imaging.distractors import (
     HairScale,
     find_edges,
     find_hair,
+    find_outlines,
     settle_runs,
 )
-from vein_imaging.imaging.profile import Profiles, centre_chains, take_profiles
+from vein_imaging.imaging.profile import centre_chains, chain_normals, take_profiles
 from vein_imaging.imaging.vein_map import Branch, ceap_class_of
 from vein_imaging.pipeline.settings import AnalysisSettings
 
@@ -113,7 +114,15 @@ def _find_bad(
     if hair:
         bad |= find_hair(profiles, hair)
     if edges:
-        bad |= find_edges(profiles, np.concatenate(rough).astype(np.float64))
+        radii = np.concatenate(rough).astype(np.float64)
+        bad |= find_edges(profiles, radii)
+        bad |= find_outlines(
+            profiles,
+            radii,
+            image,
+            np.concatenate(chains),
+            np.concatenate([chain_normals(chain) for chain in chains]),
+        )
     pieces = np.split(bad, np.cumsum(profiles.sizes)[:-1])
     return [settle_runs(piece, 1.1 * scale) for piece in pieces]
 
