@@ -135,6 +135,9 @@ def two_agents(context: DoseContext) -> list[Finding]:
     if len(agents) < 2 or not context.subjects:
         return []
     product = context.subjects[0].product
+    named = " and ".join(
+        key if key == agent else f"{key} ({agent})" for agent, key in agents.items()
+    )
     found = [
         Finding(
             rule="two_agents",
@@ -142,7 +145,7 @@ def two_agents(context: DoseContext) -> list[Finding]:
             scope="session",
             product=product,
             source="No published rule was found",
-            message=f"{' and '.join(agents)} in one session: no published rule says "
+            message=f"{named} in one session: no published rule says "
             "how the two add up; each was checked alone.",
         )
     ]
