@@ -27,6 +27,7 @@ from vein_imaging.viewer.application import (
     configure_napari,
     splash,
 )
+from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
 
 if TYPE_CHECKING:
@@ -171,11 +172,9 @@ def _open_log(store: Store, session_id: str, options: ViewerOptions) -> Injectio
     events = store.events(session_id)
     opened = fold(event_from_body(e.kind, e.body) for e in events).opened
     return InjectionLog(
-        store,
-        _find_head(store, session_id),
+        SessionRecord(store, _find_head(store, session_id), author=options.recorder),
         load_limits(opened.region if opened else options.region),
         zone_from_text(opened.timezone if opened else options.timezone),
-        author=options.recorder,
     )
 
 

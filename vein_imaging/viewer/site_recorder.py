@@ -13,7 +13,8 @@ from vein_imaging.viewer.entry import EntryError, EntryText
 from vein_imaging.viewer.injection_panel import InjectionPanel
 from vein_imaging.viewer.napari_private import SitePoints
 from vein_imaging.viewer.reason_dialog import ReasonDialog
-from vein_imaging.viewer.site_log import InjectionLog, LogError, Needs, Site
+from vein_imaging.viewer.session_record import RecordError
+from vein_imaging.viewer.site_log import InjectionLog, Needs, Site
 
 __all__ = ["SiteRecorder"]
 
@@ -130,7 +131,7 @@ class SiteRecorder:
             self._panel.form.show_problems(error.problems)
             self._tell("Nothing was recorded", "\n".join(error.problems.values()))
             return
-        except LogError as error:
+        except RecordError as error:
             self._tell("NOTHING WAS RECORDED", str(error))
             return
         if isinstance(outcome, Needs):
@@ -165,7 +166,7 @@ class SiteRecorder:
     def _try(self, action: Callable[[], None]) -> None:
         try:
             action()
-        except LogError as error:
+        except RecordError as error:
             self._tell("NOTHING WAS RECORDED", str(error))
             return
         self.show_log()

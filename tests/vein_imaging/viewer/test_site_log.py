@@ -16,10 +16,11 @@ from vein_devices.frame import Frame
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import zone_from_text
 from vein_imaging.domain.session import Signed, event_to_body
-from vein_imaging.storage import Entry, Store, create_store, new_key
+from vein_imaging.storage import Entry, create_store, new_key
 from vein_imaging.storage.errors import DiskFullError
 from vein_imaging.viewer.entry import EntryError, EntryText
-from vein_imaging.viewer.site_log import InjectionLog, LogError, Needs, Site
+from vein_imaging.viewer.session_record import RecordError, SessionRecord
+from vein_imaging.viewer.site_log import InjectionLog, Needs, Site
 
 START = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
 SMALL = EntryText("asclera", "0.5", "liquid", "", "0.1")
@@ -41,20 +42,14 @@ class Clinic:
     def begin(self) -> str:
         return self.store.start_session(self.patient, author="a", at=self.now)
 
-    def log(self, session_id: str | None = None, store: Store | None = None) -> Any:
+    def log(self, session_id: str | None = None) -> InjectionLog:
         (head,) = (
             head
             for head in self.store.sessions(self.patient)
             if head.session_id == (session_id or self.session_id)
         )
-        return InjectionLog(
-            store or self.store,
-            head,
-            load_limits(self.region),
-            zone_from_text(self.zone),
-            author="dr",
-            now=lambda: self.now,
-        )
+        record = SessionRecord(self.store, head, author="dr", now=lambda: self.now)
+        return InjectionLog(record, load_limits(self.region), zone_from_text(self.zone))
 
 
 @pytest.fixture
@@ -184,7 +179,7 @@ def test_a_store_that_fails_leaves_the_list_as_it_was(
     for name in ("check_and_append", "append", "put_image"):
         log = clinic.log()
         monkeypatch.setattr(clinic.store, name, full)
-        with pytest.raises(LogError, match="disk full"):
+        with pytest.raises(RecordError, match="disk full"):
             log.record(SMALL, SITE, reason="x" if name == "append" else None)
         assert log.rows() == ()
         monkeypatch.undo()

@@ -22,6 +22,7 @@ from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import zone_from_text
 from vein_imaging.storage import Store, create_store, new_key
 from vein_imaging.viewer.application import configure_napari
+from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
 from vein_imaging.viewer.window import ViewerWindow
 
@@ -120,7 +121,9 @@ def rig(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         session_id = store.start_session(patient, author="a", at=now)
         head = store.sessions(patient)[0]
         log = InjectionLog(
-            store, head, load_limits("US"), zone_from_text("UTC"), author="a"
+            SessionRecord(store, head, author="a"),
+            load_limits("US"),
+            zone_from_text("UTC"),
         )
         feed = LiveFeed(GreyCamera(), GreenSquare, CaptureSettings(opacity=1))  # type: ignore[arg-type]
         window = ViewerWindow(feed, log)
