@@ -1,13 +1,19 @@
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
 from vein_imaging.domain.injection import Injection
+from vein_imaging.domain.outcome import Scored
 from vein_imaging.domain.quantity import Concentration, Volume
+from vein_imaging.domain.screening import Doppler, Screening
 from vein_imaging.domain.session import (
     Amended,
     Annotated,
@@ -18,6 +24,7 @@ from vein_imaging.domain.session import (
     Opened,
     Photographed,
     Planned,
+    Screened,
     Session,
     Signed,
     Voided,
@@ -25,6 +32,7 @@ from vein_imaging.domain.session import (
     event_to_body,
     fold,
 )
+from vein_imaging.domain.session.body import to_json
 
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 VERSION = "US sha256:0"
@@ -183,6 +191,13 @@ def test_without_an_opening_the_first_injection_starts_the_session() -> None:
     assert fold([]).doses() is None
 
 
+SCREENING = Screening(
+    answers=(("pregnancy", "no"), ("asthma", "yes")),
+    doppler=Doppler(result="normal", done_on=START.date()),
+    ceap_left="C1",
+    suitable=True,
+    reason="spider veins",
+)
 MARK = Mark.at_pixels("img", [(1.5, 2.25), (3.0, 4.0), (5.0, 1.0)], closed=True)
 EVENTS: list[Event] = [
     OPENED,
@@ -196,12 +211,97 @@ EVENTS: list[Event] = [
     ),
     Signed(entry_id="s", signer="Dr Example", at=START),
     Amended(entry_id="m", reason="late", change=voided("w", "c")),
+    Screened(entry_id="sc", screening=SCREENING),
+    AdverseEvent(
+        entry_id="ae", what="staining", onset_on=START.date(), grade=1, site="s"
+    ),
+    Discomfort(entry_id="d", when="during", level="mild", stinging=True),
+    Scored(
+        entry_id="sd",
+        treated_on=START.date(),
+        scored_on=START.date(),
+        photograph=4,
+        cleared_percent=Decimal("75.5"),
+    ),
+    Amended(
+        entry_id="m2",
+        reason="late",
+        change=Discomfort(entry_id="d2", when="after", level="none"),
+    ),
 ]
 
 
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.entry_id)
 def test_every_event_comes_back_equal(event: Event) -> None:
     assert event_from_body(event.kind, event_to_body(event)) == event
+
+
+def test_every_kind_of_event_is_in_the_list_above() -> None:
+    assert {type(event) for event in EVENTS} == set(get_args(Event))
+
+
+def test_bodies_are_json_without_a_number() -> None:
+    for event in EVENTS:
+        text = json.dumps(event_to_body(event))
+        body = json.loads(text, parse_float=_refuse_float)
+        assert event_from_body(event.kind, body) == event
+
+
+def _refuse_float(text: str) -> None:
+    raise AssertionError(f"a float in a body: {text}")
+
+
+def test_the_session_gathers_what_else_was_noted() -> None:
+    again = replace(SCREENING, rechecked_on=START.date())
+    session = fold([*EVENTS, Screened(entry_id="sc2", screening=again)])
+    assert session.screening == again
+    assert [one.entry_id for one in session.adverse_events] == ["ae"]
+    assert [one.entry_id for one in session.discomforts] == ["d", "d2"]
+    assert [one.entry_id for one in session.scores] == ["sd"]
+    assert [one.entry_id for one in session.photographs] == ["f"]
+    assert [one.entry_id for one in session.notes] == ["n"]
+    assert [one.entry_id for one in session.signatures] == ["s"]
+    assert session.opened == OPENED
+    assert fold([]).screening is None
+
+
+@pytest.mark.parametrize(
+    ("body", "wrong"),
+    [
+        ({"reason": 5}, "reason: got 5, wanted str"),
+        ({"reason": " "}, "reason: got nothing"),
+        ({"entry_id": ""}, "entry_id: got nothing"),
+        ({"voids": ""}, "voids: got nothing"),
+    ],
+)
+def test_a_wrong_body_is_refused(body: dict[str, object], wrong: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=wrong):
+        event_from_body("voided", event_to_body(voided("v", "a")) | body)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "wrong"),
+    [
+        ("photographed", {"light": "lamp"}, "light: got 'lamp', wanted one of"),
+        ("signed", {"at": "2026-11-22T10:00:00"}, "without a time zone"),
+        ("planned", {"findings": "x"}, "findings: got 'x', wanted a list"),
+        ("planned", {"mark": "x"}, "mark: got 'x', wanted an object"),
+        ("planned", {"mark": {"image_id": "i", "points_rc": [["1"]]}}, "1 items"),
+        ("planned", {"injection": "x"}, "injection: got 'x', wanted an object"),
+        ("adverse_event", {"grade": "1"}, "grade: got '1', wanted int"),
+    ],
+)
+def test_a_body_of_another_shape_is_refused(
+    kind: str, body: dict[str, object], wrong: str
+) -> None:
+    (event,) = (one for one in EVENTS if one.kind == kind)
+    with pytest.raises((TypeError, ValueError), match=wrong):
+        event_from_body(kind, event_to_body(event) | body)
+
+
+def test_a_value_without_an_exact_form_is_refused() -> None:
+    with pytest.raises(TypeError, match="float has no JSON form"):
+        to_json(0.3)
 
 
 def test_an_unknown_kind_or_key_is_refused() -> None:
