@@ -17,7 +17,7 @@ HAIR_SHARPNESS = 0.62
 a vein under skin .54 and less: skin blurs what lies in it."""
 HAIR_CONTRAST = 0.05
 HAIR_REACH_MM = 0.16
-EDGE_STEP = 1.3
+EDGE_STEP = 1.7
 """Difference of the two sides over the depth below their mean: 0 for a vein on evenly lit
 skin, 2 for a pure step."""
 OUTLINE_RATIO = 1.6

@@ -1,19 +1,32 @@
-"""Where to look: skin, not background, straps, letterbox bars or saturated patches."""
+"""Where to look: lit skin, not background, clothes, straps, bars or what lies beside it.
+
+A small copy of the picture is cut into regions at steep changes of brightness. Skin is the
+region that fills the middle most brightly, and every other one about as bright.
+"""
 
 from __future__ import annotations
+
+import math
 
 import cv2
 import numpy as np
 
-from vein_imaging.imaging.arrays import Mask, Plane
+from vein_imaging.imaging.arrays import Image, Mask, Plane
 
 __all__ = ["find_field"]
 
-SEARCH_SIDE_PX = 320
-DARK_SHARE = 0.25
-"""A pixel darker than this share of the bright skin is background or too dark."""
-SMALLEST_SHARE = 0.01
-"""A region smaller than this share of the picture is not skin worth searching."""
+SEARCH_AREA_PX = 180**2
+DARK_SHARE = 0.2
+"""A pixel darker than this share of the brightest twentieth is background."""
+DARKEST_LEVEL = 8.0
+STEEP = 0.05
+"""Change of log brightness from one pixel of the small copy to the next that parts
+regions: outlines change by .1 and more, uneven light by .02."""
+BRIGHT_SHARE = 0.8
+"""A region at least this bright, measured by the main one, is skin too."""
+VALLEY_DEPTH = 0.27
+SMALLEST_SHARE = 0.02
+LARGEST_HOLE_SHARE = 0.05
 
 
 def find_field(plane: Plane) -> Mask:
@@ -30,14 +43,67 @@ def find_field(plane: Plane) -> Mask:
         May be empty: an unlit picture has no field.
     """
     height, width = plane.shape
-    scale = min(1.0, SEARCH_SIDE_PX / max(height, width))
-    small = cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    small = cv2.medianBlur(small, 5)
+    scale = min(1.0, math.sqrt(SEARCH_AREA_PX / (height * width)))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.medianBlur(small, 3), np.uint8)
     bright = float(np.percentile(small, 95))
-    lit = (small > max(DARK_SHARE * bright, 8.0)).astype(np.uint8)
-    lit = cv2.morphologyEx(lit, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(lit, connectivity=4)
-    kept = np.zeros(count, np.uint8)
-    kept[1:] = stats[1:, cv2.CC_STAT_AREA] >= SMALLEST_SHARE * lit.size
-    found = cv2.resize(kept[labels], (width, height), interpolation=cv2.INTER_LINEAR)
-    return found > 0
+    lit = (small > max(DARK_SHARE * bright, DARKEST_LEVEL)).astype(np.uint8)
+    regions = lit & (_steepness(small, 0.08 * bright) < STEEP)
+    regions = cv2.morphologyEx(regions, cv2.MORPH_OPEN, _disc(3))
+    skin = _choose(small, np.asarray(regions, np.uint8))
+    # the steep zone along an outline belongs half to the region
+    grown = cv2.dilate(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, _disc(11)), _disc(5))
+    # a vein that parts two regions is filled in; the valley where a limb ends is not
+    valley = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(13))
+    shallow = small > (1 - VALLEY_DEPTH) * valley.astype(np.float32)
+    skin = _fill_holes(np.asarray(skin | (grown & lit & shallow), np.uint8))
+    found = cv2.resize(skin * 255, (width, height), interpolation=cv2.INTER_LINEAR)
+    return found > 127
+
+
+def _disc(size: int) -> Plane:
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
+    return np.asarray(kernel, np.uint8)
+
+
+def _steepness(small: Plane, offset: float) -> Image:
+    """Change of log brightness for each pixel; `offset` keeps dark noise out."""
+    level = np.log(small.astype(np.float32) + np.float32(offset + 1))
+    level = np.asarray(cv2.GaussianBlur(level, (0, 0), 0.8), np.float32)
+    across = cv2.Sobel(level, cv2.CV_32F, 1, 0, scale=1 / 8)
+    down = cv2.Sobel(level, cv2.CV_32F, 0, 1, scale=1 / 8)
+    return np.asarray(cv2.magnitude(across, down), np.float32)
+
+
+def _choose(small: Plane, regions: Plane) -> Plane:
+    """Regions about as bright as the one that fills the middle most brightly."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(regions, connectivity=4)
+    height, width = small.shape
+    rows, columns = np.ogrid[:height, :width]
+    away = ((rows / height - 0.5) ** 2 + (columns / width - 0.5) ** 2) / 0.5
+    weight = (1 - away) * small.astype(np.float64) ** 2
+    merit = np.bincount(labels.ravel(), weight.ravel(), minlength=count)
+    large = stats[:, cv2.CC_STAT_AREA] >= SMALLEST_SHARE * small.size
+    large[0] = False
+    if not large.any():
+        return np.zeros_like(small)
+    level = np.zeros(count)
+    for label in np.flatnonzero(large):
+        level[label] = np.median(small[labels == label])
+    main = int(np.argmax(np.where(large, merit, 0)))
+    kept = large & (level >= BRIGHT_SHARE * level[main])
+    return np.asarray(kept.astype(np.uint8)[labels])
+
+
+def _fill_holes(skin: Plane) -> Plane:
+    """Fill what is enclosed and small: a dark vein, a mole, an optic disc."""
+    holes = np.asarray(1 - skin, np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=4)
+    height, width = skin.shape
+    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
+    enclosed = (left > 0) & (left + stats[:, cv2.CC_STAT_WIDTH] < width)
+    enclosed &= (top > 0) & (top + stats[:, cv2.CC_STAT_HEIGHT] < height)
+    enclosed &= stats[:, cv2.CC_STAT_AREA] <= LARGEST_HOLE_SHARE * skin.size
+    enclosed[0] = False
+    return np.asarray(skin | enclosed.astype(np.uint8)[labels], np.uint8)

@@ -9,19 +9,22 @@ from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["segment"]
 
-WEAK_SCORE, STRONG_SCORE = 2.8, 4.5
+STRONG_SCORE = 4.5
+"""... if it rises above this somewhere."""
 SENSITIVITY_SPAN = 0.4
 """Full sensitivity lowers both thresholds by this share; none raises them by it."""
 SMALLEST_PART_PX = 40
 
 
-def segment(score: Image, *, sensitivity: float = 0.0) -> Mask:
+def segment(score: Image, *, weak_score: float = 2.6, sensitivity: float = 0.0) -> Mask:
     """Pixels of veins.
 
     Parameters
     ----------
     score : (H, W) float32
         Vesselness in standard deviations of the background.
+    weak_score : standard deviations
+        A vein goes on while its score is above this...
     sensitivity : float in [-1, 1]
         Higher finds more, and more that is none.
 
@@ -30,7 +33,7 @@ def segment(score: Image, *, sensitivity: float = 0.0) -> Mask:
     (H, W) bool
     """
     factor = 1 - SENSITIVITY_SPAN * sensitivity
-    weak = (score > WEAK_SCORE * factor).astype(np.uint8)
+    weak = (score > weak_score * factor).astype(np.uint8)
     strong = score > STRONG_SCORE * factor
     count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
     kept = np.zeros(count, np.bool_)

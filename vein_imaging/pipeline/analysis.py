@@ -124,10 +124,11 @@ def _find(
     if settings.quality == "full":
         plane = np.asarray(cv2.createCLAHE(2.0, (8, 8)).apply(plane), np.uint8)
     inner = without_rim(field)
-    response = vesselness(
-        plane, inner, search=_SEARCH[settings.quality], octaves=octaves
-    )
+    search = _SEARCH[settings.quality]
+    response = vesselness(plane, inner, search=search, octaves=octaves)
     noise = measure_noise(response, inner)
     score = (response - np.float32(noise.middle)) * np.float32(1 / noise.spread)
     score[~field] = 0
-    return score, segment(score, sensitivity=settings.sensitivity)
+    return score, segment(
+        score, weak_score=search.weak_score, sensitivity=settings.sensitivity
+    )

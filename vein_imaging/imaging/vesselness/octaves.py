@@ -34,15 +34,18 @@ class Search:
         For octave 0 and for the octaves above it; equal weights.
     directions : int
         Over the half turn.
+    weak_score : standard deviations of the background
+        Down to which a vein is followed; the better the search, the higher its score.
     """
 
     fine: tuple[Kernel, ...]
     coarse: tuple[Kernel, ...]
     directions: int
+    weak_score: float
 
 
-FAST = Search(fine=(_SHORT,), coarse=(_SHORT,), directions=8)
-FULL = Search(fine=(_SHORT, _LONG), coarse=(_LONG,), directions=12)
+FAST = Search(fine=(_SHORT,), coarse=(_SHORT,), directions=8, weak_score=2.4)
+FULL = Search(fine=(_SHORT, _LONG), coarse=(_LONG,), directions=12, weak_score=2.8)
 
 
 def vesselness(plane: Plane, inner: Mask, *, search: Search, octaves: int = 2) -> Image:
