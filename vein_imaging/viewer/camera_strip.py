@@ -35,12 +35,16 @@ class CameraStrip(QWidget):
         Factor; 0 means "fit the picture to the window".
     reconnect_asked()
         The camera failed or ended, and the person wants it back.
+    photograph_asked(), compare_asked()
+        Store the picture on the screen; compare two stored ones.
     """
 
     settings_changed = Signal(object)
     freeze_toggled = Signal(bool)
     zoom_asked = Signal(float)
     reconnect_asked = Signal()
+    photograph_asked = Signal()
+    compare_asked = Signal()
 
     def __init__(self, settings: CaptureSettings) -> None:
         super().__init__()
@@ -55,10 +59,14 @@ class CameraStrip(QWidget):
         for label in (self.state, self.details):
             # A long error must not push the window past the screen.
             label.setMinimumWidth(120)
-        self.freeze = _button("Freeze picture", checkable=True)
+        self.freeze = _button("Freeze", checkable=True)
         self.freeze.setToolTip("Hold this picture to mark on it (space)")
         self.reconnect = _button("Start camera again")
         self.reconnect.hide()
+        self.photograph = _button("Photograph\N{HORIZONTAL ELLIPSIS}")
+        self.photograph.setToolTip("Store the picture on the screen in the record")
+        self.compare = _button("Before/after\N{HORIZONTAL ELLIPSIS}")
+        self.compare.setToolTip("Compare two photographs of this patient")
         self.opacity = _slider(round(settings.opacity * _SLIDER_STEPS), 0)
         self.sensitivity = _slider(
             round(settings.sensitivity * _SLIDER_STEPS), -_SLIDER_STEPS
@@ -66,6 +74,8 @@ class CameraStrip(QWidget):
         self._lay_out()
         self.freeze.toggled.connect(self.freeze_toggled)
         self.reconnect.clicked.connect(self.reconnect_asked)
+        self.photograph.clicked.connect(self.photograph_asked)
+        self.compare.clicked.connect(self.compare_asked)
         self.opacity.valueChanged.connect(self._tell_settings)
         self.sensitivity.valueChanged.connect(self._tell_settings)
 
@@ -78,6 +88,7 @@ class CameraStrip(QWidget):
         self.details.setToolTip(state.details)
         self.reconnect.setVisible(state.can_restart)
         self.freeze.setEnabled(state.has_picture)
+        self.photograph.setEnabled(state.has_picture)
 
     def _tell_settings(self) -> None:
         self._settings = CaptureSettings(
@@ -94,7 +105,7 @@ class CameraStrip(QWidget):
         words.addWidget(self.details)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
-        row.setSpacing(10)
+        row.setSpacing(8)
         row.addLayout(words, 1)
         row.addWidget(self.reconnect)
         for caption, slider in (
@@ -120,6 +131,8 @@ class CameraStrip(QWidget):
             button.clicked.connect(lambda _=False, f=factor: self.zoom_asked.emit(f))
             row.addWidget(button)
         row.addWidget(self.freeze)
+        row.addWidget(self.photograph)
+        row.addWidget(self.compare)
 
 
 def _button(text: str, *, checkable: bool = False) -> QPushButton:
@@ -135,5 +148,5 @@ def _slider(value: int, lowest: int) -> QSlider:
     slider = QSlider(Qt.Orientation.Horizontal)
     slider.setRange(lowest, _SLIDER_STEPS)
     slider.setValue(value)
-    slider.setFixedWidth(120)
+    slider.setFixedWidth(100)
     return slider

@@ -27,6 +27,7 @@ from vein_imaging.viewer.application import (
     configure_napari,
     splash,
 )
+from vein_imaging.viewer.photographs import Photographs
 from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
 
@@ -122,8 +123,9 @@ def run_viewer(
 
     feed = LiveFeed(camera, _step_maker(options.mm_per_pixel))
     with _session(store, session_id, options) as (open_store, open_session):
-        log = _open_log(open_store, open_session, options)
-        window = ViewerWindow(feed, log, banner="" if store else PRACTICE)
+        log, photographs = _open_session(open_store, open_session, options)
+        banner = "" if store else PRACTICE
+        window = ViewerWindow(feed, log, photographs, banner=banner)
         try:
             window.show(options.size_px)
             cover.finish(window.window)
@@ -167,15 +169,17 @@ def _session(
         yield made, made.start_session(patient, author=author, at=now)
 
 
-def _open_log(store: Store, session_id: str, options: ViewerOptions) -> InjectionLog:
-    """The log of a session; region and zone are the session's own, if it names them."""
+def _open_session(
+    store: Store, session_id: str, options: ViewerOptions
+) -> tuple[InjectionLog, Photographs]:
+    """Its log and photographs; region and zone are its own, if it names them."""
     events = store.events(session_id)
     opened = fold(event_from_body(e.kind, e.body) for e in events).opened
-    return InjectionLog(
-        SessionRecord(store, _find_head(store, session_id), author=options.recorder),
-        load_limits(opened.region if opened else options.region),
-        zone_from_text(opened.timezone if opened else options.timezone),
-    )
+    head = _find_head(store, session_id)
+    record = SessionRecord(store, head, author=options.recorder)
+    table = load_limits(opened.region if opened else options.region)
+    zone = zone_from_text(opened.timezone if opened else options.timezone)
+    return InjectionLog(record, table, zone), Photographs(record, zone)
 
 
 def _find_head(store: Store, session_id: str) -> SessionHead:

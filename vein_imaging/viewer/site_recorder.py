@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 from napari import Viewer
-from qtpy.QtWidgets import QMessageBox, QWidget
+from qtpy.QtWidgets import QWidget
 
 from vein_imaging.viewer.dose_view import NOT_CHECKED
 from vein_imaging.viewer.entry import EntryError, EntryText
 from vein_imaging.viewer.injection_panel import InjectionPanel
+from vein_imaging.viewer.message import tell
 from vein_imaging.viewer.napari_private import SitePoints
 from vein_imaging.viewer.reason_dialog import ReasonDialog
 from vein_imaging.viewer.session_record import RecordError
@@ -129,10 +130,12 @@ class SiteRecorder:
             outcome = self._log.record(entry, site, reason=reason)
         except EntryError as error:
             self._panel.form.show_problems(error.problems)
-            self._tell("Nothing was recorded", "\n".join(error.problems.values()))
+            tell(
+                self._window, "Nothing was recorded", "\n".join(error.problems.values())
+            )
             return
         except RecordError as error:
-            self._tell("NOTHING WAS RECORDED", str(error))
+            tell(self._window, "NOTHING WAS RECORDED", str(error))
             return
         if isinstance(outcome, Needs):
             self._ask(
@@ -167,14 +170,6 @@ class SiteRecorder:
         try:
             action()
         except RecordError as error:
-            self._tell("NOTHING WAS RECORDED", str(error))
+            tell(self._window, "NOTHING WAS RECORDED", str(error))
             return
         self.show_log()
-
-    def _tell(self, headline: str, text: str) -> None:
-        box = QMessageBox(self._window)
-        box.setStyleSheet(self._panel.styleSheet())
-        box.setIcon(QMessageBox.Icon.Critical)
-        box.setText(headline)
-        box.setInformativeText(text)
-        box.open()

@@ -23,6 +23,8 @@ from vein_imaging.viewer.napari_private import (
     main_window,
     strip_furniture,
 )
+from vein_imaging.viewer.photo_desk import PhotoDesk
+from vein_imaging.viewer.photographs import Photographs
 from vein_imaging.viewer.site_clicks import click_callback
 from vein_imaging.viewer.site_log import InjectionLog, Site
 from vein_imaging.viewer.site_recorder import SiteRecorder
@@ -42,6 +44,8 @@ class ViewerWindow(QObject):
         Not started; the window starts and stops it.
     log : InjectionLog
         Where injections are checked and recorded.
+    photographs : Photographs
+        Of the same session's patient.
     banner : str
         A warning on top of the panel; empty for none.
     """
@@ -50,6 +54,7 @@ class ViewerWindow(QObject):
         self,
         feed: LiveFeed,
         log: InjectionLog,
+        photographs: Photographs,
         *,
         banner: str = "",
     ) -> None:
@@ -87,6 +92,7 @@ class ViewerWindow(QObject):
         self.recorder = SiteRecorder(
             log, self.panel, self.sites, self.viewer, self.window
         )
+        self.photos = PhotoDesk(photographs, self.strip, self.live, self.window)
         self._wire(picture)
 
     def _wire(self, picture: object) -> None:

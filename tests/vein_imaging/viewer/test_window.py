@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -22,6 +23,7 @@ from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import zone_from_text
 from vein_imaging.storage import Store, create_store, new_key
 from vein_imaging.viewer.application import configure_napari
+from vein_imaging.viewer.photographs import Photographs
 from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
 from vein_imaging.viewer.window import ViewerWindow
@@ -120,13 +122,10 @@ def rig(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         patient = store.add_patient({"name": "Nobody"}, author="a", at=now)
         session_id = store.start_session(patient, author="a", at=now)
         head = store.sessions(patient)[0]
-        log = InjectionLog(
-            SessionRecord(store, head, author="a"),
-            load_limits("US"),
-            zone_from_text("UTC"),
-        )
+        record, zone = SessionRecord(store, head, author="a"), zone_from_text("UTC")
+        log = InjectionLog(record, load_limits("US"), zone)
         feed = LiveFeed(GreyCamera(), GreenSquare, CaptureSettings(opacity=1))  # type: ignore[arg-type]
-        window = ViewerWindow(feed, log)
+        window = ViewerWindow(feed, log, Photographs(record, zone))
         rig = Rig(window, store, session_id)
         try:
             window.show((1366, 768))
@@ -343,6 +342,34 @@ def test_controls_are_large_enough_for_a_gloved_finger(rig: Rig) -> None:
         strip.freeze,
     ):
         assert widget.height() >= 44, widget
+
+
+def test_a_photograph_is_the_picture_that_was_on_the_screen(
+    rig: Rig, person: Any
+) -> None:
+    desk = rig.window.photos
+    rig.window.strip.freeze.setChecked(True)
+    person.click(rig.window.strip.photograph)
+    dialog: Any = desk.dialog
+    assert dialog is not None
+    dialog.light.setCurrentText("near-infrared")
+    dialog.pose.setCurrentText("lying")
+    person.types(dialog.view, "left")
+    person.click(dialog.go_on)
+    event = rig.store.events(rig.session_id)[-1]
+    assert (event.kind, event.body["light"]) == ("photographed", "near-infrared")
+    assert event.body["mm_per_pixel"] == "0.1"
+    png = rig.store.image(rig.session_id, str(event.body["image_id"]))
+    kept = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert (np.asarray(kept) == GREY).all() and np.asarray(kept).ndim == 2
+
+
+def test_one_photograph_is_not_enough_to_compare(rig: Rig, person: Any) -> None:
+    person.click(rig.window.strip.compare)
+    boxes = rig.window.window.findChildren(QMessageBox)
+    assert "Two photographs are needed" in [box.text() for box in boxes]
+    for box in boxes:
+        box.close()
 
 
 def test_closing_asks_first(rig: Rig, qtbot: QtBot) -> None:
