@@ -96,20 +96,51 @@ def _list(raw: Any, name: str) -> list[Any]:
     return raw
 
 
-def _injection(raw: Any, table: LimitTable, ids: set[str]) -> Injection:
-    injection = injection_from_json(raw)
-    key = injection.product.casefold().strip()
-    if key != injection.product and (key in table.products or key in table.elsewhere):
-        injection = replace(injection, product=key)  # "Asclera" must not slip through
-    require_complete(table, injection)
-    if injection.id is not None:
-        if injection.id in ids:
-            raise ValueError(f"id: {injection.id!r} stands twice; ids are unique")
-        ids.add(injection.id)
-    return injection
+class _Reader:
+    """Reads injections. A history repeats a few many times: those are read once."""
+
+    def __init__(self, table: LimitTable) -> None:
+        self._table = table
+        self._ids: set[str] = set()
+        self._seen: dict[tuple[tuple[str, object], ...], Injection] = {}
+
+    def __call__(self, raw: Any) -> Injection:
+        injection = self._repeated(raw) or self._new(raw)
+        if injection.id is not None:
+            if injection.id in self._ids:
+                raise ValueError(f"id: {injection.id!r} stands twice; ids are unique")
+            self._ids.add(injection.id)
+        return injection
+
+    def _repeated(self, raw: Any) -> Injection | None:
+        """One that differs from an earlier one in its time and id only, or None."""
+        if not isinstance(raw, dict) or "at" not in raw:
+            return None
+        rest = raw.copy()
+        at, id_ = rest.pop("at"), rest.pop("id", None)
+        try:
+            like = self._seen.get(tuple(rest.items()))
+        except TypeError:  # a list or an object where text is wanted
+            return None
+        if like is None or not (id_ is None or (type(id_) is str and id_.strip())):
+            return None
+        return like.again(moment_from_text(at, "at"), id_)
+
+    def _new(self, raw: Any) -> Injection:
+        injection = injection_from_json(raw)
+        key, table = injection.product.casefold().strip(), self._table
+        if key != injection.product and (
+            key in table.products or key in table.elsewhere
+        ):
+            injection = replace(injection, product=key)  # must not slip through
+        require_complete(table, injection)
+        if "test_dose" not in raw:  # true equals 1, which is no truth value
+            rest = {name: raw[name] for name in raw if name not in ("at", "id")}
+            self._seen[tuple(rest.items())] = injection
+        return injection
 
 
-def _sessions(raw: Any, table: LimitTable, ids: set[str]) -> tuple[SessionDoses, ...]:
+def _sessions(raw: Any, read: _Reader) -> tuple[SessionDoses, ...]:
     sessions = []
     for number, session in enumerate(_at("", _list, raw, "sessions")):
         where = f"sessions[{number}]"
@@ -120,7 +151,7 @@ def _sessions(raw: Any, table: LimitTable, ids: set[str]) -> tuple[SessionDoses,
         given = []
         for place, body in enumerate(listed):
             try:
-                given.append(_injection(body, table, ids))
+                given.append(read(body))
             except (TypeError, ValueError) as error:
                 raise DocumentError(f"{where}.injections[{place}]: {error}") from None
         sessions.append(SessionDoses(started, tuple(given)))
@@ -171,11 +202,11 @@ def read_document(text: str, *, clinic: str | None = None) -> DoseContext:
     if "weighed_on" in patient:
         day = patient["weighed_on"]
         weighed_on = _at("patient", date_from_text, day, "weighed_on")
-    ids: set[str] = set()
-    sessions = _sessions(raw["sessions"], table, ids)
+    read = _Reader(table)
+    sessions = _sessions(raw["sessions"], read)
     planned = screening = None
     if "planned" in raw:
-        planned = _at("planned", _injection, raw["planned"], table, ids)
+        planned = _at("planned", read, raw["planned"])
     if "screening" in raw:
         screening = _at("screening", _screening, raw["screening"])
     return DoseContext(

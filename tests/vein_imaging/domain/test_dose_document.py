@@ -218,6 +218,40 @@ WRONG: list[dict[str, Any]] = tomllib.loads(
 )["wrong"]
 
 
+def test_what_repeats_an_earlier_injection_is_read_as_strictly() -> None:
+    read_document(json.dumps(EXAMPLE))  # b repeats a
+    for more, error in (
+        ({"id": " "}, "id: got ' ', wanted text"),
+        ({"id": 7}, "id: got 7, wanted text"),
+        ({"at": "2026-11-22T10:06:00"}, "without a time zone"),
+        ({"at": None}, "at: got None"),
+        ({"volume_ml": ["0.3"]}, "volume_ml: got list"),
+        ({"id": "a"}, "'a' stands twice"),
+    ):
+        document = copy.deepcopy(EXAMPLE)
+        document["sessions"][0]["injections"][1] |= more
+        with pytest.raises(DocumentError, match=r"injections\[1\]: ") as caught:
+            read_document(json.dumps(document))
+        assert error in str(caught.value)
+
+
+def test_a_truth_value_is_no_number_also_where_it_repeats() -> None:
+    document = copy.deepcopy(EXAMPLE)
+    first, second = document["sessions"][0]["injections"]
+    for right, wrong in ((True, 1), (False, 0)):
+        first["test_dose"], second["test_dose"] = right, wrong
+        with pytest.raises(DocumentError, match="wanted true or false"):
+            read_document(json.dumps(document))
+
+
+def test_a_repeated_injection_keeps_its_own_time_and_id() -> None:
+    context = read_document(json.dumps(EXAMPLE))
+    one, other = context.sessions[0].injections
+    assert (one.id, other.id) == ("a", "b")
+    assert (other.at - one.at).total_seconds() == 60
+    assert other == copy.deepcopy(other)
+
+
 @pytest.mark.parametrize("row", WRONG, ids=lambda row: row["what"])
 def test_wrong_input_says_where_what_came_and_what_was_wanted(
     row: dict[str, Any],
