@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
-from vein_imaging.imaging.arrays import Image, Mask
+from vein_imaging.imaging.arrays import Mask
 
-__all__ = ["Path", "cut_paths", "trace_centrelines"]
+__all__ = ["Path", "Trace", "cut_paths", "trace_centrelines"]
 
 SPUR_MIN_PX = 10.0
 """A dead end that leaves a junction is a spur below this length, or below the width of
 the vein it leaves."""
 
-# Half of the eight neighbours' offsets, straight ones first: an edge is stored once.
-_STRAIGHT = ((0, 1), (1, 0))
-_DIAGONAL = ((1, 1), (1, -1))
+Indices = NDArray[np.intp]
+
+# Half of the eight neighbours: each edge is met once. Straight ones first.
+_NEIGHBOURS = ((0, 1), (1, 0), (1, 1), (1, -1))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,25 +31,37 @@ class Path:
 
     Parameters
     ----------
-    pixels_rc : (N, 2) int px
-        In order, nodes included.
+    members : (N,) int
+        Its pixels in order, nodes included, as rows of the trace's `pixels_rc`.
     start_node, end_node : int
         Numbers of the nodes at its ends; the same for a loop.
     """
 
-    pixels_rc: NDArray[np.intp]
+    members: Indices
     start_node: int
     end_node: int
 
-    @property
-    def length_px(self) -> float:
-        """Length along the pixel centres."""
-        steps = np.diff(self.pixels_rc, axis=0)
-        return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """The centrelines of a mask.
+
+    Parameters
+    ----------
+    paths : tuple of Path
+    pixels_rc : (N, 2) int px
+        Pixels of all paths, one path after the other; nodes once for each path.
+    radius_px : (N,) float32 px
+        Distance of each to the mask's edge.
+    """
+
+    paths: tuple[Path, ...]
+    pixels_rc: Indices
+    radius_px: NDArray[np.float32]
 
 
-def trace_centrelines(mask: Mask) -> tuple[list[Path], NDArray[np.float32]]:
-    """Thin a mask and follow its centrelines.
+def trace_centrelines(mask: Mask) -> Trace:
+    """Thin a mask and follow its centrelines; spurs are pruned.
 
     Parameters
     ----------
@@ -55,54 +69,59 @@ def trace_centrelines(mask: Mask) -> tuple[list[Path], NDArray[np.float32]]:
 
     Returns
     -------
-    paths : list of Path
-        Spurs pruned, the rest joined again where a spur had split it.
-    radius_px : (H, W) float32 px
-        Distance of each mask pixel to the background.
+    Trace
+        Paths that a spur had split are joined again.
     """
-    radius = np.asarray(
-        cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 5), np.float32
+    distance = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 5)
+    skeleton = np.asarray(skeletonize(mask), np.bool_)  # type: ignore[no-untyped-call]
+    pixels = np.argwhere(skeleton)
+    radius = np.asarray(distance[tuple(pixels.T)], np.float32)
+    paths = _prune_spurs(_follow(skeleton, pixels), pixels, radius)
+    order = np.concatenate([path.members for path in paths] or [np.zeros(0, np.intp)])
+    stops = np.cumsum([len(path.members) for path in paths], dtype=np.intp)
+    renumbered = tuple(
+        Path(np.arange(stop - len(path.members), stop), path.start_node, path.end_node)
+        for path, stop in zip(paths, stops, strict=True)
     )
-    skeleton = np.asarray(skeletonize(mask), np.bool_)
-    paths = _follow(skeleton)
-    return _prune_spurs(paths, radius), radius
+    return Trace(renumbered, pixels[order], radius[order])
 
 
-def cut_paths(paths: Sequence[Path], bad: Sequence[NDArray[np.bool_]]) -> list[Path]:
+def cut_paths(paths: Sequence[Path], bad: NDArray[np.bool_]) -> tuple[Path, ...]:
     """Take pixels out of paths; where that ends a path it gets an end of its own.
 
     Parameters
     ----------
     paths : sequence of Path
-    bad : sequence of (N,) bool
-        For each path, which of its pixels go.
+    bad : (N,) bool
+        For each row of the trace's `pixels_rc`, whether it goes.
 
     Returns
     -------
-    list of Path
+    tuple of Path
         Joined again where only two ends still meet; rests below 10 px are dropped.
     """
     fresh = 1 + max((max(p.start_node, p.end_node) for p in paths), default=0)
     kept: list[Path] = []
-    for path, flags in zip(paths, bad, strict=True):
-        edges = np.flatnonzero(np.diff(~flags, prepend=False, append=False))
+    for path in paths:
+        good = ~bad[path.members]
+        if good.all():
+            kept.append(path)
+            continue
+        edges = np.flatnonzero(np.diff(good, prepend=False, append=False))
         for first, stop in zip(edges[::2], edges[1::2], strict=True):
-            whole = stop - first == len(flags)
-            if stop - first < (2 if whole else SPUR_MIN_PX):
+            if stop - first < SPUR_MIN_PX:
                 continue
             start = path.start_node if first == 0 else fresh
-            end = path.end_node if stop == len(flags) else fresh + 1
-            kept.append(Path(path.pixels_rc[first:stop], start, end))
+            end = path.end_node if stop == len(good) else fresh + 1
+            kept.append(Path(path.members[first:stop], start, end))
             fresh += 2
-    return _join(kept)
+    return tuple(_join(kept))
 
 
-def _follow(skeleton: Mask) -> list[Path]:
+def _follow(skeleton: Mask, pixels: Indices) -> list[Path]:
     """Walk all chains of a skeleton."""
-    pixels = np.argwhere(skeleton)
     neighbours = _neighbours(skeleton, pixels)
-    degree = [len(near) for near in neighbours]
-    node_of = _number_nodes(neighbours, degree)
+    node_of = _number_nodes(neighbours)
     paths: list[Path] = []
     seen: set[tuple[int, int]] = set()
     for start, node in node_of.items():
@@ -110,43 +129,44 @@ def _follow(skeleton: Mask) -> list[Path]:
             if node_of.get(step) == node or (start, step) in seen:
                 continue
             chain = _walk(start, step, neighbours, node_of)
-            seen.update({(start, step), (chain[-1], chain[-2])})
-            paths.append(Path(pixels[chain], node, node_of[chain[-1]]))
-    paths.extend(_closed_loops(pixels, neighbours, degree, paths, len(node_of)))
+            seen.add((chain[-1], chain[-2]))
+            paths.append(Path(np.array(chain), node, node_of[chain[-1]]))
+    paths.extend(_closed_loops(neighbours, paths, len(node_of)))
     return paths
 
 
-def _neighbours(skeleton: Mask, pixels: NDArray[np.intp]) -> list[list[int]]:
+def _neighbours(skeleton: Mask, pixels: Indices) -> list[list[int]]:
     """For each skeleton pixel those it touches; a diagonal only where no corner joins."""
-    padded = np.pad(skeleton, 1)
-    number = np.full(padded.shape, -1, np.intp)
-    number[padded] = np.arange(len(pixels))
-    rows, columns = (pixels + 1).T
+    padded = np.pad(skeleton, 1).ravel()
+    stride = skeleton.shape[1] + 2
+    place = (pixels[:, 0] + 1) * stride + pixels[:, 1] + 1
+    number = np.full(padded.size, -1, np.intp)
+    number[place] = np.arange(len(pixels))
     neighbours: list[list[int]] = [[] for _ in range(len(pixels))]
-    for dr, dc in (*_STRAIGHT, *_DIAGONAL):
-        joined = padded[rows + dr, columns + dc]
-        if dr and dc:
-            joined &= ~padded[rows + dr, columns] & ~padded[rows, columns + dc]
+    for rows, columns in _NEIGHBOURS:
+        joined = padded[place + rows * stride + columns]
+        if rows and columns:
+            joined &= ~padded[place + rows * stride] & ~padded[place + columns]
         here = np.flatnonzero(joined)
-        there = number[rows[here] + dr, columns[here] + dc]
+        there = number[place[here] + rows * stride + columns]
         for a, b in zip(here.tolist(), there.tolist(), strict=True):
             neighbours[a].append(b)
             neighbours[b].append(a)
     return neighbours
 
 
-def _number_nodes(neighbours: list[list[int]], degree: list[int]) -> dict[int, int]:
+def _number_nodes(neighbours: list[list[int]]) -> dict[int, int]:
     """Number ends and junctions; junction pixels that touch are one node."""
     node_of: dict[int, int] = {}
     count = 0
-    for pixel, near in enumerate(degree):
-        if near in (0, 2) or pixel in node_of:
+    for pixel, near in enumerate(neighbours):
+        if len(near) in (0, 2) or pixel in node_of:
             continue
         node_of[pixel] = count
-        stack = [pixel] if near > 2 else []
+        stack = [pixel] if len(near) > 2 else []
         while stack:
             for other in neighbours[stack.pop()]:
-                if degree[other] > 2 and other not in node_of:
+                if len(neighbours[other]) > 2 and other not in node_of:
                     node_of[other] = count
                     stack.append(other)
         count += 1
@@ -157,51 +177,58 @@ def _walk(
     start: int, step: int, neighbours: list[list[int]], node_of: dict[int, int]
 ) -> list[int]:
     chain = [start, step]
-    while chain[-1] not in node_of:
-        one, other = neighbours[chain[-1]]
-        chain.append(other if one == chain[-2] else one)
+    before, here = start, step
+    while here not in node_of:
+        one, other = neighbours[here]
+        before, here = here, other if one == before else one
+        chain.append(here)
     return chain
 
 
 def _closed_loops(
-    pixels: NDArray[np.intp],
-    neighbours: list[list[int]],
-    degree: list[int],
-    paths: Iterable[Path],
-    first_node: int,
+    neighbours: list[list[int]], paths: Iterable[Path], first_node: int
 ) -> list[Path]:
     """Rings without a junction; each gets one node of its own."""
-    shape = pixels.max(axis=0) + 1 if len(pixels) else (1, 1)
-    walked = np.zeros(shape, np.bool_)
+    walked = np.zeros(len(neighbours), np.bool_)
     for path in paths:
-        walked[tuple(path.pixels_rc.T)] = True
-    left = {i for i in np.flatnonzero(~walked[tuple(pixels.T)]) if degree[i] == 2}
+        walked[path.members] = True
+    left = {int(i) for i in np.flatnonzero(~walked) if len(neighbours[i]) == 2}
     loops: list[Path] = []
     while left:
-        start = int(min(left))
-        node_of = {start: 0}
-        chain = _walk(start, neighbours[start][0], neighbours, node_of)
+        start = min(left)
+        chain = _walk(start, neighbours[start][0], neighbours, {start: 0})
         left.difference_update(chain)
         node = first_node + len(loops)
-        loops.append(Path(pixels[chain], node, node))
+        loops.append(Path(np.array(chain), node, node))
     return loops
 
 
-def _prune_spurs(paths: list[Path], radius: Image) -> list[Path]:
-    """Drop dead ends that are short or shorter than the vein they leave is wide."""
+def _prune_spurs(
+    paths: list[Path], pixels: Indices, radius: NDArray[np.float32]
+) -> list[Path]:
+    """Drop dead ends that are short, or shorter than the vein they leave is wide."""
     ends: dict[int, int] = {}
     for path in paths:
         for node in (path.start_node, path.end_node):
             ends[node] = ends.get(node, 0) + 1
 
     def is_spur(path: Path) -> bool:
-        free = (ends[path.start_node] == 1, ends[path.end_node] == 1)
-        if free[0] == free[1]:
-            return all(free) and path.length_px < SPUR_MIN_PX
-        root = tuple(path.pixels_rc[-1 if free[0] else 0])
-        return path.length_px < max(SPUR_MIN_PX, 2 * float(radius[root]))
+        free = ends[path.start_node] == 1, ends[path.end_node] == 1
+        if free == (False, False):
+            return False
+        length = _length_px(pixels[path.members])
+        if free == (True, True):
+            return length < SPUR_MIN_PX
+        root = path.members[-1 if free[0] else 0]
+        return length < max(SPUR_MIN_PX, 2 * float(radius[root]))
 
     return _join([path for path in paths if not is_spur(path)])
+
+
+def _length_px(points: NDArray[Any]) -> float:
+    steps = np.abs(np.diff(points, axis=0)).sum(axis=1)
+    # a step to a straight neighbour is 1 long, to a diagonal one the root of 2
+    return float(np.count_nonzero(steps == 1) + 2**0.5 * np.count_nonzero(steps == 2))
 
 
 def _join(paths: list[Path]) -> list[Path]:
@@ -211,18 +238,22 @@ def _join(paths: list[Path]) -> list[Path]:
     for i, path in alive.items():
         at_node.setdefault(path.start_node, []).append(i)
         at_node.setdefault(path.end_node, []).append(i)
-    for node, members in at_node.items():
-        if len(members) != 2 or members[0] == members[1]:
+    merged = len(paths)
+    for node, (first_index, *others) in at_node.items():
+        if len(others) != 1 or others[0] == first_index:
             continue
-        first, second = (alive.pop(i) for i in members)
+        first, second = alive.pop(first_index), alive.pop(others[0])
         if first.end_node != node:
-            first = Path(first.pixels_rc[::-1], first.end_node, first.start_node)
+            first = Path(first.members[::-1], first.end_node, first.start_node)
         if second.start_node != node:
-            second = Path(second.pixels_rc[::-1], second.end_node, second.start_node)
-        merged = max(alive, default=-1) + 1 + len(paths)
-        chain = np.concatenate([first.pixels_rc, second.pixels_rc[1:]])
+            second = Path(second.members[::-1], second.end_node, second.start_node)
+        chain = np.concatenate([first.members, second.members])
         alive[merged] = Path(chain, first.start_node, second.end_node)
-        for i, far in zip(members, (first.start_node, second.end_node), strict=True):
-            far_members = at_node[far]
-            far_members[far_members.index(i)] = merged
+        for old, far in (
+            (first_index, first.start_node),
+            (others[0], second.end_node),
+        ):
+            at_far = at_node[far]
+            at_far[at_far.index(old)] = merged
+        merged += 1
     return list(alive.values())

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image
+from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.profile import Profiles, sample_points
 
 __all__ = ["HairScale", "find_edges", "find_hair", "find_outlines", "settle_runs"]
@@ -28,6 +29,8 @@ OUTLINE_CONTRAST = 0.22
 FAR_SHARES = (0.03, 0.05, 0.08)
 """How far away that is, as shares of the picture's longer side."""
 SHORTEST_BAD_PX, SHORTEST_GOOD_PX = 12.0, 24.0
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,104 +78,97 @@ def find_hair(profiles: Profiles, scale: HairScale) -> NDArray[np.bool_]:
     return sharp & (far > HAIR_CONTRAST * profiles.at(0.0))
 
 
-def _depth(profiles: Profiles, offset_px: float) -> NDArray[np.float64]:
+def _depth(profiles: Profiles, offset_px: float) -> Floats:
     sides = (profiles.at(offset_px) + profiles.at(-offset_px)) / 2
     return sides - profiles.at(0.0)
 
 
-def find_edges(profiles: Profiles, radius_px: NDArray[np.float64]) -> NDArray[np.bool_]:
+def find_edges(profiles: Profiles, chains: Chains) -> NDArray[np.bool_]:
     """Points where one side is hardly brighter than the line: outline, shadow, strap.
 
     Parameters
     ----------
     profiles : Profiles
-    radius_px : (N,) px
-        Rough radius of the line.
+        Of `chains`.
+    chains : Chains
 
     Returns
     -------
     (N,) bool
     """
-    left, right = _sides(profiles, radius_px)
+    left, right = _sides(profiles, chains)
     depth = (left + right) / 2 - profiles.at(0.0)
     return np.asarray(np.abs(left - right) > EDGE_STEP * depth)
 
 
-def _sides(
-    profiles: Profiles, radius_px: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean brightness of the skin next to the line, on either side."""
-    left, right = (
-        np.mean(
-            [profiles.at(sign * (k * radius_px + 2)) for k in (1.5, 2.0, 2.5)], axis=0
-        )
-        for sign in (-1, 1)
-    )
-    return left, right
-
-
 def find_outlines(
-    profiles: Profiles,
-    radius_px: NDArray[np.float64],
-    image: Image,
-    points_rc: NDArray[np.float32],
-    normals_rc: NDArray[np.float32],
+    profiles: Profiles, chains: Chains, image: Image
 ) -> NDArray[np.bool_]:
     """Points at the bottom of a valley far wider than the line: where a limb ends.
 
     Parameters
     ----------
     profiles : Profiles
-    radius_px : (N,) px
+        Of `chains`.
+    chains : Chains
     image : (H, W) float32
-    points_rc, normals_rc : (N, 2) float32
 
     Returns
     -------
     (N,) bool
     """
     bottom = profiles.at(0.0)
-    left, right = _sides(profiles, radius_px)
+    left, right = _sides(profiles, chains)
     near = np.maximum((left + right) / 2 - bottom, 1e-3)
-    outline = np.zeros(len(bottom), np.bool_)
-    for share in FAR_SHARES:
-        far = 3 * radius_px + share * max(image.shape)
-        both = []
-        for sign in (-1, 1):
-            place = points_rc + (sign * far[:, None] * normals_rc).astype(np.float32)
-            both.append(sample_points(image, place))
-        # a slope across both sides cancels
-        level = (both[0] + both[1]) / 2
-        deep = level - bottom > OUTLINE_CONTRAST * level
-        outline |= deep & (level - bottom > OUTLINE_RATIO * near)
-    return outline
+    share = np.array(FAR_SHARES, np.float32) * max(image.shape)
+    far = (3 * chains.radius_px)[:, None] + share
+    away = np.concatenate([far, -far], axis=1)[..., None]
+    places = chains.points_rc[:, None] + away * chains.normals()[:, None]
+    levels = sample_points(image, places)
+    # a slope across both sides cancels
+    level = (levels[:, : len(share)] + levels[:, len(share) :]) / 2
+    valley = level - bottom[:, None]
+    deep = valley > np.maximum(OUTLINE_CONTRAST * level, OUTLINE_RATIO * near[:, None])
+    return np.asarray(deep.any(axis=1))
 
 
-def settle_runs(bad: NDArray[np.bool_], spacing_px: float) -> NDArray[np.bool_]:
-    """Forget short bad runs of one chain, then short good ones between bad ones.
+def _sides(profiles: Profiles, chains: Chains) -> tuple[Floats, Floats]:
+    """Mean brightness of the skin next to the line, on either side."""
+    radius = chains.radius_px.astype(np.float64)
+    left, right = (
+        np.mean([profiles.at(sign * (k * radius + 2)) for k in (1.5, 2, 2.5)], axis=0)
+        for sign in (-1, 1)
+    )
+    return left, right
+
+
+def settle_runs(bad: NDArray[np.bool_], chains: Chains) -> NDArray[np.bool_]:
+    """Forget short bad runs of each chain, then short good ones beside bad ones.
 
     Parameters
     ----------
     bad : (N,) bool
-        In the chain's order.
-    spacing_px : px
-        Distance of neighbouring points.
+    chains : Chains
 
     Returns
     -------
     (N,) bool
     """
-    settled = _drop_short(bad, SHORTEST_BAD_PX / spacing_px)
-    if settled.any():
-        settled = ~_drop_short(~settled, SHORTEST_GOOD_PX / spacing_px)
-    return settled
+    settled = _drop_short(bad, chains, SHORTEST_BAD_PX)
+    return ~_drop_short(~settled, chains, SHORTEST_GOOD_PX)
 
 
-def _drop_short(flags: NDArray[np.bool_], shortest: float) -> NDArray[np.bool_]:
-    """Clear runs of set flags shorter than `shortest`, unless they are the whole."""
-    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False))
-    kept = flags.copy()
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        if stop - start < min(shortest, len(flags)):
-            kept[start:stop] = False
-    return kept
+def _drop_short(
+    flags: NDArray[np.bool_], chains: Chains, shortest_px: float
+) -> NDArray[np.bool_]:
+    """Clear runs of set flags shorter than that, unless they are the whole chain."""
+    here = np.arange(len(flags))
+    begins = np.flatnonzero(flags & ((here == chains.first) | ~np.roll(flags, 1)))
+    ends = np.flatnonzero(flags & ((here == chains.stop - 1) | ~np.roll(flags, -1)))
+    length = ends + 1 - begins
+    whole = length == (chains.stop - chains.first)[begins]
+    kept = whole | (length * chains.spacing_px >= shortest_px)
+    change = np.zeros(len(flags) + 1, np.intp)
+    np.add.at(change, begins[kept], 1)
+    np.add.at(change, ends[kept] + 1, -1)
+    return np.asarray(np.cumsum(change[:-1]) > 0)

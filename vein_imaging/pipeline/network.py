@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Mask, Plane
-from vein_imaging.imaging.centreline import Path, cut_paths, trace_centrelines
+from vein_imaging.imaging.centreline import Path, Trace, cut_paths, trace_centrelines
+from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.diameter import half_depth_widths
 from vein_imaging.imaging.distractors import (
     HairScale,
@@ -19,12 +21,14 @@ from vein_imaging.imaging.distractors import (
     find_outlines,
     settle_runs,
 )
-from vein_imaging.imaging.profile import centre_chains, chain_normals, take_profiles
+from vein_imaging.imaging.profile import Profiles, find_shifts, take_profiles
 from vein_imaging.imaging.vein_map import Branch, ceap_class_of
 from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["Network", "measure_network"]
 
+_EVERY = 2
+"""Profiles are taken at every second pixel of the skeleton: they are averages anyhow."""
 _AVERAGED_PX = 15.0
 """Neighbouring widths share their profiles over this length: one sample each."""
 
@@ -74,93 +78,68 @@ def measure_network(
     """
     scale = 2**halvings
     image = plane.astype(np.float32)
-    paths, radius = trace_centrelines(mask)
+    trace = trace_centrelines(mask)
+    paths = trace.paths
+    if not paths:
+        return Network((), np.zeros((0, 2), np.float32), mask & False)
+    chains, place = Chains.of(trace, scale).every(_EVERY)
+    shifts = find_shifts(take_profiles(image, chains), chains)
+    centred = chains.moved_to(chains.points_rc + shifts[:, None] * chains.normals())
+    profiles = take_profiles(image, centred)
     hair = HairScale.of(mm_per_pixel, halvings) if settings.reject_hair else None
-    if paths and (hair or settings.reject_edges):
-        bad = _find_bad(image, paths, radius, scale, hair, settings.reject_edges)
-        mask = _without_bad(mask, paths, radius, bad)
+    bad = _find_bad(profiles, centred, image, hair, settings.reject_edges)[place]
+    if bad.any():
+        mask = _without_bad(mask, trace, bad)
         paths = cut_paths(paths, bad)
-    chains = [_smooth(path, scale) for path in paths]
-    rough = _radii(paths, radius, scale)
-    chains = centre_chains(image, chains, rough)
-    widths = half_depth_widths(take_profiles(image, chains, rough))
-    pieces = np.split(widths, np.cumsum([len(chain) for chain in chains])[:-1])
+    widths = half_depth_widths(profiles)
     branches = tuple(
-        _branch(path, chain, width, mm_per_pixel)
-        for path, chain, width in zip(paths, chains, pieces, strict=False)
+        _branch(path, centred.points_rc, widths, place, mm_per_pixel) for path in paths
     )
-    return Network(branches, _junctions(paths, scale), mask)
-
-
-def _radii(
-    paths: list[Path], radius: NDArray[np.float32], scale: int
-) -> list[NDArray[np.float32]]:
-    return [radius[tuple(path.pixels_rc.T)] * np.float32(scale) for path in paths]
+    return Network(branches, _junctions(paths, trace, scale), mask)
 
 
 def _find_bad(
+    profiles: Profiles,
+    chains: Chains,
     image: NDArray[np.float32],
-    paths: list[Path],
-    radius: NDArray[np.float32],
-    scale: int,
     hair: HairScale | None,
     edges: bool,
-) -> list[NDArray[np.bool_]]:
-    """For each path, which of its pixels belong to hair or a step edge."""
-    rough = _radii(paths, radius, scale)
-    chains = centre_chains(image, [_smooth(path, scale) for path in paths], rough)
-    profiles = take_profiles(image, chains, rough)
-    bad = np.zeros(len(profiles.reach_px), np.bool_)
+) -> NDArray[np.bool_]:
+    """Points that belong to hair, a step edge or an outline."""
+    bad = np.zeros(len(chains.points_rc), np.bool_)
     if hair:
         bad |= find_hair(profiles, hair)
     if edges:
-        radii = np.concatenate(rough).astype(np.float64)
-        bad |= find_edges(profiles, radii)
-        bad |= find_outlines(
-            profiles,
-            radii,
-            image,
-            np.concatenate(chains),
-            np.concatenate([chain_normals(chain) for chain in chains]),
-        )
-    pieces = np.split(bad, np.cumsum(profiles.sizes)[:-1])
-    return [settle_runs(piece, 1.1 * scale) for piece in pieces]
+        bad |= find_edges(profiles, chains)
+        bad |= find_outlines(profiles, chains, image)
+    return settle_runs(bad, chains)
 
 
-def _without_bad(
-    mask: Mask,
-    paths: list[Path],
-    radius: NDArray[np.float32],
-    bad: list[NDArray[np.bool_]],
-) -> Mask:
+def _without_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
     """Take what lies around bad pixels out of the mask, unless it is a good vein's."""
     out = np.zeros(mask.shape, np.uint8)
     for value in (1, 0):
-        for path, flags in zip(paths, bad, strict=True):
-            for row, column in path.pixels_rc[flags == bool(value)][::2]:
-                size = math.ceil(float(radius[row, column])) + value
-                cv2.circle(out, (int(column), int(row)), size, value, cv2.FILLED)
+        for path in trace.paths:
+            chosen = bad[path.members] == bool(value)
+            if not chosen.any():
+                continue
+            xy = trace.pixels_rc[path.members[chosen]][:, ::-1].astype(np.int32)
+            radius = float(np.median(trace.radius_px[path.members[chosen]]))
+            wide = 2 * math.ceil(radius + value) + 1
+            cv2.polylines(out, [xy], False, value, wide)
     return mask & (out == 0)
-
-
-def _smooth(path: Path, scale: int) -> NDArray[np.float32]:
-    """Pixel chain to points at full size, the staircase smoothed, ends kept."""
-    points = (path.pixels_rc.astype(np.float32) + 0.5) * scale - 0.5
-    if len(points) < 3:
-        return np.asarray(points, np.float32)
-    smooth = cv2.GaussianBlur(
-        points, (1, 9), 0, sigmaY=2.0, borderType=cv2.BORDER_REPLICATE
-    ).reshape(-1, 2)
-    smooth[[0, -1]] = points[[0, -1]]
-    return np.asarray(smooth, np.float32)
 
 
 def _branch(
     path: Path,
-    chain: NDArray[np.float32],
-    width: NDArray[np.float32],
+    points_rc: NDArray[np.float32],
+    widths: NDArray[np.float32],
+    place: NDArray[np.intp],
     mm_per_pixel: float | None,
 ) -> Branch:
+    rows = place[path.members]
+    rows = rows[np.flatnonzero(np.diff(rows, prepend=-1))]
+    chain, width = points_rc[rows], widths[rows]
     length = float(np.linalg.norm(np.diff(chain, axis=0), axis=1).sum())
     known = width[np.isfinite(width)]
     middle = spread = math.nan
@@ -183,11 +162,11 @@ def _branch(
     )
 
 
-def _junctions(paths: list[Path], scale: int) -> NDArray[np.float32]:
+def _junctions(paths: Sequence[Path], trace: Trace, scale: int) -> NDArray[np.float32]:
     met: dict[int, list[NDArray[np.intp]]] = {}
     for path in paths:
-        met.setdefault(path.start_node, []).append(path.pixels_rc[0])
-        met.setdefault(path.end_node, []).append(path.pixels_rc[-1])
+        met.setdefault(path.start_node, []).append(trace.pixels_rc[path.members[0]])
+        met.setdefault(path.end_node, []).append(trace.pixels_rc[path.members[-1]])
     found = [np.mean(ends, axis=0) for ends in met.values() if len(ends) > 2]
     points = np.reshape(np.asarray(found, np.float32), (-1, 2))
     return ((points + 0.5) * scale - 0.5).astype(np.float32)
