@@ -1,5 +1,16 @@
-from decimal import Decimal
+from collections.abc import Callable
+from decimal import (
+    Clamped,
+    Decimal,
+    DivisionByZero,
+    FloatOperation,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    Underflow,
+)
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -70,6 +81,128 @@ def test_text_that_is_no_plain_decimal_is_refused(text: str) -> None:
 def test_a_comma_is_named_in_the_error() -> None:
     with pytest.raises(ValueError, match="use a point, not a comma"):
         decimal_from_text("0,3")
+
+
+@pytest.mark.parametrize(
+    ("make", "text", "error"),
+    [
+        (
+            Volume.from_text,
+            "500.01",
+            "volume_ml: got 500.01 mL, wanted 0 to 500 mL",
+        ),
+        (
+            Concentration.from_percent,
+            "0",
+            "concentration_percent: got 0 %, wanted above 0 and at most 100 %; 5 mg/mL "
+            "is 0.5 %",
+        ),
+        (
+            FoamRatio.from_text,
+            "21",
+            "gas_parts_per_liquid_part: got 21, wanted above 0 and at most 20; "
+            '"4" is one part of liquid to four of gas',
+        ),
+        (Weight.from_text, "7", "weight_kg: got 7 kg, wanted 10 to 500 kg"),
+        (
+            Volume.from_text,
+            "0,3",
+            "volume_ml: got '0,3', wanted plain decimal text such as \"0.3\" (no sign, "
+            "no exponent, at most six places); use a point, not a comma",
+        ),
+        (
+            Concentration.from_percent,
+            "x",
+            "concentration_percent: got 'x', wanted plain decimal text such as "
+            '"0.3" (no sign, no exponent, at most six places)',
+        ),
+        (
+            Concentration.from_mg_per_ml,
+            "x",
+            "mg_per_ml: got 'x', wanted plain decimal text such as "
+            '"0.3" (no sign, no exponent, at most six places)',
+        ),
+        (
+            FoamRatio.from_text,
+            "x",
+            "gas_parts_per_liquid_part: got 'x', wanted plain decimal text such as "
+            '"0.3" (no sign, no exponent, at most six places)',
+        ),
+        (
+            Weight.from_text,
+            "x",
+            "weight_kg: got 'x', wanted plain decimal text such as "
+            '"0.3" (no sign, no exponent, at most six places)',
+        ),
+        (
+            decimal_from_text,
+            "x",
+            "number: got 'x', wanted plain decimal text such as "
+            '"0.3" (no sign, no exponent, at most six places)',
+        ),
+    ],
+)
+def test_an_error_says_what_came_and_what_was_wanted(
+    make: Callable[[str], object], text: str, error: str
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        make(text)
+    assert str(caught.value) == error
+
+
+@pytest.mark.parametrize(
+    ("make", "error"),
+    [
+        (
+            lambda: Volume(1.5),
+            "volume_ml: got float 1.5, wanted a Decimal made from text",
+        ),
+        (
+            lambda: Concentration(FLOAT),
+            "concentration: got float 1.5, wanted a Decimal made from text",
+        ),
+        (
+            lambda: FoamRatio(FLOAT),
+            "gas parts: got float 1.5, wanted a Decimal made from text",
+        ),
+        (
+            lambda: Weight(FLOAT),
+            "weight_kg: got float 1.5, wanted a Decimal made from text",
+        ),
+        (lambda: Mass(FLOAT), "mg: got float, wanted a Fraction"),
+        (
+            lambda: decimal_from_text(FLOAT, "x"),
+            'x: got float 1.5, wanted decimal text such as "0.3"; write the number in '
+            "quotes",
+        ),
+    ],
+)
+def test_the_error_of_a_float(make: Callable[[], object], error: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        make()
+    assert str(caught.value) == error
+
+
+def test_a_quantity_may_be_named_in_its_error() -> None:
+    with pytest.raises(ValueError, match=r"^waste_ml: got"):
+        Volume.from_text("x", "waste_ml")
+    with pytest.raises(ValueError, match=r"^stock: got"):
+        Concentration.from_percent("x", "stock")
+    with pytest.raises(ValueError, match=r"^vial: got"):
+        Concentration.from_mg_per_ml("x", "vial")
+    with pytest.raises(
+        ValueError, match=r"^volume_ml: got NaN, wanted a finite number"
+    ):
+        Volume(Decimal("NaN"))
+    with pytest.raises(ValueError, match=r"^mg: got -1, wanted 0 or more"):
+        Mass(Fraction(-1))
+    assert Mass(Fraction(0)).mg == 0
+
+
+def test_the_context_of_dose_arithmetic_traps_all_that_loses_a_digit() -> None:
+    assert EXACT.prec == 40
+    traps = (Inexact, FloatOperation, InvalidOperation, DivisionByZero, Overflow)
+    assert all(EXACT.traps[trap] for trap in (*traps, Underflow, Clamped))
 
 
 @pytest.mark.parametrize("number", [0.3, 1, True, None, ["1"], Decimal(1)])

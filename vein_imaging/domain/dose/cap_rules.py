@@ -18,9 +18,13 @@ __all__ = ["minimum_interval", "over_caps", "planned_interval", "two_agents"]
 _WHERE = {"injection": "at one injection", "session": "in one session", "day": "a day"}
 
 
+def _amount(number: Decimal, unit: str) -> str:
+    return f"{plain(number)} {unit.removesuffix('s') if number == 1 else unit}"
+
+
 def _over(context: DoseContext, quota: Quota) -> Finding:
     shown = quota.printed()
-    cap = f"{plain(shown.maximum)} {shown.unit}"
+    cap = _amount(shown.maximum, shown.unit)
     who = "the clinic allows" if quota.limit.clinic else "the label allows"
     if not quota.limit.product:
         who = "general practice keeps to"
@@ -35,9 +39,10 @@ def _over(context: DoseContext, quota: Quota) -> Finding:
     )
     amounts = []
     if quota.used or quota.scope != "injection":
-        amounts.append(f"{plain(shown.used)} {shown.unit} given")
+        verb = "used" if shown.unit == "sites" else "given"
+        amounts.append(f"{_amount(shown.used, shown.unit)} {verb}")
     if quota.planned:
-        amounts.append(f"{plain(shown.planned)} {shown.unit} planned")
+        amounts.append(f"{_amount(shown.planned, shown.unit)} planned")
     message = (
         f"{shown.product}: {' and '.join(amounts)}; {who} {cap} {where}{reason}{dated}."
     )

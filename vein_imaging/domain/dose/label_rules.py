@@ -81,7 +81,8 @@ def form_not_on_label(context: DoseContext) -> list[Finding]:
             continue
         strength = "" if percent is None else f" of {plain(percent)} %"
         message = f"the label has no {subject.form}{strength}"
-        if product.agent == "polidocanol" and context.table.region == "US":
+        foamed = subject.form == "foam" and product.agent == "polidocanol"
+        if foamed and context.table.region == "US":
             message += "; polidocanol is not to be foamed with room air"
         found.append(
             _warn(
@@ -164,9 +165,9 @@ def no_limit_known(context: DoseContext) -> list[Finding]:
             continue
         known = context.table.products.get(subject.product)
         if known is None:
-            reason = "the table of this region does not hold it"
+            reason = "The table of this region does not hold it"
         else:
-            reason = known.note.rstrip(".") or "its label states none for this use"
+            reason = known.note.rstrip(".") or "Its label states none for this use"
         own = (
             " The clinic's own limits were checked."
             if known and any(limit.clinic for limit in known.limits)
@@ -179,8 +180,8 @@ def no_limit_known(context: DoseContext) -> list[Finding]:
                 "no_limit_known",
                 subject,
                 f"Limit table of {context.table.region}",
-                f"no limit is known for this{strength} {subject.form} ({reason}); "
-                f"nothing here says that the amount is safe.{own}",
+                f"no limit is known for this{strength} {subject.form}. {reason}. "
+                f"Nothing here says that the amount is safe.{own}",
             )
         )
     return found
