@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.pieces import Line, contrasts, shifted
+from vein_imaging.comparison.pieces import Line, Seen, measure, shifted
 from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["Change", "Pair", "Piece", "judge", "noise_floor"]
@@ -58,6 +58,8 @@ class Piece:
     points_rc : (N, 2) float64
         px in BEFORE.
     length_px, diameter_px : px
+    sigma_px : px
+        Width of the dip across it, in the picture it was found in.
     contrast_before, contrast_after : ln intensity
         Flanks minus centre.
     noise : ln intensity
@@ -75,6 +77,7 @@ class Piece:
     points_rc: NDArray[np.float64]
     length_px: float
     diameter_px: float
+    sigma_px: float
     contrast_before: float
     contrast_after: float
     noise: float
@@ -114,8 +117,8 @@ def noise_floor(
     ]
     floors = []
     for log in (pair.before_log, pair.after_log):
-        found = contrasts(log, pair.overlap, tuple(beside), search_px=search_px)
-        known = found[np.isfinite(found)]
+        found = measure(log, pair.overlap, tuple(beside), search_px=search_px)
+        known = found.contrast[np.isfinite(found.contrast)]
         if known.size < 10:
             return float("inf")
         floors.append(float(np.percentile(known, _NOISE_PERCENTILE)))
@@ -123,62 +126,62 @@ def noise_floor(
 
 
 def judge(
-    pair: Pair,
-    before_lines: Sequence[Line],
-    after_lines: Sequence[Line],
+    lines: Sequence[Line],
+    was: Seen,
+    now: Seen,
     *,
     noise: float,
-    search_px: int,
-    gain: float = 1.0,
+    narrowest_px: float = 0.0,
+    new: bool = False,
 ) -> tuple[Piece, ...]:
-    """Say of each piece whether it cleared, faded, stayed, or is new.
+    """Say of each piece of BEFORE whether it cleared, faded or stayed.
 
     Parameters
     ----------
-    pair : Pair
-    before_lines, after_lines : of Line
-        Both in BEFORE's frame.
+    lines : of Line
+        In BEFORE's frame.
+    was, now : Seen
+        What the two pictures show of them.
     noise : ln intensity
         From `noise_floor`.
-    search_px : px
-    gain : > 0
-        Contrast of AFTER is divided by it.
+    narrowest_px : px
+        Sigma at and below which a line may be a hair, and is not judged.
+    new : bool
+        The lines were found AFTER: only those that BEFORE does not show are given.
 
     Returns
     -------
     tuple of Piece
-        All BEFORE pieces that lie in the overlap, then the new ones.
+        Those that both pictures show enough of.
     """
     pieces: list[Piece] = []
-    first_new = 1 + max((line.branch for line in before_lines), default=-1)
-    for new, lines in ((False, before_lines), (True, after_lines)):
-        measured = [
-            contrasts(log, pair.overlap, tuple(lines), search_px=search_px) / by
-            for log, by in ((pair.before_log, 1.0), (pair.after_log, gain))
-        ]
-        for line, before, after in zip(lines, *measured, strict=True):
-            if not np.isfinite(before + after):
-                continue
-            own, other = (after, before) if new else (before, after)
-            ratio = max(other, 0.0) / own if own > _JUDGED_ABOVE * noise else np.nan
-            change = _change(ratio, new=new)
-            if new and change != "new":
-                continue
-            pieces.append(
-                Piece(
-                    len(pieces),
-                    line.branch + first_new * new,
-                    line.vein_class,
-                    line.points_rc,
-                    line.length_px,
-                    line.diameter_px,
-                    float(before),
-                    float(after),
-                    noise,
-                    float(ratio),
-                    change,
-                )
+    own, other = (now, was) if new else (was, now)
+    for index, line in enumerate(lines):
+        contrast, rest = own.contrast[index], other.contrast[index]
+        if not np.isfinite(contrast + rest):
+            continue
+        clear = contrast > _JUDGED_ABOVE * noise
+        clear &= own.sigma_px[index] > narrowest_px
+        ratio = float(max(rest, 0.0) / contrast) if clear else np.nan
+        change = _change(ratio, new=new)
+        if new and change != "new":
+            continue
+        pieces.append(
+            Piece(
+                piece_id=len(pieces),
+                branch=line.branch,
+                vein_class=line.vein_class,
+                points_rc=line.points_rc,
+                length_px=line.length_px,
+                diameter_px=line.diameter_px,
+                sigma_px=float(own.sigma_px[index]),
+                contrast_before=float(was.contrast[index]),
+                contrast_after=float(now.contrast[index]),
+                noise=noise,
+                ratio=ratio,
+                change=change,
             )
+        )
     return tuple(pieces)
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["ExposureMatch", "match_exposure"]
 
+Values = NDArray[Any]
+
 _GAIN_LIMITS = (0.8, 1.25)
 _CLIPPED_SHARE = 0.02
 _LEAST_PIXELS = 500
+_SIGMAS_MM = (0.16, 0.32, 0.64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,10 @@ class ExposureMatch:
     texture_gain : float
         Contrast of the skin between the veins AFTER over BEFORE. Away from 1, light,
         gamma or focus differ, and veins look weaker or stronger for that alone.
+    fineness : float
+        Power of the skin texture both show from 0.16 to 0.32 mm over that from 0.32 to
+        0.64 mm: about 0.9 on sharp drawn skin, 0.6 and 0.35 with a lens blur of 0.12
+        and 0.24 mm. Smooth skin reads as blurred.
     clipped_share_before, clipped_share_after : 0 to 1
         Skin that is saturated or black, and so cannot be compared.
     doubts : tuple of str
@@ -36,6 +45,7 @@ class ExposureMatch:
 
     brightness_ratio: float
     texture_gain: float
+    fineness: float
     clipped_share_before: float
     clipped_share_after: float
     doubts: tuple[str, ...]
@@ -47,7 +57,7 @@ def match_exposure(
     bare: Mask,
     *,
     clipped: tuple[float, float],
-    fine_px: float,
+    px_per_mm: float,
 ) -> ExposureMatch:
     """Compare the skin between the veins of two aligned pictures.
 
@@ -59,8 +69,7 @@ def match_exposure(
         Overlap without veins.
     clipped : two shares, 0 to 1
         Of the skin, saturated or black.
-    fine_px : px
-        Sigma of the finer side of the texture band; the coarser is three times that.
+    px_per_mm : px/mm
 
     Returns
     -------
@@ -72,26 +81,37 @@ def match_exposure(
         if share > _CLIPPED_SHARE
     ]
     if np.count_nonzero(bare) < _LEAST_PIXELS:
-        return ExposureMatch(np.nan, np.nan, *clipped, tuple(doubts))
-    bands = [_band(log, bare, fine_px)[bare] for log in logs]
-    spreads = [float(np.median(np.abs(band - np.median(band)))) for band in bands]
-    gain = spreads[1] / spreads[0] if spreads[0] > 0 else np.nan
-    medians = [float(np.median(grey[bare])) for grey in greys]
+        doubts.append("there is too little bare skin to tell light and focus")
+        return ExposureMatch(np.nan, np.nan, 0.0, *clipped, tuple(doubts))
+    (fine, coarse), (fine_after, coarse_after) = (
+        _bands(log, bare, px_per_mm) for log in logs
+    )
+    gain = _spread(fine_after + coarse_after) / max(_spread(fine + coarse), 1e-9)
+    common = float((coarse * coarse_after).mean())
+    fineness = float((fine * fine_after).mean()) / max(common, 1e-12)
     if not _GAIN_LIMITS[0] <= gain <= _GAIN_LIMITS[1]:
         weaker = "weaker" if gain < 1 else "stronger"
         doubts.append(
             f"skin texture is {abs(1 - gain):.0%} {weaker} AFTER: light, focus or "
             "gamma differ, and veins change with them"
         )
-    ratio = medians[1] / medians[0] if medians[0] > 0 else np.nan
-    return ExposureMatch(ratio, float(gain), *clipped, tuple(doubts))
+    medians = [max(float(np.median(grey[bare])), 1e-6) for grey in greys]
+    ratio = medians[1] / medians[0]
+    return ExposureMatch(ratio, gain, fineness, *clipped, tuple(doubts))
 
 
-def _band(log: Image, bare: Mask, fine_px: float) -> Image:
-    # between two Gaussians, both over bare skin only
+def _bands(log: Image, bare: Mask, px_per_mm: float) -> tuple[Values, Values]:
+    # texture between three Gaussians, each over bare skin only; the bare pixels
     weight = bare.astype(np.float32)
     smooth = []
-    for sigma in (fine_px, 3 * fine_px):
-        total = cv2.GaussianBlur(log * weight, (0, 0), sigma)
-        smooth.append(total / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3))
-    return np.asarray(smooth[0] - smooth[1], dtype=np.float32)
+    for sigma in _SIGMAS_MM:
+        blurred = [
+            cv2.GaussianBlur(plane, (0, 0), sigma * px_per_mm)
+            for plane in (log * weight, weight)
+        ]
+        smooth.append((blurred[0] / np.maximum(blurred[1], 1e-3))[bare])
+    return smooth[0] - smooth[1], smooth[1] - smooth[2]
+
+
+def _spread(values: Values) -> float:
+    return float(np.median(np.abs(values - np.median(values))))

@@ -6,24 +6,44 @@ cleared, so what it covers is compared with nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["find_hair"]
+__all__ = ["Hair", "find_hair"]
 
 _HAIR_MM, _VEIN_MM = 0.08, 0.24  # sigmas; a vein at .25 mm depth is .43 mm wide
 _LEAST_PX = (1.0, 3.0)
-_NARROW = 0.8  # response at the hair's scale over that at the vein's
+_LINE_SIGMA_MM, _LINE_SIGMA_PX = 0.15, 1.15  # a dark line narrower than this is hair
 _STRONG, _WEAK = 5.0, 3.0  # noise standard deviations
 _LENGTH_MM = 1.5
 _FILLED = 0.35  # of its length squared: a line, not a speck
 _COVER_PX = 2
+_ENOUGH_MM = 5.0  # of hair, to know its width
 
 
-def find_hair(log: Image, skin: Mask, px_per_mm: float) -> Mask:
+@dataclass(frozen=True, slots=True, eq=False)
+class Hair:
+    """Hairs of a picture.
+
+    Parameters
+    ----------
+    mask : (H, W) bool
+        2 px wider on each side than their core.
+    sigma_px : px
+        Their median width; nan where less than 5 mm of hair was found. A hair is far
+        finer than the lens blurs it: this is how sharp the picture is.
+    """
+
+    mask: Mask
+    sigma_px: float
+
+
+def find_hair(log: Image, skin: Mask, px_per_mm: float) -> Hair:
     """Find hairs by their width.
 
     For a line of Gaussian profile of sigma w the scale-normalised second derivative at
@@ -39,12 +59,11 @@ def find_hair(log: Image, skin: Mask, px_per_mm: float) -> Mask:
 
     Returns
     -------
-    (H, W) bool
-        Hairs, 2 px wider on each side than their core.
+    Hair
     """
     inner = cv2.erode(skin.astype(np.uint8), np.ones((9, 9))).astype(np.bool_)
     if not inner.any():
-        return np.zeros(log.shape, np.bool_)
+        return Hair(np.zeros(log.shape, np.bool_), np.nan)
     scales = [
         max(least, size * px_per_mm)
         for least, size in zip(_LEAST_PX, (_HAIR_MM, _VEIN_MM), strict=True)
@@ -53,7 +72,8 @@ def find_hair(log: Image, skin: Mask, px_per_mm: float) -> Mask:
     sample = fine[inner][::4]
     middle = float(np.median(sample))
     noise = 1.4826 * float(np.median(np.abs(sample - middle)))
-    narrow = inner & (fine > _NARROW * coarse)
+    width = max(_LINE_SIGMA_PX, _LINE_SIGMA_MM * px_per_mm)
+    narrow = inner & (fine > _ratio_at(width, *scales) * coarse)
     weak = narrow & (fine > middle + _WEAK * noise)
     strong = narrow & (fine > middle + _STRONG * noise)
     joined = cv2.morphologyEx(weak.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3)))
@@ -64,9 +84,28 @@ def find_hair(log: Image, skin: Mask, px_per_mm: float) -> Mask:
     )
     kept &= np.bincount(labels[strong], minlength=count) > 0
     kept[0] = False
+    lines = kept[labels]
+    crest = lines & strong & (fine >= 0.95 * cv2.dilate(fine, np.ones((3, 3))))
+    sigma_px = np.nan
+    if np.count_nonzero(crest) > _ENOUGH_MM * px_per_mm:
+        sigma_px = _width_at(float(np.median(fine[crest] / coarse[crest])), *scales)
     side = 2 * _COVER_PX + 1
-    lines = kept[labels].astype(np.uint8)
-    return cv2.dilate(lines, np.ones((side, side))).astype(np.bool_)
+    mask = cv2.dilate(lines.astype(np.uint8), np.ones((side, side))).astype(np.bool_)
+    return Hair(mask, sigma_px)
+
+
+def _ratio_at(width_px: float, fine_px: float, coarse_px: float) -> float:
+    # of the responses of the two scales to a line of that sigma
+    fine = fine_px**2 * (width_px**2 + fine_px**2) ** -1.5
+    coarse = coarse_px**2 * (width_px**2 + coarse_px**2) ** -1.5
+    return float(fine / coarse)
+
+
+def _width_at(ratio: float, fine_px: float, coarse_px: float) -> float:
+    # the inverse of `_ratio_at`
+    power = (ratio * (coarse_px / fine_px) ** 2) ** (2 / 3)
+    square = (coarse_px**2 - power * fine_px**2) / (power - 1)
+    return float(np.sqrt(max(square, 0.0)))
 
 
 def _ridge(log: Image, sigma: float) -> Image:

@@ -15,7 +15,7 @@ from vein_imaging.comparison.transform import Points
 from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.vein_map import Branch
 
-__all__ = ["Line", "contrasts", "cut_lines", "shifted"]
+__all__ = ["Line", "Seen", "cut_lines", "measure", "shifted"]
 
 _SMOOTH_PX = 2.0  # a centre line that steps from pixel to pixel is 8 % too long
 _SEEN = 0.7  # of a piece's samples must be skin
@@ -111,9 +111,26 @@ def shifted(line: Line, offset_px: float) -> Line:
     )
 
 
-def contrasts(
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What one picture shows of each piece; nan where less than 70 % was usable.
+
+    Parameters
+    ----------
+    contrast : (N,) float64
+        Flanks minus centre, of the natural logarithm of intensity.
+    sigma_px : (N,) float64
+        Width of the dip: its area over its depth over root 2 pi, which is sigma where
+        it is Gaussian; nan where there is no dip.
+    """
+
+    contrast: NDArray[np.float64]
+    sigma_px: NDArray[np.float64]
+
+
+def measure(
     log: Image, usable: Mask, lines: tuple[Line, ...], *, search_px: int
-) -> NDArray[np.float64]:
+) -> Seen:
     """Measure how much darker each piece is than its two flanks.
 
     The cross profile is averaged along the piece; contrast is the mean of both flanks
@@ -132,23 +149,31 @@ def contrasts(
 
     Returns
     -------
-    (N,) float64
-        Of the natural logarithm of intensity; nan where less than 70 % was usable.
+    Seen
     """
+    contrast, sigma = np.full(len(lines), np.nan), np.full(len(lines), np.nan)
     if not lines:
-        return np.empty(0)
+        return Seen(contrast, sigma)
     kernels = [_kernel(line.diameter_px) for line in lines]
     reach = search_px + max(len(kernel) // 2 for kernel in kernels)
     profile, seen = _profiles(log, usable, lines, reach)
-    result = np.full(len(lines), np.nan)
     for index, kernel in enumerate(kernels):
         half = len(kernel) // 2
         window = slice(reach - search_px - half, reach + search_px + half + 1)
         if seen[index, window].min() < _SEEN:
             continue
-        dip = np.correlate(profile[index, window], kernel, mode="valid")
-        result[index] = dip.max()
-    return result
+        dips = np.correlate(profile[index, window], kernel, mode="valid")
+        contrast[index] = dips.max()
+        middle = reach - search_px + int(dips.argmax())
+        sigma[index] = _sigma(profile[index, middle - half : middle + half + 1], kernel)
+    return Seen(contrast, sigma)
+
+
+def _sigma(profile: NDArray[np.float64], kernel: NDArray[np.float64]) -> float:
+    flank = float(profile[kernel > 0].mean())
+    dip = flank - profile[kernel <= 0]
+    depth = float(dip.max())
+    return float(dip.sum()) / depth / np.sqrt(2 * np.pi) if depth > 0 else np.nan
 
 
 def _kernel(diameter_px: float) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.hair import find_hair
+from vein_imaging.comparison.hair import Hair, find_hair
 from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["Surface", "grey_levels", "make_surface", "shrink"]
@@ -33,19 +33,19 @@ class Surface:
         `log` divided by its local standard deviation, clipped, 0 outside `usable`.
     usable : (H, W) bool
         Skin that is neither saturated nor black; hairs included, filled in `flat`.
-    hair : (H, W) bool
+    hair : Hair
         Hairs on it.
     """
 
     log: Image
     flat: Image
     usable: Mask
-    hair: Mask
+    hair: Hair
 
     @property
     def bare(self) -> Mask:
         """Usable skin that no hair covers: where contrast is measured."""
-        return self.usable & ~self.hair
+        return self.usable & ~self.hair.mask
 
 
 def grey_levels(image: NDArray[np.generic]) -> Image:
@@ -114,13 +114,13 @@ def make_surface(
     usable = field & (grey > _BLACK) & (spoiled == 0)
     log = np.log1p(255 * grey)
     hair = find_hair(log, usable, px_per_mm)
-    bare = (usable & ~hair).astype(np.float32)
+    bare = (usable & ~hair.mask).astype(np.float32)
     log -= _local_mean(log, bare, sigma_px)
     spread = np.sqrt(_local_mean(log * log, bare, sigma_px))
     typical = float(np.median(spread[usable])) if usable.any() else 1.0
     # a hair takes the tone of the skin beside it; a blank patch stays blank, and does
     # not become amplified noise
-    filled = np.where(hair, _local_mean(log, bare, _BESIDE_HAIR_PX), log)
+    filled = np.where(hair.mask, _local_mean(log, bare, _BESIDE_HAIR_PX), log)
     flat = filled / np.maximum(spread, max(0.25 * typical, 1e-3))
     flat = np.clip(flat, -_FLAT_LIMIT, _FLAT_LIMIT) * usable
     return Surface(log.astype(np.float32), flat.astype(np.float32), usable, hair)
@@ -144,13 +144,13 @@ def shrink(surface: Surface, scale: float) -> Surface:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     log, flat, usable, hair = (
         cv2.resize(plane.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-        for plane in (surface.log, surface.flat, surface.usable, surface.hair)
+        for plane in (surface.log, surface.flat, surface.usable, surface.hair.mask)
     )
     return Surface(
         np.asarray(log, np.float32),
         np.asarray(flat, np.float32),
         usable > 0.5,
-        hair > 0.5,
+        Hair(hair > 0.5, surface.hair.sigma_px * scale),
     )
 
 

@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from vein_imaging.comparison.affine import Matches
 from vein_imaging.comparison.change import Pair, Piece, judge, noise_floor
 from vein_imaging.comparison.exposure import ExposureMatch, match_exposure
-from vein_imaging.comparison.pieces import Line, cut_lines
+from vein_imaging.comparison.focus import SHARP_FINENESS, narrowest_vein_px
+from vein_imaging.comparison.pieces import Line, cut_lines, measure
 from vein_imaging.comparison.regions import change_masks, measure_extents
 from vein_imaging.comparison.registration import Registration, View, register
 from vein_imaging.comparison.result import Comparison, Verdict
@@ -133,8 +134,8 @@ def _compared(
         transform.warp_mask(after.found.mask),
         overlap,
     )
-    pieces = _pieces(pair, before, after, transform, settings)
     exposure = _exposure(pair, before, after, transform)
+    pieces = _pieces(pair, before, after, transform, exposure.fineness, settings)
     failures = _too_little(pieces)
     pieces = () if failures else pieces
     extents = measure_extents(before.found, after.found, transform, overlap)
@@ -143,6 +144,7 @@ def _compared(
         *aligned.doubts,
         *exposure.doubts,
         *_scale_doubts(transform, before.found, after.found),
+        *_focus_doubts(before, after, exposure.fineness),
         *_faint_doubts(summary.judged_px, summary.unjudged_px),
     ]
     if before.found.channel != after.found.channel:
@@ -201,6 +203,7 @@ def _pieces(
     before: _Side,
     after: _Side,
     transform: Transform,
+    fineness: float,
     settings: CompareSettings,
 ) -> tuple[Piece, ...]:
     unit = before.px_per_mm
@@ -223,7 +226,30 @@ def _pieces(
     noise = noise_floor(
         pair, was + now, beside_px=settings.beside_mm * unit, search_px=search
     )
-    return judge(pair, was, now, noise=noise, search_px=search)
+    found: list[Piece] = []
+    for lines_found, side, new in ((was, before, False), (now, after, True)):
+        seen = [
+            measure(log, pair.overlap, lines_found, search_px=search)
+            for log in (pair.before_log, pair.after_log)
+        ]
+        narrowest = narrowest_vein_px(
+            lines_found,
+            seen[new],
+            hair_px=side.view.surface.hair.sigma_px * unit / side.px_per_mm,
+            fineness=fineness,
+            px_per_mm=unit,
+        )
+        judged = judge(lines_found, *seen, noise=noise, narrowest_px=narrowest, new=new)
+        last = max((piece.branch for piece in found), default=-1)
+        found += [
+            replace(
+                piece,
+                piece_id=len(found) + index,
+                branch=piece.branch + (last + 1) * new,
+            )
+            for index, piece in enumerate(judged)
+        ]
+    return tuple(found)
 
 
 def _with_width(line: Line, usual_px: float) -> Line:
@@ -242,7 +268,7 @@ def _exposure(
         (pair.before_log, pair.after_log),
         pair.overlap & (cv2.dilate(veins, np.ones((side, side))) == 0),
         clipped=(before.clipped_share, after.clipped_share),
-        fine_px=0.15 * before.px_per_mm,
+        px_per_mm=before.px_per_mm,
     )
 
 
@@ -253,6 +279,20 @@ def _too_little(pieces: tuple[Piece, ...]) -> list[str]:
     return [
         f"only {judged} pieces of vein stand out enough in BEFORE to be judged; "
         f"{_LEAST_JUDGED_PIECES} are needed"
+    ]
+
+
+def _focus_doubts(before: _Side, after: _Side, fineness: float) -> list[str]:
+    unsure = [
+        name
+        for name, side in (("BEFORE", before), ("AFTER", after))
+        if not np.isfinite(side.view.surface.hair.sigma_px)
+    ]
+    if fineness >= SHARP_FINENESS or not unsure:
+        return []
+    return [
+        f"{' and '.join(unsure)} may be out of focus: hairs cannot be told from thin "
+        "veins, and lines as thin as the thinnest are not judged"
     ]
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.change import Pair, judge, noise_floor
-from vein_imaging.comparison.pieces import Line, cut_lines
+from vein_imaging.comparison.change import Pair, Piece, judge, noise_floor
+from vein_imaging.comparison.pieces import Line, cut_lines, measure
 from vein_imaging.imaging.vein_map import Branch
 
 SHAPE = (160, 240)
@@ -27,11 +27,20 @@ def lines() -> tuple[Line, ...]:
     return cut_lines([Branch(points, width, 0.1, None, "unknown", 200, None, 0, 1)], 40)
 
 
-def fates(before: float, after: float, *, new: bool = False) -> set[str]:
+def judged(
+    before: float, after: float, *, new: bool = False, narrowest_px: float = 0.0
+) -> tuple[Piece, ...]:
     pair = Pair(picture(before, 1), picture(after, 2), NOTHING, NOTHING, ~NOTHING)
     noise = noise_floor(pair, lines(), beside_px=25, search_px=4)
-    seen = ((), lines()) if new else (lines(), ())
-    return {piece.change for piece in judge(pair, *seen, noise=noise, search_px=4)}
+    was, now = (
+        measure(log, pair.overlap, lines(), search_px=4)
+        for log in (pair.before_log, pair.after_log)
+    )
+    return judge(lines(), was, now, noise=noise, narrowest_px=narrowest_px, new=new)
+
+
+def fates(before: float, after: float, *, new: bool = False) -> set[str]:
+    return {piece.change for piece in judged(before, after, new=new)}
 
 
 @pytest.mark.parametrize(
@@ -55,11 +64,25 @@ def test_a_vein_seen_after_that_was_there_before_is_not_new() -> None:
 
 
 def test_a_person_may_take_a_piece_out_of_the_count() -> None:
-    pair = Pair(picture(0.2, 1), picture(0, 2), NOTHING, NOTHING, ~NOTHING)
-    piece = judge(pair, lines(), (), noise=0.001, search_px=4)[0]
+    piece = judged(0.2, 0)[0]
     decided = piece.decided("unjudged")
     assert (decided.change, decided.overridden) == ("unjudged", True)
     assert (piece.change, piece.overridden) == ("cleared", False)
+
+
+@pytest.mark.parametrize(
+    ("narrowest_px", "fate"), [(2.0, "cleared"), (3.0, "unjudged")]
+)
+def test_a_line_as_narrow_as_a_hair_is_not_judged(
+    narrowest_px: float, fate: str
+) -> None:
+    pieces = judged(0.2, 0, narrowest_px=narrowest_px)
+    assert {piece.change for piece in pieces} == {fate}
+
+
+def test_the_width_of_the_dip_is_its_sigma() -> None:
+    for piece in judged(0.2, 0.2):
+        assert piece.sigma_px == pytest.approx(2.5, rel=0.1)
 
 
 def test_where_no_noise_can_be_measured_nothing_is_judged() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.pieces import contrasts, cut_lines, shifted
+from vein_imaging.comparison.pieces import cut_lines, measure, shifted
 from vein_imaging.imaging.vein_map import Branch
 
 SHAPE = (120, 200)
@@ -46,7 +46,7 @@ def test_a_slope_is_not_longer_for_being_drawn_in_steps() -> None:
 def test_contrast_is_in_proportion_to_the_depth_of_the_dip() -> None:
     lines = cut_lines([level()], 30)
     weak, strong = (
-        contrasts(dark_line(60, depth), EVERYWHERE, lines, search_px=4)
+        measure(dark_line(60, depth), EVERYWHERE, lines, search_px=4).contrast
         for depth in (0.1, 0.2)
     )
     np.testing.assert_allclose(strong, 2 * weak, rtol=1e-5)
@@ -56,7 +56,7 @@ def test_contrast_is_in_proportion_to_the_depth_of_the_dip() -> None:
 def test_an_alignment_three_pixels_off_costs_no_contrast() -> None:
     lines = cut_lines([level()], 30)
     here, there = (
-        contrasts(dark_line(row, 0.2), EVERYWHERE, lines, search_px=4)
+        measure(dark_line(row, 0.2), EVERYWHERE, lines, search_px=4).contrast
         for row in (60, 63)
     )
     np.testing.assert_allclose(there, here, rtol=1e-3)
@@ -64,13 +64,14 @@ def test_an_alignment_three_pixels_off_costs_no_contrast() -> None:
 
 def test_a_bright_line_has_no_contrast() -> None:
     lines = cut_lines([level()], 30)
-    assert contrasts(dark_line(60, -0.2), EVERYWHERE, lines, search_px=0).max() < 0
+    found = measure(dark_line(60, -0.2), EVERYWHERE, lines, search_px=0)
+    assert found.contrast.max() < 0 and np.isnan(found.sigma_px).all()
 
 
 def test_a_slope_of_light_across_the_vein_has_no_contrast() -> None:
     slope = np.broadcast_to(np.linspace(0, 1, SHAPE[0])[:, None], SHAPE)
     lines = cut_lines([level()], 30)
-    found = contrasts(slope.astype(np.float32), EVERYWHERE, lines, search_px=4)
+    found = measure(slope.astype(np.float32), EVERYWHERE, lines, search_px=4).contrast
     np.testing.assert_allclose(found, 0, atol=1e-5)
 
 
@@ -78,11 +79,11 @@ def test_a_piece_that_is_mostly_hidden_is_not_measured() -> None:
     seen = EVERYWHERE.copy()
     seen[:, 100:] = False
     lines = cut_lines([level()], 30)
-    found = contrasts(dark_line(60, 0.2), seen, lines, search_px=4)
+    found = measure(dark_line(60, 0.2), seen, lines, search_px=4).contrast
     assert np.isfinite(found[0]) and np.isnan(found[-1])
 
 
 def test_beside_the_vein_there_is_nothing() -> None:
     beside = tuple(shifted(line, 30.0) for line in cut_lines([level()], 30))
-    found = contrasts(dark_line(60, 0.2), EVERYWHERE, beside, search_px=4)
+    found = measure(dark_line(60, 0.2), EVERYWHERE, beside, search_px=4).contrast
     np.testing.assert_allclose(found, 0, atol=1e-5)

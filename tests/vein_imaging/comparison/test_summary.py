@@ -24,8 +24,20 @@ SEEN = (Extent(100, 500), Extent(80, 400))
 
 
 def piece(change: Change, branch: int = 0, length: float = 10.0) -> Piece:
-    points = np.zeros((3, 2))
-    return Piece(0, branch, "reticular", points, length, 4.0, 0.1, 0.1, 0.01, 1, change)
+    return Piece(
+        piece_id=0,
+        branch=branch,
+        vein_class="reticular",
+        points_rc=np.zeros((3, 2)),
+        length_px=length,
+        diameter_px=4.0,
+        sigma_px=2.0,
+        contrast_before=0.1,
+        contrast_after=0.1,
+        noise=0.01,
+        ratio=1.0,
+        change=change,
+    )
 
 
 def row(*changes: Change, floor: float = 10.0) -> ChangeSummary:
