@@ -150,11 +150,14 @@ def test_an_error_says_what_came_and_what_was_wanted(
     assert str(caught.value) == error
 
 
+FLOAT: Any = 1.5
+
+
 @pytest.mark.parametrize(
     ("make", "error"),
     [
         (
-            lambda: Volume(1.5),
+            lambda: Volume(FLOAT),
             "volume_ml: got float 1.5, wanted a Decimal made from text",
         ),
         (
