@@ -1,0 +1,5 @@
+"""Lights, one file for each kind, and the table that names them."""
+
+from vein_devices.illuminators.table import ILLUMINATORS, open_illuminator
+
+__all__ = ["ILLUMINATORS", "open_illuminator"]

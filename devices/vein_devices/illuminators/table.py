@@ -1,0 +1,68 @@
+"""Which kinds of light there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vein_devices.address import Address, parse_address, read_options
+from vein_devices.clock import SYSTEM_CLOCK, Clock
+from vein_devices.errors import DeviceAddressError
+from vein_devices.illuminators.line import LineIlluminator
+from vein_devices.serial_port import find_port, open_serial
+from vein_devices.simulators.direct_port import DirectPort
+from vein_devices.simulators.illuminator import IlluminatorSimulator
+
+__all__ = ["ILLUMINATORS", "open_illuminator"]
+
+_BAUD = 115200
+
+
+def _serial(address: Address, clock: Clock) -> LineIlluminator:
+    values = read_options(address.text, address.options, {"crc": bool})
+    return LineIlluminator(
+        address.text,
+        lambda: open_serial(find_port(address.place), _BAUD),
+        check=bool(values.get("crc", True)),
+        clock=clock,
+    )
+
+
+def _simulated(address: Address, clock: Clock) -> LineIlluminator:
+    read_options(address.text, address.options, {})
+    device = IlluminatorSimulator()
+    return LineIlluminator(address.text, lambda: DirectPort(device, clock), clock=clock)
+
+
+ILLUMINATORS: dict[str, Callable[[Address, Clock], LineIlluminator]] = {
+    "serial": _serial,
+    "simulated": _simulated,
+}
+"""Kinds by what stands before the colon: `serial:PORT`, `simulated:`."""
+
+
+def open_illuminator(url: str, *, clock: Clock = SYSTEM_CLOCK) -> LineIlluminator:
+    """Make the illuminator that an address names. `with` opens it.
+
+    Parameters
+    ----------
+    url : str
+        "serial:/dev/ttyACM0", "serial:SERIALNUMBER", "serial:?crc=0", "simulated:".
+    clock : Clock
+        Time.
+
+    Returns
+    -------
+    LineIlluminator
+
+    Raises
+    ------
+    DeviceAddressError
+        If there is no such kind, or an option is wrong.
+    """
+    address = parse_address(url)
+    if address.kind not in ILLUMINATORS:
+        raise DeviceAddressError(
+            f"{url}: there is no kind of light {address.kind!r}; the kinds are: "
+            f"{', '.join(ILLUMINATORS)}"
+        )
+    return ILLUMINATORS[address.kind](address, clock)

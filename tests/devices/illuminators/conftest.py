@@ -1,0 +1,200 @@
+"""One bench for the real firmware in simavr, and one for its stand-in."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from vein_devices.illuminators.line import LineIlluminator
+from vein_devices.serial_port import open_serial
+from vein_devices.simulators.illuminator import IlluminatorSimulator
+from vein_devices.simulators.pty_device import PtyDevice
+
+FIRMWARE = Path(__file__).parents[3] / "devices/firmware"
+DOSE_LIMIT_S = 1.5
+TOOLS = ("make", "avr-gcc", "cc")
+
+
+class Bench(Protocol):
+    """What can be done to an illuminator from outside."""
+
+    port: str
+
+    def set_skin(self, celsius: float) -> None: ...
+    def set_led(self, celsius: float) -> None: ...
+    def set_battery(self, millivolts: int) -> None: ...
+    def set_string(self, millivolts: int) -> None: ...
+    def press(self, down: bool) -> None: ...
+    def edge(self) -> None: ...
+    def lit_mask(self) -> int: ...
+    def restart(self) -> None: ...
+
+
+def ntc_mv(celsius: float) -> int:
+    """Voltage of an NTC 10k B3950 below 10k on 5 V; torn off (nan) it is 5 V."""
+    if math.isnan(celsius):
+        return 5000
+    ohm = 10_000 * math.exp(3950 * (1 / (celsius + 273.15) - 1 / 298.15))
+    return round(5000 * ohm / (ohm + 10_000))
+
+
+class FirmwareBench:
+    """The compiled firmware on a simulated ATmega328P."""
+
+    def __init__(self, build: Path) -> None:
+        self._process = subprocess.Popen(
+            [str(build / "bench"), str(build / "illuminator.elf")],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        )  # fmt: skip
+        self.port = self._out()
+
+    def _out(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def _tell(self, line: str) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        answer: dict[str, Any] = json.loads(self._out())
+        return answer
+
+    def set_led(self, celsius: float) -> None:
+        self._tell(f"adc 0 {ntc_mv(celsius)}")
+
+    def set_skin(self, celsius: float) -> None:
+        self._tell(f"adc 1 {ntc_mv(celsius)}")
+
+    def set_battery(self, millivolts: int) -> None:
+        self._tell(f"adc 3 {millivolts // 2}")
+
+    def set_string(self, millivolts: int) -> None:
+        self._tell(f"adc 4 {millivolts}")
+
+    def press(self, down: bool) -> None:
+        self._tell(f"button {int(down)}")
+
+    def edge(self) -> None:
+        self._tell("trigger 0")
+        self._tell("trigger 1")
+
+    def lit_mask(self) -> int:
+        mask: int = self._tell("state")["mask"]
+        return mask
+
+    def restart(self) -> None:
+        self._tell("reset")
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+class StandInBench:
+    """The pure Python stand-in behind a pseudo-terminal."""
+
+    def __init__(self) -> None:
+        self.device = IlluminatorSimulator(DOSE_LIMIT_S)
+        self._pty = PtyDevice(self.device)
+        self._pty.plug_in()
+        self.port = self._pty.port
+
+    def set_led(self, celsius: float) -> None:
+        self.device.led_c = celsius
+
+    def set_skin(self, celsius: float) -> None:
+        self.device.skin_c = celsius
+
+    def set_battery(self, millivolts: int) -> None:
+        self.device.battery_mv = millivolts
+
+    def set_string(self, millivolts: int) -> None:
+        self.device.string_mv = millivolts
+
+    def press(self, down: bool) -> None:
+        self.device.pressed = down
+
+    def edge(self) -> None:
+        self.device.edges += 1
+
+    def lit_mask(self) -> int:
+        return self.device.lit_mask
+
+    def restart(self) -> None:
+        self.device.reset()
+
+    def close(self) -> None:
+        self._pty.unplug()
+
+
+@pytest.fixture(scope="session")
+def firmware_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile firmware and bench, with a dose limit of 1.5 s to save time."""
+    missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+    if missing:
+        pytest.skip(f"no {', '.join(missing)}: run scripts/setup")
+    build = tmp_path_factory.mktemp("firmware")
+    environment = {**os.environ, "OUT": str(build)}
+    limits = f"LIMITS=-DDOSE_LIMIT_MS={DOSE_LIMIT_S * 1000:.0f}UL"
+    command = ["make", "-s", "-C", str(FIRMWARE), "all", "bench", limits]
+    made = subprocess.run(
+        [*command, f"OUT={build}"], env=environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert made.returncode == 0, made.stderr
+    return build
+
+
+@pytest.fixture(params=["stand-in", "firmware"])
+def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """Both, one after the other: the same tests."""
+    made: FirmwareBench | StandInBench
+    if request.param == "firmware":
+        made = FirmwareBench(request.getfixturevalue("firmware_build"))
+    else:
+        made = StandInBench()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def light(bench: Bench) -> Iterator[LineIlluminator]:
+    """The driver, open on the bench."""
+    driver = LineIlluminator(
+        f"serial:{bench.port}", lambda: open_serial(bench.port, 115200)
+    )
+    with driver:
+        yield driver
+
+
+@pytest.fixture
+def lit(light: LineIlluminator) -> LineIlluminator:
+    """Armed, channel 4 at half."""
+    light.set_level("nir850", 500)
+    light.arm()
+    return light
+
+
+@pytest.fixture
+def keep_until(light: LineIlluminator) -> Callable[[Callable[[], bool]], None]:
+    """Keep the light alive until something is so."""
+
+    def wait(is_so: Callable[[], bool]) -> None:
+        for _ in range(4000):
+            light.keep()
+            if is_so():
+                return
+        pytest.fail("it never came to be so")
+
+    return wait
