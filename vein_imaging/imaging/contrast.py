@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
@@ -50,30 +53,40 @@ def local_contrast(plane: Plane, inner: Mask) -> Image:
     (H, W) float32, per cent
         Negative where darker than the surroundings.
     """
-    weight = inner.astype(np.float32)
-    contrast = plane.astype(np.float32)
-    background = _smooth_inside(contrast, weight, BACKGROUND_SIGMA_PX)
-    contrast -= background
-    background += DARK_OFFSET
-    np.divide(contrast, background, out=contrast)
-    contrast *= 100
-    # outside as just inside: the field's edge must not look like a vein's
-    outside = _smooth_inside(contrast, weight, FILL_SIGMA_PX)
-    contrast = np.where(inner, contrast, outside)
-    spread = np.sqrt(_smooth_inside(contrast * contrast, weight, SPREAD_SIGMA_PX))
-    np.maximum(contrast, spread * np.float32(-CLIP_DARK_SD), out=contrast)
-    np.minimum(contrast, spread * np.float32(CLIP_BRIGHT_SD), out=contrast)
-    return contrast
+    inside = np.multiply(inner.view(np.uint8), np.uint8(255))
+    # all that is smooth is worked out on a quarter-size copy
+    weight = _shrunk(inside).astype(np.float32) / 255
+    total = _shrunk(cv2.bitwise_and(plane, inside)).astype(np.float32)
+    background = _mean_inside(total, weight, BACKGROUND_SIGMA_PX)
+    scale = 100 / (background + DARK_OFFSET)
+    contrast = cv2.subtract(plane, _enlarged(background, plane), dtype=cv2.CV_32F)
+    cv2.multiply(contrast, _enlarged(scale, plane), dst=contrast)
+    if not inner.all():
+        # outside as just inside: the field's edge must not look like a vein's
+        small = (total - background * weight) * scale
+        fill = _enlarged(_mean_inside(small, weight, FILL_SIGMA_PX), plane)
+        cv2.copyTo(fill, cv2.bitwise_not(inside), contrast)
+    squared = _shrunk(cv2.multiply(contrast, contrast)) * weight
+    spread = np.sqrt(_mean_inside(squared, weight, SPREAD_SIGMA_PX))
+    darkest = _enlarged(spread * np.float32(-CLIP_DARK_SD), plane)
+    cv2.max(contrast, darkest, dst=contrast)
+    darkest *= np.float32(-CLIP_BRIGHT_SD / CLIP_DARK_SD)
+    return np.asarray(cv2.min(contrast, darkest, dst=contrast), np.float32)
 
 
-def _smooth_inside(values: Image, weight: Image, sigma_px: float) -> Image:
-    """Gaussian mean over the pixels of weight 1, through a quarter-size picture."""
-    size = values.shape[1], values.shape[0]
-    shrunk = (max(1, size[0] // _SHRINK), max(1, size[1] // _SHRINK))
+def _shrunk(image: NDArray[Any]) -> NDArray[Any]:
+    size = max(1, image.shape[1] // _SHRINK), max(1, image.shape[0] // _SHRINK)
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
-    def blur(image: Image) -> Image:
-        small = cv2.resize(image, shrunk, interpolation=cv2.INTER_AREA)
-        return np.asarray(cv2.GaussianBlur(small, (0, 0), sigma_px / _SHRINK))
 
-    mean = blur(values * weight) / (blur(weight) + 1e-3)
-    return np.asarray(cv2.resize(mean, size, interpolation=cv2.INTER_LINEAR))
+def _enlarged(small: Image, plane: Plane) -> Image:
+    size = plane.shape[1], plane.shape[0]
+    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR))
+
+
+def _mean_inside(total: Image, weight: Image, sigma_px: float) -> Image:
+    """Gaussian mean over the pixels that count, at quarter size."""
+    sigma = sigma_px / _SHRINK
+    above = cv2.GaussianBlur(total, (0, 0), sigma)
+    below = cv2.GaussianBlur(weight, (0, 0), sigma)
+    return np.asarray(above / (below + np.float32(1e-3)))

@@ -10,6 +10,7 @@ Everything is whole-array sums and maxima of 16- and 8-bit integers, which OpenC
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,6 +47,22 @@ class Kernel:
     arm_px: float
     peak: float
 
+    @property
+    def reach_px(self) -> int:
+        """How far it looks, with half a pixel for each rounding."""
+        reach = sum(self.steps_px) + self.across_px + self.arm_px
+        return math.ceil(reach + len(self.steps_px) / 2 + 1)
+
+    @property
+    def longest_px(self) -> int:
+        """Its longest single shift."""
+        return math.ceil(max(*self.steps_px, self.across_px, self.arm_px))
+
+    @property
+    def counts_of_one_percent(self) -> float:
+        """What 1 % of contrast on both sides gives, before bytes are made of it."""
+        return 2 * 4.0 ** len(self.steps_px) * _COUNTS_PER_PERCENT
+
 
 _COUNTS_PER_PERCENT = 16.0
 """1/16 % of contrast is far below any camera's noise."""
@@ -56,29 +73,11 @@ _NOISE_COUNTS = 1.0
 Twice as much changes the accuracy by less than .001."""
 _NOISE_FLOOR_PERCENT = 0.2
 """Below this the noise is the rounding of an 8-bit picture."""
-_PAD = 20
-"""No sum of shifts reaches further; rubbish from the edges stays inside the pad."""
+_BAND_ROWS = 96
+"""Rows worked on at a time: all arrays of a band fit the processor's second cache."""
 
 _Flat = NDArray[Any]
 """(1, N) view of a padded picture: a shift by rows and columns is one offset."""
-
-
-class _Shifts:
-    """Views of equally large flat pictures, shifted by whole pixels."""
-
-    def __init__(self, stride: int, size: int) -> None:
-        self._stride = stride
-        self._margin = 10 * stride
-        self._size = size
-
-    def at(self, flat: _Flat, length_px: float, angle: float) -> _Flat:
-        rows = round(length_px * math.sin(angle))
-        columns = round(length_px * math.cos(angle))
-        start = self._margin + rows * self._stride + columns
-        return flat[:, start : start + self._size - 2 * self._margin]
-
-    def middle(self, flat: _Flat) -> _Flat:
-        return self.at(flat, 0, 0)
 
 
 def hinged_lines(
@@ -101,99 +100,133 @@ def hinged_lines(
         One for each kernel: about the contrast of a straight dark line of its width.
     """
     height, width = smooth.shape
-    counts = np.clip(smooth, _LOWEST_PERCENT, _HIGHEST_PERCENT) - _LOWEST_PERCENT
-    fixed = cv2.copyMakeBorder(
-        (counts * _COUNTS_PER_PERCENT).astype(np.uint16),
-        *(_PAD, _PAD, _PAD, _PAD),
-        cv2.BORDER_REFLECT_101,
+    pad = max(kernel.reach_px for kernel in kernels)
+    longest = max(kernel.longest_px for kernel in kernels)
+    counts = cv2.max(cv2.min(smooth, _HIGHEST_PERCENT), _LOWEST_PERCENT)
+    counts = cv2.addWeighted(
+        *(counts, _COUNTS_PER_PERCENT, counts, 0),
+        -_LOWEST_PERCENT * _COUNTS_PER_PERCENT,
+        dtype=cv2.CV_16U,
     )
-    shifts = _Shifts(fixed.shape[1], fixed.size)
-    across, gains = _across(fixed.reshape(1, -1), shifts, kernels, directions)
-    answers = []
-    for kernel, responses, gain in zip(kernels, across, gains, strict=True):
-        best = _hinge(responses, shifts, kernel.arm_px).reshape(fixed.shape)
-        inner = best[_PAD : _PAD + height, _PAD : _PAD + width]
-        # four parts: the middle counts twice, each arm once
-        one = 4 * gain * kernel.peak * _counts_of_one_percent(kernel)
-        unit = np.float32(1 / one)
-        answers.append(np.multiply(inner, unit, dtype=np.float32))
+    fixed = cv2.copyMakeBorder(counts, pad, pad, pad, pad, cv2.BORDER_REFLECT_101)
+    gains = [_gain(fixed, kernel) for kernel in kernels]
+    answers = [np.empty((height, width), np.float32) for _ in kernels]
+    bands = max(1, round(height / _BAND_ROWS))
+    edges = [height * n // bands for n in range(bands + 1)]
+    for top, bottom in itertools.pairwise(edges):
+        part = fixed[top : bottom + 2 * pad]
+        best = _Band(part, longest).search(kernels, gains, directions)
+        for answer, response, kernel, gain in zip(
+            answers, best, kernels, gains, strict=True
+        ):
+            inner = response.reshape(part.shape)[pad:-pad, pad:-pad]
+            # four parts: the middle counts twice, each arm once
+            one = 4 * gain * kernel.peak * kernel.counts_of_one_percent
+            np.multiply(inner, np.float32(1 / one), out=answer[top:bottom])
     return answers
 
 
-def _counts_of_one_percent(kernel: Kernel) -> float:
-    """What 1 % of contrast on both sides gives in `_across`."""
-    return 2 * 4.0 ** len(kernel.steps_px) * _COUNTS_PER_PERCENT
+def _gain(fixed: _Flat, kernel: Kernel) -> float:
+    """Bytes per count, so that the noise is about one byte high.
 
-
-def _across(
-    fixed: _Flat, shifts: _Shifts, kernels: Sequence[Kernel], directions: int
-) -> tuple[list[list[_Flat]], list[float]]:
-    """Second difference across the line in each direction, as bytes, and their gain."""
-    responses: list[list[_Flat]] = [[] for _ in kernels]
-    gains = [0.0] * len(kernels)
-    scratch = np.zeros_like(fixed)
-    for k in range(directions):
-        angle = math.pi * k / directions
-        lines: dict[tuple[float, ...], _Flat] = {(): fixed}
-        for i, kernel in enumerate(kernels):
-            for n in range(len(kernel.steps_px)):
-                steps = kernel.steps_px[: n + 1]
-                if steps not in lines:
-                    lines[steps] = _smooth_along(
-                        lines[steps[:-1]], shifts, steps[-1], angle
-                    )
-            line = lines[kernel.steps_px]
-            out = shifts.middle(scratch)
-            side, normal = kernel.across_px, angle + math.pi / 2
-            cv2.add(
-                shifts.at(line, side, normal), shifts.at(line, -side, normal), dst=out
-            )
-            cv2.subtract(out, shifts.middle(line), dst=out)
-            # unsigned: what is brighter than its sides stops at 0
-            cv2.subtract(out, shifts.middle(line), dst=out)
-            if k == 0:
-                gains[i] = _gain(out, kernel)
-            responses[i].append(cv2.convertScaleAbs(scratch, alpha=gains[i]))
-    return responses, gains
-
-
-def _smooth_along(line: _Flat, shifts: _Shifts, step: float, angle: float) -> _Flat:
-    """(1, 2, 1) at a spacing, not divided: twice (1, 1), there and back."""
-    pair, out = np.zeros_like(line), np.zeros_like(line)
-    middle = shifts.middle(pair)
-    cv2.add(shifts.middle(line), shifts.at(line, step, angle), dst=middle)
-    cv2.add(middle, shifts.at(pair, -step, angle), dst=shifts.middle(out))
-    return out
-
-
-def _gain(response: _Flat, kernel: Kernel) -> float:
-    """Bytes per count, so that the noise is a few bytes high."""
-    # a normal distribution's upper quartile; what lies below 0 was stopped there
-    noise = float(np.quantile(response[0, ::61], 0.75)) / 0.6745
-    floor = _NOISE_FLOOR_PERCENT * _counts_of_one_percent(kernel)
+    Measured along rows only, in every 16th of them.
+    """
+    side = round(kernel.across_px)
+    rows = [fixed[side + d : fixed.shape[0] - side + d : 16] for d in (-side, 0, side)]
+    difference = rows[0].astype(np.float32) + rows[2] - 2 * rows[1].astype(np.float32)
+    for step in map(round, kernel.steps_px):
+        difference = (
+            difference[:, : -2 * step]
+            + 2 * difference[:, step:-step]
+            + difference[:, 2 * step :]
+        )
+    # a normal distribution's upper quartile
+    noise = float(np.quantile(difference[:, ::4], 0.75)) / 0.6745
+    floor = _NOISE_FLOOR_PERCENT * kernel.counts_of_one_percent
     return _NOISE_COUNTS / max(noise, floor)
 
 
-def _hinge(responses: Sequence[_Flat], shifts: _Shifts, arm_px: float) -> _Flat:
-    """Twice the middle plus both arms, each the best of three bends, best direction."""
-    count = len(responses)
-    best = np.zeros_like(responses[0])
-    out = shifts.middle(best)
+class _Band:
+    """Some rows of the padded picture, searched; every array is one flat row.
 
-    def arm(j: int) -> _Flat:
-        turn, k = divmod(j % (2 * count), count)
-        return shifts.at(responses[k], -arm_px if turn else arm_px, math.pi * k / count)
+    A shift by rows and columns is then one offset. What runs over a row's end or out of
+    the band spoils the pad only.
+    """
 
-    def pair(j: int) -> _Flat:
-        return np.asarray(cv2.max(arm(j), arm(j + 1)))
+    def __init__(self, rows: _Flat, longest: int) -> None:
+        self._fixed = rows.reshape(1, -1)
+        self._stride = rows.shape[1]
+        # the longest single shift; the pad is as wide as all of them together
+        self._margin = longest * (self._stride + 1)
+        self._length = self._fixed.size - 2 * self._margin
+        self._pair, self._sum = (np.zeros_like(self._fixed) for _ in range(2))
 
-    before = pair(-1), pair(count - 1)
-    for k in range(count):
-        here = pair(k), pair(k + count)
-        arms = cv2.add(cv2.max(before[0], here[0]), cv2.max(before[1], here[1]))
-        middle = shifts.middle(responses[k])
-        cv2.add(arms, middle, dst=arms)
-        cv2.add(arms, middle, dst=arms)
-        cv2.max(out, arms, dst=out)
-        before = here
-    return best
+    def search(
+        self, kernels: Sequence[Kernel], gains: Sequence[float], directions: int
+    ) -> list[_Flat]:
+        across: list[list[_Flat]] = [[] for _ in kernels]
+        steps = {kernel.steps_px[:n] for kernel in kernels for n in (1, 2)}
+        lines = {step: np.zeros_like(self._fixed) for step in steps}
+        lines[()] = self._fixed
+        for k in range(directions):
+            angle = math.pi * k / directions
+            for step in sorted(steps, key=len):
+                self._smooth_along(lines[step[:-1]], lines[step], step[-1], angle)
+            for i, kernel in enumerate(kernels):
+                line = lines[kernel.steps_px]
+                self._difference(line, kernel.across_px, angle + math.pi / 2)
+                across[i].append(cv2.convertScaleAbs(self._sum, alpha=gains[i]))
+        return [
+            self._hinge(responses, kernel.arm_px)
+            for responses, kernel in zip(across, kernels, strict=True)
+        ]
+
+    def _at(self, flat: _Flat, length_px: float = 0, angle: float = 0) -> _Flat:
+        """What lies that far away in that direction, for each pixel."""
+        rows = round(length_px * math.sin(angle))
+        columns = round(length_px * math.cos(angle))
+        start = self._margin + rows * self._stride + columns
+        return flat[:, start : start + self._length]
+
+    def _smooth_along(self, line: _Flat, out: _Flat, step: float, angle: float) -> None:
+        """(1, 2, 1) at a spacing, not divided: twice (1, 1), there and back."""
+        middle, pair = self._at(line), self._at(self._pair)
+        cv2.add(middle, self._at(line, step, angle), dst=pair)
+        cv2.add(pair, self._at(self._pair, -step, angle), dst=self._at(out))
+
+    def _difference(self, line: _Flat, side: float, normal: float) -> None:
+        """Both sides minus twice the middle; unsigned, so what is brighter stops at 0."""
+        out, middle = self._at(self._sum), self._at(line)
+        cv2.add(self._at(line, side, normal), self._at(line, -side, normal), dst=out)
+        cv2.subtract(out, middle, dst=out)
+        cv2.subtract(out, middle, dst=out)
+
+    def _hinge(self, responses: Sequence[_Flat], arm_px: float) -> _Flat:
+        """Twice the middle plus both arms, each the best of three bends."""
+        count = len(responses)
+        best = np.zeros_like(responses[0])
+        out = self._at(best)
+
+        def arm(j: int) -> _Flat:
+            turn, k = divmod(j % (2 * count), count)
+            return self._at(
+                responses[k], -arm_px if turn else arm_px, math.pi * k / count
+            )
+
+        # ring of buffers: the pair of neighbouring arms before and at this direction
+        before, here = ([np.empty_like(out) for _ in range(2)] for _ in range(2))
+        for side in (0, 1):
+            first = side * count
+            cv2.max(arm(first - 1), arm(first), dst=before[side])
+        for k in range(count):
+            for side in (0, 1):
+                j = k + side * count
+                cv2.max(arm(j), arm(j + 1), dst=here[side])
+                cv2.max(before[side], here[side], dst=before[side])
+            total = cv2.add(before[0], before[1], dst=before[0])
+            middle = self._at(responses[k])
+            cv2.add(total, middle, dst=total)
+            cv2.add(total, middle, dst=total)
+            cv2.max(out, total, dst=out)
+            before, here = here, before
+        return best

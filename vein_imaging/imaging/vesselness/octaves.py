@@ -77,7 +77,7 @@ def _octave(
 ) -> tuple[Image, Image, float]:
     """Response of this octave and those above it, darkness, and this octave's noise."""
     smooth = cv2.GaussianBlur(local_contrast(plane, inner), (0, 0), _SMOOTH_SIGMA_PX)
-    dark = np.asarray(-smooth, np.float32)
+    dark = np.negative(smooth)
     response = _mean(
         hinged_lines(np.asarray(smooth), kernels, directions=search.directions)
     )
@@ -93,16 +93,18 @@ def _octave(
         octaves - 1,
     )
     size = plane.shape[1], plane.shape[0]
-    coarse, coarse_dark = (np.asarray(cv2.resize(a, size)) for a in above[:2])
+    coarse = np.asarray(cv2.resize(above[0], size))
     if octaves > 2:
+        coarse_dark = cv2.resize(above[1], size)
         # a vein wider than this octave's background is dark in the next one only
-        np.maximum(dark, coarse_dark, out=dark)
+        cv2.max(dark, coarse_dark, dst=dark)
     # skin texture is rougher at coarse scales than noise is: an octave counts less then
     share = min(1.0, noise.spread / above[2])
-    inside = np.minimum(coarse, dark)
-    inside *= np.float32(share)
-    np.maximum(response, inside, out=response)
-    response = np.asarray(cv2.scaleAdd(coarse, _COARSE_ANYWHERE * share, response))
+    inside = cv2.min(coarse, dark)
+    if share < 1:
+        inside = cv2.multiply(inside, share, dst=inside)
+    cv2.max(response, inside, dst=response)
+    cv2.scaleAdd(coarse, _COARSE_ANYWHERE * share, response, dst=response)
     return response, dark, noise.spread
 
 
