@@ -20,6 +20,7 @@ from functools import lru_cache
 
 __all__ = [
     "EXACT",
+    "MOST_ML",
     "Concentration",
     "FoamRatio",
     "Mass",
@@ -45,7 +46,8 @@ EXACT = Context(
 )
 
 _DECIMAL = re.compile(r"(?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,6})?", re.ASCII)
-_MOST_ML = Decimal(500)
+#: The largest volume of one injection in mL: more is a slip of the pen.
+MOST_ML = Decimal(500)
 _LEAST_KG, _MOST_KG = Decimal(10), Decimal(500)
 _MOST_PERCENT = Decimal(100)
 _MOST_GAS_PARTS = Decimal(20)
@@ -162,9 +164,9 @@ class Volume:
     ml: Decimal
 
     def __post_init__(self) -> None:
-        if not 0 <= _require_decimal(self.ml, "volume_ml") <= _MOST_ML:
+        if not 0 <= _require_decimal(self.ml, "volume_ml") <= MOST_ML:
             raise ValueError(
-                f"volume_ml: got {plain(self.ml)} mL, wanted 0 to {_MOST_ML} mL"
+                f"volume_ml: got {plain(self.ml)} mL, wanted 0 to {MOST_ML} mL"
             )
 
     @classmethod

@@ -10,16 +10,19 @@ from vein_imaging.domain.dose.check import (
 )
 from vein_imaging.domain.dose.context import DoseContext, SessionDoses
 from vein_imaging.domain.dose.finding import Finding, Remaining
+from vein_imaging.domain.dose.quota import Quota, quotas
 
 __all__ = [
     "RULES",
     "DoseContext",
     "DosePlan",
     "Finding",
+    "Quota",
     "Remaining",
     "SessionDoses",
     "check_dose",
     "largest_volume",
     "plan_injection",
+    "quotas",
     "remaining",
 ]

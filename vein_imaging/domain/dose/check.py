@@ -35,7 +35,7 @@ from vein_imaging.domain.dose.screening_rules import (
     screening_incomplete,
 )
 from vein_imaging.domain.limits import Advice
-from vein_imaging.domain.quantity import EXACT, Volume
+from vein_imaging.domain.quantity import EXACT, MOST_ML, Volume
 
 __all__ = [
     "RULES",
@@ -113,7 +113,8 @@ def largest_volume(context: DoseContext) -> Volume | None:
     Returns
     -------
     Volume or None
-        0 mL where no volume is free of a stop; None where no limit is known.
+        0 mL where no volume is free of a stop; None where no limit is known. Never
+        more than one injection may be (`quantity.MOST_ML`).
 
     Raises
     ------
@@ -133,7 +134,7 @@ def largest_volume(context: DoseContext) -> Volume | None:
     ]
     if not steps:
         return None
-    return Volume(EXACT.scaleb(Decimal(min(steps)), -2))
+    return Volume(min(EXACT.scaleb(Decimal(min(steps)), -2), MOST_ML))
 
 
 @dataclass(frozen=True, slots=True)

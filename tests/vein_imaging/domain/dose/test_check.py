@@ -150,6 +150,8 @@ def planned_of(
             ),
             "4",
         ),
+        # 500 kg x 2 mg/kg / 1 mg/mL = 1000 mL: more than an injection may be
+        (planned_of("AT", "aethoxysklerol", "0.1", "1", weight="500"), "500"),
         (planned_of("UK", "fibro-vein", "3", "1", given=("0.1",) * 3), "1"),
         (planned_of("UK", "fibro-vein", "3", "1", given=("0.1",) * 4), "0"),
         (planned_of("UK", "fibro-vein", "1", "1", gas="4"), None),
