@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from vein_imaging.comparison import Comparison
 from vein_imaging.comparison.picture import draw_comparison
-from vein_imaging.demo.story import CLINIC, VISITS, VisitStory
+from vein_imaging.demo.record_pages import ahead, amount, day, injected
+from vein_imaging.demo.story import CLINIC, VISITS
 from vein_imaging.demo.treatment import TreatedVisit
 from vein_imaging.demo.truth import agreement_with_truth, comparison_truth
 from vein_imaging.demo.visit import SeenVisit
-from vein_imaging.domain.dose import DoseContext, Finding, remaining
+from vein_imaging.domain.dose import Finding
 from vein_imaging.domain.limits import LimitTable
-from vein_imaging.domain.quantity import plain
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.report import Figure, Notice, Report, Section, Table, Tone, encode_png
-
-_UNKNOWN = "not known"
 
 __all__ = ["DemoPictures", "Told", "build_report", "draw_pictures"]
 
@@ -94,8 +91,9 @@ def build_report(told: Told, pictures: DemoPictures, window: bytes | None) -> Re
     sections = [
         _caught(told),
         _vein_map(told, pictures),
-        _sessions(told),
+        injected(told.treated, told.table),
         _before_after(told, pictures),
+        ahead(told.table),
         _against_truth(told),
     ]
     if window is not None:
@@ -104,7 +102,7 @@ def build_report(told: Told, pictures: DemoPictures, window: bytes | None) -> Re
     return Report(
         title="Microsclerotherapy: two sessions, and what cleared",
         subtitle=f"{CLINIC.patient_name}, {CLINIC.patient_id}; "
-        f"{_day(VISITS[0])} and {_day(VISITS[1])}; recorded by {CLINIC.author}. "
+        f"{day(VISITS[0])} and {day(VISITS[1])}; recorded by {CLINIC.author}. "
         "Every picture is drawn by the program: no patient is shown.",
         sections=tuple(sections),
         footer=(
@@ -113,14 +111,6 @@ def build_report(told: Told, pictures: DemoPictures, window: bytes | None) -> Re
             f"Newest entry of the record: {told.ledger_head}",
         ),
     )
-
-
-def _day(story: VisitStory) -> str:
-    return f"{story.started:%d %B %Y}"
-
-
-def _amount(number: Decimal | None, unit: str) -> str:
-    return _UNKNOWN if number is None else f"{plain(number)} {unit}".strip()
 
 
 def _caught(told: Told) -> Section:
@@ -152,7 +142,7 @@ def _finding_row(finding: Finding) -> tuple[str, ...]:
     return (
         finding.rule.replace("_", " "),
         *(
-            _amount(number, finding.unit)
+            amount(number, finding.unit)
             for number in (
                 finding.used,
                 finding.planned,
@@ -178,7 +168,7 @@ def _vein_map(told: Told, pictures: DemoPictures) -> Section:
         note="Widths are of the picture, taken in the pose noted in the record.",
     )
     return Section(
-        f"The veins seen on {_day(VISITS[0])}",
+        f"The veins seen on {day(VISITS[0])}",
         figures=(
             Figure("As the camera gave it.", pictures.frame, wide=False),
             Figure("Veins drawn in by class.", pictures.overlay, wide=False),
@@ -194,64 +184,6 @@ _CLASSES = {
     "undecided": "Undecided: the width's error straddles a limit",
     "unknown": "Width not known",
 }
-
-
-def _sessions(told: Told) -> Section:
-    tables = []
-    for story, visit in zip(VISITS, told.treated, strict=True):
-        tables.append(_injection_table(story, visit))
-    tables.append(_remaining_table(told))
-    return Section("What was injected", tables=tuple(tables))
-
-
-def _injection_table(story: VisitStory, visit: TreatedVisit) -> Table:
-    rows = []
-    for entry in visit.session.entries:
-        injection = entry.injection
-        told = [finding.message for finding in entry.event.findings]
-        width = injection.vein_diameter_mm
-        rows.append(
-            (
-                f"{injection.at.astimezone(CLINIC.zone):%H:%M}",
-                injection.site or "",
-                f"{injection.product} {injection.concentration} {injection.form}",
-                str(injection.volume),
-                _UNKNOWN if width is None else f"{plain(width)} mm",
-                injection.batch or "",
-                "; ".join(told) or "within every limit of the table",
-            )
-        )
-    return Table(
-        ("Time", "Site", "Agent", "Volume", "Vein", "Batch", "Check"),
-        tuple(rows),
-        caption=f"{story.name}, {_day(story)}"
-        + (", signed" if visit.session.is_signed else ""),
-        numeric=frozenset({3, 4}),
-    )
-
-
-def _remaining_table(told: Told) -> Table:
-    doses = [visit.session.doses() for visit in told.treated]
-    context = DoseContext(
-        table=told.table,
-        zone=CLINIC.zone,
-        sessions=tuple(one for one in doses if one is not None),
-    )
-    return Table(
-        ("Limit", "Agent", "Used", "Maximum", "Left"),
-        tuple(
-            (
-                f"{left.rule.replace('_', ' ')} ({left.scope})",
-                left.product,
-                _amount(left.used, left.unit),
-                _amount(left.maximum, left.unit),
-                _amount(left.remaining, left.unit),
-            )
-            for left in remaining(context)
-        ),
-        caption=f"What is left of the limits after {VISITS[-1].name.lower()}",
-        numeric=frozenset({2, 3, 4}),
-    )
 
 
 def _before_after(told: Told, pictures: DemoPictures) -> Section:

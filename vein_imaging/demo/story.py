@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from vein_imaging.domain.screening import Doppler, Screening, screening_table
 
 __all__ = ["CLINIC", "VISITS", "Clinic", "PlannedDose", "VisitStory"]
 
@@ -25,6 +27,22 @@ class Clinic:
     def zone(self) -> ZoneInfo:
         """The clinic's time zone."""
         return ZoneInfo(self.timezone)
+
+    def screening(self, day: date) -> Screening:
+        """The invented patient's screening, asked again on the day of a session."""
+        return Screening(
+            answers=tuple((key, "no") for key in screening_table().conditions),
+            screened_on=VISITS[0].started.date(),
+            rechecked_on=day,
+            doppler=Doppler(result="normal", done_on=VISITS[0].started.date()),
+            ceap_left="C1",
+            ceap_right="C1",
+            consent_treatment=True,
+            consent_photographs=True,
+            suitable=True,
+            reason="Spider and reticular veins only; no reflux; nothing against it.",
+            decided_by=self.author,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +87,7 @@ class VisitStory:
 
 CLINIC = Clinic()
 _FIRST = datetime(2026, 9, 1, 10, 0, tzinfo=CLINIC.zone)
-_CAMERA = "phantom:?seed=11&size=1280x720&fps=0&treated_share=0.6"
+_CAMERA = "phantom:?seed=11&size=1280x720&fps=0&treated_share=0.95"
 
 VISITS = (
     VisitStory(

@@ -90,6 +90,7 @@ class _Room:
             planned=planned,
             weight=Weight.from_text(self.clinic.weight_kg),
             weighed_on=planned.at.date(),
+            screening=self.clinic.screening(planned.at.date()),
         )
 
 

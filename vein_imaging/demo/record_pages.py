@@ -1,0 +1,143 @@
+"""The record's part of the demo's report: what was injected, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from vein_imaging.demo.story import CLINIC, VISITS, VisitStory
+from vein_imaging.demo.treatment import TreatedVisit
+from vein_imaging.domain.aftercare import aftercare_lines, load_sheet
+from vein_imaging.domain.dose import DoseContext, remaining
+from vein_imaging.domain.limits import LimitTable
+from vein_imaging.domain.quantity import plain
+from vein_imaging.domain.treatment_plan import TreatmentPlan
+from vein_imaging.report import Section, Table
+
+__all__ = ["ahead", "amount", "day", "injected"]
+
+_UNKNOWN = "not known"
+
+
+def day(story: VisitStory) -> str:
+    """The day of a visit, in words."""
+    return f"{story.started:%d %B %Y}"
+
+
+def amount(number: Decimal | None, unit: str) -> str:
+    """A quantity with its unit, or that it is not known."""
+    return _UNKNOWN if number is None else f"{plain(number)} {unit}".strip()
+
+
+def injected(treated: Sequence[TreatedVisit], table: LimitTable) -> Section:
+    """What was given in each session, and what is left of the limits.
+
+    Parameters
+    ----------
+    treated : one of each visit
+    table : LimitTable
+    """
+    tables = [
+        _injection_table(story, visit, table)
+        for story, visit in zip(VISITS, treated, strict=True)
+    ]
+    tables.append(_remaining_table(treated, table))
+    return Section("What was injected", tables=tuple(tables))
+
+
+def _injection_table(
+    story: VisitStory, visit: TreatedVisit, table: LimitTable
+) -> Table:
+    names = {key: product.name for key, product in table.products.items()}
+    rows = []
+    for entry in visit.session.entries:
+        injection = entry.injection
+        said = [finding.message for finding in entry.event.findings]
+        width = injection.vein_diameter_mm
+        rows.append(
+            (
+                f"{injection.at.astimezone(CLINIC.zone):%H:%M}",
+                injection.site or "",
+                f"{names[injection.product]} {injection.concentration}"
+                f" {injection.form}",
+                str(injection.volume),
+                _UNKNOWN if width is None else f"{plain(width)} mm",
+                injection.batch or "",
+                "; ".join(said) or "within every limit of the table",
+            )
+        )
+    return Table(
+        ("Time", "Site", "Agent", "Volume", "Vein", "Batch", "Check"),
+        tuple(rows),
+        caption=f"{story.name}, {day(story)}"
+        + (", signed" if visit.session.is_signed else ""),
+        numeric=frozenset({3, 4}),
+    )
+
+
+def _remaining_table(treated: Sequence[TreatedVisit], table: LimitTable) -> Table:
+    doses = [visit.session.doses() for visit in treated]
+    context = DoseContext(
+        table=table,
+        zone=CLINIC.zone,
+        sessions=tuple(one for one in doses if one is not None),
+    )
+    return Table(
+        ("Limit", "Agent", "Used", "Maximum", "Left"),
+        tuple(
+            (
+                f"{left.rule.replace('_', ' ')} ({left.scope})",
+                table.products[left.product].name,
+                amount(left.used, left.unit),
+                amount(left.maximum, left.unit),
+                amount(left.remaining, left.unit),
+            )
+            for left in remaining(context)
+        ),
+        caption=f"What is left of the limits after {VISITS[-1].name.lower()}",
+        numeric=frozenset({2, 3, 4}),
+    )
+
+
+def ahead(table: LimitTable) -> Section:
+    """The course's appointments, and the aftercare of the last session by date.
+
+    Parameters
+    ----------
+    table : LimitTable
+        Whose least interval the earliest days keep.
+    """
+    limits = table.products["asclera"].limits
+    least_days = max(int(x.maximum) for x in limits if x.rule == "minimum_interval")
+    plan = TreatmentPlan(
+        starts_on=VISITS[0].started.date(), least_interval_days=least_days
+    )
+    appointments = Table(
+        ("Session", "Planned", "Not before"),
+        tuple(
+            (
+                str(one.number),
+                f"{one.planned_on:%d %b %Y}",
+                f"{one.earliest_on:%d %b %Y}",
+            )
+            for one in plan.appointments
+        ),
+        caption="Appointments",
+        note=f"Eight weeks apart by plan; the label asks for {least_days} days.",
+    )
+    sheet = load_sheet()
+    treated_on = VISITS[-1].started.date()
+    care = Table(
+        ("What", "From", "Until and with"),
+        tuple(
+            (
+                line.text,
+                f"{line.from_on:%d %b %Y}",
+                "no end" if line.until_on is None else f"{line.until_on:%d %b %Y}",
+            )
+            for line in aftercare_lines(treated_on, sheet)
+        ),
+        caption=f"Aftercare from {day(VISITS[-1])}, which is day 0",
+        numeric=frozenset({1, 2}),
+    )
+    return Section("What comes next", tables=(appointments, care))
