@@ -2,12 +2,14 @@
 
     python benchmarks/bench_dose.py     # 100 to 100,000 injections
 
-Reading is the JSON text to the context, checking is the context to the answer. Under
-pytest the small bodies run once, so that none rots.
+Reading is the JSON text to the context, checking is the context to the answer, without
+the search for reference cycles, as the command does it. Under pytest the small bodies
+run once, so that none rots.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import platform
 import time
@@ -56,6 +58,8 @@ def history(count: int, *, region: str, product: str) -> str:
 def cost_ms(text: str, repeats: int) -> tuple[float, float]:
     """Least CPU time of reading and of checking, ms."""
     read, check = [], []
+    gc.collect()
+    gc.disable()
     for _ in range(repeats):
         start = time.process_time()
         context = read_document(text)
@@ -63,6 +67,7 @@ def cost_ms(text: str, repeats: int) -> tuple[float, float]:
         answer(context)
         read.append(middle - start)
         check.append(time.process_time() - middle)
+    gc.enable()
     return min(read) * 1e3, min(check) * 1e3
 
 
