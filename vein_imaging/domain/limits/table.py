@@ -236,13 +236,17 @@ class LimitTable:
     def percent(self, injection: Injection) -> Decimal | None:
         """Strength of an injection in % w/v, the label's only one where not stated.
 
-        Of a product of another region with no strength stated: the strongest known.
+        Of a product of another region, or a substance named in place of a product,
+        with no strength stated: the strongest known.
         """
         if injection.concentration is not None:
             return injection.concentration.percent
-        known = self.products.get(injection.product)
-        known = known or self.elsewhere.get(injection.product)
-        return known.percents[-1] if known and known.percents else None
+        key = injection.product
+        known = self.products.get(key) or self.elsewhere.get(key)
+        if known is not None:
+            return known.percents[-1] if known.percents else None
+        named = (one for one in self.elsewhere.values() if one.agent == key)
+        return max((one.percents[-1] for one in named if one.percents), default=None)
 
     def strength(self, injection: Injection) -> Concentration | None:
         """`percent` as a concentration."""

@@ -228,6 +228,11 @@ class Corrected:
         _require(self.corrects, "corrects")
         _require(self.reason, "reason")
 
+    @property
+    def flagged(self) -> bool:
+        """Whether what was really given passes a stop."""
+        return any(finding.severity == "stop" for finding in self.findings)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voided:

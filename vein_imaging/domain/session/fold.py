@@ -57,8 +57,13 @@ class Entry:
 
     @property
     def flagged(self) -> bool:
-        """Whether it was given past a stop."""
-        return self.event.flagged
+        """Whether it was given past a stop, as first entered or as corrected."""
+        return self.event.flagged or any(one.flagged for one in self.corrections)
+
+    @property
+    def reason_due(self) -> bool:
+        """Whether it was given past a stop and no reason was ever entered."""
+        return self.event.reason_due and not self.corrections
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +115,12 @@ class Session:
 
     @property
     def reasons_due(self) -> tuple[Entry, ...]:
-        """Injections given past a stop without a reason."""
+        """Injections given past a stop with neither reason, correction nor note."""
+        noted = {note.about for note in self.notes}
         return tuple(
             one
             for one in self.entries
-            if one.voided_by is None and one.event.reason_due
+            if one.voided_by is None and one.reason_due and one.entry_id not in noted
         )
 
     @property

@@ -46,7 +46,8 @@ def record(
     entry_id : str
     reason : str
         Why it was given past a stop. Where it is due and missing the entry says so
-        (`Injected.reason_due`), and so does its session until it is corrected.
+        (`Injected.reason_due`), and so does its session (`Session.reasons_due`) until a
+        note about the entry, or a correction of it, gives it.
     plan_id : str, optional
     mark : Mark, optional
 

@@ -9,8 +9,11 @@ from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.quantity import Concentration, Volume, Weight
 from vein_imaging.domain.session import (
+    Annotated,
+    Corrected,
     Injected,
     Mark,
+    Voided,
     event_from_body,
     event_to_body,
     fold,
@@ -21,17 +24,19 @@ from vein_imaging.domain.session import (
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
+def shot(ml: str) -> Injection:
+    return Injection(
+        at=START,
+        product="asclera",
+        form="liquid",
+        volume=Volume.from_text(ml),
+        concentration=Concentration.from_percent("0.5"),
+        vein_diameter_mm=Decimal("0.8"),
+    )
+
+
 def context(ml: str | None) -> DoseContext:
-    planned = None
-    if ml is not None:
-        planned = Injection(
-            at=START,
-            product="asclera",
-            form="liquid",
-            volume=Volume.from_text(ml),
-            concentration=Concentration.from_percent("0.5"),
-            vein_diameter_mm=Decimal("0.8"),
-        )
+    planned = None if ml is None else shot(ml)
     return DoseContext(
         table=load_limits("US"),
         zone=ZoneInfo("UTC"),
@@ -79,6 +84,35 @@ def test_with_a_reason_the_entry_stays_flagged_and_none_is_due() -> None:
     blank = record(context("0.4"), entry_id="a", reason="  ")
     assert blank.reason_due
     assert event_from_body(entry.kind, event_to_body(entry)) == entry
+
+
+def test_a_note_or_a_correction_gives_the_reason_later() -> None:
+    entry = record(context("0.4"), entry_id="a")
+    note = Annotated(entry_id="n", text="vein ruptured", about="a")
+    assert fold([entry, note]).reasons_due == ()
+    other = Annotated(entry_id="n", text="matted", about="b")
+    assert len(fold([entry, other]).reasons_due) == 1
+    right = Corrected(
+        entry_id="c", corrects="a", injection=shot("0.3"), reason="misread"
+    )
+    session = fold([entry, right])
+    assert session.reasons_due == ()
+    assert session.entries[0].flagged
+    gone = Voided(entry_id="v", voids="a", reason="not given")
+    assert fold([entry, gone]).reasons_due == ()
+
+
+def test_a_correction_past_a_stop_flags_the_entry() -> None:
+    entry = record(context("0.3"), entry_id="a")
+    over = Corrected(
+        entry_id="c",
+        corrects="a",
+        injection=shot("0.4"),
+        reason="misread",
+        findings=check_dose(context("0.4")),
+    )
+    assert not fold([entry]).entries[0].flagged
+    assert fold([entry, over]).entries[0].flagged
 
 
 def test_nothing_planned_is_neither_planned_nor_recorded() -> None:
