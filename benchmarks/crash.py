@@ -9,7 +9,7 @@ its hash, every picture byte for byte, and the whole must verify.
 
 A proof that cannot fail proves nothing: the power cuts are repeated with
 synchronous=NORMAL, without the flush of files, and without the flush of folders, and
-each of these must *find* losses.
+each of these must *find* losses. The cuts need /dev/fuse, Debian's fuse3 and mfusepy.
 """
 
 from __future__ import annotations

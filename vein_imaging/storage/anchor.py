@@ -170,8 +170,8 @@ def check_anchor(store: Store, text: str) -> str | None:
         )
     if found != checkpoint.hash:
         return (
-            f"entry {checkpoint.seq} is not the one that was signed: the ledger was"
-            " computed anew from some place before it"
+            f"entry {checkpoint.seq} is not the one that was signed: an older copy was"
+            " put back and written on, or the ledger was computed anew"
         )
     return None
 
