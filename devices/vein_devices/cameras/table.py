@@ -59,6 +59,11 @@ CAMERAS: dict[str, CameraKind] = {
         "a serial JPEG camera (VC0706): one picture in some seconds",
         "vc0706:/dev/ttyUSB0?size=640x480&mode=verified",
     ),
+    "openmv": CameraKind(
+        "vein_devices.cameras.openmv",
+        "an OpenMV camera over USB",
+        "openmv:?size=QVGA&format=grey",
+    ),
     "http": CameraKind(
         "vein_devices.cameras.stream",
         "a network camera that sends JPEGs (MJPEG)",

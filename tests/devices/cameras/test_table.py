@@ -15,10 +15,12 @@ from vein_devices import Camera, Frame, open_camera
 from vein_devices.cameras import CAMERAS
 from vein_devices.errors import DeviceAddressError, DeviceError
 from vein_devices.frame import FrameFlag
-from vein_devices.phantom import PhantomSettings, draw_frame, draw_scene
+from vein_devices.phantom import PhantomSettings, draw_scene
 from vein_devices.simulators.http_camera import HttpCamera
+from vein_devices.simulators.openmv import OpenmvSimulator
 from vein_devices.simulators.pty_device import PtyDevice
 from vein_devices.simulators.vc0706 import Vc0706Simulator, phantom_jpegs
+from vein_devices.wire.openmv import GREY
 
 SMALL = "seed=2&size=160x120&mm_per_pixel=0.3"
 
@@ -29,6 +31,15 @@ def vc0706(_folder: Path) -> Iterator[str]:
     simulator.stored_size = simulator._size = 0x22
     with PtyDevice(simulator) as device:
         yield f"vc0706:{device.port}?size=160x120&settle=0"
+
+
+@contextmanager
+def openmv(_folder: Path) -> Iterator[str]:
+    def grey(index: int) -> tuple[tuple[int, int], int, bytes]:
+        return (60, 80), GREY, np.full((60, 80), index % 256, np.uint8).tobytes()
+
+    with PtyDevice(OpenmvSimulator(grey)) as device:
+        yield f"openmv:{device.port}?format=grey"
 
 
 @contextmanager
@@ -45,8 +56,9 @@ def http(_folder: Path) -> Iterator[str]:
 
 def a_folder(folder: Path) -> str:
     settings = PhantomSettings(seed=2, width_px=160, height_px=120, mm_per_pixel=0.3)
+    scene = draw_scene(settings)
     for i in range(4):
-        cv2.imwrite(str(folder / f"frame-{i}.png"), draw_frame(settings, i)[0])
+        cv2.imwrite(str(folder / f"frame-{i}.png"), scene.frame(i)[0])
     return f"file:{folder}"
 
 
@@ -56,6 +68,7 @@ WORKING: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
     "file": lambda folder: nullcontext(a_folder(folder)),
     "vc0706": vc0706,
     "http": http,
+    "openmv": openmv,
 }
 # Under test_uvc.py and test_stream.py, on stand-ins for OpenCV and a local server.
 NEEDS_HARDWARE = {"uvc", "https", "rtsp"}
@@ -63,6 +76,7 @@ ABSENT: dict[str, str] = {
     "uvc": "uvc:serial-of-nobody",
     "file": "file:/nowhere/at/all.mp4",
     "vc0706": "vc0706:/dev/ttyNOWHERE",
+    "openmv": "openmv:/dev/ttyNOWHERE",
     "http": "http://127.0.0.1:9/",
     "https": "https://127.0.0.1:9/",
     "rtsp": "rtsp://127.0.0.1:9/",
