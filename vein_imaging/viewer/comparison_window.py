@@ -6,7 +6,7 @@ from datetime import date
 
 import cv2
 import numpy as np
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -172,7 +172,6 @@ class ComparisonWindow(QDialog):
         )
         self.divider.setVisible(mode == 1)
         side_by_side = mode == 0
-        was_alone = not self.sides[1].isVisibleTo(self)
         self.sides[1].setVisible(side_by_side)
         if mode == 0:
             self.left.show_picture(self._before)
@@ -192,13 +191,6 @@ class ComparisonWindow(QDialog):
             texts = (_legend(), "")
         for caption, text in zip(self.captions, texts, strict=True):
             caption.setText(text)
-        if was_alone == side_by_side:
-            QTimer.singleShot(0, self.fit)  # after the layout has settled
-
-    def showEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
-        """Fit the pictures to the window; Qt calls this."""
-        super().showEvent(event)  # type: ignore[arg-type]
-        QTimer.singleShot(0, self.fit)
 
 
 _NAMES = ("BEFORE", "AFTER")

@@ -30,13 +30,15 @@ class DosePanel(QFrame):
         column.addWidget(self.headline)
         column.addWidget(self.messages)
         column.addWidget(self.binding)
-        grid = QGridLayout()
+        self.figures = QWidget()
+        grid = QGridLayout(self.figures)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(0)
         for at, name in enumerate(_COLUMNS):
             grid.addWidget(self.captions[name], 0, at)
             grid.addWidget(self.numbers[name], 1, at)
             grid.setColumnStretch(at, 1)
-        column.addLayout(grid)
+        column.addWidget(self.figures)
         column.addWidget(self.others)
         self.show_view(NOTHING_TYPED)
 
@@ -47,6 +49,8 @@ class DosePanel(QFrame):
         self.messages.setText("\n".join(view.messages))
         self.messages.setVisible(bool(view.messages))
         first = view.lines[0] if view.lines else None
+        # Where a sentence says that no figure exists, dashes would only take its place.
+        self.figures.setVisible(first is not None or not view.messages)
         self.binding.setText(first.label if first else "")
         self.binding.setVisible(first is not None)
         texts = (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from qtpy.QtCore import QRectF, Qt
-from qtpy.QtGui import QImage, QPainter, QPixmap, QWheelEvent
+from qtpy.QtGui import QImage, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from qtpy.QtWidgets import QGraphicsScene, QGraphicsView
 
 from vein_devices.frame import Pixels
@@ -45,6 +45,7 @@ class LinkedView(QGraphicsView):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._partners: Sequence[LinkedView] = ()
         self._following = False
+        self._whole = True
 
     def show_picture(self, picture: Pixels) -> None:
         """Show another picture in the same place and zoom."""
@@ -53,15 +54,23 @@ class LinkedView(QGraphicsView):
             self.setSceneRect(QRectF(self._item.pixmap().rect()))
 
     def fit(self) -> None:
-        """Show the whole picture."""
+        """Show the whole picture, and go on doing so until somebody zooms."""
+        self._whole = True
         self.fitInView(self.sceneRect(), Qt.AspectRatioMode.KeepAspectRatio)
         self._tell()
 
     def zoom(self, factor: float) -> None:
         """Zoom by `factor`, within reason."""
         if 0.05 < self.transform().m11() * factor < _MOST:
+            self._whole = False
             self.scale(factor, factor)
             self._tell()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Keep the whole picture in sight; Qt calls this."""
+        super().resizeEvent(event)
+        if self._whole:
+            self.fit()
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:  # noqa: N802 - Qt's name
         """Zoom under the pointer; Qt calls this."""
@@ -79,6 +88,7 @@ class LinkedView(QGraphicsView):
             return
         for partner in self._partners:
             partner._following = True  # or it would tell us back
+            partner._whole = self._whole
             partner.setTransform(self.transform())
             view = self.viewport()
             if view is not None:

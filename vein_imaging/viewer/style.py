@@ -16,7 +16,7 @@ TARGET_PX = 44
 _SHEET = """
 * { font-size: 16px; color: #f2f2f2; }
 QWidget#panel, QWidget#strip, QDialog { background: #1d2126; }
-QLabel { background: transparent; }
+QLabel, QFrame[verdict] QWidget { background: transparent; }
 QLabel[role="caption"] { color: #b9c2cc; font-size: 15px; }
 QLabel[role="problem"] { color: #ffb4a8; font-size: 15px; font-weight: 600; }
 QLabel[role="number"] { font-size: 30px; font-weight: 700; }

@@ -88,6 +88,9 @@ def test_swipe_fills_the_window_with_one_picture(
     window.divider.setValue(100)
     assert (_shown(window.left) != after_only).any()
     qtbot.waitUntil(lambda: window.left.width() > 1000)
+    # 360 rows of the picture fill the height that there is.
+    filled = window.left.transform().m22() * 360 / window.left.height()
+    assert filled == pytest.approx(1.0, abs=0.05)
 
 
 def test_the_change_map_has_its_colours_in_words(

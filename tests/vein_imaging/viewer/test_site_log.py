@@ -150,12 +150,9 @@ def test_setting_the_clock_back_brings_no_allowance_back(tmp_path: Path) -> None
     heavy = EntryText("aethoxysklerol", "3", "liquid", "", "4", weight_kg="62")
     clinic.log().record(heavy, SITE, reason="120 of 124 mg")
     clinic.now = START - timedelta(days=1)
-    answer = clinic.log().record(
-        replace(heavy, concentration_percent="0.5", volume_ml="0.9"),
-        SITE,
-        reason=None,
-    )
+    answer = clinic.log().record(replace(heavy, volume_ml="0.2"), SITE, reason=None)
     assert isinstance(answer, Needs)
+    assert "daily maximum for this weight" in answer.view.headline
     clinic.store.close()
 
 

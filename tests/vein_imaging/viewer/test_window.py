@@ -36,6 +36,7 @@ class GreyCamera:
 
     address = "grey:"
     nominal_fps = 50.0
+    level = GREY
 
     def open(self) -> None:
         self.count = 0
@@ -43,7 +44,7 @@ class GreyCamera:
     def read(self, timeout_s: float = 2.0) -> Frame:
         time.sleep(0.02)
         self.count += 1
-        pixels = np.full((360, 640), GREY, np.uint8)
+        pixels = np.full((360, 640), self.level, np.uint8)
         return Frame(pixels, self.count - 1, time.monotonic())
 
     def close(self) -> None:
@@ -76,6 +77,7 @@ class GreenSquare:
 @dataclass
 class Rig:
     window: ViewerWindow
+    camera: GreyCamera
     store: Store
     session_id: str
 
@@ -124,9 +126,10 @@ def rig(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         head = store.sessions(patient)[0]
         record, zone = SessionRecord(store, head, author="a"), zone_from_text("UTC")
         log = InjectionLog(record, load_limits("US"), zone)
-        feed = LiveFeed(GreyCamera(), GreenSquare, CaptureSettings(opacity=1))  # type: ignore[arg-type]
+        camera = GreyCamera()
+        feed = LiveFeed(camera, GreenSquare, CaptureSettings(opacity=1))  # type: ignore[arg-type]
         window = ViewerWindow(feed, log, Photographs(record, zone))
-        rig = Rig(window, store, session_id)
+        rig = Rig(window, camera, store, session_id)
         try:
             window.show((1366, 768))
             rig.settle(lambda: window.live.count >= 2)
@@ -148,6 +151,20 @@ def _switched_off(rig: Rig) -> Iterator[None]:
 def test_the_live_picture_and_its_overlay_are_on_the_screen(rig: Rig) -> None:
     assert rig.colour(50, 100) == (GREY, GREY, GREY)
     assert rig.colour(180, 320) == GREEN
+
+
+def test_a_change_before_the_camera_reaches_the_screen(rig: Rig) -> None:
+    def level_shown() -> int:
+        shown = rig.window.live.shown
+        return int(shown.frame.pixels[0, 0]) if shown is not None else -1
+
+    rig.camera.level = 200
+    try:
+        rig.settle(lambda: level_shown() == 200)
+        assert rig.colour(50, 100) == (200, 200, 200)
+    finally:
+        rig.camera.level = GREY
+        rig.settle(lambda: level_shown() == GREY)
 
 
 def test_pictures_go_on_coming_and_the_strip_says_live(rig: Rig) -> None:
