@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
@@ -15,9 +14,9 @@ from vein_imaging.imaging.arrays import Mask
 
 __all__ = ["Path", "Trace", "cut_paths", "trace_centrelines"]
 
-SPUR_MIN_PX = 10.0
-"""A dead end that leaves a junction is a spur below this length, or below the width of
-the vein it leaves."""
+SPUR_MIN_PX = 10
+"""A dead end that leaves a junction is a spur if it has fewer pixels than this, or fewer
+than the vein it leaves is wide."""
 
 Indices = NDArray[np.intp]
 
@@ -76,7 +75,7 @@ def trace_centrelines(mask: Mask) -> Trace:
     skeleton = np.asarray(skeletonize(mask), np.bool_)  # type: ignore[no-untyped-call]
     pixels = np.argwhere(skeleton)
     radius = np.asarray(distance[tuple(pixels.T)], np.float32)
-    paths = _prune_spurs(_follow(skeleton, pixels), pixels, radius)
+    paths = _prune_spurs(_follow(skeleton, pixels), radius)
     order = np.concatenate([path.members for path in paths] or [np.zeros(0, np.intp)])
     stops = np.cumsum([len(path.members) for path in paths], dtype=np.intp)
     renumbered = tuple(
@@ -104,10 +103,11 @@ def cut_paths(paths: Sequence[Path], bad: NDArray[np.bool_]) -> tuple[Path, ...]
     kept: list[Path] = []
     for path in paths:
         good = ~bad[path.members]
-        if good.all():
+        # `all` in Python's bytes is several times quicker than NumPy's for short arrays
+        if b"\0" not in good.tobytes():
             kept.append(path)
             continue
-        edges = np.flatnonzero(np.diff(good, prepend=False, append=False))
+        edges = np.flatnonzero(np.diff(np.pad(good, 1)))
         for first, stop in zip(edges[::2], edges[1::2], strict=True):
             if stop - first < SPUR_MIN_PX:
                 continue
@@ -203,9 +203,7 @@ def _closed_loops(
     return loops
 
 
-def _prune_spurs(
-    paths: list[Path], pixels: Indices, radius: NDArray[np.float32]
-) -> list[Path]:
+def _prune_spurs(paths: list[Path], radius: NDArray[np.float32]) -> list[Path]:
     """Drop dead ends that are short, or shorter than the vein they leave is wide."""
     ends: dict[int, int] = {}
     for path in paths:
@@ -216,19 +214,13 @@ def _prune_spurs(
         free = ends[path.start_node] == 1, ends[path.end_node] == 1
         if free == (False, False):
             return False
-        length = _length_px(pixels[path.members])
+        length = len(path.members)
         if free == (True, True):
             return length < SPUR_MIN_PX
         root = path.members[-1 if free[0] else 0]
         return length < max(SPUR_MIN_PX, 2 * float(radius[root]))
 
     return _join([path for path in paths if not is_spur(path)])
-
-
-def _length_px(points: NDArray[Any]) -> float:
-    steps = np.abs(np.diff(points, axis=0)).sum(axis=1)
-    # a step to a straight neighbour is 1 long, to a diagonal one the root of 2
-    return float(np.count_nonzero(steps == 1) + 2**0.5 * np.count_nonzero(steps == 2))
 
 
 def _join(paths: list[Path]) -> list[Path]:

@@ -85,7 +85,8 @@ class Chains:
         before = self.points_rc[np.maximum(here - 2, self.first)]
         tangent = after - before
         length = np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-6)
-        return np.stack([-tangent[:, 1] / length, tangent[:, 0] / length], axis=1)
+        normals = np.stack([-tangent[:, 1] / length, tangent[:, 0] / length], axis=1)
+        return np.asarray(normals, np.float32)
 
     def smoothed(self, values: Values, half: int | NDArray[np.intp]) -> Values:
         """Running mean along the chains, its window shrinking towards their ends.

@@ -28,17 +28,21 @@ def half_depth_widths(profiles: Profiles) -> NDArray[np.float32]:
     if count == 0:
         return np.zeros(0, np.float32)
     rows = np.arange(count)
-    middle = samples // 2
-    near = samples // 12
-    centre = middle - near + values[:, middle - near : middle + near + 1].argmin(axis=1)
+    middle = np.clip(
+        np.round(samples // 2 + profiles.shift_px / profiles.step_px), 2, samples - 3
+    ).astype(np.intp)
+    # a column or two off the middle is the same vein
+    near = np.clip(middle[:, None] + np.arange(-2, 3), 0, samples - 1)
+    centre = near[rows, np.take_along_axis(values, near, axis=1).argmin(axis=1)]
     floor = values[rows, centre]
-    brightest = [values[:, :middle].max(axis=1), values[:, middle:].max(axis=1)]
+    column = np.arange(samples) - centre[:, None]
     width = np.zeros(count)
-    column = np.arange(samples)
-    for sign, top in zip((-1, 1), brightest, strict=True):
+    for sign in (-1, 1):
+        outward = sign * column > 0
         # each side against its own brightness: light is seldom even across a vein
+        top = np.where(outward, values, -np.inf).max(axis=1)
         level = (floor + top) / 2
-        beyond = (values > level[:, None]) & (sign * (column - centre[:, None]) > 0)
+        beyond = outward & (values > level[:, None])
         edge = beyond.argmax(axis=1)
         if sign < 0:
             edge = samples - 1 - beyond[:, ::-1].argmax(axis=1)

@@ -96,7 +96,7 @@ def find_edges(profiles: Profiles, chains: Chains) -> NDArray[np.bool_]:
     -------
     (N,) bool
     """
-    left, right = _sides(profiles, chains)
+    left, right = profiles.sides(chains.radius_px)
     depth = (left + right) / 2 - profiles.at(0.0)
     return np.asarray(np.abs(left - right) > EDGE_STEP * depth)
 
@@ -118,28 +118,20 @@ def find_outlines(
     (N,) bool
     """
     bottom = profiles.at(0.0)
-    left, right = _sides(profiles, chains)
+    left, right = profiles.sides(chains.radius_px)
     near = np.maximum((left + right) / 2 - bottom, 1e-3)
     share = np.array(FAR_SHARES, np.float32) * max(image.shape)
     far = (3 * chains.radius_px)[:, None] + share
-    away = np.concatenate([far, -far], axis=1)[..., None]
-    places = chains.points_rc[:, None] + away * chains.normals()[:, None]
-    levels = sample_points(image, places)
+    away = np.concatenate([far, -far], axis=1)
+    normals = chains.normals()
+    rows = chains.points_rc[:, :1] + away * normals[:, :1]
+    columns = chains.points_rc[:, 1:] + away * normals[:, 1:]
+    levels = sample_points(image, rows, columns)
     # a slope across both sides cancels
     level = (levels[:, : len(share)] + levels[:, len(share) :]) / 2
     valley = level - bottom[:, None]
     deep = valley > np.maximum(OUTLINE_CONTRAST * level, OUTLINE_RATIO * near[:, None])
     return np.asarray(deep.any(axis=1))
-
-
-def _sides(profiles: Profiles, chains: Chains) -> tuple[Floats, Floats]:
-    """Mean brightness of the skin next to the line, on either side."""
-    radius = chains.radius_px.astype(np.float64)
-    left, right = (
-        np.mean([profiles.at(sign * (k * radius + 2)) for k in (1.5, 2, 2.5)], axis=0)
-        for sign in (-1, 1)
-    )
-    return left, right
 
 
 def settle_runs(bad: NDArray[np.bool_], chains: Chains) -> NDArray[np.bool_]:

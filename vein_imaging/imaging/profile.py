@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vein_imaging.imaging.arrays import Image
 from vein_imaging.imaging.chains import Chains
 
-__all__ = ["Profiles", "find_shifts", "sample_points", "take_profiles"]
+__all__ = ["Profiles", "sample_points", "take_profiles"]
 
 AVERAGE_OVER_PX = 16.0
 """Profiles are averaged over this length along the vein."""
@@ -31,10 +31,13 @@ class Profiles:
     values : (N, 41) float64
         Row n is sampled from `-reach_px[n]` to `reach_px[n]` along the normal.
     reach_px : (N,) float64 px
+    shift_px : (N,) float64 px
+        Where in its profile the middle of the dark line lies.
     """
 
     values: Floats
     reach_px: Floats
+    shift_px: Floats
 
     @property
     def step_px(self) -> Floats:
@@ -42,7 +45,7 @@ class Profiles:
         return 2 * self.reach_px / (_SAMPLES - 1)
 
     def at(self, offset_px: Floats | float) -> Floats:
-        """Brightness at an offset along the normal, interpolated.
+        """Brightness at an offset from the middle along the normal, interpolated.
 
         Parameters
         ----------
@@ -53,11 +56,30 @@ class Profiles:
         -------
         (N,) float64
         """
-        place = np.clip(_SAMPLES // 2 + offset_px / self.step_px, 0, _SAMPLES - 1)
-        low = np.minimum(place.astype(np.intp), _SAMPLES - 2)
-        rows = np.arange(len(low))
+        place = _SAMPLES // 2 + (offset_px + self.shift_px) / self.step_px
+        place = np.minimum(np.maximum(place, 0), _SAMPLES - 1.001)
+        low = place.astype(np.intp)
         part = place - low
-        return (1 - part) * self.values[rows, low] + part * self.values[rows, low + 1]
+        low += np.arange(0, self.values.size, _SAMPLES)
+        flat = self.values.reshape(-1)
+        return (1 - part) * flat[low] + part * flat[low + 1]
+
+    def sides(self, radius_px: Floats) -> tuple[Floats, Floats]:
+        """Mean brightness of the skin next to the line, on either side.
+
+        Parameters
+        ----------
+        radius_px : (N,) px
+
+        Returns
+        -------
+        left, right : (N,) float64
+        """
+        left, right = (
+            sum(self.at(sign * (k * radius_px + 2)) for k in (1.5, 2.0, 2.5)) / 3
+            for sign in (-1, 1)
+        )
+        return left, right
 
 
 def take_profiles(image: Image, chains: Chains) -> Profiles:
@@ -71,36 +93,28 @@ def take_profiles(image: Image, chains: Chains) -> Profiles:
     Returns
     -------
     Profiles
+        Centred on the dark line by their `shift_px`.
     """
     reach = np.maximum(REACH_IN_RADII * chains.radius_px, SMALLEST_REACH_PX)
     offsets = np.linspace(-1, 1, _SAMPLES, dtype=np.float32) * reach[:, None]
-    places = chains.points_rc[:, None] + chains.normals()[:, None] * offsets[..., None]
+    normals = chains.normals()
+    rows = chains.points_rc[:, :1] + normals[:, :1] * offsets
+    columns = chains.points_rc[:, 1:] + normals[:, 1:] * offsets
     half = max(1, round(AVERAGE_OVER_PX / 2 / chains.spacing_px))
-    values = chains.averaged(sample_points(image, places), half)
-    return Profiles(values, reach.astype(np.float64))
+    values = chains.averaged(sample_points(image, rows, columns), half)
+    return Profiles(values, reach.astype(np.float64), _shifts(values, offsets, chains))
 
 
-def find_shifts(profiles: Profiles, chains: Chains) -> Floats:
-    """How far along the normal the middle of the dark line lies from each point.
-
-    Parameters
-    ----------
-    profiles : Profiles
-        Of `chains`.
-    chains : Chains
-
-    Returns
-    -------
-    (N,) float64 px
-        At most the rough radius, or 2 px; smoothed along the chains.
-    """
+def _shifts(values: Floats, offsets: NDArray[np.float32], chains: Chains) -> Floats:
+    """How far along the normal the middle of the dark line lies from each point."""
     radius = np.maximum(chains.radius_px, 2.0)
-    offsets = np.linspace(-1, 1, _SAMPLES) * profiles.reach_px[:, None]
-    near = np.abs(offsets) <= 1.5 * radius[:, None]
-    depth = np.where(near, _depth_below_sides(profiles.values), 0)
+    depth = _depth_below_sides(values)
+    depth *= np.abs(offsets) <= 1.5 * radius[:, None]
     # the middle of what is deeper than half: steadier than the darkest point
-    depth = np.maximum(depth - 0.5 * depth.max(axis=1, keepdims=True), 0)
-    shift = (depth * offsets).sum(axis=1) / np.maximum(depth.sum(axis=1), 1e-9)
+    depth -= 0.5 * depth.max(axis=1, keepdims=True)
+    np.maximum(depth, 0, out=depth)
+    moment = np.einsum("ij,ij->i", depth, offsets)
+    shift = moment / np.maximum(depth.sum(axis=1), 1e-9)
     half = np.maximum(0.8 * radius / chains.spacing_px, 2).astype(np.intp)
     return np.asarray(chains.smoothed(np.clip(shift, -radius, radius), half))
 
@@ -114,29 +128,29 @@ def _depth_below_sides(values: Floats) -> Floats:
     return left[:, None] + (right - left)[:, None] * along - values
 
 
-def sample_points(image: Image, points_rc: NDArray[np.float32]) -> Floats:
+def sample_points(
+    image: Image, rows: NDArray[np.float32], columns: NDArray[np.float32]
+) -> NDArray[np.float32]:
     """Brightness at points between the pixels, bilinear; edges repeat outwards.
 
     Parameters
     ----------
     image : (H, W) float32
-    points_rc : (N, 2) or (N, M, 2) float32 px
+    rows, columns : (N, M) float32 px
 
     Returns
     -------
-    (N,) or (N, M) float64
+    (N, M) float32
     """
-    shape = points_rc.shape[:-1]
-    rows, columns = (points_rc[..., k].reshape(shape[0], -1) for k in (0, 1))
-    values = np.empty(rows.shape, np.float64)
+    values = np.empty(rows.shape, np.float32)
     # OpenCV's maps have at most 32767 rows
     for start in range(0, len(rows), 30_000):
         part = slice(start, start + 30_000)
         values[part] = cv2.remap(
             image,
-            np.ascontiguousarray(columns[part]),
-            np.ascontiguousarray(rows[part]),
+            columns[part],
+            rows[part],
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )
-    return values.reshape(shape)
+    return values

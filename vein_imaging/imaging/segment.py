@@ -13,7 +13,7 @@ STRONG_SCORE = 4.5
 """... if it rises above this somewhere."""
 SENSITIVITY_SPAN = 0.4
 """Full sensitivity lowers both thresholds by this share; none raises them by it."""
-SMALLEST_PART_PX = 40
+SMALLEST_PART_PX = 60
 
 
 def segment(score: Image, *, weak_score: float = 2.6, sensitivity: float = 0.0) -> Mask:

@@ -21,7 +21,7 @@ from vein_imaging.imaging.distractors import (
     find_outlines,
     settle_runs,
 )
-from vein_imaging.imaging.profile import Profiles, find_shifts, take_profiles
+from vein_imaging.imaging.profile import Profiles, take_profiles
 from vein_imaging.imaging.vein_map import Branch, ceap_class_of
 from vein_imaging.pipeline.settings import AnalysisSettings
 
@@ -83,9 +83,9 @@ def measure_network(
     if not paths:
         return Network((), np.zeros((0, 2), np.float32), mask & False)
     chains, place = Chains.of(trace, scale).every(_EVERY)
-    shifts = find_shifts(take_profiles(image, chains), chains)
-    centred = chains.moved_to(chains.points_rc + shifts[:, None] * chains.normals())
-    profiles = take_profiles(image, centred)
+    profiles = take_profiles(image, chains)
+    shift = profiles.shift_px[:, None]
+    centred = chains.moved_to(chains.points_rc + shift * chains.normals())
     hair = HairScale.of(mm_per_pixel, halvings) if settings.reject_hair else None
     bad = _find_bad(profiles, centred, image, hair, settings.reject_edges)[place]
     if bad.any():
@@ -119,14 +119,18 @@ def _without_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
     """Take what lies around bad pixels out of the mask, unless it is a good vein's."""
     out = np.zeros(mask.shape, np.uint8)
     for value in (1, 0):
+        chosen = bad == bool(value)
+        if not value:
+            # only where a bad line's surroundings reach a good one
+            chosen &= out[tuple(trace.pixels_rc.T)] > 0
         for path in trace.paths:
-            chosen = bad[path.members] == bool(value)
-            if not chosen.any():
-                continue
-            xy = trace.pixels_rc[path.members[chosen]][:, ::-1].astype(np.int32)
-            radius = float(np.median(trace.radius_px[path.members[chosen]]))
-            wide = 2 * math.ceil(radius + value) + 1
-            cv2.polylines(out, [xy], False, value, wide)
+            rows = path.members[chosen[path.members]]
+            if rows.size:
+                radius = float(trace.radius_px[rows].mean())
+                xy = trace.pixels_rc[rows, ::-1].astype(np.int32)
+                cv2.polylines(
+                    out, [xy], False, value, 2 * math.ceil(radius + value) + 1
+                )
     return mask & (out == 0)
 
 
@@ -138,13 +142,14 @@ def _branch(
     mm_per_pixel: float | None,
 ) -> Branch:
     rows = place[path.members]
-    rows = rows[np.flatnonzero(np.diff(rows, prepend=-1))]
+    rows = rows[np.append(True, rows[1:] != rows[:-1])]
     chain, width = points_rc[rows], widths[rows]
-    length = float(np.linalg.norm(np.diff(chain, axis=0), axis=1).sum())
-    known = width[np.isfinite(width)]
+    steps = chain[1:] - chain[:-1]
+    length = float(np.sqrt((steps * steps).sum(axis=1)).sum())
+    known = np.sort(width[np.isfinite(width)])
     middle = spread = math.nan
     if known.size:
-        middle = float(np.median(known))
+        middle = float(known[known.size // 2])
         spread = float(known.std()) / math.sqrt(max(1.0, length / _AVERAGED_PX))
     mm = mm_per_pixel
     return Branch(

@@ -73,7 +73,7 @@ _NOISE_COUNTS = 1.0
 Twice as much changes the accuracy by less than .001."""
 _NOISE_FLOOR_PERCENT = 0.2
 """Below this the noise is the rounding of an 8-bit picture."""
-_BAND_ROWS = 96
+_BAND_ROWS = 170
 """Rows worked on at a time: all arrays of a band fit the processor's second cache."""
 
 _Flat = NDArray[Any]

@@ -76,7 +76,8 @@ def _octave(
     octaves: int,
 ) -> tuple[Image, Image, float]:
     """Response of this octave and those above it, darkness, and this octave's noise."""
-    smooth = cv2.GaussianBlur(local_contrast(plane, inner), (0, 0), _SMOOTH_SIGMA_PX)
+    contrast = local_contrast(plane, inner)
+    smooth = cv2.GaussianBlur(contrast, (7, 7), _SMOOTH_SIGMA_PX)
     dark = np.negative(smooth)
     response = _mean(
         hinged_lines(np.asarray(smooth), kernels, directions=search.directions)

@@ -10,8 +10,8 @@ from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["NoiseLevel", "measure_noise"]
 
-_STEP = 4
-"""Every 4th pixel of every 4th row is enough: 30,000 of a 1080p frame."""
+_STEP = 6
+"""Every 6th pixel of every 6th row is enough: 14,000 of a 1080p frame."""
 _FLOOR_PERCENT = 0.1
 
 
