@@ -27,13 +27,12 @@ from vein_imaging.domain.dose.record_rules import (
     batch_missing,
     foam_too_old,
     test_dose_due,
-    weight_missing,
-    weight_stale,
 )
 from vein_imaging.domain.dose.screening_rules import (
     contraindication,
     screening_incomplete,
 )
+from vein_imaging.domain.dose.weight_rules import weight_missing, weight_stale
 from vein_imaging.domain.limits import Advice
 from vein_imaging.domain.quantity import EXACT, MOST_ML, Volume
 

@@ -1,4 +1,4 @@
-"""Rules about what must be known first: weight, batch, foam, test dose, screening."""
+"""Rules about the vial, the foam and the test dose."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ __all__ = [
     "batch_missing",
     "foam_too_old",
     "test_dose_due",
-    "weight_missing",
-    "weight_stale",
 ]
 
 
@@ -32,77 +30,6 @@ def _plain_finding(
         source=source,
         message=message,
     )
-
-
-def _by_weight(context: DoseContext) -> tuple[Injection, Limit] | None:
-    """The first subject with a mg/kg limit, and the limit."""
-    for subject in context.kinds:
-        agent = context.table.agent(subject.product)
-        for limit in context.table.mass_limits(agent):
-            return subject, limit
-    return None
-
-
-def weight_missing(context: DoseContext) -> list[Finding]:
-    """A mg/kg limit applies and the weight is not known: it is never read as zero."""
-    applies = _by_weight(context)
-    if applies is None or context.weight is not None:
-        return []
-    subject, limit = applies
-    message = (
-        f"{subject.product}: at most {plain(limit.maximum)} mg/kg a day, and the "
-        "weight is not known; weigh the patient."
-    )
-    return [
-        _plain_finding(
-            "weight_missing",
-            "stop",
-            "patient",
-            subject.product,
-            str(limit.source),
-            message,
-        )
-    ]
-
-
-def weight_stale(context: DoseContext) -> list[Finding]:
-    """A mg/kg limit applies and the weight is older than 90 days, or undated."""
-    applies = _by_weight(context)
-    if applies is None or context.weight is None or context.today is None:
-        return []
-    subject, _ = applies
-    limit = context.table.general("weight_stale")
-    if context.weighed_on is None:
-        message = "It is not known when the patient was weighed; weigh again."
-        source = str(limit.source)
-        product = subject.product
-        return [
-            _plain_finding("weight_stale", "warn", "patient", product, source, message)
-        ]
-    days = (context.today - context.weighed_on).days
-    if 0 <= days <= limit.maximum:
-        return []
-    message = (
-        f"The weight of {context.weighed_on} is {days} days old; weigh again."
-        if days > 0
-        else f"The weight is dated {context.weighed_on}, after the injection; "
-        "weigh again."
-    )
-    return [
-        Finding(
-            rule="weight_stale",
-            severity=limit.severity,
-            scope="patient",
-            product=subject.product,
-            used=Decimal(max(days, 0)),
-            planned=Decimal(0),
-            maximum=limit.maximum,
-            remaining=Decimal(0),
-            unit=limit.unit,
-            source=str(limit.source),
-            message=message,
-        )
-    ]
 
 
 def batch_expired(context: DoseContext) -> list[Finding]:

@@ -18,8 +18,9 @@ from vein_imaging.domain.session.events import (
     Signed,
     Voided,
 )
-from vein_imaging.domain.session.fold import Entry, Session, fold
+from vein_imaging.domain.session.fold import fold
 from vein_imaging.domain.session.record import plan_entry, record
+from vein_imaging.domain.session.state import Entry, Session
 
 __all__ = [
     "Amended",

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import ClassVar, Literal
 
 from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
-from vein_imaging.domain.dose import Finding
-from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.moments import fixed_offset
 from vein_imaging.domain.outcome import Scored
-from vein_imaging.domain.quantity import Weight
 from vein_imaging.domain.screening import Screening
+from vein_imaging.domain.session.injecting import (
+    Corrected,
+    Injected,
+    Planned,
+    Voided,
+)
+from vein_imaging.domain.session.mark import Mark, require_text
 
 __all__ = [
     "Amended",
@@ -36,67 +38,6 @@ __all__ = [
 
 Light = Literal["transilluminated", "white", "cross-polarised", "near-infrared"]
 Pose = Literal["standing", "lying", "sitting"]
-
-
-def _require(value: str, name: str) -> None:
-    if not value.strip():
-        raise ValueError(f"{name}: got nothing; every entry needs one")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """Where on a picture something is: a point, a line, or an area of matted veins.
-
-    Parameters
-    ----------
-    image_id : str
-        The picture it was marked on.
-    points_rc : tuple of (row, column), px, >= 0
-        One point, or the corners of the line or area in order.
-    closed : bool
-        The corners enclose an area; needs three or more.
-
-    Raises
-    ------
-    ValueError
-        If there is no point, too few for an area, or one outside the picture.
-    """
-
-    image_id: str
-    points_rc: tuple[tuple[Decimal, Decimal], ...]
-    closed: bool = False
-
-    @classmethod
-    def at_pixels(
-        cls,
-        image_id: str,
-        points_rc: Iterable[tuple[float, float]],
-        *,
-        closed: bool = False,
-    ) -> Mark:
-        """Mark from pixel coordinates, kept to a hundredth of a pixel.
-
-        Parameters
-        ----------
-        image_id : str
-        points_rc : iterable of (row, column), px
-        closed : bool
-        """
-        hundredths = (
-            (Decimal(f"{row:.2f}"), Decimal(f"{column:.2f}"))
-            for row, column in points_rc
-        )
-        return cls(image_id, tuple(hundredths), closed)
-
-    def __post_init__(self) -> None:
-        _require(self.image_id, "image_id")
-        least = 3 if self.closed else 1
-        if len(self.points_rc) < least:
-            raise ValueError(
-                f"points_rc: got {len(self.points_rc)} points, wanted {least} or more"
-            )
-        if not all(number >= 0 for point in self.points_rc for number in point):
-            raise ValueError("points_rc: got a point outside the picture")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,137 +65,8 @@ class Opened:
     visit: Literal["first", "follow-up"] = "follow-up"
 
     def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
+        require_text(self.entry_id, "entry_id")
         object.__setattr__(self, "started", fixed_offset(self.started, "started"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """An injection was checked before the needle.
-
-    Parameters
-    ----------
-    entry_id : str
-    injection : Injection
-    limits_version : str
-    findings : tuple of Finding
-        All that was shown.
-    mark : Mark, optional
-    """
-
-    kind: ClassVar[str] = "planned"
-    entry_id: str
-    injection: Injection
-    limits_version: str
-    findings: tuple[Finding, ...] = ()
-    mark: Mark | None = None
-
-    def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Injected:
-    """An injection was given: a fact, recorded whatever the rules say.
-
-    Parameters
-    ----------
-    entry_id : str
-    injection : Injection
-    limits_version : str
-        Of the table it was checked against.
-    findings : tuple of Finding
-        Every finding shown before it.
-    reason : str
-        Why it was given past a stop.
-    weight : Weight, optional
-        Used for the check.
-    plan_id : str, optional
-        The `Planned` entry it carries out.
-    mark : Mark, optional
-    """
-
-    kind: ClassVar[str] = "injected"
-    entry_id: str
-    injection: Injection
-    limits_version: str
-    findings: tuple[Finding, ...] = ()
-    reason: str = ""
-    weight: Weight | None = None
-    plan_id: str | None = None
-    mark: Mark | None = None
-
-    def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
-
-    @property
-    def flagged(self) -> bool:
-        """Whether it was given past a stop."""
-        return any(finding.severity == "stop" for finding in self.findings)
-
-    @property
-    def reason_due(self) -> bool:
-        """Whether it was given past a stop and nobody said why."""
-        return self.flagged and not self.reason.strip()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected:
-    """An entry was wrong: this is what was really given, and why it says so.
-
-    Parameters
-    ----------
-    entry_id : str
-    corrects : str
-        Entry of an `Injected`, or of an earlier correction of it.
-    injection : Injection
-        The whole right value.
-    reason : str
-    limits_version : str
-    findings : tuple of Finding
-        Of the check with the right value.
-    """
-
-    kind: ClassVar[str] = "corrected"
-    entry_id: str
-    corrects: str
-    injection: Injection
-    reason: str
-    limits_version: str = ""
-    findings: tuple[Finding, ...] = ()
-
-    def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
-        _require(self.corrects, "corrects")
-        _require(self.reason, "reason")
-
-    @property
-    def flagged(self) -> bool:
-        """Whether what was really given passes a stop."""
-        return any(finding.severity == "stop" for finding in self.findings)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voided:
-    """An entry does not hold: it never happened, or it was undone. It stays readable.
-
-    Voiding a correction brings back what stood before it; voiding a voiding brings the
-    entry back.
-
-    Parameters
-    ----------
-    entry_id, voids, reason : str
-    """
-
-    kind: ClassVar[str] = "voided"
-    entry_id: str
-    voids: str
-    reason: str
-
-    def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
-        _require(self.voids, "voids")
-        _require(self.reason, "reason")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,8 +88,8 @@ class Annotated:
     mark: Mark | None = None
 
     def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
-        _require(self.text, "text")
+        require_text(self.entry_id, "entry_id")
+        require_text(self.text, "text")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,8 +122,8 @@ class Photographed:
     mm_per_pixel: str | None = None
 
     def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
-        _require(self.image_id, "image_id")
+        require_text(self.entry_id, "entry_id")
+        require_text(self.image_id, "image_id")
         object.__setattr__(self, "at", fixed_offset(self.at, "at"))
 
 
@@ -331,8 +143,8 @@ class Signed:
     at: datetime
 
     def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
-        _require(self.signer, "signer")
+        require_text(self.entry_id, "entry_id")
+        require_text(self.signer, "signer")
         object.__setattr__(self, "at", fixed_offset(self.at, "at"))
 
 
@@ -351,7 +163,7 @@ class Screened:
     screening: Screening
 
     def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
+        require_text(self.entry_id, "entry_id")
 
 
 #: What may still come after signing, inside an `Amended`.
@@ -385,8 +197,8 @@ class Amended:
     change: Change
 
     def __post_init__(self) -> None:
-        _require(self.entry_id, "entry_id")
-        _require(self.reason, "reason")
+        require_text(self.entry_id, "entry_id")
+        require_text(self.reason, "reason")
 
 
 Event = Opened | Signed | Amended | Change
