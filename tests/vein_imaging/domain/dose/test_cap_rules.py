@@ -230,6 +230,37 @@ def test_the_clinics_fraction_rule(
     assert found == severities
 
 
+def test_the_finding_of_the_fraction_rule() -> None:
+    given = [shot("0.3")] * 20 + [shot("2", "sotradecol"), shot("1", "sotradecol")]
+    of = context(*given, planned=shot("1.01", "sotradecol"), clinic=FRACTIONS)
+    (stop,) = (
+        one
+        for one in check_dose(of)
+        if (one.rule, one.severity) == ("two_agents", "stop")
+    )
+    assert stop == Finding(
+        rule="two_agents",
+        severity="stop",
+        scope="session",
+        product="sotradecol",
+        source="Own rule of Example (2026-11-01)",
+        message="The clinic adds the fractions of all caps of the session; with the "
+        "planned injection they pass 1.",
+    )
+
+
+def test_the_fraction_rule_takes_the_tighter_of_two_caps() -> None:
+    # 5 of the clinic's 8 mL Asclera, 4 of 10 mL Sotradecol: 0.625 + 0.4 = 1.025
+    clinic = FRACTIONS + (
+        '[[limit]]\nproduct = "asclera"\nrule = "per_session_volume"\nmaximum = "8"\n'
+    )
+    given = [shot("0.25")] * 20 + [shot("2", "sotradecol"), shot("1", "sotradecol")]
+    for ml, severities in (("0.75", ["warn"]), ("1", ["stop", "warn"])):
+        of = context(*given, planned=shot(ml, "sotradecol"), clinic=clinic)
+        found = [one.severity for one in check_dose(of) if one.rule == "two_agents"]
+        assert found == severities
+
+
 def test_the_fraction_rule_counts_a_cap_once() -> None:
     clinic = FRACTIONS + (
         '[[limit]]\nproduct = "asclera"\nrule = "per_session_volume"\nmaximum = "10"\n'

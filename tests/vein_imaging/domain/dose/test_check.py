@@ -81,9 +81,10 @@ def test_nothing_planned_has_no_plan() -> None:
     nothing = DoseContext(table=load_limits("US"), zone=ZoneInfo("UTC"))
     assert check_dose(nothing) == ()
     assert remaining(nothing) == ()
-    for call in (plan_injection, largest_volume):
-        with pytest.raises(ValueError, match="nothing is planned"):
-            call(nothing)
+    with pytest.raises(ValueError, match=r"^plan_injection: nothing is planned$"):
+        plan_injection(nothing)
+    with pytest.raises(ValueError, match=r"^largest_volume: nothing is planned$"):
+        largest_volume(nothing)
 
 
 def planned_of(

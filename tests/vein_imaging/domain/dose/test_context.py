@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import moment_from_text
 from vein_imaging.domain.quantity import Concentration, Volume, Weight
+from vein_imaging.domain.screening import Screening
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -116,6 +117,39 @@ def test_the_interval_counts_calendar_days_over_a_clock_change() -> None:
     # seven days by the calendar, 6 days 23 hours by the sun
     assert rules(context("2026-03-31T10:00:00+01:00")) == set()
     assert rules(context("2026-03-30T23:59:00+01:00")) == {"minimum_interval"}
+
+
+@pytest.mark.parametrize(("zone", "stop"), [("UTC", False), ("Pacific/Auckland", True)])
+def test_the_interval_counts_the_days_of_the_clinic(zone: str, stop: bool) -> None:
+    # UTC: the 15th to the 22nd, 7 days; Auckland: the 16th to the 22nd, 6 days
+    first, second = "2026-11-15T11:30:00+00:00", "2026-11-22T10:30:00+00:00"
+    context = replace(
+        german(
+            SessionDoses(at(first), (shot(first, "0.1", "asclera"),)),
+            SessionDoses(at(second)),
+            planned=shot(second, "0.1", "asclera"),
+            zone=ZoneInfo(zone),
+        ),
+        table=load_limits("US"),
+    )
+    found = [one for one in check_dose(context) if one.rule == "minimum_interval"]
+    assert bool(found) is stop
+    if found:
+        assert found[0].used == Decimal(6)
+        assert "of 2026-11-16" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("zone", "missing"), [("UTC", False), ("Pacific/Auckland", True)]
+)
+def test_the_recheck_is_of_the_clinics_day(zone: str, missing: bool) -> None:
+    started = "2026-11-22T11:30:00+00:00"
+    context = replace(
+        german(SessionDoses(at(started)), planned=shot(started), zone=ZoneInfo(zone)),
+        screening=Screening(screened_on=date(2026, 11, 22)),
+    )
+    messages = [one.message for one in check_dose(context)]
+    assert ("Missing: Today's short re-check." in messages) is missing
 
 
 def test_a_clock_going_backwards_changes_no_total() -> None:

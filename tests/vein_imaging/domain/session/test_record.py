@@ -116,9 +116,11 @@ def test_a_correction_past_a_stop_flags_the_entry() -> None:
 
 
 def test_nothing_planned_is_neither_planned_nor_recorded() -> None:
-    with pytest.raises(ValueError, match="nothing is planned"):
+    with pytest.raises(ValueError, match=r"^plan_entry: nothing is planned$"):
         plan_entry(context(None), entry_id="p")
-    with pytest.raises(ValueError, match="no injection given"):
+    with pytest.raises(
+        ValueError, match=r"^record: no injection given; pass it as context.planned$"
+    ):
         record(context(None), entry_id="a")
 
 
