@@ -55,7 +55,9 @@ class EntryForm(QWidget):
         self.fields = {
             "concentration_percent": _field("Strength in percent", "0.5"),
             "volume_ml": _field("Volume in mL", "0.2"),
-            "vein_diameter_mm": _field("Vein width in mm, if measured", "optional"),
+            "vein_diameter_mm": _field(
+                "Vein width in mm; click a vein to measure it", "click it"
+            ),
             "gas_parts_per_liquid_part": _field("Parts of gas to one of liquid", "4"),
             "weight_kg": _field("The patient's weight in kg, today", "70"),
             "batch": _field("Batch, as printed on the vial", "optional"),
@@ -65,6 +67,9 @@ class EntryForm(QWidget):
         self._weight_caption = _caption("Weight kg")
         self._weight_caption.setVisible(ask_weight)
         self._gas_caption = _caption("Gas : 1")
+        self.measured = QLabel()
+        self.measured.setProperty("role", "caption")
+        self.measured.setWordWrap(True)
         self.problem = QLabel()
         self.problem.setProperty("role", "problem")
         self.problem.setWordWrap(True)
@@ -75,6 +80,8 @@ class EntryForm(QWidget):
         self.product.currentTextChanged.connect(self._tell)
         for field in self.fields.values():
             field.textChanged.connect(self._tell)
+        # What a person types is no measurement of ours.
+        self.fields["vein_diameter_mm"].textEdited.connect(self.measured.hide)
 
     @property
     def entry(self) -> EntryText:
@@ -86,6 +93,21 @@ class EntryForm(QWidget):
             form=self.form.currentData(),
             **{name: field.text().strip() for name, field in self.fields.items()},
         )
+
+    def show_measured(self, diameter_mm: str | None, sentence: str) -> None:
+        """Fill in a width that was measured on the picture, and say how.
+
+        Parameters
+        ----------
+        diameter_mm : str, optional
+            Left out, the field stays as it is.
+        sentence : str
+            Shown below it until the field is typed into.
+        """
+        if diameter_mm is not None:
+            self.fields["vein_diameter_mm"].setText(diameter_mm)
+        self.measured.setText(sentence)
+        self.measured.show()
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Mark the fields that cannot be read, and say why.
@@ -132,9 +154,11 @@ class EntryForm(QWidget):
         grid.addWidget(self.fields["gas_parts_per_liquid_part"], 4, 1)
         grid.addWidget(self._weight_caption, 4, 2)
         grid.addWidget(self.fields["weight_kg"], 4, 3)
-        grid.addWidget(self.problem, 5, 0, 1, 4)
+        grid.addWidget(self.measured, 5, 0, 1, 4)
+        grid.addWidget(self.problem, 6, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
+        self.measured.hide()
         self.problem.hide()
 
 

@@ -18,8 +18,8 @@ _LEFT = 1
 
 def click_callback(
     picture: Image,
-    switched_on: Callable[[], bool],
-    clicked: Callable[[tuple[float, float]], None],
+    logging: Callable[[], bool],
+    clicked: Callable[[tuple[float, float], bool], None],
 ) -> Callable[[Any, Any], Generator[None, None, None]]:
     """Make a napari mouse callback that reports clicks inside the picture.
 
@@ -27,15 +27,16 @@ def click_callback(
     ----------
     picture : Image
         The layer that is clicked on.
-    switched_on : callable
-        Asked at the press; a press while off does nothing.
+    logging : callable
+        Whether a click records; asked at the press.
     clicked : callable
-        Called with (row, column) in picture px after the release.
+        Called after the release with (row, column) in picture px and that answer.
     """
 
     def on_press(_: Any, event: Any) -> Generator[None, None, None]:
-        if event.button != _LEFT or event.modifiers or not switched_on():
+        if event.button != _LEFT or event.modifiers:
             return
+        records = logging()
         start = np.asarray(event.pos, dtype=float)
         farthest = 0.0
         yield
@@ -49,6 +50,6 @@ def click_callback(
         height, width = picture.data.shape[:2]
         # Pixel centres are whole numbers: the picture ends half a pixel outside.
         if -0.5 <= row < height - 0.5 and -0.5 <= column < width - 0.5:
-            clicked((row, column))
+            clicked((row, column), records)
 
     return on_press

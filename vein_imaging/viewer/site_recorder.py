@@ -16,6 +16,7 @@ from vein_imaging.viewer.napari_private import SitePoints
 from vein_imaging.viewer.reason_dialog import ReasonDialog
 from vein_imaging.viewer.session_record import RecordError
 from vein_imaging.viewer.site_log import InjectionLog, Needs, Site
+from vein_imaging.viewer.vein_reading import VeinReading
 
 __all__ = ["SiteRecorder"]
 
@@ -81,6 +82,15 @@ class SiteRecorder:
         """Record the typed injection at this site, or say why not."""
         entry = self._panel.form.entry
         self._record(entry, site, reason=None)
+
+    def measured(self, reading: VeinReading | None) -> None:
+        """Put the width of the vein that was clicked on into the form."""
+        if reading is None:
+            self._panel.form.show_measured(
+                None, "No vein of known width where you clicked."
+            )
+        else:
+            self._panel.form.show_measured(reading.text, reading.sentence)
 
     def ask_to_void(self, entry_id: str) -> None:
         """Ask for a reason, then void an entry."""

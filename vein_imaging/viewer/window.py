@@ -28,6 +28,7 @@ from vein_imaging.viewer.photographs import Photographs
 from vein_imaging.viewer.site_clicks import click_callback
 from vein_imaging.viewer.site_log import InjectionLog, Site
 from vein_imaging.viewer.site_recorder import SiteRecorder
+from vein_imaging.viewer.vein_reading import vein_at
 
 __all__ = ["ViewerWindow"]
 
@@ -182,10 +183,14 @@ class ViewerWindow(QObject):
     def _change_settings(self, settings: CaptureSettings) -> None:
         self.feed.settings = settings
 
-    def _clicked(self, point_rc: tuple[float, float]) -> None:
+    def _clicked(self, point_rc: tuple[float, float], records: bool) -> None:
         shown = self.live.shown
-        if shown is not None:
+        if shown is None:
+            return
+        if records:
             self.recorder.clicked(Site(point_rc, shown.frame))
+        elif shown.result is not None:
+            self.recorder.measured(vein_at(shown.result.vein_map, point_rc))
 
     def eventFilter(  # noqa: N802 - Qt's name
         self, watched: QObject | None, event: QEvent | None

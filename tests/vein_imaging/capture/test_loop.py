@@ -6,6 +6,8 @@ import numpy as np
 
 from vein_devices.errors import DeviceAbsentError, DeviceTimeoutError
 from vein_devices.frame import Frame, FrameFlag
+from vein_devices.states import Patience
+from vein_devices.supervisor import SupervisedCamera
 from vein_imaging.capture import CaptureLoop, FrameRing, Phase
 
 Scripted = Callable[[list[Frame | Exception]], Any]
@@ -80,6 +82,28 @@ def test_the_rate_is_measured_from_arrival_times(
     loop = CaptureLoop(camera, ring)
     _finished(loop, ring)
     assert abs(loop.status.rate_fps - 10.0) < 1e-9
+
+
+def test_an_unplugged_camera_comes_back_and_the_loop_never_notices(
+    scripted: Scripted, make_frame: MakeFrame
+) -> None:
+    lost = DeviceAbsentError("unplugged")
+    cameras = [
+        scripted([make_frame(0), lost]),
+        scripted([make_frame(0), make_frame(1)]),
+    ]
+    camera = SupervisedCamera(
+        "scripted:",
+        lambda: cameras.pop(0),
+        live=False,
+        patience=Patience(pause_s=(0.001, 0.01)),
+    )
+    ring = FrameRing()
+    loop = CaptureLoop(camera, ring)
+    _finished(loop, ring)
+    status = loop.status
+    assert (status.phase, status.frames) == (Phase.ENDED, 3)
+    assert status.device is not None and status.device.reconnects == 1
 
 
 def test_stopping_leaves_no_thread_and_a_closed_camera(

@@ -21,6 +21,7 @@ from vein_devices.frame import Frame, Pixels
 from vein_imaging.capture import CaptureSettings, LiveFeed
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import zone_from_text
+from vein_imaging.imaging.vein_map import Branch, VeinMap
 from vein_imaging.storage import Store, create_store, new_key
 from vein_imaging.viewer.application import configure_napari
 from vein_imaging.viewer.photographs import Photographs
@@ -53,13 +54,22 @@ class GreyCamera:
 
 @dataclass
 class _Result:
-    vein_map: Any
+    vein_map: VeinMap
     overlay: Pixels
 
 
-@dataclass
-class _Map:
-    mm_per_pixel: float | None = 0.1
+def _map() -> VeinMap:
+    """One vein, 13 px wide, along row 180; a pixel is 0.1 mm."""
+    columns = np.arange(200, 440, dtype=np.float32)
+    points = np.stack([np.full_like(columns, 180), columns], axis=1)
+    width_px = np.full(len(columns), 13.0, np.float32)
+    vein = Branch(
+        points, width_px, 0.5, width_px / np.float32(10), "reticular", 240, 24.0, 0, 1
+    )
+    blank = np.zeros((360, 640), np.float32)
+    junctions = np.zeros((0, 2), np.float32)
+    yes = blank > 0
+    return VeinMap(blank, yes, ~yes, (vein,), junctions, 0.1, "grey")
 
 
 class GreenSquare:
@@ -71,7 +81,7 @@ class GreenSquare:
     def step(self, pixels: Pixels) -> _Result:
         overlay = np.repeat(pixels[..., None], 3, axis=2)
         overlay[160:200, 300:340] = GREEN
-        return _Result(_Map(), overlay)
+        return _Result(_map(), overlay)
 
 
 @dataclass
@@ -180,6 +190,20 @@ def test_nothing_is_recorded_while_the_switch_is_off(rig: Rig, person: Any) -> N
     before = rig.kinds()
     person.click(rig.window.canvas, rig.on_canvas(100, 100))
     assert rig.kinds() == before
+
+
+def test_a_click_on_a_vein_measures_it_while_the_switch_is_off(
+    rig: Rig, person: Any
+) -> None:
+    field = rig.window.panel.form.fields["vein_diameter_mm"]
+    before = rig.kinds()
+    person.click(rig.window.canvas, rig.on_canvas(182, 300))
+    assert field.text() == "1.3"
+    assert "1.3 \N{PLUS-MINUS SIGN} 0.1 mm" in rig.window.panel.form.measured.text()
+    person.click(rig.window.canvas, rig.on_canvas(300, 300))
+    assert "No vein" in rig.window.panel.form.measured.text()
+    assert field.text() == "1.3" and rig.kinds() == before
+    field.clear()
 
 
 def test_a_click_records_the_injection_and_marks_the_site(
