@@ -33,11 +33,19 @@ def segment(score: Image, *, weak_score: float = 2.6, sensitivity: float = 0.0) 
     (H, W) bool
     """
     factor = 1 - SENSITIVITY_SPAN * sensitivity
-    weak = (score > weak_score * factor).astype(np.uint8)
-    strong = score > STRONG_SCORE * factor
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(weak, connectivity=8)
+    weak = score > weak_score * factor
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        weak.view(np.uint8), connectivity=8, ltype=cv2.CV_16U
+    )
+    if count >= np.iinfo(np.uint16).max:
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(
+            weak.view(np.uint8), connectivity=8
+        )
+    place = np.flatnonzero(weak)
+    label = labels.ravel()[place]
     kept = np.zeros(count, np.bool_)
-    kept[labels[strong]] = True
+    kept[label[score.ravel()[place] > STRONG_SCORE * factor]] = True
     kept &= stats[:, cv2.CC_STAT_AREA] >= SMALLEST_PART_PX
-    kept[0] = False
-    return np.asarray(kept[labels], np.bool_)
+    mask = np.zeros(score.shape, np.bool_)
+    mask.ravel()[place] = kept[label]
+    return mask

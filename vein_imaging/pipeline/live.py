@@ -4,18 +4,43 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.arrays import Picture
+from vein_imaging.imaging.arrays import Image, Mask, Picture, Plane, check_picture
+from vein_imaging.imaging.field import find_field
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
-from vein_imaging.pipeline.analysis import analyse
+from vein_imaging.imaging.vesselness import NoiseLevel
+from vein_imaging.pipeline.network import Network, measure_network
+from vein_imaging.pipeline.pace import Pace
 from vein_imaging.pipeline.settings import AnalysisSettings, Quality
+from vein_imaging.pipeline.stages import (
+    Scene,
+    assemble,
+    check_scale,
+    find_mask,
+    pick_channel,
+    respond,
+    score_response,
+    take_plane,
+)
 
 __all__ = ["LiveResult", "LiveStep"]
+
+FIELD_EVERY = 6
+"""The field is looked for again every so many frames, and when the picture jumps."""
+NOISE_SHARE = 0.2
+"""Of each frame's noise level in the running one."""
+STILL_PX = 0.5
+"""A picture that moved less is averaged with the one before; noise falls, veins do not."""
+JUMP_PX = 40.0
+STEADY_SHARE = 0.6
+_MOTION_SHRINK = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,10 +50,11 @@ class LiveResult:
     Parameters
     ----------
     vein_map : VeinMap
+        Branches may stem from a frame or two before, moved along with the skin.
     overlay : (H, W, 3) uint8 RGB
         The frame with its veins drawn on it.
     quality : {"fast", "full"}
-        With which it was made; may be lower than asked for.
+        With which it was made; lower than asked for where the budget was missed.
     cost_s : s
         CPU time of this frame.
     """
@@ -39,15 +65,37 @@ class LiveResult:
     cost_s: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Before:
+    """What one frame tells the next; nothing older is kept."""
+
+    channel: Literal["green", "red", "grey"]
+    field: Mask
+    field_age: int
+    noise: NoiseLevel
+    response: Image
+    network: Network
+    network_age: int
+    tiny: Image
+    quality: Quality
+
+
 class LiveStep:
-    """Analyse the frames of a camera one by one; holds what one frame tells the next.
+    """Analyse the frames of a camera one by one.
+
+    Free of threads. The state is that of the frame before, so memory does not grow. The
+    network is traced on every second frame, or fewer when the budget is missed; in
+    between its branches move along with the picture.
 
     Parameters
     ----------
     settings : AnalysisSettings
     mm_per_pixel : mm, optional
+    budget_s : s
+        CPU time a frame may take. Missed for long, quality falls: first from "full" to
+        "fast", then the network is traced less often. It rises again when there is room.
     clock : callable, returns s
-        CPU clock, an argument so that tests can set it.
+        CPU clock; an argument so that tests can set it.
     """
 
     def __init__(
@@ -55,11 +103,15 @@ class LiveStep:
         settings: AnalysisSettings = AnalysisSettings(),  # noqa: B008 (frozen)
         mm_per_pixel: float | None = None,
         *,
-        clock: Callable[[], float] = time.process_time,
+        budget_s: float = 1 / 15,
+        clock: Callable[[], float] = time.thread_time,
     ) -> None:
+        check_scale(mm_per_pixel)
         self._settings = settings
         self._mm_per_pixel = mm_per_pixel
         self._clock = clock
+        self._pace = Pace(settings.quality, budget_s)
+        self._before: _Before | None = None
 
     def step(self, pixels: Picture) -> LiveResult:
         """Analyse the next frame.
@@ -75,11 +127,104 @@ class LiveStep:
         Raises
         ------
         TypeError, ValueError
-            As `analyse`.
+            As `analyse`. The state is then that of the last good frame.
         """
         begun = self._clock()
-        found = analyse(
-            pixels, mm_per_pixel=self._mm_per_pixel, settings=self._settings
+        picture = check_picture(pixels)
+        quality = self._pace.quality
+        found, self._before = self._advance(picture, quality)
+        overlay = draw_overlay(picture, found, opacity=1.0)
+        cost = self._clock() - begun
+        self._pace = self._pace.after(cost)
+        return LiveResult(found, overlay, quality, cost)
+
+    def _advance(
+        self, picture: NDArray[np.uint8], quality: Quality
+    ) -> tuple[VeinMap, _Before]:
+        before = self._before
+        if before is not None and before.field.shape != picture.shape[:2]:
+            before = None
+        channel = (
+            pick_channel(picture, self._settings) if before is None else before.channel
         )
-        overlay = draw_overlay(pixels, found)
-        return LiveResult(found, overlay, self._settings.quality, self._clock() - begun)
+        plane = take_plane(picture, channel, self._settings)
+        tiny = _tiny(plane)
+        motion_xy = _motion(before.tiny, tiny) if before else (0.0, 0.0)
+        moved_px = float(np.hypot(*motion_xy))
+        if before is not None and moved_px > JUMP_PX:
+            before = None
+        if before is None or before.field_age >= FIELD_EVERY or moved_px > 4:
+            field, field_age = find_field(plane), 0
+        else:
+            field, field_age = before.field, before.field_age + 1
+        scene = Scene.of(plane, field, self._mm_per_pixel)
+        response, noise = respond(scene, quality)
+        if before is not None and before.quality == quality:
+            noise = before.noise.mixed(noise, NOISE_SHARE)
+            if moved_px < STILL_PX:
+                response = np.asarray(
+                    cv2.addWeighted(
+                        response, STEADY_SHARE, before.response, 1 - STEADY_SHARE, 0
+                    ),
+                    np.float32,
+                )
+        score = score_response(response, noise, scene)
+        mask = find_mask(score, quality, self._settings)
+        network, age = self._trace(scene, mask, before, motion_xy)
+        found = assemble(
+            *(scene, score, network.mask if age == 0 else mask, network),
+            mm_per_pixel=self._mm_per_pixel,
+            channel=channel,
+        )
+        return found, _Before(
+            *(channel, field, field_age, noise, response, network, age, tiny, quality)
+        )
+
+    def _trace(
+        self,
+        scene: Scene,
+        mask: Mask,
+        before: _Before | None,
+        motion_xy: tuple[float, float],
+    ) -> tuple[Network, int]:
+        """Trace the network anew, or move the last one along with the picture."""
+        if before is not None and before.network_age + 1 < self._pace.trace_every:
+            return _moved(before.network, motion_xy), before.network_age + 1
+        network = measure_network(
+            scene.plane,
+            mask,
+            halvings=scene.halvings,
+            mm_per_pixel=self._mm_per_pixel,
+            settings=self._settings,
+        )
+        return network, 0
+
+
+def _tiny(plane: Plane) -> Image:
+    size = (
+        max(8, plane.shape[1] // _MOTION_SHRINK),
+        max(8, plane.shape[0] // _MOTION_SHRINK),
+    )
+    small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32)
+
+
+def _motion(before: Image, now: Image) -> tuple[float, float]:
+    """How far the picture moved, px at full size, (x, y); phase correlation."""
+    if before.shape != now.shape:
+        return 0.0, 0.0
+    (x, y), _ = cv2.phaseCorrelate(before, now)
+    return x * _MOTION_SHRINK, y * _MOTION_SHRINK
+
+
+def _moved(network: Network, motion_xy: tuple[float, float]) -> Network:
+    if motion_xy == (0.0, 0.0):
+        return network
+    step_rc = np.array(motion_xy[::-1], np.float32)
+    branches = tuple(
+        replace(branch, points_rc=branch.points_rc + step_rc)
+        for branch in network.branches
+    )
+    return replace(
+        network, branches=branches, junctions_rc=network.junctions_rc + step_rc
+    )

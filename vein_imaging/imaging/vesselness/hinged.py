@@ -66,14 +66,14 @@ class Kernel:
 
 _COUNTS_PER_PERCENT = 16.0
 """1/16 % of contrast is far below any camera's noise."""
-_LOWEST_PERCENT, _HIGHEST_PERCENT = -60.0, 60.0
-"""Range kept: with two sides of a line of 16 taps it fills 16 bits."""
+_LOWEST_PERCENT = -60.0
+"""Two sides of a line of 16 taps, as far above 0 as this is below, just fill 16 bits."""
 _NOISE_COUNTS = 1.0
 """Noise of a single response in bytes: the sum of four fills them at 64 times the noise.
 Twice as much changes the accuracy by less than .001."""
 _NOISE_FLOOR_PERCENT = 0.2
 """Below this the noise is the rounding of an 8-bit picture."""
-_BAND_ROWS = 170
+_BAND_ROWS = 190
 """Rows worked on at a time: all arrays of a band fit the processor's second cache."""
 
 _Flat = NDArray[Any]
@@ -102,9 +102,9 @@ def hinged_lines(
     height, width = smooth.shape
     pad = max(kernel.reach_px for kernel in kernels)
     longest = max(kernel.longest_px for kernel in kernels)
-    counts = cv2.max(cv2.min(smooth, _HIGHEST_PERCENT), _LOWEST_PERCENT)
+    # what is darker still stops at 0; a sum that is too bright stops at the top
     counts = cv2.addWeighted(
-        *(counts, _COUNTS_PER_PERCENT, counts, 0),
+        *(smooth, _COUNTS_PER_PERCENT, smooth, 0),
         -_LOWEST_PERCENT * _COUNTS_PER_PERCENT,
         dtype=cv2.CV_16U,
     )

@@ -77,7 +77,7 @@ def _octave(
 ) -> tuple[Image, Image, float]:
     """Response of this octave and those above it, darkness, and this octave's noise."""
     contrast = local_contrast(plane, inner)
-    smooth = cv2.GaussianBlur(contrast, (7, 7), _SMOOTH_SIGMA_PX)
+    smooth = cv2.GaussianBlur(contrast, (5, 5), _SMOOTH_SIGMA_PX)
     dark = np.negative(smooth)
     response = _mean(
         hinged_lines(np.asarray(smooth), kernels, directions=search.directions)

@@ -1,0 +1,260 @@
+"""correct > enhance > segment, as steps that a picture and a video share."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.imaging.arrays import Image, Mask, Plane
+from vein_imaging.imaging.contrast import without_rim
+from vein_imaging.imaging.plane import (
+    choose_channel,
+    halvings_for,
+    octaves_for,
+    take_channel,
+)
+from vein_imaging.imaging.segment import segment
+from vein_imaging.imaging.vein_map import VeinMap
+from vein_imaging.imaging.vesselness import (
+    FAST,
+    FULL,
+    NoiseLevel,
+    Search,
+    measure_noise,
+    vesselness,
+)
+from vein_imaging.pipeline.network import Network
+from vein_imaging.pipeline.settings import AnalysisSettings, Quality
+
+__all__ = [
+    "Scene",
+    "assemble",
+    "check_scale",
+    "find_mask",
+    "pick_channel",
+    "respond",
+    "score_response",
+    "take_plane",
+]
+
+_SEARCH: dict[Quality, Search] = {"fast": FAST, "full": FULL}
+_CLAHE_CLIP, _CLAHE_TILES = 2.0, (8, 8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A picture made ready to be searched.
+
+    Parameters
+    ----------
+    plane : (H, W) uint8
+        The channel searched, at full size; veins dark.
+    field : (H, W) bool
+    small : (h, w) uint8
+        The same at the working size.
+    small_field : (h, w) bool
+    halvings : int
+    octaves : int
+    """
+
+    plane: Plane
+    field: Mask
+    small: Plane
+    small_field: Mask
+    halvings: int
+    octaves: int
+
+    @classmethod
+    def of(cls, plane: Plane, field: Mask, mm_per_pixel: float | None) -> Scene:
+        """Shrink a plane and its field to the working size.
+
+        Parameters
+        ----------
+        plane : (H, W) uint8
+        field : (H, W) bool
+        mm_per_pixel : mm or None
+        """
+        halvings = halvings_for((plane.shape[0], plane.shape[1]))
+        small, small_field = plane, field
+        if halvings:
+            size = (
+                max(1, plane.shape[1] >> halvings),
+                max(1, plane.shape[0] >> halvings),
+            )
+            shrunk = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+            small = np.asarray(shrunk, np.uint8)
+            where = cv2.resize(
+                field.view(np.uint8), size, interpolation=cv2.INTER_NEAREST
+            )
+            small_field = where > 0
+        octaves = octaves_for(mm_per_pixel, halvings)
+        return cls(plane, field, small, small_field, halvings, octaves)
+
+
+def check_scale(mm_per_pixel: float | None) -> None:
+    """Refuse a scale that is none.
+
+    Parameters
+    ----------
+    mm_per_pixel : mm or None
+
+    Raises
+    ------
+    ValueError
+        If it is not a positive finite number.
+    """
+    if mm_per_pixel is None:
+        return
+    if not (math.isfinite(mm_per_pixel) and mm_per_pixel > 0):
+        raise ValueError(
+            f"mm_per_pixel must be a positive number, not {mm_per_pixel!r}; "
+            "leave it out where the scale is unknown"
+        )
+
+
+def pick_channel(
+    picture: NDArray[np.uint8], settings: AnalysisSettings
+) -> Literal["green", "red", "grey"]:
+    """Find the channel that is searched: the one asked for, or the best.
+
+    Parameters
+    ----------
+    picture : (H, W) or (H, W, 3) uint8
+    settings : AnalysisSettings
+
+    Returns
+    -------
+    {"green", "red", "grey"}
+    """
+    if settings.channel == "auto":
+        return choose_channel(picture)
+    return settings.channel
+
+
+def take_plane(
+    picture: NDArray[np.uint8],
+    channel: Literal["green", "red", "grey"],
+    settings: AnalysisSettings,
+) -> Plane:
+    """Take the channel that is searched; veins are dark in it.
+
+    Parameters
+    ----------
+    picture : (H, W) or (H, W, 3) uint8
+    channel : {"green", "red", "grey"}
+    settings : AnalysisSettings
+
+    Returns
+    -------
+    (H, W) uint8
+    """
+    plane = take_channel(picture, channel)
+    if settings.polarity == "bright":
+        return np.asarray(cv2.bitwise_not(plane), np.uint8)
+    return plane
+
+
+def respond(scene: Scene, quality: Quality) -> tuple[Image, NoiseLevel]:
+    """Vesselness of a scene in per cent of contrast, and its background's level.
+
+    Parameters
+    ----------
+    scene : Scene
+    quality : {"fast", "full"}
+
+    Returns
+    -------
+    response : (h, w) float32
+    noise : NoiseLevel
+    """
+    small = scene.small
+    if quality == "full":
+        clahe = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES)
+        small = np.asarray(clahe.apply(small), np.uint8)
+    inner = without_rim(scene.small_field)
+    search = _SEARCH[quality]
+    response = vesselness(small, inner, search=search, octaves=scene.octaves)
+    return response, measure_noise(response, inner)
+
+
+def score_response(response: Image, noise: NoiseLevel, scene: Scene) -> Image:
+    """Tell a response in standard deviations of the background; 0 outside the field.
+
+    Parameters
+    ----------
+    response : (h, w) float32
+    noise : NoiseLevel
+    scene : Scene
+
+    Returns
+    -------
+    (h, w) float32
+    """
+    score = cv2.addWeighted(
+        response, 1 / noise.spread, response, 0, -noise.middle / noise.spread
+    )
+    score[~scene.small_field] = 0
+    return np.asarray(score, np.float32)
+
+
+def find_mask(score: Image, quality: Quality, settings: AnalysisSettings) -> Mask:
+    """Pixels of veins at the working size.
+
+    Parameters
+    ----------
+    score : (h, w) float32
+    quality : {"fast", "full"}
+        With which the score was made.
+    settings : AnalysisSettings
+
+    Returns
+    -------
+    (h, w) bool
+    """
+    weak = _SEARCH[quality].weak_score
+    return segment(score, weak_score=weak, sensitivity=settings.sensitivity)
+
+
+def assemble(
+    scene: Scene,
+    score: Image,
+    mask: Mask,
+    network: Network,
+    *,
+    mm_per_pixel: float | None,
+    channel: str,
+) -> VeinMap:
+    """Bring what was found to the picture's own size.
+
+    Parameters
+    ----------
+    scene : Scene
+    score : (h, w) float32
+    mask : (h, w) bool
+    network : Network
+    mm_per_pixel : mm or None
+    channel : str
+
+    Returns
+    -------
+    VeinMap
+    """
+    if scene.halvings:
+        size = scene.plane.shape[1], scene.plane.shape[0]
+        score = np.asarray(cv2.resize(score, size), np.float32)
+        whole = np.multiply(mask.view(np.uint8), np.uint8(255))
+        mask = cv2.resize(whole, size) > 127
+    return VeinMap(
+        vesselness=score,
+        mask=mask,
+        field=scene.field,
+        branches=network.branches,
+        junctions_rc=network.junctions_rc,
+        mm_per_pixel=mm_per_pixel,
+        channel=channel,
+    )
