@@ -36,6 +36,16 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "compare_command",
         "Say what cleared between two visits, with its error.",
     ),
+    "devices": (
+        "vein_imaging.cli.devices",
+        "devices",
+        "List, examine and try cameras.",
+    ),
+    "light": (
+        "vein_imaging.cli.light",
+        "light",
+        "Look at and switch the illuminator.",
+    ),
     "dose": (
         "vein_imaging.cli.dose",
         "dose",

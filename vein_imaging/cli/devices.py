@@ -1,0 +1,118 @@
+"""`vein-imaging devices list | doctor | test`: what is there, and does it go."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+__all__ = ["devices"]
+
+_MARKS = {"ok": "  ok      ", "note": "  note    ", "problem": "  PROBLEM "}
+
+
+@click.group()
+def devices() -> None:
+    """Find, examine and try cameras and lights."""
+
+
+@devices.command("list")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_command(as_json: bool) -> None:
+    """List what is plugged in, and the kinds of camera there are."""
+    from vein_devices.cameras.table import CAMERAS, known_kinds
+    from vein_devices.doctor import list_all
+
+    found = list_all()
+    if as_json:
+        kinds = [
+            {"kind": kind, "example": CAMERAS[kind].example}
+            if kind in CAMERAS
+            else {"kind": kind}
+            for kind in known_kinds()
+        ]
+        document = {"devices": [row.to_json() for row in found], "kinds": kinds}
+        click.echo(json.dumps(document, indent=2))
+        return
+    click.echo("Plugged in:" if found else "Nothing that is known here is plugged in.")
+    for row in found:
+        click.echo(f"  {row.address:<28} {row.name}\n  {'':<28} {row.detail}")
+    click.echo("\nKinds of camera:")
+    for kind in known_kinds():
+        if kind in CAMERAS:
+            click.echo(f"  {CAMERAS[kind].example:<50} {CAMERAS[kind].summary}")
+        else:
+            click.echo(f"  {kind + ':':<50} of another package")
+
+
+@devices.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def doctor_command(as_json: bool) -> None:
+    """Say what is missing on this machine, and the line that puts it right.
+
+    Ends with 1 when there is a problem.
+    """
+    from vein_devices.doctor import examine
+
+    checks = examine()
+    problems = [check for check in checks if check.state == "problem"]
+    if as_json:
+        click.echo(json.dumps([check.to_json() for check in checks], indent=2))
+    else:
+        for check in checks:
+            click.echo(f"{_MARKS[check.state]}{check.what}: {check.detail}")
+            if check.fix and check.state != "ok":
+                click.echo(f"{'':<10}type: {check.fix}")
+        click.echo(
+            f"\n{len(problems)} problem(s)." if problems else "\nNo problem found."
+        )
+    if problems:
+        raise SystemExit(1)
+
+
+@devices.command("test")
+@click.argument("url")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.1, max=3600.0),
+    default=10.0,
+    show_default=True,
+    help="How long to stream.",
+)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def test_command(url: str, seconds: float, as_json: bool) -> None:
+    """Stream from a camera for some seconds and give a verdict.
+
+    Ends with 0 when the verdict is good or doubtful, with 1 when it is bad.
+    """
+    from vein_devices import open_camera
+    from vein_devices.errors import DeviceAddressError, DeviceError
+    from vein_devices.trial import try_camera
+
+    try:
+        trial = try_camera(open_camera(url), seconds)
+    except DeviceAddressError as error:
+        raise click.UsageError(str(error)) from error
+    except DeviceError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(trial.to_json(), indent=2))
+    else:
+        _print_trial(trial)
+    if trial.verdict == "bad":
+        raise SystemExit(1)
+
+
+def _print_trial(trial: Any) -> None:
+    stated = f", {trial.stated_fps:.1f} stated" if trial.stated_fps else ""
+    click.echo(f"{trial.address}: {trial.verdict.upper()}")
+    for reason in (*trial.faults, *trial.doubts):
+        click.echo(f"  - {reason}")
+    click.echo(
+        f"  {trial.frames} frames of {trial.width_px} x {trial.height_px} in "
+        f"{trial.seconds:.1f} s: {trial.fps:.1f} frames/s{stated}\n"
+        f"  lost {trial.dropped}, damaged {trial.damaged}, late {trial.stale}, "
+        f"repeated {trial.repeated}, too bright {trial.clipped}; "
+        f"longest gap {trial.longest_gap_s:.2f} s; brightness {trial.brightness:.0f}"
+    )
