@@ -4,19 +4,20 @@ Draws pairs of visits whose displacement and fate of every vein are known, compa
 them, and prints one table per question: alignment, clearance over treated shares,
 pairs where nothing changed, pairs that must be refused.
 
-    python benchmarks/comparison.py --seeds 101-106 --out benchmarks/comparison.json
+    python benchmarks/comparison.py --out benchmarks/comparison.jsonl
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
+import re
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -57,7 +58,10 @@ CONDITIONS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "same day, AFTER at another pixel size": (NO_CHANGE, {}),
     "same day, colour": (NO_CHANGE | {"colour": "skin"}, {}),
     "same day, near-infrared then colour": (NO_CHANGE, {"colour": "skin"}),
-    "same day, colour then near-infrared": (NO_CHANGE | {"colour": "skin"}, {"colour": "nir"}),
+    "same day, colour then near-infrared": (
+        NO_CHANGE | {"colour": "skin"},
+        {"colour": "nir"},
+    ),
     "half treated, no hair": ({"hair": 0}, {}),
     "all treated, no hair": ({"hair": 0, "treated_share": 1.0}, {}),
     "half treated, both slightly out of focus": ({"defocus_px": 1.5}, {}),
@@ -113,7 +117,9 @@ def run_pair(
     cpu_s = time.process_time() - start
     errors = alignment_errors_px(result, first_truth, second_truth, shrink)
     fates = fates_of(result.pieces, first_truth, second_truth)
-    old = [(p, f) for p, f in zip(result.pieces, fates, strict=True) if p.change != "new"]
+    old = [
+        (p, f) for p, f in zip(result.pieces, fates, strict=True) if p.change != "new"
+    ]
     judged = [(p, f) for p, f in old if p.change != "unjudged"]
     gone = share(judged, lambda p, f: f == "gone", lambda p, f: f != "none")
     exposure = result.exposure
@@ -138,7 +144,9 @@ def run_pair(
             judged, lambda p, f: p.change == "cleared", lambda p, f: f == "gone"
         ),
         specificity=share(
-            judged, lambda p, f: p.change != "cleared", lambda p, f: f in ("same", "thin")
+            judged,
+            lambda p, f: p.change != "cleared",
+            lambda p, f: f in ("same", "thin"),
         ),
         texture_gain=np.nan if exposure is None else exposure.texture_gain,
     )
@@ -164,7 +172,9 @@ def fates_of(
     gone = {branch.branch_id for branch in after.gone}
     points, fates, reach = [], [], []
     for branch in before.branches:
-        fate = "gone" if branch.branch_id in gone else "thin" if branch.treated else "same"
+        fate = (
+            "gone" if branch.branch_id in gone else "thin" if branch.treated else "same"
+        )
         points.append(branch.points_rc)
         fates += [fate] * len(branch.points_rc)
         reach.append(np.maximum(0.4, 0.6 * branch.diameter_mm) / before.mm_per_pixel)
@@ -180,7 +190,14 @@ def fates_of(
     return found
 
 
-def share(pairs, part, whole) -> float:  # type: ignore[no-untyped-def]
+Fated = tuple[Piece, str]
+
+
+def share(
+    pairs: Sequence[Fated],
+    part: Callable[[Piece, str], bool],
+    whole: Callable[[Piece, str], bool],
+) -> float:
     total = sum(p.length_px for p, f in pairs if whole(p, f))
     chosen = sum(p.length_px for p, f in pairs if whole(p, f) and part(p, f))
     return chosen / total if total else float("nan")
@@ -193,7 +210,9 @@ def true_share(result: Comparison, before: PhantomTruth, after: PhantomTruth) ->
     for branch in before.branches:
         steps = np.hypot(*np.diff(branch.points_rc, axis=0).T)
         rows, columns = np.rint(branch.points_rc[1:]).astype(int).T
-        lengths[branch.branch_id in gone] += float(steps[result.overlap[rows, columns]].sum())
+        lengths[branch.branch_id in gone] += float(
+            steps[result.overlap[rows, columns]].sum()
+        )
     total = sum(lengths.values())
     return lengths[True] / total if total else float("nan")
 
@@ -202,17 +221,21 @@ def length_mm(pieces: Sequence[Piece], settings: PhantomSettings) -> float:
     return sum(piece.length_px for piece in pieces) * settings.mm_per_pixel
 
 
-def pairs_of(seeds: Sequence[int]) -> Iterator[tuple[str, PhantomSettings, PhantomSettings]]:
+def pairs_of(
+    seeds: Sequence[int], few_seeds: Sequence[int]
+) -> Iterator[tuple[str, PhantomSettings, PhantomSettings]]:
+    """The treated shares and the refusals on all seeds, every condition on a few."""
     for seed in seeds:
         for treated in SHARES:
             before = replace(LEG, seed=seed, treated_share=treated)
             yield f"treated {treated:.0%}", before, replace(before, visit="after")
+        other = replace(LEG, seed=seed + 1000, visit="after")
+        yield "two legs", replace(LEG, seed=seed), other
+    for seed in few_seeds:
         for name, (both, only_after) in CONDITIONS.items():
             before = replace(LEG, seed=seed, **both)  # type: ignore[arg-type]
             after = replace(before, visit="after", **only_after)  # type: ignore[arg-type]
             yield name, before, after
-        other = replace(LEG, seed=seed + 1000, visit="after")
-        yield "two legs", replace(LEG, seed=seed), other
         bare = replace(LEG, seed=seed, visit="after", veins=False)
         yield "no veins BEFORE", replace(bare, visit="before"), bare
 
@@ -227,7 +250,10 @@ def table_of(outcomes: Sequence[Outcome]) -> Iterator[str]:
     for outcome in outcomes:
         groups[outcome.condition].append(outcome)
     for name, group in groups.items():
-        verdicts = [sum(o.verdict == v for o in group) for v in ("comparable", "doubtful", "refused")]
+        verdicts = [
+            sum(o.verdict == v for o in group)
+            for v in ("comparable", "doubtful", "refused")
+        ]
         shown = [o for o in group if o.verdict != "refused"]
         gap = [o.clearance_pct - o.true_judged_pct for o in shown]
         inside = [
@@ -251,24 +277,36 @@ def mean(outcomes: Sequence[Outcome], name: str) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
+def seeds_of(text: str) -> range:
+    first, last = (int(part) for part in text.split("-"))
+    return range(first, last + 1)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", default="101-106", help="first-last")
-    parser.add_argument("--only", default="", help="conditions that contain this")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seeds", type=seeds_of, default="101-106", help="first-last")
+    parser.add_argument("--few", type=seeds_of, default="101-102", help="first-last")
+    parser.add_argument("--only", default="", help="conditions this expression matches")
     parser.add_argument("--out", type=Path, help="write every outcome as JSON")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    first, last = (int(part) for part in arguments.seeds.split("-"))
-    outcomes = []
-    for name, before, after in pairs_of(range(first, last + 1)):
-        if arguments.only in name:
-            outcomes.append(run_pair(name, before, after))
+    outcomes: list[Outcome] = []
+    for name, before, after in pairs_of(arguments.seeds, arguments.few):
+        if not re.search(arguments.only, name):
+            continue
+        outcomes.append(run_pair(name, before, after))
+        if arguments.out:
+            rows = [rounded(asdict(outcome)) for outcome in outcomes]
+            arguments.out.write_text("\n".join(map(json.dumps, rows)) + "\n")
     for line in table_of(outcomes):
         print(line)
-    if arguments.out:
-        rows = [asdict(outcome) for outcome in outcomes]
-        note = {"machine": platform.machine(), "python": platform.python_version()}
-        arguments.out.write_text(json.dumps(note | {"outcomes": rows}, indent=1))
+
+
+def rounded(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: float(f"{value:.4g}") if isinstance(value, float) else value
+        for name, value in row.items()
+    }
 
 
 if __name__ == "__main__":

@@ -75,12 +75,15 @@ def match_keypoints(
     if min(len(points_b), len(points_a)) < 3:
         return Matches(np.empty((0, 2)), np.empty((0, 2)))
     likeness = words_b @ words_a.T
-    best_two = np.partition(likeness, -2, axis=1)[:, -2:]
-    distance = np.sqrt(np.maximum(2 - 2 * best_two, 0))
+    rows = np.arange(len(points_b))
     nearest = likeness.argmax(axis=1)
-    mutual = likeness.argmax(axis=0)[nearest] == np.arange(len(points_b))
-    good = mutual & (distance[:, 1] < _RATIO * distance[:, 0])
-    return Matches(points_b[good], points_a[nearest[good]])
+    best = likeness[rows, nearest]
+    likeness[rows, nearest] = -1
+    # unit vectors: squared distance is 2 - 2 cos
+    clear = 1 - best < _RATIO**2 * (1 - likeness.max(axis=1))
+    rows, nearest = rows[clear], nearest[clear]
+    mutual = (words_a[nearest] @ words_b.T).argmax(axis=1) == rows
+    return Matches(points_b[rows[mutual]], points_a[nearest[mutual]])
 
 
 def fit_affine(matches: Matches) -> AffineFit | None:

@@ -18,6 +18,7 @@ Values = NDArray[Any]
 _GAIN_LIMITS = (0.8, 1.25)
 _CLIPPED_SHARE = 0.02
 _LEAST_PIXELS = 500
+_WHOLE = 0.9
 _SIGMAS_MM = (0.16, 0.32, 0.64)
 
 
@@ -80,11 +81,14 @@ def match_exposure(
         for name, share in zip(("BEFORE", "AFTER"), clipped, strict=True)
         if share > _CLIPPED_SHARE
     ]
-    if np.count_nonzero(bare) < _LEAST_PIXELS:
+    weights = [_blur(bare.astype(np.float32), s * px_per_mm) for s in _SIGMAS_MM]
+    # away from veins and edges: what is seen there is seen whole at every scale
+    inner = bare & (weights[-1] > _WHOLE)
+    if np.count_nonzero(inner) < _LEAST_PIXELS:
         doubts.append("there is too little bare skin to tell light and focus")
         return ExposureMatch(np.nan, np.nan, 0.0, *clipped, tuple(doubts))
     (fine, coarse), (fine_after, coarse_after) = (
-        _bands(log, bare, px_per_mm) for log in logs
+        _bands(log * bare, weights, inner, px_per_mm) for log in logs
     )
     gain = _spread(fine_after + coarse_after) / max(_spread(fine + coarse), 1e-9)
     common = float((coarse * coarse_after).mean())
@@ -95,22 +99,24 @@ def match_exposure(
             f"skin texture is {abs(1 - gain):.0%} {weaker} AFTER: light, focus or "
             "gamma differ, and veins change with them"
         )
-    medians = [max(float(np.median(grey[bare])), 1e-6) for grey in greys]
+    medians = [max(float(np.median(grey[inner])), 1e-6) for grey in greys]
     ratio = medians[1] / medians[0]
     return ExposureMatch(ratio, gain, fineness, *clipped, tuple(doubts))
 
 
-def _bands(log: Image, bare: Mask, px_per_mm: float) -> tuple[Values, Values]:
-    # texture between three Gaussians, each over bare skin only; the bare pixels
-    weight = bare.astype(np.float32)
-    smooth = []
-    for sigma in _SIGMAS_MM:
-        blurred = [
-            cv2.GaussianBlur(plane, (0, 0), sigma * px_per_mm)
-            for plane in (log * weight, weight)
-        ]
-        smooth.append((blurred[0] / np.maximum(blurred[1], 1e-3))[bare])
+def _bands(
+    masked: Image, weights: list[Image], inner: Mask, px_per_mm: float
+) -> tuple[Values, Values]:
+    # texture between three Gaussians, each over bare skin only
+    smooth = [
+        (_blur(masked, sigma * px_per_mm) / np.maximum(weight, 1e-3))[inner]
+        for sigma, weight in zip(_SIGMAS_MM, weights, strict=True)
+    ]
     return smooth[0] - smooth[1], smooth[1] - smooth[2]
+
+
+def _blur(plane: Image, sigma_px: float) -> Image:
+    return np.asarray(cv2.GaussianBlur(plane, (0, 0), sigma_px), np.float32)
 
 
 def _spread(values: Values) -> float:

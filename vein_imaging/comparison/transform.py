@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import cv2
@@ -35,7 +36,7 @@ def apply_affine(affine: Affine, points_xy: Points) -> Points:
     return np.asarray(points_xy @ affine[:, :2].T + affine[:, 2], dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: the maps are kept once computed
 class Transform:
     """An affine map and a smooth displacement on a grid of the BEFORE picture.
 
@@ -93,6 +94,7 @@ class Transform:
             xy = apply_affine(back, target - self._displacement_at(xy))
         return np.ascontiguousarray(xy[:, ::-1])
 
+    @cached_property
     def maps_xy(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Give columns and rows of AFTER at every BEFORE pixel, for `cv2.remap`.
 
@@ -103,12 +105,14 @@ class Transform:
         height, width = self.before_shape
         rows = self._weights(np.arange(height), self.displacement_xy.shape[0])
         columns = self._weights(np.arange(width), self.displacement_xy.shape[1])
-        x, y = np.arange(width), np.arange(height)[:, None]
+        x = np.arange(width, dtype=np.float32)
+        y = np.arange(height, dtype=np.float32)[:, None]
         out = []
         for axis in (0, 1):
             a, b, c = self.affine[axis]
-            smooth = rows @ self.displacement_xy[:, :, axis] @ columns.T
-            out.append((a * x + b * y + c + smooth).astype(np.float32))
+            smooth = rows @ self.displacement_xy[:, :, axis].astype(np.float32)
+            out.append(smooth @ columns.T + np.float32(a) * x + np.float32(b) * y)
+            out[-1] += np.float32(c)
         return out[0], out[1]
 
     def warp(
@@ -125,7 +129,7 @@ class Transform:
         -------
         (H, W) or (H, W, C), of BEFORE's size, the type of `image`
         """
-        columns, rows = self.maps_xy()
+        columns, rows = self.maps_xy
         moved = cv2.remap(
             np.asarray(image),
             columns,
@@ -158,12 +162,12 @@ class Transform:
         bottom = (1 - u) * grid[i + down, j] + u * grid[i + down, j + right]
         return np.asarray((1 - v) * top + v * bottom, dtype=np.float64)
 
-    def _weights(self, pixels: NDArray[np.int64], nodes: int) -> NDArray[np.float64]:
+    def _weights(self, pixels: NDArray[np.int64], nodes: int) -> NDArray[np.float32]:
         # linear interpolation from nodes to pixels as one (pixels, nodes) matrix
         position = np.clip((pixels - self.origin_px) / self.step_px, 0, nodes - 1)
         low = np.clip(np.floor(position).astype(int), 0, max(nodes - 2, 0))
         high = np.minimum(low + 1, nodes - 1)
-        matrix = np.zeros((pixels.size, nodes))
+        matrix = np.zeros((pixels.size, nodes), np.float32)
         index = np.arange(pixels.size)
         np.add.at(matrix, (index, low), 1 - (position - low))
         np.add.at(matrix, (index, high), position - low)

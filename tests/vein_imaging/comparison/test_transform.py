@@ -41,7 +41,7 @@ def test_to_before_undoes_to_after(
 
 def test_maps_and_points_agree() -> None:
     transform = bent(7, 1.1, 5, 2)
-    columns, rows = transform.maps_xy()
+    columns, rows = transform.maps_xy
     points = np.argwhere(np.ones((100, 140)))[::501]
     after = transform.to_after(points.astype(float))
     np.testing.assert_allclose(rows[tuple(points.T)], after[:, 0], atol=1e-3)
