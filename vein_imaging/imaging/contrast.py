@@ -12,8 +12,8 @@ from vein_imaging.imaging.arrays import Image, Mask, Plane
 
 __all__ = ["local_contrast", "without_rim"]
 
-BACKGROUND_SIGMA_PX = 10.0
-SPREAD_SIGMA_PX = 15.0
+BACKGROUND_SIGMA_PX = 8.0
+SPREAD_SIGMA_PX = 25.0
 FILL_SIGMA_PX = 4.0
 DARK_OFFSET = 10.0
 """Grey levels added to the background: no division by darkness."""

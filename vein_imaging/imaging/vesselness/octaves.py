@@ -19,7 +19,7 @@ _SHORT = Kernel(steps_px=(2,), across_px=2, arm_px=4, peak=0.36)
 _LONG = Kernel(steps_px=(2, 4), across_px=3, arm_px=8, peak=0.63)
 
 _SMOOTH_SIGMA_PX = 1.0
-_COARSE_ANYWHERE = 0.17
+_COARSE_ANYWHERE = 0.1
 """A coarse octave is blurred and would widen fine veins: it counts in full only where the
 pixel itself is dark enough, and this much elsewhere."""
 
