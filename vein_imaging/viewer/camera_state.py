@@ -13,6 +13,11 @@ LATE_AFTER_S = 1.0
 """A picture older than this is no longer called live: a leg moves in that time."""
 
 _LONGEST_ADDRESS = 28
+# What moves on the screen and is no camera on a leg must never pass for one.
+_NOT_A_PATIENT = (
+    ("file:", "RECORDING \N{EM DASH} not a camera"),
+    ("phantom:", "DRAWN LEG \N{EM DASH} not a patient"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,9 @@ def _headline(
         return "bad", f"NOT LIVE: picture is {age_s:.0f} s old{why}"
     if shown.error is not None:
         return "bad", f"LIVE, VEINS NOT DRAWN: {shown.error}"
+    for prefix, words in _NOT_A_PATIENT:
+        if status.address.startswith(prefix):
+            return "waiting", words
     return "live", "LIVE"
 
 

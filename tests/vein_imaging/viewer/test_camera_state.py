@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,15 @@ def test_a_fresh_picture_is_live() -> None:
     state = _state(shown=_shown())
     assert (state.kind, state.headline) == ("live", "LIVE")
     assert "30 frames/s" in state.details and "uvc:A1" in state.details
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [("file:clip.mp4", "RECORDING"), ("phantom:?seed=1", "not a patient")],
+)
+def test_what_is_no_camera_never_passes_for_one(address: str, says: str) -> None:
+    state = _state(replace(STREAMING, address=address), _shown())
+    assert says in state.headline and state.kind != "live"
 
 
 def test_a_picture_older_than_a_second_is_never_called_live() -> None:

@@ -1,0 +1,30 @@
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from vein_imaging.cli import main
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense:"],
+        ["--store", "somewhere"],
+        ["--session", "abc"],
+    ],
+)
+def test_bad_usage_is_2_and_opens_no_window(arguments: list[str]) -> None:
+    result = CliRunner().invoke(main, ["view", *arguments])
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith("Error: ")
+
+
+def test_a_missing_store_is_1_with_one_line(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text("00" * 32)
+    key.chmod(0o600)
+    where = ["--store", str(tmp_path / "none"), "--key-file", str(key)]
+    result = CliRunner().invoke(main, ["view", *where, "--session", "abc"])
+    assert result.exit_code == 1
+    assert len(result.stderr.splitlines()) == 1
