@@ -66,7 +66,7 @@ def erase_patient(
             delete(patient_key).where(patient_key.c.patient_id == patient_id)
         )
     store.vault.forget(patient_id)
-    store.forget_written_pages()
+    store.settle_file(empty_log=True)
     files = [store.images.folder / store.images.name(key, h) for h in hashes]
     return Erasure(len(entries), remove_files(files))
 

@@ -96,12 +96,20 @@ class Store:
         with translated(), self.database.read.begin() as connection:
             yield connection
 
-    def forget_written_pages(self) -> None:
-        """Empty the file's write-ahead log, so that what was deleted is nowhere."""
+    def settle_file(self, *, empty_log: bool = False) -> None:
+        """Carry what the write-ahead log holds into the file itself.
+
+        Parameters
+        ----------
+        empty_log : bool
+            Wait for other readers and leave nothing in the log: what was deleted is
+            nowhere then.
+        """
         if not self.place.database_url:
+            mode = "TRUNCATE" if empty_log else "PASSIVE"
             with translated(), self.database.read.connect() as connection:
                 raw = connection.connection.cursor()
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.execute(f"PRAGMA wal_checkpoint({mode})")
 
     # --- patients and sessions ---------------------------------------------------
 

@@ -378,3 +378,28 @@ def test_on_a_server_what_its_owner_edits_is_named(
     found = "\n".join(str(problem) for problem in verify_store(server_store).problems)
     assert said in found
     assert "trigger event_no_change is switched off" in found
+
+
+def test_a_page_torn_while_the_log_was_carried_over_is_no_problem(
+    store: Store, session_id: str, folder: Path, key: bytes, tmp_path: Path
+) -> None:
+    store.settle_file(empty_log=True)
+    before = (folder / "ledger.db").read_bytes()
+    write_day(store, session_id, 60)
+    for file in ("ledger.db-wal", "store.json"):
+        shutil.copy(folder / file, tmp_path)
+    store.settle_file()
+    after = (folder / "ledger.db").read_bytes()
+    store.close()
+    # the disk after a cut in the middle of carrying over: half a page new, half old
+    page = next(
+        i
+        for i in range(PAGE, len(before), PAGE)
+        if before[i : i + PAGE] != after[i : i + PAGE]
+    )
+    torn = before[: page + 512] + after[page + 512 : page + PAGE]
+    (folder / "ledger.db").write_bytes(torn + before[page + PAGE :])
+    shutil.copy(tmp_path / "ledger.db-wal", folder)
+    assert problems(folder, key) == []
+    with open_store(folder, key) as again:
+        assert len(again.events(session_id)) == 61
