@@ -64,6 +64,11 @@ CAMERAS: dict[str, CameraKind] = {
         "an OpenMV camera over USB",
         "openmv:?size=QVGA&format=grey",
     ),
+    "pylon": CameraKind(
+        "vein_devices.cameras.pylon",
+        "a Basler camera (extra: pylon)",
+        "pylon:40012345?exposure_us=5000",
+    ),
     "http": CameraKind(
         "vein_devices.cameras.stream",
         "a network camera that sends JPEGs (MJPEG)",

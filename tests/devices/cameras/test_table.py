@@ -70,13 +70,14 @@ WORKING: dict[str, Callable[[Path], AbstractContextManager[str]]] = {
     "http": http,
     "openmv": openmv,
 }
-# Under test_uvc.py and test_stream.py, on stand-ins for OpenCV and a local server.
-NEEDS_HARDWARE = {"uvc", "https", "rtsp"}
+# Under files of their own, on stand-ins for OpenCV, a local server, an emulator.
+NEEDS_HARDWARE = {"uvc", "https", "rtsp", "pylon"}
 ABSENT: dict[str, str] = {
     "uvc": "uvc:serial-of-nobody",
     "file": "file:/nowhere/at/all.mp4",
     "vc0706": "vc0706:/dev/ttyNOWHERE",
     "openmv": "openmv:/dev/ttyNOWHERE",
+    "pylon": "pylon:no-such-serial-number",
     "http": "http://127.0.0.1:9/",
     "https": "https://127.0.0.1:9/",
     "rtsp": "rtsp://127.0.0.1:9/",
