@@ -1,9 +1,9 @@
 """Accuracy of `analyse` on DRIVE's test half, beside scikit-image's filters.
 
-    python benchmarks/accuracy.py ../shared/data/drive [--half training] [--peers]
+    python benchmarks/accuracy.py ../shared/data/drive [--half training]
 
-Scores inside the field of view, at the images' own size. AUC: one ROC over the pixels of
-all images together. Best Dice and MCC: the highest over one threshold for all images.
+Scores inside the field of view, at the images' own size. AUC: one ROC over all
+pixels together. Best Dice and MCC: the highest over one threshold for all images.
 Fixed Dice: the mean over images of the Dice of the mask at default settings.
 """
 
@@ -38,10 +38,10 @@ def read_half(
         raise SystemExit(f"no picture in {folder / half / 'images'}")
     for path in paths:
         number, kind = path.stem.split("_")
-        picture = np.asarray(cv2.imread(str(path))[:, :, ::-1], np.uint8)
+        picture = np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR_RGB), np.uint8)
         truth = _read_gif(folder / half / "1st_manual" / f"{number}_manual1.gif")
         field = _read_gif(folder / half / "mask" / f"{number}_{kind}_mask.gif")
-        yield picture.copy(), truth, field
+        yield picture, truth, field
 
 
 def _read_gif(path: Path) -> Bools:

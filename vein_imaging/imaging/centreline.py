@@ -15,8 +15,8 @@ from vein_imaging.imaging.arrays import Mask
 __all__ = ["Path", "Trace", "cut_paths", "trace_centrelines"]
 
 SPUR_MIN_PX = 10
-"""A dead end that leaves a junction is a spur if it has fewer pixels than this, or fewer
-than the vein it leaves is wide."""
+"""A dead end that leaves a junction is a spur if it has fewer pixels than this, or than
+the vein it leaves is wide."""
 
 Indices = NDArray[np.intp]
 
@@ -136,7 +136,7 @@ def _follow(skeleton: Mask, pixels: Indices) -> list[Path]:
 
 
 def _neighbours(skeleton: Mask, pixels: Indices) -> list[list[int]]:
-    """For each skeleton pixel those it touches; a diagonal only where no corner joins."""
+    """Pixels that each one touches; diagonally only where no corner joins them."""
     padded = np.pad(skeleton, 1).ravel()
     stride = skeleton.shape[1] + 2
     place = (pixels[:, 0] + 1) * stride + pixels[:, 1] + 1

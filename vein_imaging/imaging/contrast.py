@@ -12,14 +12,13 @@ from vein_imaging.imaging.arrays import Image, Mask, Plane
 
 __all__ = ["local_contrast", "without_rim"]
 
-BACKGROUND_SIGMA_PX = 8.0
 SPREAD_SIGMA_PX = 25.0
 FILL_SIGMA_PX = 4.0
 DARK_OFFSET = 10.0
 """Grey levels added to the background: no division by darkness."""
 CLIP_DARK_SD, CLIP_BRIGHT_SD = 2.0, 0.5
 RIM_PX = 4
-"""Width of the field's rim that is not looked at: lens, outline and shadow darken it."""
+"""Width of the field's rim that is not looked at: lens and shadow darken it."""
 _SHRINK = 4
 
 
@@ -39,7 +38,9 @@ def without_rim(field: Mask) -> Mask:
     return cv2.erode(field.view(np.uint8), kernel) > 0
 
 
-def local_contrast(plane: Plane, inner: Mask) -> Image:
+def local_contrast(
+    plane: Plane, inner: Mask, *, background_sigma_px: float = 8.0
+) -> Image:
     """Contrast of each pixel against its surroundings, clipped to the local spread.
 
     Parameters
@@ -47,6 +48,8 @@ def local_contrast(plane: Plane, inner: Mask) -> Image:
     plane : (H, W) uint8
     inner : (H, W) bool
         Only these pixels count; elsewhere the contrast is that of the nearest ones.
+    background_sigma_px : px
+        Blur that makes the surroundings' brightness.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def local_contrast(plane: Plane, inner: Mask) -> Image:
     # all that is smooth is worked out on a quarter-size copy
     weight = _shrunk(inside).astype(np.float32) / 255
     total = _shrunk(cv2.bitwise_and(plane, inside)).astype(np.float32)
-    background = _mean_inside(total, weight, BACKGROUND_SIGMA_PX)
+    background = _mean_inside(total, weight, background_sigma_px)
     scale = 100 / (background + DARK_OFFSET)
     contrast = cv2.subtract(plane, _enlarged(background, plane), dtype=cv2.CV_32F)
     cv2.multiply(contrast, _enlarged(scale, plane), dst=contrast)
@@ -79,12 +82,14 @@ def _shrunk(image: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
 
 
-def _enlarged(small: Image, plane: Plane) -> Image:
+def _enlarged(small: NDArray[Any], plane: Plane) -> Image:
     size = plane.shape[1], plane.shape[0]
-    return np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_LINEAR))
+    return np.asarray(cv2.resize(small, size), np.float32)
 
 
-def _mean_inside(total: Image, weight: Image, sigma_px: float) -> Image:
+def _mean_inside(
+    total: NDArray[Any], weight: NDArray[Any], sigma_px: float
+) -> NDArray[Any]:
     """Gaussian mean over the pixels that count, at quarter size."""
     sigma = sigma_px / _SHRINK
     above = cv2.GaussianBlur(total, (0, 0), sigma)

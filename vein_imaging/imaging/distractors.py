@@ -1,4 +1,4 @@
-"""What is traced but is no vein: hair and step edges, told by the profile across them."""
+"""What is traced but is no vein: hair, step edges, outlines; told by their profile."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from vein_imaging.imaging.profile import Profiles, sample_points
 __all__ = ["HairScale", "find_edges", "find_hair", "find_outlines", "settle_runs"]
 
 HAIR_SHARPNESS = 0.62
-"""Depth near the middle over depth twice as far out. Hair drawn or seen is .73 and more,
-a vein under skin .54 and less: skin blurs what lies in it."""
+"""Depth near the middle over depth twice as far out. Hair on the phantom is over .73,
+a vein under .54: skin blurs what lies in it."""
 HAIR_CONTRAST = 0.05
 HAIR_REACH_MM = 0.16
 EDGE_STEP = 1.7
-"""Difference of the two sides over the depth below their mean: 0 for a vein on evenly lit
-skin, 2 for a pure step."""
+"""Difference of the two sides over the depth below their mean: 0 for a vein on evenly
+lit skin, 2 for a pure step."""
 OUTLINE_RATIO = 1.6
-"""Depth below far away over depth below the sides nearby: about 1 for a vein, more where
-the skin itself bends away."""
+"""Depth below far away over depth below the sides nearby: about 1 for a vein, more
+where the skin itself bends away."""
 OUTLINE_CONTRAST = 0.22
 """Share of the brightness far away by which the bottom of such a valley is darker."""
 FAR_SHARES = (0.03, 0.05, 0.08)
@@ -120,12 +120,12 @@ def find_outlines(
     bottom = profiles.at(0.0)
     left, right = profiles.sides(chains.radius_px)
     near = np.maximum((left + right) / 2 - bottom, 1e-3)
-    share = np.array(FAR_SHARES, np.float32) * max(image.shape)
+    share = (np.array(FAR_SHARES) * max(image.shape)).astype(np.float32)
     far = (3 * chains.radius_px)[:, None] + share
     away = np.concatenate([far, -far], axis=1)
     normals = chains.normals()
-    rows = chains.points_rc[:, :1] + away * normals[:, :1]
-    columns = chains.points_rc[:, 1:] + away * normals[:, 1:]
+    rows = np.asarray(chains.points_rc[:, :1] + away * normals[:, :1], np.float32)
+    columns = np.asarray(chains.points_rc[:, 1:] + away * normals[:, 1:], np.float32)
     levels = sample_points(image, rows, columns)
     # a slope across both sides cancels
     level = (levels[:, : len(share)] + levels[:, len(share) :]) / 2

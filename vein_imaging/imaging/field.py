@@ -1,7 +1,7 @@
-"""Where to look: lit skin, not background, clothes, straps, bars or what lies beside it.
+"""Where to look: lit skin, not background, clothes, straps or letterbox bars.
 
-A small copy of the picture is cut into regions at steep changes of brightness. Skin is the
-region that fills the middle most brightly, and every other one about as bright.
+A small copy of the picture is cut into regions at steep changes of brightness. Skin is
+the region that fills the middle most brightly, and every other one about as bright.
 """
 
 from __future__ import annotations
@@ -45,15 +45,16 @@ def find_field(plane: Plane) -> Mask:
     height, width = plane.shape
     scale = min(1.0, math.sqrt(SEARCH_AREA_PX / (height * width)))
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    small = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-    small = np.asarray(cv2.medianBlur(small, 3), np.uint8)
+    shrunk = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+    small = np.asarray(cv2.medianBlur(shrunk, 3), np.uint8)
     bright = float(np.percentile(small, 95))
     lit = (small > max(DARK_SHARE * bright, DARKEST_LEVEL)).astype(np.uint8)
     regions = lit & (_steepness(small, 0.08 * bright) < STEEP)
-    regions = cv2.morphologyEx(regions, cv2.MORPH_OPEN, _disc(3))
-    skin = _choose(small, np.asarray(regions, np.uint8))
+    opened = cv2.morphologyEx(regions, cv2.MORPH_OPEN, _disc(3))
+    skin = _choose(small, np.asarray(opened, np.uint8))
     # the steep zone along an outline belongs half to the region
-    grown = cv2.dilate(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, _disc(11)), _disc(5))
+    closed = cv2.morphologyEx(skin, cv2.MORPH_CLOSE, _disc(11))
+    grown = np.asarray(cv2.dilate(closed, _disc(5)), np.uint8)
     # a vein that parts two regions is filled in; the valley where a limb ends is not
     valley = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(13))
     shallow = small > (1 - VALLEY_DEPTH) * valley.astype(np.float32)

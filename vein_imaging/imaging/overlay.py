@@ -130,8 +130,8 @@ def _draw_legend(canvas: NDArray[np.uint8], vein_map: VeinMap, unit: float) -> N
         style for style in (*CLASS_STYLES.values(), _UNCALIBRATED) if style in lengths
     ]
     rows = [
-        f"{style.label}: {lengths[style] * (mm or 1):.0f} {'px' if mm is None else 'mm'}"
-        for style in order
+        f"{style.label}: {length * (mm or 1):.0f} {'px' if mm is None else 'mm'}"
+        for style, length in ((style, lengths[style]) for style in order)
     ] or ["No vein found"]
     scale, thick = 0.55 * unit, max(1, round(unit))
     widths = [cv2.getTextSize(row, _FONT, scale, thick)[0][0] for row in rows]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -64,7 +65,7 @@ class Profiles:
         flat = self.values.reshape(-1)
         return (1 - part) * flat[low] + part * flat[low + 1]
 
-    def sides(self, radius_px: Floats) -> tuple[Floats, Floats]:
+    def sides(self, radius_px: NDArray[np.floating[Any]]) -> tuple[Floats, Floats]:
         """Mean brightness of the skin next to the line, on either side.
 
         Parameters
@@ -75,11 +76,12 @@ class Profiles:
         -------
         left, right : (N,) float64
         """
-        left, right = (
-            sum(self.at(sign * (k * radius_px + 2)) for k in (1.5, 2.0, 2.5)) / 3
-            for sign in (-1, 1)
+        near, middle, far = (
+            k * radius_px.astype(np.float64) + 2 for k in (1.5, 2, 2.5)
         )
-        return left, right
+        left = self.at(-near) + self.at(-middle) + self.at(-far)
+        right = self.at(near) + self.at(middle) + self.at(far)
+        return left / 3, right / 3
 
 
 def take_profiles(image: Image, chains: Chains) -> Profiles:
@@ -120,12 +122,12 @@ def _shifts(values: Floats, offsets: NDArray[np.float32], chains: Chains) -> Flo
 
 
 def _depth_below_sides(values: Floats) -> Floats:
-    """Darkness below the straight line from one shoulder of the profile to the other."""
+    """Darkness below the straight line from one shoulder to the other."""
     end = _SAMPLES // 6
     left, right = values[:, :end].mean(axis=1), values[:, -end:].mean(axis=1)
     # the shoulders' middles lie at the same distance from both ends
     along = (np.arange(_SAMPLES) - (end - 1) / 2) / (_SAMPLES - end)
-    return left[:, None] + (right - left)[:, None] * along - values
+    return np.asarray(left[:, None] + (right - left)[:, None] * along - values)
 
 
 def sample_points(

@@ -1,4 +1,4 @@
-"""From vesselness to a mask: hysteresis on the noise-tied score, small parts removed."""
+"""From vesselness to a mask: hysteresis on the noise-tied score, no small parts."""
 
 from __future__ import annotations
 

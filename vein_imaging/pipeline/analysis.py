@@ -34,8 +34,8 @@ def analyse(
     ----------
     image : (H, W) or (H, W, 3) RGB, uint8, uint16 or float32 in [0, 1]
     mm_per_pixel : mm, optional
-        Size of a pixel on the skin; without it nothing is given in mm, and veins up to a
-        hundredth of the picture's longer side are sought.
+        Size of a pixel on the skin; without it nothing is given in mm, and veins up to
+        a hundredth of the picture's longer side are sought.
     field : (H, W) bool, optional
         Where to look; found from the picture where it is left out.
     settings : AnalysisSettings
@@ -56,7 +56,7 @@ def analyse(
     shape = plane.shape[0], plane.shape[1]
     looked_at = find_field(plane) if field is None else fit_mask(field, shape)
     scene = Scene.of(plane, looked_at, mm_per_pixel)
-    response, noise = respond(scene, settings.quality)
+    response, noise = respond(scene, settings.quality, settings)
     score = score_response(response, noise, scene)
     network = measure_network(
         plane,

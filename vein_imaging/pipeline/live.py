@@ -37,7 +37,7 @@ FIELD_EVERY = 6
 NOISE_SHARE = 0.2
 """Of each frame's noise level in the running one."""
 STILL_PX = 0.5
-"""A picture that moved less is averaged with the one before; noise falls, veins do not."""
+"""A picture that moved less is averaged with the one before: noise falls."""
 JUMP_PX = 40.0
 STEADY_SHARE = 0.6
 _MOTION_SHRINK = 8
@@ -93,7 +93,7 @@ class LiveStep:
     mm_per_pixel : mm, optional
     budget_s : s
         CPU time a frame may take. Missed for long, quality falls: first from "full" to
-        "fast", then the network is traced less often. It rises again when there is room.
+        "fast", then the network is traced less often. It rises again when it can.
     clock : callable, returns s
         CPU clock; an argument so that tests can set it.
     """
@@ -158,7 +158,7 @@ class LiveStep:
         else:
             field, field_age = before.field, before.field_age + 1
         scene = Scene.of(plane, field, self._mm_per_pixel)
-        response, noise = respond(scene, quality)
+        response, noise = respond(scene, quality, self._settings)
         if before is not None and before.quality == quality:
             noise = before.noise.mixed(noise, NOISE_SHARE)
             if moved_px < STILL_PX:

@@ -28,7 +28,7 @@ from vein_imaging.pipeline.settings import AnalysisSettings
 __all__ = ["Network", "measure_network"]
 
 _EVERY = 2
-"""Profiles are taken at every second pixel of the skeleton: they are averages anyhow."""
+"""Profiles are taken at every second skeleton pixel: they are averages anyhow."""
 _AVERAGED_PX = 15.0
 """Neighbouring widths share their profiles over this length: one sample each."""
 
@@ -131,7 +131,7 @@ def _without_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
                 cv2.polylines(
                     out, [xy], False, value, 2 * math.ceil(radius + value) + 1
                 )
-    return mask & (out == 0)
+    return np.asarray(mask & (out == 0))
 
 
 def _branch(

@@ -27,6 +27,8 @@ class AnalysisSettings:
         Whether veins are darker or brighter than skin.
     channel : {"auto", "green", "red", "grey"}
         Channel of a colour picture that is searched.
+    reject_glare : bool
+        Whether mirror-like highlights are filled in before veins are searched.
     reject_hair, reject_edges : bool
         Whether hairs and step edges (outlines, straps, shadows) are taken out again.
 
@@ -40,6 +42,7 @@ class AnalysisSettings:
     sensitivity: float = 0.0
     polarity: Polarity = "dark"
     channel: Channel = "auto"
+    reject_glare: bool = True
     reject_hair: bool = True
     reject_edges: bool = True
 

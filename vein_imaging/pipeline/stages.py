@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 from vein_imaging.imaging.contrast import without_rim
+from vein_imaging.imaging.glare import find_glare
 from vein_imaging.imaging.plane import (
     choose_channel,
     halvings_for,
@@ -159,13 +160,16 @@ def take_plane(
     return plane
 
 
-def respond(scene: Scene, quality: Quality) -> tuple[Image, NoiseLevel]:
+def respond(
+    scene: Scene, quality: Quality, settings: AnalysisSettings
+) -> tuple[Image, NoiseLevel]:
     """Vesselness of a scene in per cent of contrast, and its background's level.
 
     Parameters
     ----------
     scene : Scene
     quality : {"fast", "full"}
+    settings : AnalysisSettings
 
     Returns
     -------
@@ -176,7 +180,13 @@ def respond(scene: Scene, quality: Quality) -> tuple[Image, NoiseLevel]:
     if quality == "full":
         clahe = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES)
         small = np.asarray(clahe.apply(small), np.uint8)
-    inner = without_rim(scene.small_field)
+    # what is left out of `inner` is filled in from its surroundings
+    shiny = (
+        find_glare(scene.small, scene.small_field) if settings.reject_glare else None
+    )
+    inner = without_rim(
+        scene.small_field if shiny is None else scene.small_field & ~shiny
+    )
     search = _SEARCH[quality]
     response = vesselness(small, inner, search=search, octaves=scene.octaves)
     return response, measure_noise(response, inner)

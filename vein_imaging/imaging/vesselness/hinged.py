@@ -1,8 +1,8 @@
 """The hinged line filter: one octave, all directions, in small integers.
 
 For each direction the second difference across a short line is averaged along it; then
-the response at a point is its own plus those of two arms, one to each side, each free to
-bend one direction step. A vein is long and bends; a speck is not long.
+the response at a point is its own plus those of two arms, one to each side, each free
+to bend one direction step. A vein is long and bends; a speck is not long.
 
 Everything is whole-array sums and maxima of 16- and 8-bit integers, which OpenCV runs
 32 and 64 bytes at a time: several times cheaper than the same filter in floats.
@@ -67,9 +67,9 @@ class Kernel:
 _COUNTS_PER_PERCENT = 16.0
 """1/16 % of contrast is far below any camera's noise."""
 _LOWEST_PERCENT = -60.0
-"""Two sides of a line of 16 taps, as far above 0 as this is below, just fill 16 bits."""
+"""Two sides of 16 taps each, as far above 0 as this is below, just fill 16 bits."""
 _NOISE_COUNTS = 1.0
-"""Noise of a single response in bytes: the sum of four fills them at 64 times the noise.
+"""Noise of a single response in bytes: the sum of four fills them at 64 times it.
 Twice as much changes the accuracy by less than .001."""
 _NOISE_FLOOR_PERCENT = 0.2
 """Below this the noise is the rounding of an 8-bit picture."""
@@ -195,7 +195,7 @@ class _Band:
         cv2.add(pair, self._at(self._pair, -step, angle), dst=self._at(out))
 
     def _difference(self, line: _Flat, side: float, normal: float) -> None:
-        """Both sides minus twice the middle; unsigned, so what is brighter stops at 0."""
+        """Both sides minus twice the middle; unsigned: what is brighter stops at 0."""
         out, middle = self._at(self._sum), self._at(line)
         cv2.add(self._at(line, side, normal), self._at(line, -side, normal), dst=out)
         cv2.subtract(out, middle, dst=out)
