@@ -80,8 +80,10 @@ class _Bare:
 class BareStep:
     """No analysis: what the threads, the ring and the mailbox cost by themselves."""
 
-    def __init__(self, *_: object) -> None:
-        self._map: Any = None
+    def __init__(self, settings: CaptureSettings, frame: Frame) -> None:
+        blank = np.zeros(frame.pixels.shape[:2], np.float32)
+        nowhere, none = blank > 0, np.zeros((0, 2), np.float32)
+        self._map = VeinMap(blank, nowhere, nowhere, (), none, None, "grey")
 
     def step(self, pixels: Pixels) -> _Bare:
         overlay = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), np.uint8)

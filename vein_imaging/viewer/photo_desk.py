@@ -45,6 +45,7 @@ class PhotoDesk:
         self._strip = strip
         self._live = live
         self._window = window
+        self._open = True
         self._last: Circumstances | None = None
         self.dialog: QDialog | None = None
         """The question that waits for an answer; None where none does."""
@@ -52,6 +53,12 @@ class PhotoDesk:
         """The comparison on the screen; None where none is."""
         strip.photograph_asked.connect(self.photograph)
         strip.compare_asked.connect(self.compare)
+
+    def close(self) -> None:
+        """Show nothing any more: an answer still being worked out comes too late."""
+        self._open = False
+        if self.comparison is not None:
+            self.comparison.close()
 
     def photograph(self) -> None:
         """Ask how the picture on the screen was taken, then store it."""
@@ -109,17 +116,18 @@ class PhotoDesk:
         worker.returned.connect(
             lambda found: self._show(found, pictures, before, after)
         )
-        worker.errored.connect(
-            lambda error: tell(
-                self._window, "THE PICTURES CANNOT BE COMPARED", str(error)
-            )
-        )
+        worker.errored.connect(self._failed)
         worker.finished.connect(self._compared)
         worker.start()
 
+    def _failed(self, error: Exception) -> None:
+        if self._open:
+            tell(self._window, "THE PICTURES CANNOT BE COMPARED", str(error))
+
     def _compared(self) -> None:
-        self._strip.compare.setEnabled(True)
-        self._strip.compare.setText("Before/after\N{HORIZONTAL ELLIPSIS}")
+        if self._open:
+            self._strip.compare.setEnabled(True)
+            self._strip.compare.setText("Before/after\N{HORIZONTAL ELLIPSIS}")
 
     def _show(
         self,
@@ -128,6 +136,8 @@ class PhotoDesk:
         before: Photo,
         after: Photo,
     ) -> None:
+        if not self._open:
+            return
         self.comparison = ComparisonWindow(
             self._window, *pictures, found, (before.day, after.day)
         )

@@ -27,6 +27,7 @@ from vein_imaging.viewer.application import (
     configure_napari,
     splash,
 )
+from vein_imaging.viewer.message import faults_shown
 from vein_imaging.viewer.photographs import Photographs
 from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
@@ -130,7 +131,8 @@ def run_viewer(
             window.show(options.size_px)
             cover.finish(window.window)
             if screenshot is None:
-                app.exec()
+                with faults_shown(window.window):
+                    app.exec()
             else:
                 _photograph(window, Path(screenshot), options)
         finally:

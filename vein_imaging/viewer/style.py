@@ -20,7 +20,6 @@ QLabel, QFrame[verdict] QWidget { background: transparent; }
 QLabel[role="caption"] { color: #b9c2cc; font-size: 15px; }
 QLabel[role="problem"] { color: #ffb4a8; font-size: 15px; font-weight: 600; }
 QLabel[role="number"] { font-size: 30px; font-weight: 700; }
-QLabel[role="unit"] { font-size: 16px; color: #b9c2cc; }
 QLabel[role="total"] { font-size: 18px; font-weight: 600; }
 QPushButton, QLineEdit, QComboBox {
     min-height: %(inner)dpx; border-radius: 6px; padding: 0 12px;

@@ -15,6 +15,7 @@ from vein_imaging.viewer.camera_state import camera_state
 from vein_imaging.viewer.camera_strip import CameraStrip
 from vein_imaging.viewer.injection_panel import InjectionPanel
 from vein_imaging.viewer.live_view import LiveView
+from vein_imaging.viewer.message import tell
 from vein_imaging.viewer.napari_private import (
     SitePoints,
     canvas_widget,
@@ -103,7 +104,7 @@ class ViewerWindow(QObject):
         self.strip.settings_changed.connect(self._change_settings)
         self.strip.freeze_toggled.connect(self.freeze)
         self.strip.zoom_asked.connect(self.zoom)
-        self.strip.reconnect_asked.connect(self.feed.restart)
+        self.strip.reconnect_asked.connect(self._restart)
         # Only while the picture has the keyboard: in a field a space is a space.
         hold = QShortcut(QKeySequence(Qt.Key.Key_Space), self.canvas)
         hold.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -140,6 +141,7 @@ class ViewerWindow(QObject):
             return
         self._closing = True
         self._timer.stop()
+        self.photos.close()
         self.feed.stop()
         self.viewer.close()
 
@@ -179,6 +181,16 @@ class ViewerWindow(QObject):
             self.fit()
         else:
             self.viewer.scene.camera.zoom *= factor
+
+    def _restart(self) -> None:
+        if not self.feed.restart():
+            tell(
+                self.window,
+                "The camera cannot be started again",
+                "Its driver has not come back from the last read. Unplug the camera, "
+                "wait a moment, and try again; if that does not help, start this "
+                "program again. Everything in the list is stored.",
+            )
 
     def _change_settings(self, settings: CaptureSettings) -> None:
         self.feed.settings = settings

@@ -15,7 +15,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QPoint, Qt
 from qtpy.QtGui import QCloseEvent
-from qtpy.QtWidgets import QApplication, QMessageBox
+from qtpy.QtWidgets import QApplication, QLabel, QMessageBox
 
 from vein_devices.frame import Frame, Pixels
 from vein_imaging.capture import CaptureSettings, LiveFeed
@@ -115,6 +115,10 @@ class Rig:
         red, green, blue = picture[int(at.y() * ratio), int(at.x() * ratio), :3]
         return int(red), int(green), int(blue)
 
+    def level_shown(self) -> int:
+        shown = self.window.live.shown
+        return int(shown.frame.pixels[0, 0]) if shown is not None else -1
+
     def kinds(self) -> list[str]:
         return [event.kind for event in self.store.events(self.session_id)]
 
@@ -164,17 +168,13 @@ def test_the_live_picture_and_its_overlay_are_on_the_screen(rig: Rig) -> None:
 
 
 def test_a_change_before_the_camera_reaches_the_screen(rig: Rig) -> None:
-    def level_shown() -> int:
-        shown = rig.window.live.shown
-        return int(shown.frame.pixels[0, 0]) if shown is not None else -1
-
     rig.camera.level = 200
     try:
-        rig.settle(lambda: level_shown() == 200)
+        rig.settle(lambda: rig.level_shown() == 200)
         assert rig.colour(50, 100) == (200, 200, 200)
     finally:
         rig.camera.level = GREY
-        rig.settle(lambda: level_shown() == GREY)
+        rig.settle(lambda: rig.level_shown() == GREY)
 
 
 def test_pictures_go_on_coming_and_the_strip_says_live(rig: Rig) -> None:
@@ -385,32 +385,58 @@ def test_controls_are_large_enough_for_a_gloved_finger(rig: Rig) -> None:
         assert widget.height() >= 44, widget
 
 
-def test_a_photograph_is_the_picture_that_was_on_the_screen(
+def test_nothing_is_compared_before_there_are_two_photographs(
     rig: Rig, person: Any
 ) -> None:
-    desk = rig.window.photos
-    rig.window.strip.freeze.setChecked(True)
+    person.click(rig.window.strip.compare)
+    boxes = rig.window.window.findChildren(QMessageBox)
+    assert "Two photographs are needed" in [box.text() for box in boxes]
+    for box in boxes:
+        box.close()
+
+
+def _photograph(rig: Rig, person: Any) -> None:
     person.click(rig.window.strip.photograph)
-    dialog: Any = desk.dialog
+    dialog: Any = rig.window.photos.dialog
     assert dialog is not None
     dialog.light.setCurrentText("near-infrared")
     dialog.pose.setCurrentText("lying")
-    person.types(dialog.view, "left")
+    dialog.view.setText("left")
     person.click(dialog.go_on)
+
+
+def test_two_photographs_are_compared_beside_the_camera(rig: Rig, person: Any) -> None:
+    _photograph(rig, person)
+    rig.camera.level = 130  # another picture, and still no leg
+    rig.settle(lambda: rig.level_shown() == 130)
+    _photograph(rig, person)
+    rig.camera.level = GREY
+    person.click(rig.window.strip.compare)
+    chooser: Any = rig.window.photos.dialog
+    person.click(chooser.go_on)
+    before = rig.window.live.count
+    rig.settle(lambda: rig.window.photos.comparison is not None, limit_s=60)
+    assert rig.window.live.count > before  # the camera went on meanwhile
+    window: Any = rig.window.photos.comparison
+    texts = [label.text() for label in window.findChildren(QLabel)]
+    assert "NOT COMPARABLE" in texts
+    window.close()
+    rig.settle(lambda: rig.window.photos.comparison is None)
+    rig.settle(rig.window.strip.compare.isEnabled)
+
+
+def test_a_photograph_is_the_picture_that_was_on_the_screen(
+    rig: Rig, person: Any
+) -> None:
+    rig.settle(lambda: rig.level_shown() == GREY)
+    rig.window.strip.freeze.setChecked(True)
+    _photograph(rig, person)
     event = rig.store.events(rig.session_id)[-1]
     assert (event.kind, event.body["light"]) == ("photographed", "near-infrared")
     assert event.body["mm_per_pixel"] == "0.1"
     png = rig.store.image(rig.session_id, str(event.body["image_id"]))
     kept = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
     assert (np.asarray(kept) == GREY).all() and np.asarray(kept).ndim == 2
-
-
-def test_one_photograph_is_not_enough_to_compare(rig: Rig, person: Any) -> None:
-    person.click(rig.window.strip.compare)
-    boxes = rig.window.window.findChildren(QMessageBox)
-    assert "Two photographs are needed" in [box.text() for box in boxes]
-    for box in boxes:
-        box.close()
 
 
 def test_closing_asks_first(rig: Rig, qtbot: QtBot) -> None:
