@@ -89,6 +89,24 @@ class Piece:
         """Put a person's decision in place of the computed one."""
         return replace(self, change=change, overridden=True)
 
+    def change_at(self, gain: float) -> Change:
+        """Say what it would be if AFTER showed every contrast `gain` times too strong.
+
+        Parameters
+        ----------
+        gain : > 0
+
+        Returns
+        -------
+        Change
+            A person's decision stands.
+        """
+        if self.overridden or not np.isfinite(self.ratio):
+            return self.change
+        if self.change == "new":
+            return _change(self.ratio * gain, new=True)
+        return _change(self.ratio / gain, new=False)
+
 
 def noise_floor(
     pair: Pair, lines: Sequence[Line], *, beside_px: float, search_px: int

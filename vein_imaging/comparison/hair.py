@@ -20,6 +20,8 @@ _HAIR_MM, _VEIN_MM = 0.08, 0.24  # sigmas; a vein at .25 mm depth is .43 mm wide
 _LEAST_PX = (1.0, 3.0)
 _LINE_SIGMA_MM, _LINE_SIGMA_PX = 0.15, 1.15  # a dark line narrower than this is hair
 _STRONG, _WEAK = 5.0, 3.0  # noise standard deviations
+_FAINT = 0.008  # a response that no hair is below: a dip of 2 %
+_TILE_MM, _TILE_SEEN = 4.0, 0.3
 _LENGTH_MM = 1.5
 _FILLED = 0.35  # of its length squared: a line, not a speck
 _COVER_PX = 2
@@ -69,13 +71,11 @@ def find_hair(log: Image, skin: Mask, px_per_mm: float) -> Hair:
         for least, size in zip(_LEAST_PX, (_HAIR_MM, _VEIN_MM), strict=True)
     ]
     fine, coarse = (_ridge(log, sigma) for sigma in scales)
-    sample = fine[inner][::4]
-    middle = float(np.median(sample))
-    noise = 1.4826 * float(np.median(np.abs(sample - middle)))
+    noise = np.maximum(_local_noise(fine, inner, px_per_mm), _FAINT / _STRONG)
     width = max(_LINE_SIGMA_PX, _LINE_SIGMA_MM * px_per_mm)
     narrow = inner & (fine > _ratio_at(width, *scales) * coarse)
-    weak = narrow & (fine > middle + _WEAK * noise)
-    strong = narrow & (fine > middle + _STRONG * noise)
+    weak = narrow & (fine > _WEAK * noise)
+    strong = narrow & (fine > _STRONG * noise)
     joined = cv2.morphologyEx(weak.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
@@ -92,6 +92,24 @@ def find_hair(log: Image, skin: Mask, px_per_mm: float) -> Hair:
     side = 2 * _COVER_PX + 1
     mask = cv2.dilate(lines.astype(np.uint8), np.ones((side, side))).astype(np.bool_)
     return Hair(mask, sigma_px)
+
+
+def _local_noise(fine: Image, inner: Mask, px_per_mm: float) -> Image:
+    # 1.4826 times the median of each tile: dark skin and coarse compression are noisier
+    # than the rest, and what is usual there is no hair
+    side = max(8, round(_TILE_MM * px_per_mm))
+    height, width = fine.shape
+    rows, columns = -(-height // side), -(-width // side)
+    padded = np.full((rows * side, columns * side), np.nan, np.float32)
+    padded[:height, :width] = np.where(inner, np.abs(fine), np.nan)
+    tiles = padded.reshape(rows, side, columns, side).swapaxes(1, 2)
+    flat = tiles.reshape(rows, columns, side * side)
+    usual = float(np.nanmedian(padded))
+    known = np.isfinite(flat).mean(axis=2) > _TILE_SEEN
+    medians = np.full((rows, columns), usual, np.float32)
+    medians[known] = np.nanmedian(flat[known], axis=1)
+    spread = cv2.resize(medians, (columns * side, rows * side))[:height, :width]
+    return np.asarray(1.4826 * np.maximum(spread, usual), np.float32)
 
 
 def _ratio_at(width_px: float, fine_px: float, coarse_px: float) -> float:

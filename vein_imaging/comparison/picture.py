@@ -53,7 +53,7 @@ CHANGE_STYLES: dict[Change, ChangeStyle] = {
     "faded": ChangeStyle((240, 228, 66), "Faded", 5, 5),
     "persistent": ChangeStyle((255, 110, 30), "Remaining"),
     "new": ChangeStyle((255, 130, 215), "New", width_px=7),
-    "unjudged": ChangeStyle((200, 200, 200), "Too faint to judge", width_px=1),
+    "unjudged": ChangeStyle((200, 200, 200), "Not judged: faint or thin", width_px=1),
 }
 
 

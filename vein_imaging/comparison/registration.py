@@ -35,7 +35,7 @@ _SUPPORT_PX = 30.0  # from an accepted block
 _EDGE_PX = 8  # keypoints closer to the field's outline describe the outline
 _LEAST_INLIERS = 15
 _LEAST_BLOCKS = 40
-_LEAST_SUPPORT = 0.25  # of the frame
+_LEAST_SUPPORT = 0.25  # of the skin in BEFORE
 _DOUBTFUL_SUPPORT = 0.40
 _TWO_WAYS_PX = 1.5  # there and back again
 
@@ -226,16 +226,17 @@ def _judge(
 ) -> Registration:
     """Where the alignment holds, and whether that is enough; `forward` at full size."""
     support, gap = _support(before, forward, back, blocks)
-    share = float(support.mean())
+    skin = max(int(before.surface.usable.sum()), 1)
+    share = int(support.sum()) / skin
     median, p95 = (float(np.percentile(gap, q)) / scales[0] for q in (50, 95))
     failures, doubts = [], []
     if share < _LEAST_SUPPORT:
         failures.append(
-            f"only {share:.0%} of the picture could be aligned, {_LEAST_SUPPORT:.0%} "
+            f"only {share:.0%} of the skin could be aligned, {_LEAST_SUPPORT:.0%} "
             "is needed: frame the same area, with the same light and distance"
         )
     elif share < _DOUBTFUL_SUPPORT:
-        doubts.append(f"only {share:.0%} of the picture could be aligned")
+        doubts.append(f"only {share:.0%} of the skin could be aligned")
     if not median < _TWO_WAYS_PX / scales[0]:
         failures.append(
             "aligning there and back again does not return to the same place "

@@ -97,7 +97,7 @@ class Comparison:
         return replace(
             self,
             pieces=pieces,
-            summary=summarise(pieces, extents, self.summary.repeat),
+            summary=summarise(pieces, extents, self.summary.repeat, gain=self._gain),
             cleared=masks["cleared"],
             remaining=masks["remaining"],
             new=masks["new"],
@@ -130,5 +130,13 @@ class Comparison:
             self.before_map, self.after_map, self.transform, inside
         )
         return summarise(
-            pieces_in(self.pieces, region), extents, self.summary.repeat, region=name
+            pieces_in(self.pieces, region),
+            extents,
+            self.summary.repeat,
+            gain=self._gain,
+            region=name,
         )
+
+    @property
+    def _gain(self) -> float:
+        return 1.0 if self.exposure is None else self.exposure.texture_gain

@@ -170,18 +170,23 @@ def summarise(
     extents: tuple[Extent, Extent],
     repeat: RepeatError,
     *,
+    gain: float = 1.0,
     region: str = "whole",
 ) -> ChangeSummary:
     """Add the pieces up, with an interval.
 
     The interval is a bootstrap over branches, because the pieces of one branch share
-    their fate, its half widths joined with the repeat error as a root of squares.
+    their fate, its half widths joined with the repeat error as a root of squares. It is
+    drawn for the contrasts as they are and for AFTER's divided by `gain`; the interval
+    given holds both.
 
     Parameters
     ----------
     pieces : of Piece
     extents : BEFORE, AFTER
     repeat : RepeatError
+    gain : > 0
+        `ExposureMatch.texture_gain`; nan counts as 1.
     region : str
 
     Returns
@@ -193,8 +198,8 @@ def summarise(
         for name in ("cleared", "faded", "persistent", "new", "unjudged")
     }
     judged = length["cleared"] + length["faded"] + length["persistent"]
-    share, low, high = _interval(pieces, "cleared", repeat)
-    grown, grown_low, _ = _interval(pieces, "new", repeat)
+    share, low, high = _interval(pieces, "cleared", repeat, gain)
+    grown, grown_low, _ = _interval(pieces, "new", repeat, gain)
     stayed = [piece for piece in pieces if piece.change == "persistent"]
     return ChangeSummary(
         region=region,
@@ -226,16 +231,27 @@ def summarise(
 
 
 def _interval(
-    pieces: Sequence[Piece], part: Change, repeat: RepeatError
+    pieces: Sequence[Piece], part: Change, repeat: RepeatError, gain: float
 ) -> tuple[float, float, float]:
-    # percent of the judged length, and the ends of its interval
-    numbers = sorted({piece.branch for piece in pieces})
-    place = {number: index for index, number in enumerate(numbers)}
-    table = np.zeros((len(numbers), 2))
+    """Percent of the judged length, and the ends of its interval."""
+    share, *ends = _bootstrap(pieces, part, 1.0, repeat)
+    if np.isfinite(gain):
+        ends += _bootstrap(pieces, part, gain, repeat)[1:]
+    return share, min(ends), max(ends)
+
+
+def _bootstrap(
+    pieces: Sequence[Piece], part: Change, gain: float, repeat: RepeatError
+) -> tuple[float, float, float]:
+    branches = sorted({piece.branch for piece in pieces})
+    place = {branch: index for index, branch in enumerate(branches)}
+    table = np.zeros((len(branches), 2))  # length of the part, length judged
     for piece in pieces:
-        row = table[place[piece.branch]]
-        row[0] += piece.length_px * (piece.change == part)
-        row[1] += piece.length_px * (piece.change in ("cleared", "faded", "persistent"))
+        change = piece.change_at(gain)
+        judged = change in ("cleared", "faded", "persistent")
+        table[place[piece.branch]] += np.array([change == part, judged]) * (
+            piece.length_px
+        )
     part_px, judged_px = table.sum(axis=0)
     if not judged_px > 0:
         return np.nan, np.nan, np.nan

@@ -139,7 +139,7 @@ def _compared(
     failures = _too_little(pieces)
     pieces = () if failures else pieces
     extents = measure_extents(before.found, after.found, transform, overlap)
-    summary = summarise(pieces, extents, settings.repeat)
+    summary = summarise(pieces, extents, settings.repeat, gain=exposure.texture_gain)
     doubts = [
         *aligned.doubts,
         *exposure.doubts,

@@ -23,6 +23,15 @@ from vein_imaging.comparison.summary import (
 SEEN = (Extent(100, 500), Extent(80, 400))
 
 
+RATIOS: dict[Change, float] = {
+    "cleared": 0.2,
+    "faded": 0.5,
+    "persistent": 1.0,
+    "new": 0.2,
+    "unjudged": np.nan,
+}
+
+
 def piece(change: Change, branch: int = 0, length: float = 10.0) -> Piece:
     return Piece(
         piece_id=0,
@@ -35,7 +44,7 @@ def piece(change: Change, branch: int = 0, length: float = 10.0) -> Piece:
         contrast_before=0.1,
         contrast_after=0.1,
         noise=0.01,
-        ratio=1.0,
+        ratio=RATIOS[change],
         change=change,
     )
 
@@ -124,6 +133,28 @@ def test_three_quarters_cleared_is_unclear_where_the_interval_contains_it(
     cleared: int, kept: int, said: str
 ) -> None:
     assert row(*many("cleared", cleared), *many("persistent", kept)).meets_75pct == said
+
+
+@pytest.mark.parametrize("gain", [0.5, 0.9, 1.0, 1.1, 2.0])
+def test_another_contrast_of_the_picture_can_only_widen_the_interval(
+    gain: float,
+) -> None:
+    pieces = [
+        piece(change, branch)
+        for branch, change in enumerate([*many("cleared", 6), *many("faded", 6)])
+    ]
+    plain = summarise(pieces, SEEN, RepeatError(5))
+    other = summarise(pieces, SEEN, RepeatError(5), gain=gain)
+    assert other.clearance_pct == plain.clearance_pct
+    assert other.clearance_lo_pct <= plain.clearance_lo_pct
+    assert other.clearance_hi_pct >= plain.clearance_hi_pct
+
+
+def test_a_weaker_picture_may_have_cleared_nothing() -> None:
+    pieces = [piece("cleared", branch) for branch in range(12)]
+    summary = summarise(pieces, SEEN, RepeatError(5), gain=0.5)
+    assert summary.clearance_pct == 100 and summary.clearance_lo_pct == 0
+    assert assess(summary) == "no measurable change"
 
 
 def test_the_same_pieces_give_the_same_interval() -> None:
