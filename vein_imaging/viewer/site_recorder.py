@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -20,6 +22,8 @@ from vein_imaging.viewer.vein_reading import VeinReading
 
 __all__ = ["SiteRecorder"]
 
+_TREMBLE_S = 1.0
+"""No two injections are given so close together: the second click is a slip."""
 _MARKS_ACROSS = 36
 """So many marks side by side fill the picture's width."""
 _LEAST_ON_SCREEN_PX = 26
@@ -59,9 +63,14 @@ class SiteRecorder:
         self._window = window
         self.dialog: ReasonDialog | None = None
         """The question that waits for an answer; None where none does."""
+        self._recorded_s = -math.inf
+        panel.logging_toggled.connect(self._forget_last)
         panel.form.changed.connect(self.check)
         panel.log.void_asked.connect(self.ask_to_void)
         self.show_log()
+
+    def _forget_last(self) -> None:
+        self._recorded_s = -math.inf
 
     @property
     def switched_on(self) -> bool:
@@ -80,8 +89,9 @@ class SiteRecorder:
 
     def clicked(self, site: Site) -> None:
         """Record the typed injection at this site, or say why not."""
-        entry = self._panel.form.entry
-        self._record(entry, site, reason=None)
+        if time.monotonic() - self._recorded_s < _TREMBLE_S:
+            return
+        self._record(self._panel.form.entry, site, reason=None)
 
     def measured(self, reading: VeinReading | None) -> None:
         """Put the width of the vein that was clicked on into the form."""
@@ -148,6 +158,7 @@ class SiteRecorder:
             tell(self._window, "NOTHING WAS RECORDED", str(error))
             return
         if isinstance(outcome, Needs):
+            self.check()  # the store may know of more than this window did
             self._ask(
                 ReasonDialog(
                     self._window,
@@ -163,6 +174,7 @@ class SiteRecorder:
                 lambda why: self._record(entry, site, reason=why),
             )
             return
+        self._recorded_s = time.monotonic()
         self.show_log()
 
     def _ask(self, dialog: ReasonDialog, answered: Callable[[str], None]) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging.comparison import Comparison, compare
+from vein_imaging.comparison.picture import CHANGE_STYLES
 from vein_imaging.viewer.comparison_window import ComparisonWindow, swiped
 from vein_imaging.viewer.linked_pictures import LinkedView, link, to_pixmap
 
@@ -97,8 +98,8 @@ def test_the_change_map_has_its_colours_in_words(
     window: ComparisonWindow, person: Any
 ) -> None:
     person.click(window.modes.button(2))
-    for word in ("Cleared", "Remaining", "New", "Too faint to judge"):
-        assert word in window.captions[0].text()
+    for style in CHANGE_STYLES.values():
+        assert style.label in window.captions[0].text()
 
 
 def test_the_line_of_a_swipe_divides_before_from_after() -> None:

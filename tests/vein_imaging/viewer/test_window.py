@@ -229,6 +229,21 @@ def test_a_click_records_the_injection_and_marks_the_site(
     assert item is not None and "0.5 %" in item.text()
 
 
+def test_a_double_click_records_once(rig: Rig, person: Any) -> None:
+    from qtpy.QtTest import QTest
+
+    press: Any = QTest
+    rig.fill_in("0.1")
+    rig.window.panel.log_sites.setChecked(True)
+    before = rig.kinds()
+    at = rig.on_canvas(60, 60)
+    person.click(rig.window.canvas, at)
+    press.mouseDClick(rig.window.canvas, Qt.MouseButton.LeftButton, pos=at)
+    QApplication.processEvents()
+    person.click(rig.window.canvas, at)  # a hand that trembles
+    assert rig.kinds() == [*before, "injected"]
+
+
 def test_a_drag_moves_the_picture_and_records_nothing(rig: Rig, person: Any) -> None:
     rig.fill_in("0.2")
     rig.window.panel.log_sites.setChecked(True)
