@@ -180,13 +180,10 @@ def respond(
     if quality == "full":
         clahe = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES)
         small = np.asarray(clahe.apply(small), np.uint8)
-    # what is left out of `inner` is filled in from its surroundings
-    shiny = (
-        find_glare(scene.small, scene.small_field) if settings.reject_glare else None
-    )
-    inner = without_rim(
-        scene.small_field if shiny is None else scene.small_field & ~shiny
-    )
+    inner = without_rim(scene.small_field)
+    if settings.reject_glare:
+        # what is left out of `inner` is filled in from its surroundings
+        inner &= ~find_glare(scene.small, scene.small_field)
     search = _SEARCH[quality]
     response = vesselness(small, inner, search=search, octaves=scene.octaves)
     return response, measure_noise(response, inner)

@@ -57,9 +57,9 @@ FAST = Search(
 )
 FULL = Search(
     fine=(_SHORT, _LONG),
-    coarse=(_LONG,),
+    coarse=(_SHORT, _LONG),
     directions=12,
-    background_sigma_px=8.0,
+    background_sigma_px=7.0,
     weak_score=2.8,
 )
 
