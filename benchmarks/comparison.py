@@ -36,8 +36,8 @@ from vein_imaging.comparison.change import Piece
 LEG = PhantomSettings()
 SMALLER = 0.8
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
-NO_CHANGE = {"treated_share": 0.0, "stain": 0.0}
-CONDITIONS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
+NO_CHANGE: dict[str, Any] = {"treated_share": 0.0, "stain": 0.0}
+CONDITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     # name: (both visits, AFTER only)
     "same day": (NO_CHANGE, {}),
     "same day, no hair": (NO_CHANGE | {"hair": 0}, {}),
@@ -183,7 +183,7 @@ def fates_of(
     tree, limits = cKDTree(np.concatenate(points)), np.concatenate(reach)
     found = []
     for piece in pieces:
-        distance, index = tree.query(piece.points_rc)
+        distance, index = (np.asarray(part) for part in tree.query(piece.points_rc))
         near = distance < limits[index]
         names, counts = np.unique(np.array(fates)[index[near]], return_counts=True)
         found.append(str(names[counts.argmax()]) if near.mean() >= 0.5 else "none")
@@ -233,43 +233,73 @@ def pairs_of(
         yield "two legs", replace(LEG, seed=seed), other
     for seed in few_seeds:
         for name, (both, only_after) in CONDITIONS.items():
-            before = replace(LEG, seed=seed, **both)  # type: ignore[arg-type]
-            after = replace(before, visit="after", **only_after)  # type: ignore[arg-type]
+            before = replace(LEG, seed=seed, **both)
+            after = replace(before, visit="after", **only_after)
             yield name, before, after
         bare = replace(LEG, seed=seed, visit="after", veins=False)
         yield "no veins BEFORE", replace(bare, visit="before"), bare
 
 
 def table_of(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    yield (
-        f"{'condition':36s} {'ok/doubt/no':>11s} {'overlap':>7s} {'err med':>7s} "
-        f"{'p95 px':>6s} {'true %':>6s} {'shown':>6s} {'bias':>5s} {'RMSE':>5s} "
-        f"{'in int.':>7s} {'sens':>5s} {'spec':>5s} {'new %':>5s} {'gain':>5s} {'CPU s':>5s}"
-    )
+    yield f"{'condition':36s}" + "".join(f"{name:>9s}" for name in COLUMNS)
+    yield f"{'':36s}" + "".join(f"{unit:>9s}" for unit, _ in COLUMNS.values())
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         groups[outcome.condition].append(outcome)
     for name, group in groups.items():
-        verdicts = [
-            sum(o.verdict == v for o in group)
-            for v in ("comparable", "doubtful", "refused")
-        ]
-        shown = [o for o in group if o.verdict != "refused"]
-        gap = [o.clearance_pct - o.true_judged_pct for o in shown]
-        inside = [
-            o.clearance_lo_pct - 1e-9 <= o.true_judged_pct <= o.clearance_hi_pct + 1e-9
-            for o in shown
-        ]
-        yield (
-            f"{name:36s} {'/'.join(map(str, verdicts)):>11s} {mean(shown, 'overlap_of_skin'):7.2f} "
-            f"{mean(shown, 'error_median_px'):7.2f} {mean(shown, 'error_p95_px'):6.2f} "
-            f"{mean(shown, 'true_judged_pct'):6.1f} {mean(shown, 'clearance_pct'):6.1f} "
-            f"{np.mean(gap) if gap else np.nan:5.1f} "
-            f"{np.sqrt(np.mean(np.square(gap))) if gap else np.nan:5.1f} "
-            f"{np.mean(inside) if inside else np.nan:7.2f} "
-            f"{mean(shown, 'sensitivity'):5.2f} {mean(shown, 'specificity'):5.2f} "
-            f"{mean(shown, 'new_pct'):5.1f} {mean(shown, 'texture_gain'):5.2f} {mean(group, 'cpu_s'):5.1f}"
+        verdicts = "/".join(
+            str(sum(outcome.verdict == verdict for outcome in group))
+            for verdict in ("comparable", "doubtful", "refused")
         )
+        shown = [outcome for outcome in group if outcome.verdict != "refused"]
+        cells = [f"{verdicts:>9s}"]
+        cells += [
+            f"{measured(shown):9.2f}" for _, measured in list(COLUMNS.values())[1:]
+        ]
+        yield f"{name:36s}" + "".join(cells)
+
+
+def gaps(outcomes: Sequence[Outcome]) -> NDArray[np.float64]:
+    return np.array([o.clearance_pct - o.true_judged_pct for o in outcomes])
+
+
+def bias(outcomes: Sequence[Outcome]) -> float:
+    return float(np.mean(gaps(outcomes))) if outcomes else float("nan")
+
+
+def rmse(outcomes: Sequence[Outcome]) -> float:
+    return float(np.sqrt(np.mean(gaps(outcomes) ** 2))) if outcomes else float("nan")
+
+
+def coverage(outcomes: Sequence[Outcome]) -> float:
+    inside = [
+        o.clearance_lo_pct - 0.01 <= o.true_judged_pct <= o.clearance_hi_pct + 0.01
+        for o in outcomes
+    ]
+    return float(np.mean(inside)) if inside else float("nan")
+
+
+def mean_of(name: str) -> Callable[[Sequence[Outcome]], float]:
+    return lambda outcomes: mean(outcomes, name)
+
+
+COLUMNS: dict[str, tuple[str, Callable[[Sequence[Outcome]], float]]] = {
+    "verdicts": ("ok/?/no", bias),
+    "overlap": ("of skin", mean_of("overlap_of_skin")),
+    "error": ("med px", mean_of("error_median_px")),
+    " error": ("p95 px", mean_of("error_p95_px")),
+    "true": ("%", mean_of("true_judged_pct")),
+    "shown": ("%", mean_of("clearance_pct")),
+    "bias": ("pp", bias),
+    "RMSE": ("pp", rmse),
+    "interval": ("holds", coverage),
+    "sens.": ("per mm", mean_of("sensitivity")),
+    "spec.": ("per mm", mean_of("specificity")),
+    "new": ("%", mean_of("new_pct")),
+    "judged": ("mm", mean_of("judged_mm")),
+    "gain": ("", mean_of("texture_gain")),
+    "CPU": ("s", mean_of("cpu_s")),
+}
 
 
 def mean(outcomes: Sequence[Outcome], name: str) -> float:
