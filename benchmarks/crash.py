@@ -284,11 +284,14 @@ class Cluster:
 def kill_servers(rounds: int, base: Path, dice: random.Random) -> Tally:
     """Kill PostgreSQL, every second time the writer with it."""
     tally, started = Tally("SIGKILL, PostgreSQL (server and writer)"), time.monotonic()
-    cluster, folder, key, acks = Cluster(), base / "server", new_key(), ""
+    cluster = Cluster()
     server = Server(cluster.url("app"), cluster.url("owner"))
-    with create_store(folder, key, author="c", at=now(), server=server) as store:
-        session_id = new_session(store)
     for number in range(rounds):
+        if number % 20 == 0:
+            cluster.empty()
+            folder, key, acks = base / f"server-{number}", new_key(), ""
+            with create_store(folder, key, author="c", at=now(), server=server) as new:
+                session_id = new_session(new)
         child, out = forked_writer(folder, key, session_id)
         first = os.read(out, 1 << 16).decode()
         time.sleep(dice.uniform(0, 0.1))

@@ -39,7 +39,11 @@ MUTATIONS: dict[str, tuple[str, str, str]] = {
         '("synchronous", "FULL", 2)',
         '("synchronous", "NORMAL", 1)',
     ),
-    "secure_delete": ("sqlcipher.py", '("secure_delete", "ON", 1),', ""),
+    "secure_delete": (
+        "sqlcipher.py",
+        '("secure_delete", "ON", 1)',
+        '("secure_delete", "OFF", 0)',
+    ),
     "reading pragmas back": ("sqlcipher.py", "if got != wanted:", "if False:"),
     "safe SQLite": (
         "sqlcipher.py",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from vein_imaging.storage.durable import write_durably
 from vein_imaging.storage.errors import TooManyAttemptsError
@@ -12,6 +13,8 @@ from vein_imaging.storage.place import StorePlace
 
 __all__ = ["Attempts"]
 
+_Failures = tuple[list[AwareDatetime], list[AwareDatetime]]
+_FILE = TypeAdapter(dict[str, _Failures])
 _FREE = 3
 _LONGEST = timedelta(minutes=15)
 _NONE = timedelta(0)
@@ -32,18 +35,17 @@ class Attempts:
         self._file = place.folder / "attempts.json"
         self._store_id = place.store_id
 
-    def _read(self) -> dict[str, list[list[str]]]:
+    def _read(self) -> dict[str, _Failures]:
         """Return, by hashed name, the failures told in the ledger and those not yet."""
         try:
-            read: dict[str, list[list[str]]] = json.loads(self._file.read_bytes())
+            return _FILE.validate_json(self._file.read_bytes())
         except FileNotFoundError:
-            read = {}
-        except ValueError:  # cut or edited: a failure of nobody, to be told
-            read = {"damaged": [[], ["unknown time"]]}
-        return read
+            return {}
+        except ValidationError:  # cut or edited: a failure of nobody, to be told
+            return {"damaged": ([], [datetime.fromtimestamp(0, UTC)])}
 
-    def _write(self, attempts: dict[str, list[list[str]]]) -> None:
-        write_durably(self._file, json.dumps(attempts).encode())
+    def _write(self, attempts: dict[str, _Failures]) -> None:
+        write_durably(self._file, _FILE.dump_json(attempts))
 
     def hashed(self, name: str) -> str:
         """Return what a name is kept as."""
@@ -55,13 +57,13 @@ class Attempts:
         None for the first three, then 1, 2, 4, ... seconds up to 15 minutes after the
         last failure. A clock set back makes the whole wait begin anew.
         """
-        told, untold = self._read().get(self.hashed(name), [[], []])
+        told, untold = self._read().get(self.hashed(name), ([], []))
         failures = told + untold
         beyond = len(failures) - _FREE
         if beyond < 0:
             return _NONE
         pause = min(timedelta(seconds=2.0 ** min(beyond, 20)), _LONGEST)
-        since = now - datetime.fromisoformat(failures[-1])
+        since = now - failures[-1]
         return max(pause - max(since, _NONE), _NONE)
 
     def check(self, name: str, now: datetime) -> None:
@@ -81,12 +83,16 @@ class Attempts:
     def failed(self, name: str, now: datetime) -> None:
         """Remember a wrong password."""
         attempts = self._read()
-        attempts.setdefault(self.hashed(name), [[], []])[1].append(now.isoformat())
+        attempts.setdefault(self.hashed(name), ([], []))[1].append(now)
         self._write(attempts)
 
     def untold(self) -> dict[str, list[str]]:
         """Return the failures, by hashed name, that the ledger does not know yet."""
-        return {name: untold for name, (_, untold) in self._read().items() if untold}
+        return {
+            name: [at.isoformat() for at in untold]
+            for name, (_, untold) in self._read().items()
+            if untold
+        }
 
     def succeeded(self, name: str) -> None:
         """Forget the failures of this name, and that others' were not told."""
@@ -94,4 +100,4 @@ class Attempts:
         if attempts:
             attempts.pop(self.hashed(name), None)
             attempts.pop("damaged", None)
-            self._write({n: [told + new, []] for n, (told, new) in attempts.items()})
+            self._write({n: (told + new, []) for n, (told, new) in attempts.items()})

@@ -11,6 +11,7 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from typing import Annotated
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.keywrap import (
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.keywrap import (
     aes_key_unwrap,
     aes_key_wrap,
 )
+from pydantic import Field, TypeAdapter, ValidationError
 
 from vein_imaging.storage.durable import write_durably
 from vein_imaging.storage.errors import NoSuchStoreError, WrongPasswordError
@@ -45,11 +47,13 @@ _RECOVERY = "recovery key"  # no user can have this name: names have no spaces
 class Wrap:
     """One user's way to the data key; the costs stand beside it, so they can grow."""
 
-    salt: str
-    wrapped: str
-    memory_kib: int
-    passes: int
-    lanes: int
+    salt: Annotated[str, Field(pattern="^([0-9a-f]{32})?$")]
+    wrapped: Annotated[str, Field(pattern="^[0-9a-f]{80}$")]
+    memory_kib: Annotated[
+        int, Field(ge=0, le=1024 * 1024)
+    ]  # a forged file: 1 GiB at most
+    passes: Annotated[int, Field(ge=0, le=16)]
+    lanes: Annotated[int, Field(ge=0, le=16)]
 
     def opening_key(self, password: str) -> bytes:
         """Derive the key that a password gives here; slow on purpose."""
@@ -60,6 +64,9 @@ class Wrap:
             lanes=self.lanes,
             memory_cost=self.memory_kib,
         ).derive(password.encode())
+
+
+_WRAPS = TypeAdapter(dict[str, Wrap])
 
 
 def _nobody() -> Wrap:
@@ -122,16 +129,18 @@ class KeyWraps:
             If the file is missing or damaged.
         """
         try:
-            read = json.loads(self._file.read_bytes())
-            return {name: Wrap(**wrap) for name, wrap in read.items()}
+            return _WRAPS.validate_json(self._file.read_bytes(), strict=True)
         except FileNotFoundError as error:
             raise NoSuchStoreError(
                 f"{self._file} is missing: nobody can sign in. Restore it from a backup"
             ) from error
-        except (ValueError, TypeError, AttributeError) as error:
-            raise NoSuchStoreError(
-                f"{self._file} is damaged ({error}). Restore it from a backup"
-            ) from error
+        except ValidationError as error:
+            raise self._damaged() from error
+
+    def _damaged(self) -> NoSuchStoreError:
+        return NoSuchStoreError(
+            f"{self._file} is damaged: nobody can sign in. Restore it from a backup"
+        )
 
     def change(self, edit: Callable[[dict[str, Wrap]], object]) -> None:
         """Read, edit, write back; whole or not at all."""
@@ -171,7 +180,11 @@ class KeyWraps:
         known = self.read()
         known.pop(_RECOVERY, None)
         wrap = known.get(name, _nobody())
-        return self._unwrap(wrap.opening_key(password), wrap)
+        try:
+            opening_key = wrap.opening_key(password)
+        except ValueError as error:  # costs that Argon2id does not know
+            raise self._damaged() from error
+        return self._unwrap(opening_key, wrap)
 
     def open_with_recovery(self, recovery_key: str) -> bytes:
         """Return the data key to the holder of the printed recovery key.

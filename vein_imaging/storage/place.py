@@ -6,6 +6,9 @@ import json
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, ValidationError
 
 from vein_imaging.storage.durable import write_durably
 from vein_imaging.storage.errors import NoSuchStoreError
@@ -14,6 +17,15 @@ __all__ = ["StorePlace", "describe_store", "find_store"]
 
 _DESCRIPTION = "store.json"
 _FORMAT = 1
+
+
+class _Description(BaseModel, extra="forbid", strict=True):
+    """What the file holds."""
+
+    format: Literal[1]
+    store_id: str = Field(pattern="^[0-9a-f]{32}$")
+    database_url: str = ""
+    images: Literal["images", "../images"] = "images"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +48,7 @@ class StorePlace:
     folder: Path
     store_id: str
     database_url: str = ""
-    images: str = "images"
+    images: Literal["images", "../images"] = "images"
 
     @property
     def ledger_file(self) -> Path:
@@ -72,26 +84,20 @@ def find_store(folder: Path) -> StorePlace:
     """
     file = folder / _DESCRIPTION
     try:
-        described = json.loads(file.read_bytes())
+        read = _Description.model_validate_json(file.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NoSuchStoreError(
             f"{folder} holds no store ({_DESCRIPTION} is missing). Check the path, or"
             " make a store there"
         ) from error
-    except ValueError as error:
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "it"
         raise NoSuchStoreError(
-            f"{file} is damaged ({error}); restore a backup"
+            f"{file} is damaged, or of a newer release ({where}: {first['msg']})."
+            " Restore it from a backup, or install the newer release"
         ) from error
-    if described.get("format") != _FORMAT:
-        raise NoSuchStoreError(
-            f"{file} has format {described.get('format')!r}, this release knows"
-            f" {_FORMAT}. Install a newer release"
-        )
-    del described["format"]
-    try:
-        return StorePlace(folder, **described)
-    except TypeError as error:
-        raise NoSuchStoreError(f"{file} is damaged ({error})") from error
+    return StorePlace(folder, read.store_id, read.database_url, read.images)
 
 
 def new_store_id() -> str:

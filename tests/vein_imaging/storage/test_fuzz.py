@@ -1,0 +1,171 @@
+"""Files and entries that were damaged or forged: one kind of refusal, nothing written.
+
+A few hundred inputs here; a hundred thousand when asked for:
+
+    STORE_FUZZ_INPUTS=20000 pytest tests/vein_imaging/storage/test_fuzz.py
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from datetime import UTC, datetime, timedelta
+
+import cv2
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vein_imaging.storage import Entry, Store, StoreError
+from vein_imaging.storage.anchor import (
+    read_checkpoint,
+    signed_checkpoint,
+    verification_key,
+)
+from vein_imaging.storage.attempts import Attempts
+from vein_imaging.storage.errors import DamagedImageError, WrongPasswordError
+from vein_imaging.storage.passwords import KeyWraps
+from vein_imaging.storage.place import find_store
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+PNG = bytes(cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1])
+FUZZ = settings(
+    max_examples=int(os.environ.get("STORE_FUZZ_INPUTS", "60")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
+    """Cut, change, insert or replace some bytes; or swap one value of JSON."""
+    kind = draw(st.sampled_from(["noise", "cut", "change", "insert", "json"]))
+    at = draw(st.integers(0, max(0, len(whole) - 1)))
+    if kind == "noise":
+        return draw(st.binary(max_size=200))
+    if kind == "cut":
+        return whole[:at]
+    if kind == "change":
+        return whole[:at] + bytes([draw(st.integers(0, 255))]) + whole[at + 1 :]
+    if kind == "insert":
+        return whole[:at] + draw(st.binary(min_size=1, max_size=9)) + whole[at:]
+    try:
+        value = json.loads(whole)
+    except ValueError:
+        return whole[at:]
+    swapped = draw(json_values)
+    if isinstance(value, dict) and value:
+        key = draw(st.sampled_from(sorted(value)))
+        inner = value[key]
+        if isinstance(inner, dict) and inner:
+            inner[draw(st.sampled_from(sorted(inner)))] = swapped
+        else:
+            value[key] = swapped
+    return json.dumps(value).encode()
+
+
+@FUZZ
+@given(data=st.data())
+def test_a_forged_description_is_refused(store: Store, data: st.DataObject) -> None:
+    file = store.place.folder / "store.json"
+    whole = file.read_bytes()
+    file.write_bytes(damaged(_drawer(data), whole))
+    try:
+        find_store(store.place.folder)
+    except StoreError:
+        pass
+    finally:
+        file.write_bytes(whole)
+
+
+@FUZZ
+@given(data=st.data())
+def test_forged_wrapped_keys_open_nothing(store: Store, data: st.DataObject) -> None:
+    wraps = KeyWraps(store.place)
+    if not store.place.users_file.exists():
+        wraps.put("anna", "right", bytes(range(32)))
+    whole = store.place.users_file.read_bytes()
+    store.place.users_file.write_bytes(damaged(_drawer(data), whole))
+    try:
+        opened = wraps.open("anna", "right")
+    except (WrongPasswordError, StoreError):
+        opened = bytes(range(32))
+    finally:
+        store.place.users_file.write_bytes(whole)
+    assert opened == bytes(range(32))
+
+
+@FUZZ
+@given(data=st.data())
+def test_a_forged_list_of_failures_lets_nobody_in_sooner_or_crash(
+    store: Store, data: st.DataObject
+) -> None:
+    attempts = Attempts(store.place)
+    file = store.place.folder / "attempts.json"
+    file.unlink(missing_ok=True)
+    for _ in range(4):
+        attempts.failed("anna", NOON)
+    file.write_bytes(damaged(_drawer(data), file.read_bytes()))
+    assert timedelta(0) <= attempts.wait("anna", NOON) <= timedelta(minutes=15)
+    attempts.failed("anna", NOON)
+    attempts.untold()
+    attempts.succeeded("anna")
+
+
+@FUZZ
+@given(data=st.data())
+def test_a_forged_checkpoint_is_refused(store: Store, data: st.DataObject) -> None:
+    text, vkey = signed_checkpoint(store), verification_key(store)
+    forged = damaged(_drawer(data), text.encode()).decode("utf-8", "replace")
+    try:
+        read = read_checkpoint(forged, vkey)
+    except ValueError:
+        return
+    assert read == read_checkpoint(text, vkey)
+
+
+@FUZZ
+@given(data=st.data())
+def test_a_forged_picture_is_refused(
+    store: Store, session_id: str, data: st.DataObject
+) -> None:
+    sha256 = store.put_image(session_id, PNG)
+    (file,) = store.images.files()
+    whole = file.read_bytes()
+    file.write_bytes(damaged(_drawer(data), whole))
+    try:
+        assert store.image(session_id, sha256) == PNG
+    except DamagedImageError:
+        pass
+    finally:
+        file.write_bytes(whole)
+
+
+@FUZZ
+@given(kind=st.text(), body=st.dictionaries(st.text(), json_values))
+def test_an_entry_is_written_whole_or_not_at_all(
+    store: Store, session_id: str, kind: str, body: dict[str, object]
+) -> None:
+    before = store.head()
+    try:
+        written = store.append(session_id, Entry(kind, body), author="a", at=NOON)
+    except (StoreError, ValueError):
+        assert store.head() == before
+        return
+    assert store.head().seq == before.seq + 1
+    assert store.events(session_id)[-1] == written
+    assert written.body == body
+    with contextlib.suppress(TypeError, ValueError):
+        assert written.value is not None
+
+
+def _drawer(data: st.DataObject) -> st.DrawFn:
+    def draw(strategy: st.SearchStrategy[object]) -> object:
+        return data.draw(strategy)
+
+    return draw  # type: ignore[return-value]
