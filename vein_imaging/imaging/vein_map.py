@@ -40,6 +40,8 @@ def ceap_class_of(diameter_mm: float, uncertainty_mm: float = 0.0) -> CeapClass:
     """
     if not math.isfinite(diameter_mm):
         return "unknown"
+    if not math.isfinite(uncertainty_mm):
+        return "undecided"
     low = _class_at(diameter_mm - uncertainty_mm)
     high = _class_at(diameter_mm + uncertainty_mm)
     return low if low == high else "undecided"

@@ -58,9 +58,10 @@ def analyse(
     scene = Scene.of(plane, looked_at, mm_per_pixel)
     response, noise = respond(scene, settings.quality, settings)
     score = score_response(response, noise, scene)
+    mask = find_mask(score, settings.quality, settings)
     network = measure_network(
         plane,
-        find_mask(score, settings.quality, settings),
+        mask,
         halvings=scene.halvings,
         mm_per_pixel=mm_per_pixel,
         settings=settings,
@@ -68,7 +69,7 @@ def analyse(
     return assemble(
         scene,
         score,
-        network.mask,
+        mask & ~network.rejected,
         network,
         mm_per_pixel=mm_per_pixel,
         channel=channel,

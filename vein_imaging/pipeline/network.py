@@ -41,13 +41,13 @@ class Network:
     ----------
     branches : tuple of Branch
     junctions_rc : (J, 2) float32 px
-    mask : (h, w) bool
-        The mask it was traced from, without what proved to be no vein.
+    rejected : (h, w) bool
+        What proved to be no vein: to be taken out of the mask it was traced from.
     """
 
     branches: tuple[Branch, ...]
     junctions_rc: NDArray[np.float32]
-    mask: Mask
+    rejected: Mask
 
 
 def measure_network(
@@ -81,21 +81,22 @@ def measure_network(
     trace = trace_centrelines(mask)
     paths = trace.paths
     if not paths:
-        return Network((), np.zeros((0, 2), np.float32), mask & False)
+        nothing = np.zeros(mask.shape, np.bool_)
+        return Network((), np.zeros((0, 2), np.float32), nothing)
     chains, place = Chains.of(trace, scale).every(_EVERY)
     profiles = take_profiles(image, chains)
     shift = profiles.shift_px[:, None]
     centred = chains.moved_to(chains.points_rc + shift * chains.normals())
     hair = HairScale.of(mm_per_pixel, halvings) if settings.reject_hair else None
     bad = _find_bad(profiles, centred, image, hair, settings.reject_edges)[place]
+    rejected = _around_bad(mask, trace, bad)
     if bad.any():
-        mask = _without_bad(mask, trace, bad)
         paths = cut_paths(paths, bad)
     widths = half_depth_widths(profiles)
     branches = tuple(
         _branch(path, centred.points_rc, widths, place, mm_per_pixel) for path in paths
     )
-    return Network(branches, _junctions(paths, trace, scale), mask)
+    return Network(branches, _junctions(paths, trace, scale), rejected)
 
 
 def _find_bad(
@@ -115,8 +116,8 @@ def _find_bad(
     return settle_runs(bad, chains)
 
 
-def _without_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
-    """Take what lies around bad pixels out of the mask, unless it is a good vein's."""
+def _around_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
+    """What lies around bad pixels, unless it lies around a good vein's too."""
     out = np.zeros(mask.shape, np.uint8)
     for value in (1, 0):
         chosen = bad == bool(value)
@@ -131,7 +132,7 @@ def _without_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
                 cv2.polylines(
                     out, [xy], False, value, 2 * math.ceil(radius + value) + 1
                 )
-    return np.asarray(mask & (out == 0))
+    return np.asarray(out > 0)
 
 
 def _branch(

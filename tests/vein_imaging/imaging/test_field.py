@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from vein_imaging.imaging.field import find_field
+
+ROWS, COLUMNS = np.mgrid[:480, :640]
+
+
+def share_of(field: np.ndarray, where: np.ndarray) -> float:
+    return float(field[where].mean())
+
+
+def test_skin_that_fills_the_picture_is_all_field() -> None:
+    light = 200 - 110 * np.hypot(ROWS - 200, COLUMNS - 300) / 400
+    assert find_field(light.astype(np.uint8)).mean() > 0.97
+
+
+def test_a_round_field_of_view_is_found() -> None:
+    inside = np.hypot(ROWS - 240, COLUMNS - 320) < 220
+    field = find_field(np.where(inside, 90, 2).astype(np.uint8))
+    assert share_of(field, inside) > 0.97
+    assert share_of(field, ~inside) < 0.02
+
+
+def test_letterbox_bars_are_left_out() -> None:
+    bars = (ROWS < 60) | (ROWS > 420)
+    field = find_field(np.where(bars, 0, 120).astype(np.uint8))
+    assert share_of(field, bars) < 0.02
+    assert share_of(field, ~bars) > 0.97
+
+
+def limb(level: int, board: int) -> tuple[np.ndarray, np.ndarray]:
+    """A shaded limb across a board, and where the limb's middle is."""
+    away = np.abs(ROWS - 240) / 110.0
+    shade = level * (0.25 + 0.75 * np.sqrt(np.clip(1 - away**2, 0, 1)))
+    picture = np.where(away < 1, shade, board)
+    return cv2.GaussianBlur(picture.astype(np.uint8), (0, 0), 2), away < 0.7
+
+
+def test_a_limb_is_found_before_a_darker_board() -> None:
+    picture, middle = limb(180, 90)
+    field = find_field(picture)
+    assert share_of(field, middle) > 0.97
+    assert share_of(field, np.abs(ROWS - 240) > 140) < 0.02
+
+
+def test_skin_of_every_tone_is_found() -> None:
+    for level in (40, 90, 180, 240):
+        picture, middle = limb(level, level // 4)
+        assert share_of(find_field(picture), middle) > 0.97, level
+
+
+def test_two_limbs_are_two_parts_of_the_field() -> None:
+    left, right = COLUMNS < 250, COLUMNS > 390
+    picture = np.where(left | right, 150, 10).astype(np.uint8)
+    field = find_field(cv2.GaussianBlur(picture, (0, 0), 2))
+    assert share_of(field, COLUMNS < 240) > 0.95
+    assert share_of(field, COLUMNS > 400) > 0.95
+    assert share_of(field, np.abs(COLUMNS - 320) < 40) < 0.02
+
+
+def test_a_dark_vein_across_the_whole_skin_stays_in_the_field() -> None:
+    vein = np.abs(ROWS - 240) < 8
+    picture = cv2.GaussianBlur(np.where(vein, 110, 150).astype(np.uint8), (0, 0), 3)
+    assert share_of(find_field(picture), vein) > 0.97
+
+
+def test_an_unlit_picture_has_no_field() -> None:
+    assert not find_field(np.zeros((480, 640), np.uint8)).any()

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from vein_devices.phantom import PhantomSettings, draw_frame
+from vein_imaging import AnalysisSettings
+from vein_imaging.pipeline import LiveStep
+from vein_imaging.pipeline.pace import Pace
+
+
+@pytest.fixture(scope="module")
+def frame() -> np.ndarray:
+    settings = PhantomSettings(seed=2, width_px=640, height_px=360, mm_per_pixel=0.12)
+    return draw_frame(settings)[0]
+
+
+def test_a_step_gives_map_and_overlay_of_the_frames_size(frame: np.ndarray) -> None:
+    result = LiveStep(mm_per_pixel=0.12).step(frame)
+    assert result.overlay.shape == (*frame.shape, 3)
+    assert result.vein_map.branches
+    assert result.quality == "fast"
+    assert result.cost_s > 0
+
+
+def test_branches_move_along_when_the_hand_moves(frame: np.ndarray) -> None:
+    step = LiveStep()
+    first = step.step(frame).vein_map
+    moved = step.step(np.roll(frame, 8, axis=1)).vein_map
+    assert len(moved.branches) == len(first.branches)
+    shift = moved.branches[0].points_rc - first.branches[0].points_rc
+    assert np.abs(shift - (0, 8)).max() < 1.5
+
+
+def test_a_still_picture_settles(frame: np.ndarray) -> None:
+    rng = np.random.default_rng(3)
+    step = LiveStep()
+    masks = [
+        step.step(
+            np.clip(frame + rng.normal(0, 3, frame.shape), 0, 255).astype(np.uint8)
+        ).vein_map.mask
+        for _ in range(6)
+    ]
+    alone = [
+        LiveStep()
+        .step(np.clip(frame + rng.normal(0, 3, frame.shape), 0, 255).astype(np.uint8))
+        .vein_map.mask
+        for _ in range(2)
+    ]
+    assert np.mean(masks[4] != masks[5]) < np.mean(alone[0] != alone[1])
+
+
+def test_another_size_starts_anew(frame: np.ndarray) -> None:
+    step = LiveStep()
+    step.step(frame)
+    assert step.step(frame[:300]).vein_map.mask.shape == (300, 640)
+
+
+def test_a_bad_frame_does_not_spoil_the_next(frame: np.ndarray) -> None:
+    step = LiveStep()
+    step.step(frame)
+    with pytest.raises(ValueError, match="RGB"):
+        step.step(np.zeros((10, 10, 10), np.uint8))
+    assert step.step(frame).vein_map.branches
+
+
+def test_quality_falls_when_the_budget_is_missed(frame: np.ndarray) -> None:
+    seconds = itertools.count(0, 1)
+    step = LiveStep(
+        AnalysisSettings(quality="full"), budget_s=0.1, clock=lambda: next(seconds)
+    )
+    qualities = [step.step(frame).quality for _ in range(10)]
+    assert qualities[0] == "full"
+    assert qualities[-1] == "fast"
+
+
+def run(pace: Pace, cost_s: float, frames: int) -> Pace:
+    for _ in range(frames):
+        pace = pace.after(cost_s)
+    return pace
+
+
+def test_tracing_gets_rarer_but_never_stops() -> None:
+    assert run(Pace("fast", 0.1), 1.0, 500).trace_every == 6
+
+
+def test_quality_returns_when_there_is_room_but_not_above_what_was_asked() -> None:
+    slow = run(Pace("full", 0.1), 0.2, 50)
+    assert slow.quality == "fast"
+    assert run(slow, 0.01, 500).quality == "full"
+    assert run(Pace("fast", 0.1), 0.01, 500).quality == "fast"
+
+
+def test_a_steady_cost_within_the_budget_changes_nothing() -> None:
+    pace = run(Pace("full", 0.1), 0.08, 1000)
+    assert (pace.quality, pace.trace_every) == ("full", 2)
+
+
+def test_a_budget_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="budget_s"):
+        Pace("fast", 0.0)
