@@ -45,8 +45,6 @@ def _volume(given: Iterable[Injection]) -> Fraction:
 
 def _drug_mg(context: DoseContext, injection: Injection) -> Fraction:
     strength = context.table.strength(injection)
-    if strength is None:
-        return Fraction(0)
     return Mass.of(injection.volume, strength, injection.foam_ratio).mg
 
 

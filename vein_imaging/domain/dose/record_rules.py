@@ -112,12 +112,6 @@ def foam_too_old(context: DoseContext) -> list[Finding]:
     return found
 
 
-def _test_dose_given(context: DoseContext, product: str, *, ever: bool) -> bool:
-    sessions = (*context.earlier, context.current) if ever else (context.current,)
-    given = (i for session in sessions for i in session.injections)
-    return any(i.test_dose and i.product == product for i in given)
-
-
 def _test_dose_wanted(context: DoseContext, subject: Injection) -> TestDose | None:
     known = context.table.products.get(subject.product)
     if known is None or known.test_dose is None or subject.test_dose:
@@ -125,7 +119,10 @@ def _test_dose_wanted(context: DoseContext, subject: Injection) -> TestDose | No
     rule = known.test_dose
     if not rule.every_session and subject.product in context.used_before:
         return None
-    given = _test_dose_given(context, subject.product, ever=not rule.every_session)
+    given = any(
+        injection.test_dose and injection.product == subject.product
+        for injection in context.current.injections
+    )
     return None if given else rule
 
 

@@ -148,10 +148,10 @@ class LimitTable:
         named = (one for one in self.elsewhere.values() if one.agent == key)
         return max((one.percents[-1] for one in named if one.percents), default=None)
 
-    def strength(self, injection: Injection) -> Concentration | None:
-        """`percent` as a concentration."""
+    def strength(self, injection: Injection) -> Concentration:
+        """`percent` as a concentration; where nothing is known, the undiluted drug."""
         percent = self.percent(injection)
-        return None if percent is None else Concentration(percent)
+        return Concentration(Decimal(100) if percent is None else percent)
 
     def general(self, rule: str) -> Limit:
         """The general practice figure of a rule.

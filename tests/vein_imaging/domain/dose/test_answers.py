@@ -188,6 +188,30 @@ DOCUMENTS: dict[str, Body] = {
             shot("0.6", "fibro-vein", "0.5", "2", site="s", batch=None),
         ],
     ),
+    "the record, each label rule at its second injection": document(
+        None,
+        "US",
+        [
+            shot(),
+            shot(percent="5"),
+            foam("0.1", "asclera"),
+            shot(percent="1"),
+            shot(percent="0.5", vein_mm="3.5"),
+            shot(batch=None),
+            shot(expires_on="2026-10-31"),
+            foam("0.1", "varithena", foam_made_at="2026-11-22T10:29:59+00:00"),
+            foam("0.1", "varithena", foam_made_at="2026-11-21T10:30:00+00:00"),
+            foam("0.1", "varithena", foam_made_at="2026-11-22T10:00:00+00:00"),
+        ],
+    ),
+    "a test dose in the session, but of another product": document(
+        shot("0.5", "trombovar", "1", "2"),
+        "FR",
+        [shot("0.1", "aetoxisclerol", "0.5", test_dose=True)],
+    ),
+    "an injection before it, but no test dose": document(
+        shot("0.5", "trombovar", "1", "2"), "FR", [shot("0.5", "trombovar", "1", "2")]
+    ),
 }
 
 
@@ -196,7 +220,8 @@ def line(finding: Body) -> str:
     numbers = " ".join(finding[key] for key in keys if finding[key] is not None)
     return " | ".join(
         [
-            f"{finding['severity']} {finding['rule']}, {finding['scope']}",
+            f"{finding['severity']} {finding['rule']}, {finding['scope']}, "
+            f"{finding['product']}",
             f"{numbers} {finding['unit']}".strip(),
             finding["message"],
             finding["source"],
@@ -226,6 +251,6 @@ def test_every_answer_has_its_document() -> None:
 def test_a_screening_not_carried_is_one_note() -> None:
     found = answer(read_document(json.dumps(document(shot()))))["findings"]
     assert [line(one) for one in found] == [
-        "note screening_incomplete, patient |  | The screening of this patient is not "
-        "known here. | Patient page of the clinic, the clinic's own page"
+        "note screening_incomplete, patient, asclera |  | The screening of this "
+        "patient is not known here. | Patient page of the clinic, the clinic's own page"
     ]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -259,6 +260,34 @@ def test_the_fraction_rule_takes_the_tighter_of_two_caps() -> None:
         of = context(*given, planned=shot(ml, "sotradecol"), clinic=clinic)
         found = [one.severity for one in check_dose(of) if one.rule == "two_agents"]
         assert found == severities
+
+
+def test_of_a_clinics_two_caps_the_tighter_counts_wherever_it_stands() -> None:
+    row = '[[limit]]\nproduct = "asclera"\nrule = "per_session_volume"\nmaximum = '
+    clinic = FRACTIONS + row + '"8"\n' + row + '"9"\n'
+    given = [shot("0.25")] * 20 + [shot("2", "sotradecol"), shot("1", "sotradecol")]
+    of = context(*given, planned=shot("1", "sotradecol"), clinic=clinic)
+    found = [one.severity for one in check_dose(of) if one.rule == "two_agents"]
+    assert found == ["stop", "warn"]
+
+
+def test_a_drug_of_unknown_strength_counts_as_undiluted() -> None:
+    clinic = OWN + (
+        '[[limit]]\nproduct = "polymer-x"\nrule = "per_day_mass_per_kg"\n'
+        'maximum = "20"\n'
+    )
+    planned = replace(shot("1.41", "polymer-x"), concentration=None)
+    finding = only(context(planned=planned, clinic=clinic), "per_day_mass_per_kg")
+    assert numbers(finding) == decimals("0", "1410", "1400", "1400")
+
+
+def test_a_site_not_used_before_has_nothing_given() -> None:
+    of = context(
+        shot("0.6", "fibro-vein", "0.5", site="s"),
+        planned=shot("1", "fibro-vein", "0.5", site="t"),
+        region="UK",
+    )
+    assert "per_injection_volume" not in {one.rule for one in check_dose(of)}
 
 
 def test_the_fraction_rule_counts_a_cap_once() -> None:

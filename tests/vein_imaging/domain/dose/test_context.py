@@ -18,6 +18,7 @@ from vein_imaging.domain.quantity import Concentration, Volume, Weight
 from vein_imaging.domain.screening import Screening
 
 LONDON = ZoneInfo("Europe/London")
+AUCKLAND = "Pacific/Auckland"
 
 
 def at(text: str) -> datetime:
@@ -119,10 +120,20 @@ def test_the_interval_counts_calendar_days_over_a_clock_change() -> None:
     assert rules(context("2026-03-30T23:59:00+01:00")) == {"minimum_interval"}
 
 
-@pytest.mark.parametrize(("zone", "stop"), [("UTC", False), ("Pacific/Auckland", True)])
-def test_the_interval_counts_the_days_of_the_clinic(zone: str, stop: bool) -> None:
-    # UTC: the 15th to the 22nd, 7 days; Auckland: the 16th to the 22nd, 6 days
-    first, second = "2026-11-15T11:30:00+00:00", "2026-11-22T10:30:00+00:00"
+@pytest.mark.parametrize(
+    ("first", "second", "zone", "stop"),
+    [
+        # UTC: the 15th to the 22nd, 7 days; Auckland: the 16th to the 22nd, 6 days
+        ("2026-11-15T11:30:00+00:00", "2026-11-22T10:30:00+00:00", "UTC", False),
+        ("2026-11-15T11:30:00+00:00", "2026-11-22T10:30:00+00:00", AUCKLAND, True),
+        # UTC: the 16th to the 22nd, 6 days; Auckland: the 16th to the 23rd, 7 days
+        ("2026-11-16T10:30:00+00:00", "2026-11-22T11:30:00+00:00", "UTC", True),
+        ("2026-11-16T10:30:00+00:00", "2026-11-22T11:30:00+00:00", AUCKLAND, False),
+    ],
+)
+def test_the_interval_counts_the_days_of_the_clinic(
+    first: str, second: str, zone: str, stop: bool
+) -> None:
     context = replace(
         german(
             SessionDoses(at(first), (shot(first, "0.1", "asclera"),)),
@@ -136,7 +147,7 @@ def test_the_interval_counts_the_days_of_the_clinic(zone: str, stop: bool) -> No
     assert bool(found) is stop
     if found:
         assert found[0].used == Decimal(6)
-        assert "of 2026-11-16" in found[0].message
+        assert "of 2026-11-16; the label wants 7 days" in found[0].message
 
 
 @pytest.mark.parametrize(
