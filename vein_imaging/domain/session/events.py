@@ -53,6 +53,10 @@ class Opened:
     limits_version : str
         Of the table in force.
     visit : "first" or "follow-up"
+    needle : str
+        Syringe and needle gauge, as the clinic writes them.
+    resuscitation_kit : bool, optional
+        Whether it was at hand; None where nobody looked.
     """
 
     kind: ClassVar[str] = "opened"
@@ -63,6 +67,8 @@ class Opened:
     timezone: str
     limits_version: str
     visit: Literal["first", "follow-up"] = "follow-up"
+    needle: str = ""
+    resuscitation_kit: bool | None = None
 
     def __post_init__(self) -> None:
         require_text(self.entry_id, "entry_id")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
@@ -27,6 +27,7 @@ from vein_imaging.domain.session.state import Entry, Session
 __all__ = ["fold"]
 
 
+_A_DAY = timedelta(days=1)
 _Kind = TypeVar("_Kind")
 
 
@@ -59,7 +60,8 @@ def fold(events: Iterable[Event]) -> Session:
             irregular.append(f"{event.entry_id}: entered after signing")
         signed = signed or isinstance(event, Signed)
         log.append(event)
-    irregular += _repeated_ids(log) + _loose_ends(log) + _backward_clock(log)
+    irregular += _repeated_ids(log) + _loose_ends(log)
+    irregular += _backward_clock(log) + _left_open(log)
     voided = _voided(log)
     entries = _entries(log, voided)
     done = {one.event.plan_id for one in entries if one.voided_by is None}
@@ -142,6 +144,18 @@ def _loose_ends(log: list[Event]) -> list[str]:
             loose.append(f"{event.entry_id}: voids {event.voids}, unknown")
         known.add(event.entry_id)
     return loose
+
+
+def _left_open(log: list[Event]) -> list[str]:
+    """A session is one visit: what comes a day later was entered into the wrong one."""
+    opened = next((event for event in log if isinstance(event, Opened)), None)
+    if opened is None:
+        return []
+    return [
+        f"{event.entry_id}: given more than a day after the session began"
+        for event in log
+        if isinstance(event, Injected) and event.injection.at - opened.started > _A_DAY
+    ]
 
 
 def _backward_clock(log: list[Event]) -> list[str]:

@@ -68,6 +68,8 @@ OPENED = Opened(
     timezone="Europe/London",
     limits_version=VERSION,
     visit="first",
+    needle="1 mL, 32 G",
+    resuscitation_kit=True,
 )
 
 
@@ -168,6 +170,16 @@ def test_a_clock_going_backwards_is_named_and_loses_nothing() -> None:
     session = fold([given_shot("a", "0.3", minute=9), given_shot("b", "0.2", minute=3)])
     assert total(session) == Decimal("0.5")
     assert session.irregularities == ("b: given before the entry above it",)
+
+
+@pytest.mark.parametrize(("minute", "late"), [(24 * 60, False), (24 * 60 + 1, True)])
+def test_a_session_left_open_for_more_than_a_day_is_named(
+    minute: int, late: bool
+) -> None:
+    session = fold([OPENED, given_shot("a", "0.3", minute=minute)])
+    assert total(session) == Decimal("0.3")
+    named = ("a: given more than a day after the session began",)
+    assert session.irregularities == (named if late else ())
 
 
 def test_entries_that_point_nowhere_are_named() -> None:
