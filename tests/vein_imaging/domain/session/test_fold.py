@@ -1,9 +1,7 @@
-import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -13,14 +11,13 @@ from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.outcome import Scored
 from vein_imaging.domain.quantity import Concentration, Volume
-from vein_imaging.domain.screening import Doppler, Screening
+from vein_imaging.domain.screening import Screening
 from vein_imaging.domain.session import (
     Amended,
     Annotated,
     Corrected,
     Event,
     Injected,
-    Mark,
     Opened,
     Photographed,
     Planned,
@@ -28,11 +25,8 @@ from vein_imaging.domain.session import (
     Session,
     Signed,
     Voided,
-    event_from_body,
-    event_to_body,
     fold,
 )
-from vein_imaging.domain.session.body import to_json
 
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 VERSION = "US sha256:0"
@@ -203,128 +197,33 @@ def test_without_an_opening_the_first_injection_starts_the_session() -> None:
     assert fold([]).doses() is None
 
 
-SCREENING = Screening(
-    answers=(("pregnancy", "no"), ("asthma", "yes")),
-    doppler=Doppler(result="normal", done_on=START.date()),
-    ceap_left="C1",
-    suitable=True,
-    reason="spider veins",
-)
-MARK = Mark.at_pixels("img", [(1.5, 2.25), (3.0, 4.0), (5.0, 1.0)], closed=True)
-EVENTS: list[Event] = [
-    OPENED,
-    given_shot("a", "0.30"),
-    Planned(entry_id="p", injection=shot("0.3"), limits_version=VERSION, mark=MARK),
-    corrected("c", "a", "0.1"),
-    voided("v", "a"),
-    Annotated(entry_id="n", text="matted", about="a", mark=MARK),
-    Photographed(
-        entry_id="f", image_id="img", at=START, light="white", pose="standing"
-    ),
-    Signed(entry_id="s", signer="Dr Example", at=START),
-    Amended(entry_id="m", reason="late", change=voided("w", "c")),
-    Screened(entry_id="sc", screening=SCREENING),
-    AdverseEvent(
-        entry_id="ae", what="staining", onset_on=START.date(), grade=1, site="s"
-    ),
-    Discomfort(entry_id="d", when="during", level="mild", stinging=True),
-    Scored(
-        entry_id="sd",
-        treated_on=START.date(),
-        scored_on=START.date(),
-        photograph=4,
-        cleared_percent=Decimal("75.5"),
-    ),
-    Amended(
-        entry_id="m2",
-        reason="late",
-        change=Discomfort(entry_id="d2", when="after", level="none"),
-    ),
-]
-
-
-@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.entry_id)
-def test_every_event_comes_back_equal(event: Event) -> None:
-    assert event_from_body(event.kind, event_to_body(event)) == event
-
-
-def test_every_kind_of_event_is_in_the_list_above() -> None:
-    assert {type(event) for event in EVENTS} == set(get_args(Event))
-
-
-def test_bodies_are_json_without_a_number() -> None:
-    for event in EVENTS:
-        text = json.dumps(event_to_body(event))
-        body = json.loads(text, parse_float=_refuse_float)
-        assert event_from_body(event.kind, body) == event
-
-
-def _refuse_float(text: str) -> None:
-    raise AssertionError(f"a float in a body: {text}")
-
-
 def test_the_session_gathers_what_else_was_noted() -> None:
-    again = replace(SCREENING, rechecked_on=START.date())
-    session = fold([*EVENTS, Screened(entry_id="sc2", screening=again)])
-    assert session.screening == again
-    assert [one.entry_id for one in session.adverse_events] == ["ae"]
-    assert [one.entry_id for one in session.discomforts] == ["d", "d2"]
-    assert [one.entry_id for one in session.scores] == ["sd"]
-    assert [one.entry_id for one in session.photographs] == ["f"]
-    assert [one.entry_id for one in session.notes] == ["n"]
-    assert [one.entry_id for one in session.signatures] == ["s"]
+    first = Screening(ceap_left="C1")
+    again = replace(first, rechecked_on=START.date())
+    felt = Discomfort(entry_id="d", when="during", level="mild")
+    event = AdverseEvent(entry_id="e", what="staining", onset_on=START.date(), grade=1)
+    score = Scored(
+        entry_id="g", treated_on=START.date(), scored_on=START.date(), photograph=4
+    )
+    note = Annotated(entry_id="n", text="matted")
+    photograph = Photographed(
+        entry_id="f", image_id="img", at=START, light="white", pose="standing"
+    )
+    signed = Signed(entry_id="s", signer="Dr Example", at=START)
+    log: list[Event] = [OPENED, Screened(entry_id="1", screening=first), felt, event]
+    log += [score, note, photograph, Screened(entry_id="2", screening=again), signed]
+    late = Discomfort(entry_id="d2", when="after", level="none")
+    log.append(Amended(entry_id="m", reason="late", change=late))
+    session = fold(log)
     assert session.opened == OPENED
+    assert session.screening == again
+    assert session.discomforts == (felt, late)
+    assert session.adverse_events == (event,)
+    assert session.scores == (score,)
+    assert session.notes == (note,)
+    assert session.photographs == (photograph,)
+    assert session.signatures == (signed,)
     assert fold([]).screening is None
-
-
-@pytest.mark.parametrize(
-    ("body", "wrong"),
-    [
-        ({"reason": 5}, "reason: got 5, wanted str"),
-        ({"reason": " "}, "reason: got nothing"),
-        ({"entry_id": ""}, "entry_id: got nothing"),
-        ({"voids": ""}, "voids: got nothing"),
-    ],
-)
-def test_a_wrong_body_is_refused(body: dict[str, object], wrong: str) -> None:
-    with pytest.raises((TypeError, ValueError), match=wrong):
-        event_from_body("voided", event_to_body(voided("v", "a")) | body)
-
-
-@pytest.mark.parametrize(
-    ("kind", "body", "wrong"),
-    [
-        ("photographed", {"light": "lamp"}, "light: got 'lamp', wanted one of"),
-        ("signed", {"at": "2026-11-22T10:00:00"}, "without a time zone"),
-        ("planned", {"findings": "x"}, "findings: got 'x', wanted a list"),
-        ("planned", {"mark": "x"}, "mark: got 'x', wanted an object"),
-        ("planned", {"mark": {"image_id": "i", "points_rc": [["1"]]}}, "1 items"),
-        ("planned", {"injection": "x"}, "injection: got 'x', wanted an object"),
-        ("adverse_event", {"grade": "1"}, "grade: got '1', wanted int"),
-    ],
-)
-def test_a_body_of_another_shape_is_refused(
-    kind: str, body: dict[str, object], wrong: str
-) -> None:
-    (event,) = (one for one in EVENTS if one.kind == kind)
-    with pytest.raises((TypeError, ValueError), match=wrong):
-        event_from_body(kind, event_to_body(event) | body)
-
-
-def test_a_value_without_an_exact_form_is_refused() -> None:
-    with pytest.raises(TypeError, match="float has no JSON form"):
-        to_json(0.3)
-
-
-def test_an_unknown_kind_or_key_is_refused() -> None:
-    with pytest.raises(ValueError, match="event kind: got 'deleted'"):
-        event_from_body("deleted", {})
-    body = event_to_body(voided("v", "a"))
-    with pytest.raises(ValueError, match="unknown key 'colour'"):
-        event_from_body("voided", {**body, "colour": "red"})
-    del body["reason"]
-    with pytest.raises(ValueError, match="reason is missing"):
-        event_from_body("voided", body)
 
 
 volumes = st.integers(1, 500).map(lambda hundredths: f"{hundredths / 100:.2f}")
