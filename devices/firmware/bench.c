@@ -28,7 +28,8 @@ static unsigned char incoming[4096];
 static size_t incoming_in, incoming_out;
 static int may_send = 1;
 static int enable, trigger_out;
-static unsigned long enabled_count;
+static int flashes[256], flash_count; /* what shone at each change from dark to light */
+static int lit_mask(void);
 
 static avr_irq_t *port(char name, int bit)
 {
@@ -68,9 +69,10 @@ static void xoff(avr_irq_t *irq, uint32_t value, void *param)
 static void pin_changed(avr_irq_t *irq, uint32_t value, void *param)
 {
     (void)irq;
-    if (param == &enable && value && !enable)
-        enabled_count++;
+    int rises = param == &enable && value && !enable;
     *(int *)param = value;
+    if (rises && flash_count < 256)
+        flashes[flash_count++] = lit_mask();
 }
 
 static void connect_all(void)
@@ -118,8 +120,11 @@ static void obey(char *text)
         enable = 0;
     } else if (strncmp(text, "quit", 4) == 0)
         exit(0);
-    printf("{\"enable\": %d, \"mask\": %d, \"enabled\": %lu, \"us\": %llu}\n", enable, lit_mask(),
-           enabled_count, (unsigned long long)(avr->cycle / 16));
+    printf("{\"enable\": %d, \"mask\": %d, \"us\": %llu, \"flashes\": [", enable, lit_mask(),
+           (unsigned long long)(avr->cycle / 16));
+    for (int i = 0; i < flash_count; i++)
+        printf(i ? ", %d" : "%d", flashes[i]);
+    printf("]}\n");
     fflush(stdout);
 }
 

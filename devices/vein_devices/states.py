@@ -65,7 +65,7 @@ class Patience:
     stall_s: float = 2.0
     reopen_s: float = 3.0
     repeats: int = 5
-    pause_s: tuple[float, float] = (0.25, 5.0)
+    pause_s: tuple[float, float] = (0.25, 2.0)
     absent_pause_s: float = 0.5
     settle_s: float = 4.0
     hang_s: float = 25.0

@@ -81,7 +81,7 @@ class OpenmvLink:
 
         Raises
         ------
-        DeviceAbsentError
+        DeviceTimeoutError
             If nothing answers as an OpenMV camera does.
         """
         for _ in range(_SYNC_TRIES):
@@ -105,7 +105,7 @@ class OpenmvLink:
                 continue
             else:
                 return
-        raise DeviceAbsentError(
+        raise DeviceTimeoutError(
             f"{self._name}: it does not answer as an OpenMV camera does. Firmware 5 or "
             f"newer is wanted, and no other program (the OpenMV IDE) may hold it"
         )

@@ -129,7 +129,9 @@ class Vc0706Source:
         Raises
         ------
         DeviceAbsentError
-            If no port fits, or nothing answers at any rate.
+            If no port fits.
+        DeviceTimeoutError
+            If nothing answers at any rate.
         DeviceError
             If the port is forbidden or in use, or the camera refuses the size.
         """
@@ -167,7 +169,7 @@ class Vc0706Source:
                     self._baud = rate
                     self.version = reply.data.decode("ascii", "replace")
                     return
-        raise DeviceAbsentError(
+        raise DeviceTimeoutError(
             f"vc0706:{self.place}: nothing answers at {', '.join(map(str, rates))} "
             f"bit/s. Check TX and RX (they cross), 5 V and ground; then take the power "
             f"off for five seconds: these cameras now and then go deaf"

@@ -16,7 +16,7 @@ from vein_devices.phantom.branches import (
 )
 from vein_devices.phantom.canvas import Canvas, blur, canvas_for
 from vein_devices.phantom.light import background, draw_glare, illumination, shade
-from vein_devices.phantom.limb import shape_limb
+from vein_devices.phantom.limb import Limb, shape_limb
 from vein_devices.phantom.optics import draw_absorbance
 from vein_devices.phantom.pose import Pose, pose_of_visit
 from vein_devices.phantom.sensor import Sensor, make_sensor
@@ -186,45 +186,12 @@ def draw_scene(settings: PhantomSettings) -> Scene:
     if settings.visit == "after":
         branches, gone = eight_weeks_later(branches, settings)
 
-    skin_mm = canvas.skin_mm(pose)
-    across = limb.across(skin_mm)
-    edge_px = (1.0 - np.abs(across)) * limb.half_width_mm / canvas.mm_per_pixel
-    on_skin = np.clip(edge_px + 0.5, 0.0, 1.0)
-    absorbance, mask = draw_absorbance(canvas, branches, pose, settings)
-    freckles, freckle_mask = draw_freckles(canvas, limb, pose, settings)
-    hair, hair_mask = draw_hair(canvas, limb, pose, settings)
-    stain = np.zeros(canvas.shape)
-    if settings.visit == "after" and settings.stain > 0.0:
-        stain = draw_stain(canvas, treated, pose, settings)
-    relief = draw_texture(canvas, skin_mm, settings, pose)
-    behind = background(canvas, limb, pose, across, settings)
-
-    picture = np.empty((*canvas.shape, settings.channels))
-    lit = shade(across) * relief
-    for channel in range(settings.channels):
-        melanin = _MELANIN[settings.colour][channel]
-        skin = _SKIN[settings.colour][channel] * lit
-        skin = skin * np.exp(-absorbance[..., channel] - melanin * stain)
-        skin = skin * (1.0 - np.minimum(melanin * freckles, 0.9))
-        cloth = _CLOTH[settings.colour][channel] * behind
-        flat = cloth + on_skin * (skin - cloth)
-        picture[..., channel] = blur(flat * (1.0 - hair), settings.defocus_px)
-    if settings.channels == 1:
-        picture = picture[..., 0]
-    skin_mask = on_skin > 0.5
-    masks = {
-        "mask": mask & skin_mask,
-        "skin": skin_mask,
-        "hair": hair_mask,
-        "freckles": freckle_mask & skin_mask,
-        "stain": stain > 0.02,
-    }
-    for array in masks.values():
-        array.flags.writeable = False
+    picture, masks = _paint(settings, canvas, limb, pose, branches, treated)
     m = canvas.margin_px
     middle = np.s_[m : m + settings.height_px, m : m + settings.width_px]
-    glare, glare_mask = draw_glare(settings, skin_mask[middle])
-    glare_mask.flags.writeable = False
+    glare, glare_mask = draw_glare(settings, masks["skin"][middle])
+    for array in (*masks.values(), glare_mask):
+        array.flags.writeable = False
     return Scene(
         settings=settings,
         canvas=canvas,
@@ -236,6 +203,48 @@ def draw_scene(settings: PhantomSettings) -> Scene:
         branches=branches,
         gone=gone,
     )
+
+
+def _paint(
+    settings: PhantomSettings,
+    canvas: Canvas,
+    limb: Limb,
+    pose: Pose,
+    branches: tuple[SkinBranch, ...],
+    treated: tuple[SkinBranch, ...],
+) -> tuple[Array, dict[str, Mask]]:
+    """Paint the canvas: linear reflectance, and where everything is."""
+    skin_mm = canvas.skin_mm(pose)
+    across = limb.across(skin_mm)
+    edge_px = (1.0 - np.abs(across)) * limb.half_width_mm / canvas.mm_per_pixel
+    on_skin = np.clip(edge_px + 0.5, 0.0, 1.0)
+    absorbance, mask = draw_absorbance(canvas, branches, pose, settings)
+    freckles, freckle_mask = draw_freckles(canvas, limb, pose, settings)
+    hair, hair_mask = draw_hair(canvas, limb, pose, settings)
+    stain = np.zeros(canvas.shape)
+    if settings.visit == "after" and settings.stain > 0.0:
+        stain = draw_stain(canvas, treated, pose, settings)
+    lit = shade(across) * draw_texture(canvas, skin_mm, settings, pose)
+    behind = background(canvas, limb, pose, across, settings)
+
+    picture = np.empty((*canvas.shape, settings.channels))
+    for channel in range(settings.channels):
+        melanin = _MELANIN[settings.colour][channel]
+        skin = _SKIN[settings.colour][channel] * lit
+        skin = skin * np.exp(-absorbance[..., channel] - melanin * stain)
+        skin = skin * (1.0 - np.minimum(melanin * freckles, 0.9))
+        cloth = _CLOTH[settings.colour][channel] * behind
+        flat = cloth + on_skin * (skin - cloth)
+        picture[..., channel] = blur(flat * (1.0 - hair), settings.defocus_px)
+    skin_mask = on_skin > 0.5
+    masks = {
+        "mask": mask & skin_mask,
+        "skin": skin_mask,
+        "hair": hair_mask,
+        "freckles": freckle_mask & skin_mask,
+        "stain": stain > 0.02,
+    }
+    return (picture if settings.channels == 3 else picture[..., 0]), masks
 
 
 def draw_frame(

@@ -54,6 +54,8 @@ class IlluminatorSimulator:
         """The button."""
         self.lit_mask = 0
         """Bit per channel that shines now."""
+        self.flashes: list[int] = []
+        """What shone at each change from dark to light."""
         self.edges = 0
         """Edges at the trigger input, not yet seen."""
         self._dose_limit_s = dose_limit_s
@@ -188,6 +190,7 @@ class IlluminatorSimulator:
         self.lit_mask = sum(1 << i for i, level in enumerate(wanted) if level)
         if self.lit_mask and not was_lit:
             self._lit_since_s = now_s
+            self.flashes.append(self.lit_mask)
 
     # --- lines --------------------------------------------------------------------
 

@@ -153,7 +153,7 @@ def test_what_does_not_answer_is_absent(faults: Faults) -> None:
     with simulated() as (_, device):
         device.faults = faults
         camera = open_camera(f"openmv:{device.port}")
-        with pytest.raises(DeviceAbsentError, match="does not answer as an OpenMV"):
+        with pytest.raises(DeviceTimeoutError, match="does not answer as an OpenMV"):
             camera.open()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import vein_devices.cameras
 from vein_devices import Camera, Frame, open_camera
-from vein_devices.cameras import CAMERAS
+from vein_devices.cameras import CAMERAS, known_kinds
 from vein_devices.errors import DeviceAddressError, DeviceError
 from vein_devices.frame import FrameFlag
 from vein_devices.phantom import PhantomSettings, draw_scene
@@ -183,3 +183,18 @@ def test_importing_opencv_leaves_qt_alone() -> None:
 
     assert "cv2" not in os.environ.get("QT_QPA_PLATFORM_PLUGIN_PATH", "")
     assert "cv2" not in os.environ.get("QT_QPA_FONTDIR", "")
+
+
+def test_another_package_adds_a_kind_by_an_entry_point(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "other_camera-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Name: other-camera\nVersion: 1.0\n")
+    (package / "entry_points.txt").write_text(
+        "[vein_imaging.cameras]\nother = vein_devices.cameras.phantom:make_source\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert known_kinds() == (*CAMERAS, "other")
+    with open_camera(f"other:?{SMALL}&fps=0") as camera:
+        assert camera.read().pixels.shape == (120, 160)

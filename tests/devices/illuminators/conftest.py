@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,6 +36,8 @@ class Bench(Protocol):
     def press(self, down: bool) -> None: ...
     def edge(self) -> None: ...
     def lit_mask(self) -> int: ...
+    def flashes(self) -> list[int]: ...
+    def time_s(self) -> float: ...
     def restart(self) -> None: ...
 
 
@@ -90,6 +93,13 @@ class FirmwareBench:
         mask: int = self._tell("state")["mask"]
         return mask
 
+    def flashes(self) -> list[int]:
+        masks: list[int] = self._tell("state")["flashes"]
+        return masks
+
+    def time_s(self) -> float:
+        return float(self._tell("state")["us"]) * 1e-6
+
     def restart(self) -> None:
         self._tell("reset")
 
@@ -130,6 +140,12 @@ class StandInBench:
 
     def lit_mask(self) -> int:
         return self.device.lit_mask
+
+    def flashes(self) -> list[int]:
+        return list(self.device.flashes)
+
+    def time_s(self) -> float:
+        return time.monotonic()
 
     def restart(self) -> None:
         self.device.reset()
@@ -191,10 +207,9 @@ def keep_until(light: LineIlluminator) -> Callable[[Callable[[], bool]], None]:
     """Keep the light alive until something is so."""
 
     def wait(is_so: Callable[[], bool]) -> None:
-        for _ in range(4000):
+        until_s = time.monotonic() + 20.0
+        while not is_so():
+            assert time.monotonic() < until_s, "it never came to be so"
             light.keep()
-            if is_so():
-                return
-        pytest.fail("it never came to be so")
 
     return wait
