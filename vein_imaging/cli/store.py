@@ -63,8 +63,9 @@ def backup(access: StoreAccess, folder: Path) -> None:
     """Add a generation, checked, to the backups in FOLDER. Others may go on working."""
     from vein_imaging.storage.copying import back_up
 
-    with access.store(Action.BACKUP) as (opened, key, _):
-        generation = back_up(opened, folder, key, at=datetime.now(UTC))
+    with access.store(Action.BACKUP) as (opened, key, author):
+        now = datetime.now(UTC)
+        generation = back_up(opened, folder, key, author=author, at=now)
     click.echo(str(generation))
 
 
@@ -140,8 +141,10 @@ def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -
     """
     from vein_imaging.storage.portable import export_patient
 
-    with access.store(Action.EXPORT) as (opened, _, _):
-        done = export_patient(opened, patient_id, folder)
+    with access.store(Action.EXPORT) as (opened, _, author):
+        done = export_patient(
+            opened, patient_id, folder, author=author, at=datetime.now(UTC)
+        )
     click.echo(f"{done.entries} entries, {done.images} pictures in {done.folder}")
 
 

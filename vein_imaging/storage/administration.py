@@ -11,14 +11,13 @@ import pyotp
 
 from vein_imaging.storage.anchor import verification_key
 from vein_imaging.storage.clinic import Clinic
-from vein_imaging.storage.ledger import CLINIC, Draft, Entry, append_entry
 from vein_imaging.storage.opening import create_store, open_store
 from vein_imaging.storage.passwords import (
     KeyWraps,
     checked_password,
     new_recovery_key,
 )
-from vein_imaging.storage.people import TOTP, USER, User, checked_name, users
+from vein_imaging.storage.people import User, checked_name, users
 from vein_imaging.storage.place import find_store
 from vein_imaging.storage.postgresql import Server
 from vein_imaging.storage.roles import Action, Role
@@ -163,7 +162,7 @@ def switch_on_totp(clinic: Clinic, password: str) -> str:
     """
     clinic.check_password(password)
     secret = pyotp.random_base32()
-    clinic.log_own(TOTP, {"name": clinic.user.name, "secret": secret})
+    clinic.log_own("totp", {"name": clinic.user.name, "secret": secret})
     return pyotp.TOTP(secret).provisioning_uri(
         name=clinic.user.name, issuer_name="vein-imaging"
     )
@@ -178,7 +177,7 @@ def switch_off_totp(clinic: Clinic, name: str) -> None:
         If the one signed in is not an owner.
     """
     clinic.allowed_store(Action.USERS)
-    clinic.log_own(TOTP, {"name": name, "secret": ""})
+    clinic.log_own("totp", {"name": name, "secret": ""})
 
 
 def recover(
@@ -210,9 +209,10 @@ def recover(
         if user is None or Role.OWNER not in user.roles:
             raise ValueError(f"{name!r} is no owner of this store")
         checked_password(name, password)
-        _write(store, Entry("store.recovery", {"name": name}), name, at)
+        store.append_own("recovery", {"name": name}, author=name, at=at)
         if user.totp_secret:
-            _write(store, Entry(TOTP, {"name": name, "secret": ""}), name, at)
+            off = {"name": name, "secret": ""}
+            store.append_own("totp", off, author=name, at=at)
         fresh = new_recovery_key()
         wraps.put(name, password, data_key)
         wraps.put_recovery(fresh, data_key)
@@ -223,9 +223,4 @@ def _write_user(
     store: Store, name: str, roles: Iterable[Role], author: str, at: datetime
 ) -> None:
     body = {"name": name, "roles": sorted(str(role) for role in roles)}
-    _write(store, Entry(USER, body), author, at)
-
-
-def _write(store: Store, entry: Entry, author: str, at: datetime) -> None:
-    with store.writing() as connection:
-        append_entry(connection, store.vault, Draft(entry, at, author, CLINIC))
+    store.append_own("user", body, author=author, at=at)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +21,6 @@ from vein_imaging.storage.errors import (
 )
 from vein_imaging.storage.identity import identified, unlocked_key
 from vein_imaging.storage.ledger import (
-    CLINIC,
     Draft,
     Entry,
     StoredEvent,
@@ -37,7 +36,7 @@ from vein_imaging.storage.past import (
     SessionHead,
     entry_for,
 )
-from vein_imaging.storage.patients import Patient
+from vein_imaging.storage.patients import PATIENT, Patient
 from vein_imaging.storage.people import User
 from vein_imaging.storage.place import find_store
 from vein_imaging.storage.roles import Action, action_for_kind, may
@@ -46,6 +45,7 @@ from vein_imaging.storage.store import Store
 __all__ = ["Clinic", "Clocks", "idle_clock", "sign_in"]
 
 DEFAULT_IDLE_S = 600.0
+_SHOWN_IN_LOG = 20
 
 
 def idle_clock() -> float:
@@ -134,7 +134,7 @@ class Clinic:
         desk, self._desk = self._desk, None
         if desk:
             try:
-                self._log(desk, "store.logout", {"name": desk.user.name, "why": why})
+                self._log(desk, "logout", {"name": desk.user.name, "why": why})
                 if not self.warnings:
                     write_checkpoints(desk.store, self._checkpoint_folders)
             finally:
@@ -150,25 +150,21 @@ class Clinic:
         desk = self._open_desk()
         if not may(desk.user.roles, action):
             body = {"name": desk.user.name, "action": str(action)}
-            self._log(desk, "store.denied", body)
+            self._log(desk, "denied", body)
             roles = ", ".join(sorted(desk.user.roles)) or "none"
             raise NotAllowedError(
                 f"{desk.user.name} ({roles}) may not: {action}. Ask the owner"
             )
         return desk
 
-    def _log(
-        self, desk: _Desk, kind: str, body: Body, patient_id: str = CLINIC
-    ) -> None:
-        now = self._clocks.now()
-        draft = Draft(Entry(kind, body), now, desk.user.name, patient_id)
-        with desk.store.writing() as connection:
-            append_entry(connection, desk.store.vault, draft)
+    def _log(self, desk: _Desk, kind: str, body: Body, patient_id: str = "") -> None:
+        now, author = self._clocks.now(), desk.user.name
+        desk.store.append_own(kind, body, author=author, at=now, patient_id=patient_id)
 
     def _log_read(self, desk: _Desk, what: str, patient_id: str) -> None:
         """Log the first read of a thing since signing in."""
         if (what, patient_id) not in desk.seen_reads:
-            self._log(desk, "store.read", {"what": what}, patient_id)
+            self._log(desk, "read", {"what": what}, patient_id)
             desk.seen_reads.add((what, patient_id))
 
     def allowed_store(self, action: Action) -> Store:
@@ -193,8 +189,13 @@ class Clinic:
     def patients(self, fragment: str = "") -> tuple[Patient, ...]:
         """Return patients by fragment of name or number; that one looked is logged."""
         desk = self._allowed(Action.READ)
-        self._log_read(desk, f"patients like {fragment!r}", CLINIC)
-        return desk.store.patients(fragment)
+        found = desk.store.patients(fragment)
+        if ("search", fragment) not in desk.seen_reads:
+            # the words typed may be a name: what they found says as much, in ids
+            ids = [patient.patient_id for patient in found[:_SHOWN_IN_LOG]]
+            self._log(desk, "search", {"found": len(found), "first": ids})
+            desk.seen_reads.add(("search", fragment))
+        return found
 
     def sessions(self, patient_id: str) -> tuple[SessionHead, ...]:
         """Return a patient's sessions, the oldest first."""
@@ -216,8 +217,12 @@ class Clinic:
         return desk.store.image(session_id, sha256)
 
     def log(self) -> tuple[StoredEvent, ...]:
-        """Return who signed in, was refused, read and changed what."""
-        return self._allowed(Action.READ_LOG).store.own_entries()
+        """Return who signed in, was refused, read and changed what.
+
+        Patients' facts are left out: reading the log is not reading patients.
+        """
+        entries = self._allowed(Action.READ_LOG).store.own_entries()
+        return tuple(replace(e, body={}) if e.kind == PATIENT else e for e in entries)
 
     # --- writing -----------------------------------------------------------------
 
@@ -303,9 +308,13 @@ class Clinic:
         desk = self._allowed(Action.SIGN)
         self.check_password(password)
         entry, now = entry_for(event), self._clocks.now()
-        signed = desk.store.append(session_id, entry, author=desk.user.name, at=now)
-        body = {"entry": signed.seq, "hash": signed.hash.hex(), "by": "password"}
-        self._log(desk, "store.signature", body, signed.patient_id)
+        store, author = desk.store, desk.user.name
+        with store.writing() as connection:
+            signed = store.append_in(connection, session_id, entry, author, now)
+            body = {"entry": signed.seq, "hash": signed.hash.hex(), "by": "password"}
+            seal = Entry("store.signature", body)
+            draft = Draft(seal, now, author, signed.patient_id)
+            append_entry(connection, store.vault, draft)
         return signed
 
     def check_password(self, password: str) -> None:
@@ -333,7 +342,7 @@ class Clinic:
         self.check_password(old)
         checked_password(desk.user.name, new)
         KeyWraps(desk.store.place).put(desk.user.name, new, desk.data_key)
-        self._log(desk, "store.password", {"name": desk.user.name})
+        self._log(desk, "password", {"name": desk.user.name})
 
 
 def sign_in(

@@ -30,7 +30,9 @@ __all__ = ["back_up", "generations", "restore"]
 _BATCH = 1000
 
 
-def back_up(store: Store, folder: Path, key: bytes, *, at: datetime) -> Path:
+def back_up(
+    store: Store, folder: Path, key: bytes, *, author: str, at: datetime
+) -> Path:
     """Copy the store, as it stands at one moment, into a backup folder.
 
     Parameters
@@ -42,6 +44,8 @@ def back_up(store: Store, folder: Path, key: bytes, *, at: datetime) -> Path:
         with the same keys and passwords; the generations share their pictures.
     key : 32 bytes
         The store's.
+    author : str
+        Who backs up; the backup is an entry of the ledger, in the copy too.
     at : datetime
         Names the generation.
 
@@ -55,6 +59,7 @@ def back_up(store: Store, folder: Path, key: bytes, *, at: datetime) -> Path:
     StoreDamagedError
         If the copy does not verify; no generation is left then.
     """
+    store.append_own("backup", {"folder": folder.name}, author=author, at=at)
     of_store = folder / store.place.store_id
     generation = of_store / at.strftime("%Y%m%dT%H%M%SZ")
     make_folder(of_store / "images")

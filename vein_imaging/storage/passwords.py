@@ -49,9 +49,8 @@ class Wrap:
 
     salt: Annotated[str, Field(pattern="^([0-9a-f]{32})?$")]
     wrapped: Annotated[str, Field(pattern="^[0-9a-f]{80}$")]
-    memory_kib: Annotated[
-        int, Field(ge=0, le=1024 * 1024)
-    ]  # a forged file: 1 GiB at most
+    # bounded, so that a forged file cannot ask for all memory
+    memory_kib: Annotated[int, Field(ge=0, le=1024 * 1024)]
     passes: Annotated[int, Field(ge=0, le=16)]
     lanes: Annotated[int, Field(ge=0, le=16)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from vein_imaging.storage.anchor import signed_checkpoint
@@ -38,13 +39,17 @@ class PatientExport:
     images: int
 
 
-def export_patient(store: Store, patient_id: str, folder: Path) -> PatientExport:
-    """Write all entries and pictures of one patient into a new folder.
+def export_patient(
+    store: Store, patient_id: str, folder: Path, *, author: str, at: datetime
+) -> PatientExport:
+    """Write all entries and pictures of one patient into a new folder, and log it.
 
     Parameters
     ----------
     folder : Path
         Must not exist, or be empty. It is whole, or not there.
+    author, at
+        Who hands it out, and now.
 
     Raises
     ------
@@ -78,4 +83,6 @@ def export_patient(store: Store, patient_id: str, folder: Path) -> PatientExport
         write_durably(building / "entries.jsonl", "".join(lines).encode())
         write_durably(building / "checkpoint.txt", signed_checkpoint(store).encode())
         write_durably(building / "README.txt", _READ_ME.encode())
+        body = {"entries": len(lines), "images": len(images)}
+    store.append_own("export", body, author=author, at=at, patient_id=patient_id)
     return PatientExport(folder, len(lines), len(images))

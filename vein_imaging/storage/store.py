@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -67,6 +68,7 @@ class Store:
         self.database = database
         self.vault = vault
         self._directory = PatientDirectory()
+        self._directory_lock = threading.Lock()
         self._patient_of: dict[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -149,9 +151,9 @@ class Store:
 
     def patients(self, fragment: str = "") -> tuple[Patient, ...]:
         """Return the patients whose name or number holds every word of `fragment`."""
-        with self.reading() as connection:
+        with self._directory_lock, self.reading() as connection:
             self._directory.refresh(connection, self.vault)
-        return self._directory.find(fragment)
+            return self._directory.find(fragment)
 
     def start_session(
         self,
@@ -245,7 +247,7 @@ class Store:
             With nothing written.
         """
         with self.writing() as connection:
-            return self._append(connection, session_id, event, author, at)
+            return self.append_in(connection, session_id, event, author, at)
 
     def check_and_append(
         self,
@@ -288,7 +290,7 @@ class Store:
             if refuses and any(one.severity == "stop" for one in findings):
                 return Checked(None, findings)
             made = event(findings) if callable(event) else event
-            written = self._append(connection, session_id, made, author, at)
+            written = self.append_in(connection, session_id, made, author, at)
         return Checked(written, findings)
 
     def events(self, session_id: str) -> tuple[StoredEvent, ...]:
@@ -308,6 +310,14 @@ class Store:
         """Return the entries of all sessions of a patient, in the order written."""
         with self.reading() as connection:
             return self._past(connection, patient_id)
+
+    def append_own(
+        self, kind: str, body: Body, *, author: str, at: datetime, patient_id: str = ""
+    ) -> None:
+        """Write one of the store's own entries: a sign-in, a read, an export."""
+        draft = Draft(Entry(f"store.{kind}", body), at, author, patient_id)
+        with self.writing() as connection:
+            append_entry(connection, self.vault, draft)
 
     def own_entries(self) -> tuple[StoredEvent, ...]:
         """Return the store's own entries: sign-ins, reads, refusals, users, erasures.
@@ -334,7 +344,7 @@ class Store:
         not_own = event_table.c.kind.not_like("store.%")
         return read_entries(connection, self.vault, condition, not_own)
 
-    def _append(
+    def append_in(
         self,
         connection: Connection,
         session_id: str,
@@ -342,6 +352,7 @@ class Store:
         author: str,
         at: datetime,
     ) -> StoredEvent:
+        """Do what `append` does, in a transaction of the package's other modules."""
         entry = entry_for(event)
         if entry.kind.startswith("store."):
             raise ValueError(f"kind {entry.kind!r}: 'store.' is the store's own")

@@ -235,12 +235,23 @@ def test_reading_is_logged_once_a_thing_and_sign_in(
         anna.sessions(patient_id)
         anna.patients("pro")
     with with_anna.olga() as clinic:
-        reads = [e for e in clinic.log() if e.kind == "store.read"]
+        entries = clinic.log()
+    reads = [e for e in entries if e.kind == "store.read"]
+    searches = [e.body for e in entries if e.kind == "store.search"]
     assert [(e.author, e.patient_id, e.body["what"]) for e in reads] == [
         ("anna", patient_id, f"session {session_id}"),
         ("anna", patient_id, "sessions"),
-        ("anna", "", "patients like 'pro'"),
     ]
+    assert searches == [{"found": 1, "first": [patient_id]}]
+
+
+def test_the_log_names_no_patient(anna: Clinic, with_anna: Practice) -> None:
+    anna.add_patient({"name": "Käthe Probe", "number": "P-17"})
+    anna.patients("käthe")
+    with with_anna.olga() as clinic:
+        shown = repr(clinic.log()).casefold()
+    for secret in ("käthe", "kathe", "probe", "p-17"):
+        assert secret not in shown
 
 
 def test_a_password_changes_without_encrypting_anew(with_anna: Practice) -> None:

@@ -34,7 +34,7 @@ def test_what_is_restored_is_what_was_backed_up(
     either_store: Store, session_id: str, key: bytes, tmp_path: Path
 ) -> None:
     sha256 = photograph(either_store, session_id)
-    generation = back_up(either_store, tmp_path / "disk", key, at=NOON)
+    generation = back_up(either_store, tmp_path / "disk", key, author="o", at=NOON)
     either_store.append(session_id, Entry("later", {}), author="a", at=NOON)
     with restore(generation, tmp_path / "new", key) as restored:
         assert [e.kind for e in restored.events(session_id)] == ["photographed"]
@@ -62,9 +62,9 @@ def test_generations_share_their_pictures_and_are_listed_in_order(
 ) -> None:
     disk = tmp_path / "disk"
     photograph(store, session_id)
-    first = back_up(store, disk, key, at=NOON)
+    first = back_up(store, disk, key, author="o", at=NOON)
     photograph(store, session_id, PNG + b"\0")
-    second = back_up(store, disk, key, at=NOON + timedelta(days=1))
+    second = back_up(store, disk, key, author="o", at=NOON + timedelta(days=1))
     assert generations(disk) == [first, second]
     assert len(list((first / "../images").iterdir())) == 2
     with open_store(first, key) as older, open_store(second, key) as newer:
@@ -79,7 +79,7 @@ def test_a_store_that_does_not_verify_makes_no_backup(
     (image,) = store.images.files()
     image.write_bytes(image.read_bytes()[:-1])
     with pytest.raises(StoreDamagedError, match="not sound"):
-        back_up(store, tmp_path / "disk", key, at=NOON)
+        back_up(store, tmp_path / "disk", key, author="o", at=NOON)
     assert generations(tmp_path / "disk") == []
 
 
@@ -87,7 +87,7 @@ def test_a_damaged_backup_is_not_restored(
     store: Store, session_id: str, key: bytes, tmp_path: Path
 ) -> None:
     photograph(store, session_id)
-    generation = back_up(store, tmp_path / "disk", key, at=NOON)
+    generation = back_up(store, tmp_path / "disk", key, author="o", at=NOON)
     ledger = generation / "ledger.db"
     ledger.write_bytes(ledger.read_bytes()[: 5 * 4096])
     with pytest.raises(StoreError):

@@ -24,8 +24,11 @@ def test_a_patient_is_readable_with_a_text_editor_and_a_picture_viewer(
     body = {"image_id": sha256, "view": "links außen"}
     store.append(session_id, Entry("photographed", body), author="anna", at=NOON)
     store.add_patient({"name": "Somebody else"}, author="anna", at=NOON)
-    done = export_patient(store, patient_id, tmp_path / "out")
+    done = export_patient(store, patient_id, tmp_path / "out", author="anna", at=NOON)
     assert (done.entries, done.images) == (3, 1)
+    logged = store.own_entries()[-1]
+    assert (logged.kind, logged.author) == ("store.export", "anna")
+    assert logged.patient_id == patient_id
     text = (tmp_path / "out" / "entries.jsonl").read_text("utf-8")
     lines = [json.loads(line) for line in text.splitlines()]
     assert lines[0]["body"]["name"] == "Käthe Probe"
@@ -48,7 +51,7 @@ def test_an_export_that_fails_leaves_nothing(
     (image,) = store.images.files()
     image.write_bytes(b"")
     with pytest.raises(DamagedImageError):
-        export_patient(store, patient_id, tmp_path / "out")
+        export_patient(store, patient_id, tmp_path / "out", author="anna", at=NOON)
     with pytest.raises(PatientErasedError):
-        export_patient(store, "nobody", tmp_path / "out")
+        export_patient(store, "nobody", tmp_path / "out", author="anna", at=NOON)
     assert [p.name for p in tmp_path.iterdir()] == ["clinic"]
