@@ -31,6 +31,9 @@ _CLINIC = click.option(
 )
 
 
+_LEAST = ("minimum_interval", "planned_interval")
+
+
 class _BadInput(click.ClickException):
     """The input is wrong: one line, exit status 2."""
 
@@ -129,6 +132,10 @@ def limits(region: str | None, product: str | None, as_json: bool) -> None:
         return
     for row in rows:
         _print_product(row)
+    if product is None:
+        click.echo("General practice and this project's own figures, no label's")
+        for limit in tables[0].practice:
+            _print_limit(_limit_row(limit))
 
 
 def _source_row(source: Source) -> dict[str, str]:
@@ -199,23 +206,26 @@ def _product_row(product: Product) -> dict[str, Any]:
     }
 
 
+def _print_limit(limit: dict[str, Any]) -> None:
+    bound = "at least" if limit["rule"] in _LEAST else "at most"
+    only = [f"{one} %" for one in limit["strengths_percent"]] + limit["forms"]
+    upper = limit["vein"]["up_to_mm"]
+    only += [f"vein up to {upper} mm"] if upper else []
+    only += ["first treatment"] if limit["first_treatment"] else []
+    only += ["prone to hypersensitivity"] if limit["hypersensitive"] else []
+    source = limit["source"]
+    dated = f" ({source['label_date']})" if source["label_date"] else ""
+    figure = f"{bound:8} {limit['maximum']} {limit['unit']}"
+    click.echo(f"    {limit['rule']:21} {figure:22} {', '.join(only)}".rstrip())
+    click.echo(f"{'':26}{source['title']}{dated}, {source['address']}")
+
+
 def _print_product(row: dict[str, Any]) -> None:
     click.echo(f"{row['region']}  {row['name']} [{row['product']}], {row['agent']}")
     if not row["limits"]:
         click.echo("    no limit known")
     for limit in row["limits"]:
-        at_least = limit["rule"] == "minimum_interval"
-        bound = "at least" if at_least else "at most"
-        only = [f"{one} %" for one in limit["strengths_percent"]] + limit["forms"]
-        upper = limit["vein"]["up_to_mm"]
-        only += [f"vein up to {upper} mm"] if upper else []
-        only += ["first treatment"] if limit["first_treatment"] else []
-        only += ["prone to hypersensitivity"] if limit["hypersensitive"] else []
-        source = limit["source"]
-        dated = f" ({source['label_date']})" if source["label_date"] else ""
-        figure = f"{bound:8} {limit['maximum']} {limit['unit']}"
-        click.echo(f"    {limit['rule']:21} {figure:22} {', '.join(only)}".rstrip())
-        click.echo(f"{'':26}{source['title']}{dated}, {source['address']}")
+        _print_limit(limit)
     for text in filter(None, (row["note"], *(one["text"] for one in row["advice"]))):
         click.echo(f"    {text}")
     if row["test_dose"]:

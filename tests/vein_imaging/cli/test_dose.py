@@ -166,6 +166,8 @@ def test_limits_are_readable() -> None:
     assert "no limit known" in none
     old = run("limits", "--region", "IE").output
     assert "label of 2006" in old
+    assert "planned_interval      at least 56 days\n" in old
+    assert "General practice" not in none
     assert "Test dose:" in run("limits", "--region", "FR").output
     first = run("limits", "--region", "CH").output
     assert "2 %, 3 %, liquid, first treatment" in first

@@ -204,6 +204,9 @@ DOCUMENTS: dict[str, Body] = {
             foam("0.1", "varithena", foam_made_at="2026-11-22T10:00:00+00:00"),
         ],
     ),
+    "the record, an unknown agent after a known one": document(
+        None, "US", [shot(), shot("1", "agent-y", "1")]
+    ),
     "a test dose in the session, but of another product": document(
         shot("0.5", "trombovar", "1", "2"),
         "FR",

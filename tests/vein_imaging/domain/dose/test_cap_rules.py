@@ -204,7 +204,11 @@ def test_a_clinics_cap_does_not_make_a_limit_known() -> None:
     )
     of = context(planned=shot("5.01", "glycerin-72"), clinic=clinic)
     assert numbers(only(of, "per_session_volume")) == decimals("0", "5.01", "5", "5")
-    assert "The clinic's own limits were checked." in only(of, "no_limit_known").message
+    assert only(of, "no_limit_known").message == (
+        "glycerin-72: no limit is known for this 1 % liquid. No label; no maximum was "
+        "found. Nothing here says that the amount is safe. The clinic's own limits "
+        "were checked."
+    )
     plain = context(planned=shot("5.01", "glycerin-72"))
     assert "clinic's own" not in only(plain, "no_limit_known").message
 
