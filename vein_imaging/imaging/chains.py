@@ -106,13 +106,13 @@ class Chains:
         reach = np.minimum(half, np.minimum(here - self.first, self.stop - 1 - here))
         return _window_mean(values, here - reach, here + reach + 1)
 
-    def averaged(self, values: Values, half: int) -> Values:
+    def averaged(self, values: Values, half: int | NDArray[np.intp]) -> Values:
         """Running mean along the chains, its window cut at their ends.
 
         Parameters
         ----------
         values : (N,) or (N, M)
-        half : int
+        half : int or (N,) int
             Half the window, in points.
 
         Returns

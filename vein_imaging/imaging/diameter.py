@@ -1,54 +1,120 @@
-"""The width of veins, sub-pixel, from the brightness across them."""
+"""The width of veins, sub-pixel, from the brightness across them.
+
+Measured is the full width at half depth; a blurred line is wider than the line itself,
+by an amount that is known where the blur is (`without_blur`).
+"""
 
 from __future__ import annotations
+
+import functools
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.profile import Profiles
 
-__all__ = ["half_depth_widths"]
+__all__ = ["half_depth_widths", "without_blur"]
+
+SHALLOWEST_SHARE = 0.35
+"""A side that rises less than this share of the other is no vein's."""
+_MEDIAN_POINTS = 9
+
+Widths = NDArray[np.float32]
 
 
-def half_depth_widths(profiles: Profiles) -> NDArray[np.float32]:
+def half_depth_widths(profiles: Profiles, chains: Chains) -> Widths:
     """Full width at half depth of the dark line in each profile.
 
     Parameters
     ----------
     profiles : Profiles
-        Centred on the line.
+        Of `chains`.
+    chains : Chains
 
     Returns
     -------
     (N,) float32 px
-        nan where the line has not two sides that rise above half its depth.
+        Running median along each chain; nan where the line has not two sides.
     """
     values = profiles.values
     count, samples = values.shape
     if count == 0:
         return np.zeros(0, np.float32)
     rows = np.arange(count)
-    middle = np.clip(
-        np.round(samples // 2 + profiles.shift_px / profiles.step_px), 2, samples - 3
-    ).astype(np.intp)
-    # a column or two off the middle is the same vein
-    near = np.clip(middle[:, None] + np.arange(-2, 3), 0, samples - 1)
-    centre = near[rows, np.take_along_axis(values, near, axis=1).argmin(axis=1)]
-    floor = values[rows, centre]
-    column = np.arange(samples) - centre[:, None]
+    place = samples // 2 + profiles.shift_px / profiles.step_px
+    middle = np.clip(np.round(place), 2, samples - 3).astype(np.intp)
+    floor = np.minimum(profiles.at(0.0), values[rows, middle])
+    column = np.arange(samples) - middle[:, None]
+    rises = [side - floor for side in profiles.sides(chains.radius_px)]
     width = np.zeros(count)
-    for sign in (-1, 1):
-        outward = sign * column > 0
+    for sign, rise, other in zip((-1, 1), rises, rises[::-1], strict=True):
         # each side against its own brightness: light is seldom even across a vein
-        top = np.where(outward, values, -np.inf).max(axis=1)
-        level = (floor + top) / 2
-        beyond = outward & (values > level[:, None])
+        level = floor + rise / 2
+        beyond = (sign * column > 0) & (values > level[:, None])
         edge = beyond.argmax(axis=1)
         if sign < 0:
             edge = samples - 1 - beyond[:, ::-1].argmax(axis=1)
         inside = np.clip(edge - sign, 0, samples - 1)
         high, low = values[rows, edge], values[rows, inside]
         part = (level - low) / np.where(high > low, high - low, 1)
-        found = beyond[rows, edge]
-        width += np.where(found, sign * (inside - centre) + part, np.nan)
-    return np.asarray(width * profiles.step_px, np.float32)
+        found = beyond[rows, edge] & (rise > SHALLOWEST_SHARE * other)
+        width += np.where(found, sign * (inside - middle) + part, np.nan)
+    return _running_median(np.asarray(width * profiles.step_px, np.float32), chains)
+
+
+def _running_median(widths: Widths, chains: Chains) -> Widths:
+    """Median of the known widths nearby, on the same chain."""
+    here = np.arange(len(widths))[:, None]
+    near = here + np.arange(_MEDIAN_POINTS) - _MEDIAN_POINTS // 2
+    outside = (near < chains.first[:, None]) | (near >= chains.stop[:, None])
+    window = widths[np.clip(near, 0, len(widths) - 1)]
+    window[outside] = np.nan
+    window.sort(axis=1)  # nan last
+    known = np.isfinite(window).sum(axis=1)
+    median = window[here[:, 0], np.maximum(known - 1, 0) // 2]
+    # where most neighbours have no width, neither has this point
+    return np.where(2 * known > _MEDIAN_POINTS // 2, median, np.nan).astype(np.float32)
+
+
+def without_blur(widths: Widths, sigma_px: float) -> Widths:
+    """Width of the sharp-edged line that, blurred, has the width measured.
+
+    Parameters
+    ----------
+    widths : (N,) float32 px
+        Full width at half depth.
+    sigma_px : px, >= 0
+        Standard deviation of the blur.
+
+    Returns
+    -------
+    (N,) float32 px
+        nan where the width is hardly more than the blur's own: it cannot be told.
+    """
+    if sigma_px <= 0:
+        return widths
+    sharp, blurred = _blurred_widths()
+    told = np.interp(widths / sigma_px, blurred, sharp, left=np.nan)
+    wide = widths > blurred[-1] * sigma_px
+    return np.where(wide, widths, told * sigma_px).astype(np.float32)
+
+
+@functools.cache
+def _blurred_widths() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Widths of sharp lines, and at half depth when blurred, both over sigma."""
+    sharp = np.linspace(1.0, 9.0, 81)
+    return sharp, np.array([_blurred_width(float(width)) for width in sharp])
+
+
+def _blurred_width(width: float) -> float:
+    def depth(x: float) -> float:
+        root = math.sqrt(2)
+        return math.erf((x + width / 2) / root) - math.erf((x - width / 2) / root)
+
+    low, high = 0.0, width / 2 + 4
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if depth(middle) > depth(0) / 2 else (low, middle)
+    return low + high

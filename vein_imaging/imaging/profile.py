@@ -15,7 +15,7 @@ from vein_imaging.imaging.chains import Chains
 __all__ = ["Profiles", "sample_points", "take_profiles"]
 
 AVERAGE_OVER_PX = 16.0
-"""Profiles are averaged over this length along the vein."""
+"""Profiles are averaged over this length along the vein, and over its width."""
 SMALLEST_REACH_PX = 8.0
 REACH_IN_RADII = 3.0
 _SAMPLES = 41
@@ -102,7 +102,9 @@ def take_profiles(image: Image, chains: Chains) -> Profiles:
     normals = chains.normals()
     rows = chains.points_rc[:, :1] + normals[:, :1] * offsets
     columns = chains.points_rc[:, 1:] + normals[:, 1:] * offsets
-    half = max(1, round(AVERAGE_OVER_PX / 2 / chains.spacing_px))
+    # a wide vein's profile is averaged over more of its length: it is more uneven
+    along_px = AVERAGE_OVER_PX / 2 + chains.radius_px
+    half = np.maximum(along_px / chains.spacing_px, 1).astype(np.intp)
     values = chains.averaged(sample_points(image, rows, columns), half)
     return Profiles(values, reach.astype(np.float64), _shifts(values, offsets, chains))
 

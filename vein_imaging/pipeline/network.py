@@ -22,15 +22,14 @@ from vein_imaging.imaging.distractors import (
     settle_runs,
 )
 from vein_imaging.imaging.profile import Profiles, take_profiles
-from vein_imaging.imaging.vein_map import Branch, ceap_class_of
+from vein_imaging.imaging.vein_map import Branch
+from vein_imaging.pipeline.measurement import Widths, make_branch
 from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["Network", "measure_network"]
 
 _EVERY = 2
 """Profiles are taken at every second skeleton pixel: they are averages anyhow."""
-_AVERAGED_PX = 15.0
-"""Neighbouring widths share their profiles over this length: one sample each."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +91,10 @@ def measure_network(
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
         paths = cut_paths(paths, bad)
-    widths = half_depth_widths(profiles)
+    widths = Widths.of(half_depth_widths(profiles, centred), settings.blur_sigma_px)
     branches = tuple(
-        _branch(path, centred.points_rc, widths, place, mm_per_pixel) for path in paths
+        make_branch(path, centred.points_rc, widths, place, mm_per_pixel)
+        for path in paths
     )
     return Network(branches, _junctions(paths, trace, scale), rejected)
 
@@ -133,39 +133,6 @@ def _around_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
                     out, [xy], False, value, 2 * math.ceil(radius + value) + 1
                 )
     return np.asarray(out > 0)
-
-
-def _branch(
-    path: Path,
-    points_rc: NDArray[np.float32],
-    widths: NDArray[np.float32],
-    place: NDArray[np.intp],
-    mm_per_pixel: float | None,
-) -> Branch:
-    rows = place[path.members]
-    rows = rows[np.append(True, rows[1:] != rows[:-1])]
-    chain, width = points_rc[rows], widths[rows]
-    steps = chain[1:] - chain[:-1]
-    length = float(np.sqrt((steps * steps).sum(axis=1)).sum())
-    known = np.sort(width[np.isfinite(width)])
-    middle = spread = math.nan
-    if known.size:
-        middle = float(known[known.size // 2])
-        spread = float(known.std()) / math.sqrt(max(1.0, length / _AVERAGED_PX))
-    mm = mm_per_pixel
-    return Branch(
-        points_rc=chain,
-        diameter_px=width,
-        diameter_sd_px=spread,
-        diameter_mm=None if mm is None else width * np.float32(mm),
-        ceap_class=(
-            "unknown" if mm is None else ceap_class_of(middle * mm, 2 * spread * mm)
-        ),
-        length_px=length,
-        length_mm=None if mm is None else length * mm,
-        start_node=path.start_node,
-        end_node=path.end_node,
-    )
 
 
 def _junctions(paths: Sequence[Path], trace: Trace, scale: int) -> NDArray[np.float32]:

@@ -27,6 +27,9 @@ class AnalysisSettings:
         Whether veins are darker or brighter than skin.
     channel : {"auto", "green", "red", "grey"}
         Channel of a colour picture that is searched.
+    blur_sigma_px : px, optional
+        Blur of the optics, as a standard deviation at the picture's own size; diameters
+        are corrected for it. Left out, 1 px is assumed, and the uncertainty grows.
     reject_glare : bool
         Whether mirror-like highlights are filled in before veins are searched.
     reject_hair, reject_edges : bool
@@ -42,6 +45,7 @@ class AnalysisSettings:
     sensitivity: float = 0.0
     polarity: Polarity = "dark"
     channel: Channel = "auto"
+    blur_sigma_px: float | None = None
     reject_glare: bool = True
     reject_hair: bool = True
     reject_edges: bool = True
@@ -57,6 +61,10 @@ class AnalysisSettings:
                 raise ValueError(
                     f"{name} must be one of {wanted}, not {getattr(self, name)!r}"
                 )
+        if self.blur_sigma_px is not None and not 0 <= self.blur_sigma_px <= 20:
+            raise ValueError(
+                f"blur_sigma_px must lie in [0, 20], not {self.blur_sigma_px!r}"
+            )
         if not -1 <= self.sensitivity <= 1:
             raise ValueError(
                 f"sensitivity must lie in [-1, 1], not {self.sensitivity!r}"
