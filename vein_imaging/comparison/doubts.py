@@ -1,0 +1,109 @@
+"""Why a comparison cannot be made, or must be read with care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vein_imaging.comparison.change import Piece
+from vein_imaging.comparison.focus import SHARP_FINENESS
+from vein_imaging.comparison.side import Side
+from vein_imaging.comparison.summary import ChangeSummary
+from vein_imaging.comparison.transform import Transform
+from vein_imaging.imaging.vein_map import VeinMap
+
+__all__ = ["doubts_of", "failures_of"]
+
+_LEAST_JUDGED_PIECES = 8
+_JUDGED_SHARE = 0.5
+_SCALE_TOLERANCE = 0.08
+
+
+def failures_of(pieces: Sequence[Piece]) -> list[str]:
+    """Say why no clearance can be told; empty where it can.
+
+    Parameters
+    ----------
+    pieces : of Piece
+
+    Returns
+    -------
+    list of str
+    """
+    judged = sum(piece.change not in ("unjudged", "new") for piece in pieces)
+    if judged >= _LEAST_JUDGED_PIECES:
+        return []
+    return [
+        f"only {judged} pieces of vein stand out enough in BEFORE to be judged; "
+        f"{_LEAST_JUDGED_PIECES} are needed"
+    ]
+
+
+def doubts_of(
+    before: Side,
+    after: Side,
+    transform: Transform,
+    fineness: float,
+    summary: ChangeSummary,
+) -> list[str]:
+    """Say what a reader of the figures must know; empty where there is nothing.
+
+    Parameters
+    ----------
+    before, after : Side
+    transform : Transform
+    fineness : float
+        `ExposureMatch.fineness`.
+    summary : ChangeSummary
+
+    Returns
+    -------
+    list of str
+    """
+    doubts = [
+        *_scale_doubts(transform, before.found, after.found),
+        *_focus_doubts(before, after, fineness),
+        *_faint_doubts(summary.judged_px, summary.unjudged_px),
+    ]
+    if before.found.channel != after.found.channel:
+        doubts.append(
+            f"BEFORE was read from its {before.found.channel} channel and AFTER from "
+            f"its {after.found.channel} one: the light was not the same"
+        )
+    return doubts
+
+
+def _focus_doubts(before: Side, after: Side, fineness: float) -> list[str]:
+    unsure = [
+        name
+        for name, side in (("BEFORE", before), ("AFTER", after))
+        if not np.isfinite(side.view.surface.hair.sigma_px)
+    ]
+    if fineness >= SHARP_FINENESS or not unsure:
+        return []
+    return [
+        f"{' and '.join(unsure)} may be out of focus: hairs cannot be told from thin "
+        "veins, and lines as thin as the thinnest are not judged"
+    ]
+
+
+def _faint_doubts(judged_px: float, unjudged_px: float) -> list[str]:
+    total = judged_px + unjudged_px
+    if not total or judged_px >= _JUDGED_SHARE * total:
+        return []
+    share = unjudged_px / total
+    return [f"{share:.0%} of the veins in BEFORE are too faint or thin to judge"]
+
+
+def _scale_doubts(transform: Transform, before: VeinMap, after: VeinMap) -> list[str]:
+    if before.mm_per_pixel is None or after.mm_per_pixel is None:
+        return []
+    ratio = transform.scale() * after.mm_per_pixel / before.mm_per_pixel
+    if abs(ratio - 1) <= _SCALE_TOLERANCE:
+        return []
+    size = "larger" if ratio > 1 else "smaller"
+    return [
+        f"the skin is {abs(ratio - 1):.0%} {size} AFTER than the pixel sizes allow: "
+        "the distance changed, or a calibration is wrong"
+    ]
