@@ -11,7 +11,7 @@ from vein_imaging.domain.dose.finding import Finding
 from vein_imaging.domain.dose.quota import Quota, quotas
 from vein_imaging.domain.limits import Limit
 from vein_imaging.domain.moments import local_date
-from vein_imaging.domain.quantity import plain
+from vein_imaging.domain.quantity import EXACT, plain
 
 __all__ = ["minimum_interval", "over_caps", "planned_interval", "two_agents"]
 
@@ -74,7 +74,7 @@ def _interval(
     context: DoseContext, limit: Limit, product: str, before: SessionDoses, what: str
 ) -> list[Finding]:
     days = (_session_day(context) - local_date(before.started, context.zone)).days
-    least = int(limit.maximum)
+    least = limit.maximum
     if days >= least:
         return []
     return [
@@ -86,11 +86,11 @@ def _interval(
             used=Decimal(days),
             planned=Decimal(0),
             maximum=limit.maximum,
-            remaining=Decimal(least - days),
+            remaining=EXACT.subtract(least, Decimal(days)),
             unit="days",
             source=str(limit.source),
             message=f"{product}: {days} days since the session of "
-            f"{local_date(before.started, context.zone)}; {what} {least} days.",
+            f"{local_date(before.started, context.zone)}; {what} {plain(least)} days.",
         )
     ]
 

@@ -120,20 +120,33 @@ def largest_volume(context: DoseContext) -> Volume | None:
     ValueError
         If nothing is planned.
     """
-    if context.planned is None:
+    planned = context.planned
+    if planned is None:
         raise ValueError("largest_volume: nothing is planned")
-    least = replace(context.planned, volume=Volume(EXACT.scaleb(Decimal(1), -2)))
-    probe = replace(context, planned=least)
-    if any(finding.severity == "stop" for finding in check_dose(probe)):
+
+    def with_steps(steps: int) -> DoseContext:
+        volume = Volume(EXACT.scaleb(Decimal(steps), -2))
+        return replace(context, planned=replace(planned, volume=volume))
+
+    def fits(steps: int) -> bool:
+        return all(one.severity != "stop" for one in check_dose(with_steps(steps)))
+
+    if not fits(1):
         return Volume(Decimal(0))
-    steps = [
+    caps = [
         int(quota.left * 100 // quota.per_ml)
-        for quota in quotas(probe)
+        for quota in quotas(with_steps(1))
         if quota.per_ml and quota.limit.severity == "stop"
     ]
-    if not steps:
+    if not caps:
         return None
-    return Volume(min(EXACT.scaleb(Decimal(min(steps)), -2), MOST_ML))
+    good, bad = 1, min(*caps, int(MOST_ML * 100)) + 1
+    if fits(bad - 1):
+        good = bad - 1
+    while bad - good > 1:  # the clinic's fraction rule stops before the caps do
+        middle = (good + bad) // 2
+        good, bad = (middle, bad) if fits(middle) else (good, middle)
+    return Volume(EXACT.scaleb(Decimal(good), -2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from vein_imaging.domain.dose import (
     Finding,
     SessionDoses,
     check_dose,
+    largest_volume,
     remaining,
 )
 from vein_imaging.domain.injection import Injection
@@ -233,6 +234,25 @@ def test_the_clinics_fraction_rule(
     of = context(*given, planned=shot(ml, "sotradecol"), clinic=clinic)
     found = [one.severity for one in check_dose(of) if one.rule == "two_agents"]
     assert found == severities
+
+
+def test_the_largest_volume_heeds_the_fraction_rule() -> None:
+    given = [shot("0.3")] * 20 + [shot("2", "sotradecol"), shot("1", "sotradecol")]
+    for clinic, ml in ((None, "2"), (FRACTIONS, "1")):
+        of = context(*given, planned=shot("0.1", "sotradecol"), clinic=clinic)
+        assert largest_volume(of) == Volume.from_text(ml)
+    full = [*given, shot("0.99", "sotradecol")]
+    for more, ml in ((full, "0.01"), ([*full, shot("0.01", "sotradecol")], "0")):
+        of = context(*more, planned=shot("0.1", "sotradecol"), clinic=FRACTIONS)
+        assert largest_volume(of) == Volume.from_text(ml)
+
+
+def test_an_interval_may_be_of_half_a_day() -> None:
+    clinic = OWN + (
+        '[[limit]]\nproduct = "asclera"\nrule = "minimum_interval"\nmaximum = "7.5"\n'
+    )
+    of = context(planned=shot("0.1"), clinic=clinic, before={7: (shot("0.1"),)})
+    assert numbers(only(of, "minimum_interval")) == decimals("7", "0", "7.5", "0.5")
 
 
 def test_the_finding_of_the_fraction_rule() -> None:
