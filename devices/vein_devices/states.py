@@ -45,8 +45,8 @@ class Patience:
     Parameters
     ----------
     stall_s : s
-        Without a new picture for this long a device is stalled; at least four of its
-        frame periods.
+        Without a new picture for this long a device is stalled; at least four frame
+        periods, as measured, or as stated before the second frame.
     reopen_s : s
         A device stalled for this much longer is closed and opened again.
     repeats : int
@@ -138,6 +138,7 @@ class StateMachine:
         self._status = DeviceStatus(address)
         self._last_new_s = 0.0
         self._same = 0
+        self._stated_fps = 0.0
         self._pause_s = patience.pause_s[0]
         self._lost_s: float | None = None
         self.was_open = False
@@ -158,14 +159,17 @@ class StateMachine:
         if self._status.state is not DeviceState.ABSENT:
             self._enter(DeviceState.OPENING, now_s, self._status.error)
 
-    def opened(self, now_s: float) -> None:
-        """The driver's `open` came back well."""
+    def opened(self, now_s: float, stated_fps: float | None = None) -> None:
+        """The driver's `open` came back well; it streams from the first frame on."""
         self._last_new_s, self._same = now_s, 0
+        self._stated_fps = stated_fps or 0.0
         self._arrivals.clear()
-        if self.was_open:
-            self._status = replace(self._status, reconnects=self._status.reconnects + 1)
+        again = int(self.was_open)
+        self._status = replace(
+            self._status, reconnects=self._status.reconnects + again, measured_fps=0.0
+        )
         self.was_open = True
-        self._enter(DeviceState.STREAMING, now_s)
+        self._enter(DeviceState.OPENING, now_s, self._status.error)
 
     def frame(self, now_s: float, frame: Frame) -> None:
         """A picture came."""
@@ -199,7 +203,7 @@ class StateMachine:
             self._enter(DeviceState.STALLED, now_s, why)
 
     def _stall_s(self) -> float:
-        fps = self._status.measured_fps
+        fps = self._status.measured_fps or self._stated_fps
         return max(self._patience.stall_s, 4.0 / fps if fps > 0 else 0.0)
 
     def should_reopen(self, now_s: float) -> bool:

@@ -245,7 +245,8 @@ class SupervisedCamera:
             camera = self._make()
             camera.open()
             self._nominal_fps = camera.nominal_fps
-            self._tell(worker, StateMachine.opened)
+            opened = partial(StateMachine.opened, stated_fps=self._nominal_fps)
+            self._tell(worker, opened)
             self._read_all(worker, camera)
         except Exception as error:  # noqa: BLE001 - kept as a state that is shown
             return self._failed(worker, error)

@@ -28,8 +28,9 @@ def frame(flags: FrameFlag = FrameFlag.NONE, dropped: int = 0) -> Frame:
 @pytest.fixture
 def machine() -> StateMachine:
     made = StateMachine("uvc:x", Patience())
-    made.opening(10.0)
-    made.opened(10.0)
+    made.opening(9.0)
+    made.opened(9.0)
+    made.frame(10.0, frame())
     return made
 
 
@@ -43,8 +44,10 @@ def test_it_opens_then_streams() -> None:
     machine.opening(1.0)
     assert state(machine) == "opening"
     machine.opened(2.0)
+    assert state(machine) == "opening"
+    machine.frame(2.1, frame())
     assert state(machine) == "streaming"
-    assert machine.status.since_s == 2.0
+    assert machine.status.since_s == 2.1
     assert machine.status.reconnects == 0
 
 
@@ -62,12 +65,25 @@ def test_silence_stalls_it_after_two_seconds_and_a_frame_wakes_it(
 
 
 def test_a_slow_camera_has_four_of_its_periods(machine: StateMachine) -> None:
-    for i in range(5):
+    for i in range(1, 5):
         machine.frame(10.0 + 5.0 * i, frame())
     machine.silent(30.0 + 19.9, "nothing")
     assert state(machine) == "streaming"
     machine.silent(30.0 + 20.0, "nothing")
     assert state(machine) == "stalled"
+
+
+def test_before_its_second_frame_a_slow_camera_has_four_of_the_periods_it_states() -> (
+    None
+):
+    machine = StateMachine("vc0706:x", Patience())
+    machine.opening(1.0)
+    machine.opened(1.0, 0.2)
+    machine.silent(20.9, "first picture under way")
+    assert state(machine) == "opening"
+    machine.silent(21.0, "nothing")
+    assert state(machine) == "stalled"
+    assert not machine.should_reopen(23.9)
 
 
 def test_a_stalled_device_is_opened_again_after_three_more(
@@ -85,7 +101,7 @@ def test_repeated_and_damaged_frames_are_no_sign_of_life(
     for i in range(100):
         machine.frame(10.0 + 0.03 * i, frame(flag))
     assert state(machine) == "stalled"
-    assert machine.status.frames == 100
+    assert machine.status.frames == 101
     assert machine.status.repeated + machine.status.damaged == 100
 
 
@@ -94,7 +110,7 @@ def test_counters_add_up(machine: StateMachine) -> None:
     machine.frame(10.2, frame(FrameFlag.REPEATED))
     machine.silent(10.3, "x", timeout=True)
     status = machine.status
-    assert (status.frames, status.dropped, status.stale) == (2, 3, 1)
+    assert (status.frames, status.dropped, status.stale) == (3, 3, 1)
     assert (status.repeated, status.timeouts) == (1, 1)
     assert status.measured_fps == pytest.approx(10.0)
 

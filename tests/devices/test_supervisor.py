@@ -155,7 +155,7 @@ def test_a_camera_that_repeats_its_picture_is_stalled_and_opened_again() -> None
 
 def test_a_silent_camera_is_stalled_then_opened_again() -> None:
     silence = [DeviceTimeoutError("nothing")] * 200
-    with supervised([1, lambda: time.sleep(0.12), *silence[:1], 2]) as camera:
+    with supervised([1, lambda: time.sleep(0.4), *silence[:1], 2]) as camera:
         assert levels(camera) == [1, 2]
         assert camera.status.timeouts >= 1
         assert camera.status.reconnects == 1
