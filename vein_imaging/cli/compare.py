@@ -107,7 +107,8 @@ def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
             lines.append(f"not yet assessable: {apart} days apart, 56 are needed")
         else:
             lines.append(result.summary.clearance_text())
-            lines.append(assess(result.summary, apart))
+            if result.verdict == "comparable":
+                lines.append(assess(result.summary, apart))
             if apart is None:
                 lines.append(
                     "no dates given: valid from eight weeks after treatment on"

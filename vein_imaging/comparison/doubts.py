@@ -93,7 +93,9 @@ def _faint_doubts(judged_px: float, unjudged_px: float) -> list[str]:
     if not total or judged_px >= _JUDGED_SHARE * total:
         return []
     share = unjudged_px / total
-    return [f"{share:.0%} of the veins in BEFORE are too faint or thin to judge"]
+    return [
+        f"{100 * share:.0f} % of the veins in BEFORE are too faint or thin to judge"
+    ]
 
 
 def _scale_doubts(transform: Transform, before: VeinMap, after: VeinMap) -> list[str]:
@@ -103,7 +105,8 @@ def _scale_doubts(transform: Transform, before: VeinMap, after: VeinMap) -> list
     if abs(ratio - 1) <= _SCALE_TOLERANCE:
         return []
     size = "larger" if ratio > 1 else "smaller"
+    off = 100 * abs(ratio - 1)
     return [
-        f"the skin is {abs(ratio - 1):.0%} {size} AFTER than the pixel sizes allow: "
+        f"the skin is {off:.0f} % {size} AFTER than the pixel sizes allow: "
         "the distance changed, or a calibration is wrong"
     ]

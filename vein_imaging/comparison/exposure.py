@@ -77,7 +77,7 @@ def match_exposure(
     ExposureMatch
     """
     doubts = [
-        f"{share:.0%} of the skin in {name} is saturated or black"
+        f"{100 * share:.0f} % of the skin in {name} is saturated or black"
         for name, share in zip(("BEFORE", "AFTER"), clipped, strict=True)
         if share > _CLIPPED_SHARE
     ]
@@ -95,8 +95,9 @@ def match_exposure(
     fineness = float((fine * fine_after).mean()) / max(common, 1e-12)
     if not _GAIN_LIMITS[0] <= gain <= _GAIN_LIMITS[1]:
         weaker = "weaker" if gain < 1 else "stronger"
+        off = 100 * abs(1 - gain)
         doubts.append(
-            f"skin texture is {abs(1 - gain):.0%} {weaker} AFTER: light, focus or "
+            f"skin texture is {off:.0f} % {weaker} AFTER: light, focus or "
             "gamma differ, and veins change with them"
         )
     medians = [max(float(np.median(grey[inner])), 1e-6) for grey in greys]

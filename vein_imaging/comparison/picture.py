@@ -157,32 +157,41 @@ def draw_change_map(before: Picture, comparison: Comparison, *, width_px: int) -
 def _column(comparison: Comparison, days: int | None, width: int) -> Sheet:
     canvas = np.full((1400, width, 3), 255, np.uint8)
     y = 0
-    summary = comparison.summary
+    alarm = Lettering(30, True, _ALARM)
+    early = days is not None and days < ASSESSABLE_AFTER_DAYS
+    if comparison.verdict != "comparable":
+        refused = comparison.verdict == "refused"
+        y = write(canvas, "NOT COMPARABLE" if refused else "DOUBTFUL", (0, y), alarm)
+        for reason in comparison.reasons:
+            y = write(canvas, f"- {reason}", (0, y), _TEXT, width_px=width)
+        y += 10
     if comparison.verdict == "refused":
-        y = write(canvas, "NOT COMPARABLE", (0, y), Lettering(30, True, _ALARM))
-    elif days is not None and days < ASSESSABLE_AFTER_DAYS:
-        y = write(canvas, "NOT YET ASSESSABLE", (0, y), Lettering(30, True, _ALARM))
+        return canvas[: y + 8]
+    if early:
+        y = write(canvas, "NOT YET ASSESSABLE", (0, y), alarm)
         text = f"{days} days apart; clearance is assessed after eight weeks or more."
         y = write(canvas, text, (0, y), _TEXT, width_px=width)
     else:
-        big = Lettering(40, bold=True)
-        y = write(canvas, f"{summary.clearance_pct:.0f} % cleared", (0, y), big) + 4
-        text = (
-            f"95 % interval {summary.clearance_lo_pct:.0f} to "
-            f"{summary.clearance_hi_pct:.0f} %"
-        )
-        y = write(canvas, text, (0, y), Lettering(24, bold=True))
-        y = write(canvas, summary.repeat.describe(), (0, y), _NOTE, width_px=width)
+        y = _figure(canvas, comparison, days, y)
+    y = _legend(canvas, comparison, y + 14)
+    return canvas[: min(y + 8, len(canvas))]
+
+
+def _figure(canvas: Sheet, comparison: Comparison, days: int | None, y: int) -> int:
+    summary, width = comparison.summary, canvas.shape[1]
+    certain = comparison.verdict == "comparable"
+    text = f"{summary.clearance_pct:.0f} % cleared"
+    y = write(canvas, text, (0, y), Lettering(40 if certain else 24, bold=True)) + 4
+    text = (
+        f"95 % interval {summary.clearance_lo_pct:.0f} to "
+        f"{summary.clearance_hi_pct:.0f} %"
+    )
+    y = write(canvas, text, (0, y), Lettering(24, bold=True))
+    y = write(canvas, summary.repeat.describe(), (0, y), _NOTE, width_px=width)
+    if certain:  # a doubtful figure is not summed up in a word
         text = f"In sum: {assess(summary, days)}."
         y = write(canvas, text, (0, y + 6), _TEXT, width_px=width)
-    if comparison.reasons:
-        if comparison.verdict == "doubtful":
-            y = write(canvas, "DOUBTFUL", (0, y + 10), Lettering(24, True, _ALARM))
-        for reason in comparison.reasons:
-            y = write(canvas, f"- {reason}", (0, y), _TEXT, width_px=width)
-    if comparison.verdict != "refused":
-        y = _legend(canvas, comparison, y + 14)
-    return canvas[: min(y + 8, len(canvas))]
+    return y
 
 
 def _legend(canvas: Sheet, comparison: Comparison, y: int) -> int:

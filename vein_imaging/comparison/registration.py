@@ -230,13 +230,14 @@ def _judge(
     share = int(support.sum()) / skin
     median, p95 = (float(np.percentile(gap, q)) / scales[0] for q in (50, 95))
     failures, doubts = [], []
+    little = f"only {100 * share:.0f} % of the skin could be aligned"
     if share < _LEAST_SUPPORT:
         failures.append(
-            f"only {share:.0%} of the skin could be aligned, {_LEAST_SUPPORT:.0%} "
-            "is needed: frame the same area, with the same light and distance"
+            f"{little}, {100 * _LEAST_SUPPORT:.0f} % is needed: frame the same area, "
+            "with the same light and distance"
         )
     elif share < _DOUBTFUL_SUPPORT:
-        doubts.append(f"only {share:.0%} of the skin could be aligned")
+        doubts.append(little)
     if not median < _TWO_WAYS_PX / scales[0]:
         failures.append(
             "aligning there and back again does not return to the same place "
