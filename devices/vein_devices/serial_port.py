@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ class SerialPort(Protocol):
         """Change the rate of this end, bit/s."""
 
     def drain(self, quiet_s: float) -> bytes:
-        """Throw away (and give) what comes until the line is quiet for so long."""
+        """Throw away (and give) what comes until quiet; at most ten times that."""
 
     def close(self) -> None:
         """Let go. Never raises."""
@@ -169,7 +170,8 @@ class _PySerialPort:
 
     def drain(self, quiet_s: float) -> bytes:
         noise = bytearray()
-        while len(noise) < 1 << 20:
+        until_s = time.monotonic() + 10.0 * quiet_s  # a babbling line is never quiet
+        while time.monotonic() < until_s:
             more = self.read(4096, quiet_s)
             if not more:
                 break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vein_devices.clock import SYSTEM_CLOCK, Clock
-from vein_devices.simulators.pty_device import SerialDevice
+from vein_devices.simulators.serial_device import SerialDevice
 
 __all__ = ["DirectPort"]
 

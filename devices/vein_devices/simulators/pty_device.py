@@ -13,30 +13,17 @@ import tty
 from collections import deque
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from vein_devices.simulators.faults import Faults, Noise
+from vein_devices.simulators.serial_device import SerialDevice
 
-__all__ = ["PtyDevice", "SerialDevice"]
+__all__ = ["PtyDevice"]
 
 _RATES = {
     getattr(termios, f"B{rate}"): rate
     for rate in (9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600)
 }
-
-
-class SerialDevice(Protocol):
-    """The device itself: bytes in, answers out."""
-
-    @property
-    def baud(self) -> int | None:
-        """Rate at which it listens now, bit/s; None for USB, which has no rate."""
-
-    def receive(self, data: bytes, now_s: float) -> list[tuple[float, bytes]]:
-        """Take bytes; give answers, each with a pause before it (s)."""
-
-    def tick(self, now_s: float) -> list[tuple[float, bytes]]:
-        """Give what it sends unasked, as time goes by."""
 
 
 class PtyDevice:

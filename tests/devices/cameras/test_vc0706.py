@@ -134,8 +134,11 @@ def test_a_dead_line_is_absent_and_says_what_to_check() -> None:
             camera.open()
 
 
-def test_a_camera_that_babbles_is_not_taken_for_one() -> None:
-    with simulated(Faults(garbage=True)) as (_, device):
+@pytest.mark.parametrize(
+    "faults", [Faults(garbage=True), Faults(babble=True, stall=True)]
+)
+def test_a_line_that_babbles_is_not_taken_for_a_camera(faults: Faults) -> None:
+    with simulated(faults) as (_, device):
         camera = open_camera(f"vc0706:{device.port}?{SMALL}")
         with pytest.raises(DeviceTimeoutError):
             camera.open()
