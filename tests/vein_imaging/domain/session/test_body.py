@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import get_args
 
@@ -8,7 +8,8 @@ import pytest
 from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.outcome import Scored
-from vein_imaging.domain.quantity import Concentration, Volume
+from vein_imaging.domain.patient import Patient
+from vein_imaging.domain.quantity import Concentration, Volume, Weight
 from vein_imaging.domain.screening import Doppler, Screening
 from vein_imaging.domain.session import (
     Amended,
@@ -26,7 +27,8 @@ from vein_imaging.domain.session import (
     event_from_body,
     event_to_body,
 )
-from vein_imaging.domain.session.body import to_json
+from vein_imaging.domain.session.body import from_json, to_json
+from vein_imaging.domain.treatment_plan import TreatmentPlan
 
 START = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
@@ -187,3 +189,27 @@ def test_an_unknown_kind_or_key_is_refused() -> None:
     del body["reason"]
     with pytest.raises(ValueError, match="reason is missing"):
         event_from_body("voided", body)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Patient(patient_id="1", name="Example", born_on=date(1980, 2, 29)),
+        Patient(
+            patient_id="1",
+            name="Example",
+            born_on=date(1980, 2, 29),
+            weight=Weight.from_text("70.5"),
+            weighed_on=date(2026, 11, 1),
+        ),
+        TreatmentPlan(
+            starts_on=date(2026, 11, 25),
+            first_price=Decimal("250.5"),
+            moved_to=((2, date(2027, 2, 1)),),
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_patients_and_plans_come_back_equal_too(value: object) -> None:
+    text = json.dumps(to_json(value))
+    assert from_json(type(value), json.loads(text)) == value

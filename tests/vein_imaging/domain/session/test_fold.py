@@ -1,10 +1,11 @@
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
@@ -229,6 +230,7 @@ def test_the_session_gathers_what_else_was_noted() -> None:
 volumes = st.integers(1, 500).map(lambda hundredths: f"{hundredths / 100:.2f}")
 
 
+@settings(max_examples=int(os.environ.get("VEIN_LAW_CASES", "60")), deadline=None)
 @given(st.lists(volumes, min_size=1, max_size=8), st.data())
 def test_a_correction_and_its_undoing_leave_the_totals(
     amounts: list[str], data: st.DataObject
