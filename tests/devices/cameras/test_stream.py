@@ -218,3 +218,19 @@ def test_rtsp_has_deadlines_from_the_start() -> None:
 def test_rtsp_that_does_not_open_is_absent() -> None:
     with pytest.raises(DeviceAbsentError, match="cannot be opened"):
         rtsp(opened=False)[0].open()
+
+
+def test_the_ffmpeg_path_reads_a_real_stream_and_comes_back_from_a_frozen_one() -> None:
+    """RTSP's own path through OpenCV, fed with an HTTP stream: no RTSP server here."""
+    with HttpCamera(jpeg, fps=100) as server:
+        source = RtspSource(server.url)
+        source.open()
+        assert source.shot(1.0).pixels.shape == (32, 48, 3)
+        server.faults = Faults(stall=True)
+        started = time.monotonic()
+        with pytest.raises(DeviceAbsentError, match="fell silent"):
+            while True:
+                source.shot(1.0)
+        assert time.monotonic() - started < 4.0
+        source.close()
+        source.close()
