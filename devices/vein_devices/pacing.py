@@ -23,14 +23,17 @@ class Pace:
         self._period_s = 1.0 / fps if fps > 0 else 0.0
         self._clock = clock
         self._due_s: float | None = None
+        self._before_s = 0.0  # when the beat before was due
 
-    def wait(self, timeout_s: float, *, live: bool) -> int:
+    def wait(self, timeout_s: float, *, live: bool, gap_s: float | None = None) -> int:
         """Wait for the next beat.
 
         Parameters
         ----------
         timeout_s : s
             Never waits longer.
+        gap_s : s, optional
+            From the beat before to this one, where it is not the period.
         live : bool
             True: beats that passed meanwhile are lost. False: none is lost, and after a
             pause the rhythm starts anew instead of rushing.
@@ -50,6 +53,8 @@ class Pace:
         now_s = self._clock.monotonic_s()
         if self._due_s is None:
             self._due_s = now_s
+        elif gap_s is not None:
+            self._due_s = self._before_s + gap_s
         wait_s = self._due_s - now_s
         if wait_s > timeout_s:
             self._clock.sleep(timeout_s)
@@ -61,5 +66,6 @@ class Pace:
         if live:
             self._due_s += (1 + late) * self._period_s
             return late
-        self._due_s = (now_s if late else self._due_s) + self._period_s
+        self._before_s = now_s if late else self._due_s
+        self._due_s = self._before_s + self._period_s
         return 0

@@ -18,6 +18,7 @@ from vein_devices.errors import (
     DevicePermissionError,
     EndOfStreamError,
 )
+from vein_devices.frame import FrameFlag
 from vein_devices.opencv import cv2
 from vein_devices.pacing import Pace
 from vein_devices.picture_file import (
@@ -26,6 +27,7 @@ from vein_devices.picture_file import (
     read_picture,
     to_pixels,
 )
+from vein_devices.recorded_folder import RecordedFrame, read_frame_table
 from vein_devices.source import Shot
 
 __all__ = ["ReplaySource", "make_source"]
@@ -43,8 +45,9 @@ class ReplaySource:
     path : Path
         A video, a picture, or a folder of pictures.
     fps : 1/s, >= 0, or None
-        None: as recorded (pictures, which have no rate of their own: 10 when they
-        are looped, else as fast as asked). 0: as fast as asked.
+        None: as recorded, in a recording's folder by the times in its frames.csv
+        (pictures without times: 10 when they are looped, else as fast as asked).
+        0: as fast as asked.
     loop : bool
         Whether to begin again at the end.
     clock : Clock
@@ -59,6 +62,7 @@ class ReplaySource:
         self._recorded_fps: float | None = None
         self._shots: Iterator[Shot] | None = None
         self._ready: Shot | None = None
+        self._last_s: float | None = None  # when the frame before had been recorded
         self._pace = Pace(0.0, clock)
         self._capture: cv2.VideoCapture | None = None
 
@@ -104,13 +108,18 @@ class ReplaySource:
             self._ready = next(self._shots, None)
         if self._ready is None:
             raise EndOfStreamError(f"{self.path}: no further frame")
-        self._pace.wait(timeout_s, live=False)
-        shot, self._ready = self._ready, None
+        shot = self._ready
+        at_s = shot.extra.get("recorded_s") if self._fps is None else None
+        gap_s = None
+        if at_s is not None and self._last_s is not None and at_s > self._last_s:
+            gap_s = at_s - self._last_s
+        self._pace.wait(timeout_s, live=False, gap_s=gap_s)
+        self._ready, self._last_s = None, at_s
         return shot
 
     def close(self) -> None:
         """Let go of the file."""
-        self._shots = self._ready = None
+        self._shots = self._ready = self._last_s = None
         if self._capture is not None:
             self._capture.release()
             self._capture = None
@@ -139,22 +148,27 @@ class ReplaySource:
         if kind == "video":
             play = self._play_video
         else:
-            paths = pictures_in(self.path) if kind == "folder" else [self.path]
-            if not paths:
+            rows = self._pictures(kind)
+            if not rows:
                 raise DeviceAbsentError(
                     f"{self.path}: the folder holds no picture "
                     f"({', '.join(sorted(PICTURE_SUFFIXES))})"
                 )
-            self._recorded_fps = _STILLS_FPS if self._loop else None
+            self._recorded_fps = _rate(rows) or (_STILLS_FPS if self._loop else None)
 
             def play() -> Iterator[Shot]:
-                for path in paths:
-                    pixels, jpeg = read_picture(path)
-                    yield Shot(pixels, jpeg=jpeg, extra={"path": str(path)})
+                for row in rows:
+                    yield _shot(row)
 
         yield from play()
         while self._loop:
             yield from play()
+
+    def _pictures(self, kind: str) -> list[RecordedFrame]:
+        if kind == "picture":
+            return [RecordedFrame(self.path)]
+        recorded = read_frame_table(self.path)
+        return recorded or [RecordedFrame(path) for path in pictures_in(self.path)]
 
     def _open_video(self) -> cv2.VideoCapture:
         if self._capture is not None:
@@ -186,6 +200,29 @@ class ReplaySource:
                 f"{self.path}: damaged after frame {count} of {stated:.0f}; what came "
                 f"before is good"
             )
+
+
+def _rate(rows: list[RecordedFrame]) -> float | None:
+    """Mean rate of a recording; None where no times are known."""
+    first_s, last_s = rows[0].monotonic_s, rows[-1].monotonic_s
+    if first_s is None or last_s is None or last_s <= first_s:
+        return None
+    return (len(rows) - 1) / (last_s - first_s)
+
+
+def _shot(row: RecordedFrame) -> Shot:
+    pixels, jpeg = read_picture(row.path)
+    return Shot(
+        pixels,
+        device_s=row.device_s,
+        exposure_us=row.exposure_us,
+        light=row.light,
+        # Whether a frame repeats the one before is seen again.
+        flags=row.flags & ~FrameFlag.REPEATED,
+        dropped_before=row.dropped_before,
+        jpeg=jpeg,
+        extra={"path": str(row.path), "recorded_s": row.monotonic_s},
+    )
 
 
 def make_source(address: Address, clock: Clock) -> ReplaySource:

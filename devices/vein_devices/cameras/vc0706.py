@@ -265,12 +265,17 @@ class Vc0706Source:
         if self._work is None:
             raise DeviceAbsentError(f"vc0706:{self.place} is not open")
         until_s = self._clock.monotonic_s() + timeout_s
-        for shot in self._work:
+        while True:
+            try:
+                shot = next(self._work)
+            except StopIteration:
+                raise DeviceDataError(f"vc0706:{self.place}: open it again") from None
+            except DeviceTimeoutError as error:  # no wait helps: the work is at an end
+                raise DeviceDataError(str(error)) from error
             if shot is not None:
                 return shot
             if self._clock.monotonic_s() >= until_s:
                 raise DeviceTimeoutError(f"vc0706:{self.place}: picture under way")
-        raise DeviceAbsentError(f"vc0706:{self.place} failed before; open it again")
 
     def _frames(self) -> Iterator[Shot | None]:
         """Pictures one after another; None while one is under way."""

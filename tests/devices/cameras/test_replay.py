@@ -208,3 +208,45 @@ def test_a_wrong_rate_is_refused(video: Path, fps: str) -> None:
 def test_a_file_of_another_machine_is_refused() -> None:
     with pytest.raises(DeviceAddressError, match="on this machine"):
         open_camera("file://server/share/leg.png")
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    """Four frames taken at uneven times, and a last row that was cut off."""
+    rows = ["index,file,arrived_utc,monotonic_s,device_s,exposure_us,light,flags,"
+            "dropped_before"]  # fmt: skip
+    for i, at_s in enumerate((50.0, 50.1, 50.4, 50.45)):
+        name = f"frame-{i:06d}.png"
+        write(tmp_path / name, np.full((8, 8), 10 * i, np.uint8))
+        flags = "DARK+CLIPPED" if i == 2 else ""
+        rows.append(f"{i},{name},x,{at_s},{at_s + 1},8000,nir850,{flags},{i}")
+    write(tmp_path / "frame-000099.png", np.full((8, 8), 99, np.uint8))
+    table = "\n".join(rows) + "\n4,frame-0000"
+    (tmp_path / "frames.csv").write_text(table, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_recording_is_played_by_its_table_with_its_own_times(recording: Path) -> None:
+    with open_camera(f"file:{recording}", clock=ManualClock()) as camera:
+        frames = list(camera)
+    assert [int(f.pixels[0, 0]) for f in frames] == [0, 10, 20, 30]
+    times = [f.monotonic_s for f in frames]
+    np.testing.assert_allclose(np.diff(times), [0.1, 0.3, 0.05], atol=1e-9)
+    assert [f.device_s for f in frames] == [51.0, 51.1, 51.4, 51.45]
+    assert {f.light for f in frames} == {"nir850"}
+    assert frames[2].flags == FrameFlag.DARK | FrameFlag.CLIPPED
+    assert [f.dropped_before for f in frames] == [0, 1, 2, 3]
+
+
+def test_a_recording_can_be_played_at_another_rate(recording: Path) -> None:
+    for option, wanted_s in (("fps=0", 0.0), ("fps=5", 0.2)):
+        with open_camera(f"file:{recording}?{option}", clock=ManualClock()) as camera:
+            times = [frame.monotonic_s for frame in camera]
+        np.testing.assert_allclose(np.diff(times), wanted_s, atol=1e-9)
+
+
+def test_a_damaged_table_says_where(recording: Path) -> None:
+    table = recording / "frames.csv"
+    table.write_text(table.read_text().replace("DARK", "DUSK"))
+    with pytest.raises(DeviceDataError, match="line 4"):
+        levels(f"file:{recording}")
