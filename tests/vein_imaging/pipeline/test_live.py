@@ -95,7 +95,7 @@ def test_quality_returns_when_there_is_room_but_not_above_what_was_asked() -> No
 
 def test_a_steady_cost_within_the_budget_changes_nothing() -> None:
     pace = run(Pace("full", 0.1), 0.08, 1000)
-    assert (pace.quality, pace.trace_every) == ("full", 2)
+    assert (pace.quality, pace.trace_every) == ("full", 3)
 
 
 def test_a_budget_of_nothing_is_refused() -> None:
