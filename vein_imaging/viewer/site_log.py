@@ -209,16 +209,19 @@ class InjectionLog:
     ) -> DoseContext:
         head = self._record.head
         own = sessions[head.session_id]
-        others = (
-            one.doses() for key, one in sessions.items() if key != head.session_id
-        )
+        others = [
+            doses
+            for key, one in sessions.items()
+            if key != head.session_id and (doses := one.doses()) is not None
+        ]
+        # The check plans into the session that began last, the last in order among
+        # equals: that is this one, even where another was begun after it.
+        started = own.started or head.started_at
+        started = max([started, *(doses.started for doses in others)])
         return DoseContext(
             table=self._table,
             zone=self._zone,
-            sessions=(
-                *(doses for doses in others if doses is not None),
-                SessionDoses(own.started or head.started_at, own.injections),
-            ),
+            sessions=(*others, SessionDoses(started, own.injections)),
             planned=planned,
             weight=weight,
             weighed_on=None if weight is None else local_date(planned.at, self._zone),

@@ -145,6 +145,20 @@ def test_an_injection_written_by_another_window_counts_at_once(
     assert isinstance(mine.record(third, SITE, reason=None), Needs)
 
 
+def test_a_session_begun_later_does_not_take_over_the_count(clinic: Clinic) -> None:
+    first = clinic.log()
+    third = replace(SMALL, volume_ml="0.3")
+    for _ in range(33):
+        first.record(third, SITE, reason=None)
+    clinic.now = START + timedelta(hours=1)
+    other = clinic.log(clinic.begin())
+    other.record(SMALL, SITE, reason="into the wrong session")
+    answer = clinic.log(clinic.session_id).record(third, SITE, reason=None)
+    assert isinstance(answer, Needs)
+    said = " ".join(answer.view.messages)
+    assert "9.9 mL" in said
+
+
 def test_setting_the_clock_back_brings_no_allowance_back(tmp_path: Path) -> None:
     clinic = Clinic(tmp_path / "store", region="DE")
     heavy = EntryText("aethoxysklerol", "3", "liquid", "", "4", weight_kg="62")
