@@ -66,10 +66,10 @@ def doubts_of(
         *_focus_doubts(before, after, fineness),
         *_faint_doubts(summary.judged_px, summary.unjudged_px),
     ]
-    if before.found.channel != after.found.channel:
+    if before.light != after.light:
         doubts.append(
-            f"BEFORE was read from its {before.found.channel} channel and AFTER from "
-            f"its {after.found.channel} one: the light was not the same"
+            f"BEFORE was read from its {before.light} channel and AFTER from its "
+            f"{after.light} one: the light was not the same"
         )
     return doubts
 

@@ -22,6 +22,7 @@ from vein_imaging.comparison.blocks import (
     fit_field,
     match,
 )
+from vein_imaging.comparison.support import TWO_WAYS_PX, find_support
 from vein_imaging.comparison.surface import Surface, shrink
 from vein_imaging.comparison.transform import Points, Transform
 from vein_imaging.imaging.arrays import Image, Mask
@@ -31,13 +32,11 @@ __all__ = ["WORKING_PX", "Registration", "View", "register"]
 WORKING_PX = 960
 """The longer side of the pictures that are matched."""
 _GRID_PX = 8.0
-_SUPPORT_PX = 30.0  # from an accepted block
 _EDGE_PX = 8  # keypoints closer to the field's outline describe the outline
 _LEAST_INLIERS = 15
 _LEAST_BLOCKS = 40
 _LEAST_SUPPORT = 0.25  # of the skin in BEFORE
 _DOUBTFUL_SUPPORT = 0.40
-_TWO_WAYS_PX = 1.5  # there and back again
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -225,7 +224,7 @@ def _judge(
     scales: list[float],
 ) -> Registration:
     """Where the alignment holds, and whether that is enough; `forward` at full size."""
-    support, gap = _support(before, forward, back, blocks)
+    support, gap = find_support(before.surface.usable, forward, back, blocks)
     skin = max(int(before.surface.usable.sum()), 1)
     share = int(support.sum()) / skin
     median, p95 = (float(np.percentile(gap, q)) / scales[0] for q in (50, 95))
@@ -238,7 +237,7 @@ def _judge(
         )
     elif share < _DOUBTFUL_SUPPORT:
         doubts.append(little)
-    if not median < _TWO_WAYS_PX / scales[0]:
+    if not median < TWO_WAYS_PX / scales[0]:
         failures.append(
             "aligning there and back again does not return to the same place "
             f"(median {median:.1f} px): the alignment is a guess"
@@ -253,30 +252,6 @@ def _judge(
         tuple(failures),
         tuple(doubts),
     )
-
-
-def _support(
-    before: View, forward: Transform, back: Transform, blocks: Blocks
-) -> tuple[Mask, NDArray[np.float64]]:
-    # where blocks are near and the way there and back closes; and the gaps near blocks
-    height, width = forward.before_shape
-    # one node in the middle of each 8 x 8 px: resizing puts it back where it was
-    rows, columns = np.mgrid[3.5:height:8, 3.5:width:8]
-    nodes = np.column_stack([rows.ravel(), columns.ravel()])
-    gap = np.hypot(*(back.to_after(forward.to_after(nodes)) - nodes).T)
-    gaps = cv2.resize(
-        gap.reshape(rows.shape).astype(np.float32),
-        (columns.shape[1] * 8, rows.shape[0] * 8),
-    )
-    closes = np.pad(gaps, ((0, 8), (0, 8)), mode="edge")[:height, :width] < _TWO_WAYS_PX
-    far = np.ones((height, width), np.uint8)
-    centres = np.rint(blocks.before_xy).astype(int)
-    far[centres[:, 1], centres[:, 0]] = 0
-    near = cv2.distanceTransform(far, cv2.DIST_L2, 5) < _SUPPORT_PX
-    near &= forward.warp_mask(np.ones(forward.after_shape, np.bool_))
-    inside = near[rows.astype(int).ravel(), columns.astype(int).ravel()]
-    measured = gap[inside] if inside.any() else np.array([np.inf])
-    return near & closes & before.surface.usable, measured
 
 
 def _enlarged(

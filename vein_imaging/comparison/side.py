@@ -42,6 +42,14 @@ class Side:
         return _px_per_mm(self.found.mm_per_pixel, self.grey)
 
     @property
+    def light(self) -> str:
+        """The channel that was read; "grey" also for a grey picture stored as RGB."""
+        image = self.image
+        if image.ndim == 3 and (image == image[:, :, :1]).all():
+            return "grey"
+        return self.found.channel
+
+    @property
     def clipped_share(self) -> float:
         """Share of the skin that is saturated or black, 0 to 1."""
         skin = np.count_nonzero(self.found.field)
@@ -74,6 +82,8 @@ def prepare_side(
     TypeError, ValueError
         If the picture, the field or the scale cannot be used.
     """
+    if image.ndim == 3 and image.shape[2] == 1:
+        image = image[:, :, 0]
     found = analyse(
         image, mm_per_pixel=mm_per_pixel, field=field, settings=settings.analysis
     )

@@ -179,3 +179,20 @@ def test_pictures_less_than_eight_weeks_apart_show_no_percentage(
     early = draw(before_date=date(2026, 10, 1), after_date=date(2026, 11, 1))
     late = draw(before_date=date(2026, 9, 1), after_date=date(2026, 11, 1))
     assert not np.array_equal(early[-400:, -400:], late[-400:, -400:])
+
+
+def test_a_grey_picture_stored_as_colour_and_a_turned_camera_change_nothing(
+    visits: Visits,
+) -> None:
+    colour = np.repeat(visits.before[:, :, None], 3, axis=2)
+    turned = compare(colour, np.rot90(visits.after).copy(), mm_per_pixel=0.12)
+    assert turned.verdict == "comparable", turned.reasons
+    both = turned.overlap & visits.result.overlap
+    assert both.sum() > 0.9 * visits.result.overlap.sum()
+    assert turned.summary.clearance_pct == pytest.approx(
+        visits.result.summary.clearance_pct, abs=5
+    )
+
+
+def test_a_mirrored_picture_is_refused(visits: Visits) -> None:
+    assert compare(visits.before, visits.after[:, ::-1].copy()).verdict == "refused"
