@@ -22,8 +22,10 @@ DARKEST_LEVEL = 8.0
 STEEP = 0.05
 """Change of log brightness from one pixel of the small copy to the next that parts
 regions: outlines change by .1 and more, uneven light by .02."""
-BRIGHT_SHARE = 0.8
-"""A region at least this bright, measured by the main one, is skin too."""
+BRIGHT_SHARE, SMALL_BRIGHT_SHARE = 0.8, 0.92
+"""A region at least this bright, measured by the main one, is skin too: the second where
+it is smaller than `SMALL_AREA_SHARE` of it, as a corner of what skin lies on would be."""
+SMALL_AREA_SHARE = 0.2
 VALLEY_DEPTH = 0.27
 SMALLEST_SHARE = 0.02
 LARGEST_HOLE_SHARE = 0.05
@@ -93,7 +95,10 @@ def _choose(small: Plane, regions: Plane) -> Plane:
     for label in np.flatnonzero(large):
         level[label] = np.median(small[labels == label])
     main = int(np.argmax(np.where(large, merit, 0)))
-    kept = large & (level >= BRIGHT_SHARE * level[main])
+    area = stats[:, cv2.CC_STAT_AREA]
+    small_one = area < SMALL_AREA_SHARE * area[main]
+    share = np.where(small_one, SMALL_BRIGHT_SHARE, BRIGHT_SHARE)
+    kept = large & (level >= share * level[main])
     return np.asarray(kept.astype(np.uint8)[labels])
 
 
