@@ -364,12 +364,15 @@ void protocol_tick(void)
     static uint8_t button;
     if (board_overrun())
         too_long = 1;
+    /* One line each time: however fast the host talks, the rules of safety.c are applied
+     * between any two of its commands. */
     for (int16_t byte; (byte = board_read()) >= 0;) {
         if (byte == '\n') {
             line[length] = 0;
             if (length || too_long)
                 take_line();
             length = too_long = 0;
+            break;
         } else if (byte != '\r') {
             if (length < LINE_MOST)
                 line[length++] = byte ? byte : 1; /* a zero would hide what follows */

@@ -235,6 +235,20 @@ class TestSafety:
         let_pass(bench, 0.03)
         self.recover(lit, bench)
 
+    def test_a_host_that_talks_without_a_pause_cannot_keep_a_rule_from_being_applied(
+        self, lit: LineIlluminator, bench: Bench
+    ) -> None:
+        see(bench, 8)
+        flood = encode_line("KEEP", check=True) * 20
+        bench.set_skin(42.0)
+        started_s = bench.time_s()
+        while bench.lit_mask():
+            lit._line.write(flood)
+            lit._line.read(4096, 0.0)
+            assert bench.time_s() - started_s < 1.0
+        lit._line.drain(0.1)
+        assert "TEMP" in lit.status().faults
+
     def test_dimmer_from_38_degrees(self, lit: LineIlluminator, bench: Bench) -> None:
         bench.set_skin(39.5)
         let_pass(bench, 0.03)
