@@ -20,6 +20,7 @@ from vein_imaging.comparison import compare
 from vein_imaging.comparison.picture import draw_change_map, draw_comparison
 from vein_imaging.comparison.result import Comparison
 from vein_imaging.comparison.summary import ASSESSABLE_AFTER_DAYS, assess, days_between
+from vein_imaging.comparison.surface import grey_levels
 from vein_imaging.comparison.table import Identity, Row, piece_rows, summary_row
 
 __all__ = ["compare_command"]
@@ -49,6 +50,14 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 )
 @click.option("--before-date", type=_DAY, help="YYYY-MM-DD.")
 @click.option("--after-date", type=_DAY, help="YYYY-MM-DD.")
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="NAME=MASK",
+    help="Another row of the table for the part of BEFORE that is white in a picture "
+    "of its size, such as treated=treated.png. May be repeated.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the change table's row.")
 def compare_command(
     before: Path,
@@ -58,6 +67,7 @@ def compare_command(
     after_mm_per_pixel: float | None,
     before_date: datetime | None,
     after_date: datetime | None,
+    regions: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Compare two pictures of one leg and say what cleared, with its error.
@@ -78,15 +88,16 @@ def compare_command(
         apart = days_between(*days)
         pictures = _read(before), _read(after)
         result = compare(*pictures, mm_per_pixel=scale)
+        parts = [result.in_region(*_region(text)) for text in regions]
         sheet = draw_comparison(
             *pictures, result, before_date=days[0], after_date=days[1]
         )
-    except (TypeError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     identity = _identity(before, after, apart, scaled=scale is not None)
-    row = summary_row(result, result.summary, identity)
+    rows = [summary_row(result, part, identity) for part in (result.summary, *parts)]
     out.mkdir(parents=True, exist_ok=True)
-    _write_table(out / "change_summary.csv", [row])
+    _write_table(out / "change_summary.csv", rows)
     _write_table(out / "change_pieces.csv", piece_rows(result))
     _write_picture(out / "comparison.png", sheet)
     if result.transform is not None:
@@ -94,7 +105,7 @@ def compare_command(
     if result.verdict != "refused":
         drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
         _write_picture(out / "change_map.png", drawn)
-    click.echo(json.dumps(row) if as_json else _spoken(result, apart, out))
+    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, apart, out))
     if result.verdict == "refused":
         click.echo(f"not comparable: {'; '.join(result.reasons)}", err=True)
         raise SystemExit(1)
@@ -114,6 +125,19 @@ def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
                     "no dates given: valid from eight weeks after treatment on"
                 )
     return "\n".join([*lines, f"tables and pictures in {out}"])
+
+
+def _nested(rows: list[Row]) -> dict[str, Any]:
+    # the whole field's row, with the other regions inside it
+    return {**rows[0], "regions": rows[1:]}
+
+
+def _region(text: str) -> tuple[NDArray[np.bool_], str]:
+    name, _, path = text.partition("=")
+    if not (name and path):
+        raise ValueError(f"a region is NAME=MASK, such as treated=t.png, not {text!r}")
+    mask = grey_levels(_read(Path(path)))
+    return mask > 0.5, name
 
 
 def _identity(

@@ -50,10 +50,16 @@ def test_tables_and_pictures_are_written_with_the_error_beside_the_percentage(
     folder: Path,
 ) -> None:
     dates = ("--before-date", "2026-09-01", "--after-date", "2026-11-01")
-    result = run(folder, "--mm-per-pixel", "0.12", *dates)
+    left = np.zeros((360, 640), np.uint8)
+    left[:, :320] = 255
+    cv2.imwrite(str(folder / "left.png"), left)
+    region = f"treated={folder / 'left.png'}"
+    result = run(folder, "--mm-per-pixel", "0.12", *dates, "--region", region)
     assert result.exit_code == 0, result.output
     assert "repeat error" in result.stdout and "interval" in result.stdout
-    (row,) = table(folder / "out/change_summary.csv")
+    row, treated = table(folder / "out/change_summary.csv")
+    assert treated["region"] == "treated"
+    assert 0 < float(treated["judged_mm"]) < float(row["judged_mm"])
     assert row["days_between"] == "61"
     parts = [float(row[f"{name}_mm"]) for name in ("cleared", "faded", "persistent")]
     assert float(row["judged_mm"]) == pytest.approx(sum(parts), rel=1e-3)
@@ -83,6 +89,13 @@ def test_a_picture_without_veins_exits_1_and_says_why(folder: Path) -> None:
     assert row["verdict"] == "refused" and row["clearance_pct"] is None
     assert row["assessment"] == "not comparable"
     assert result.stderr.startswith("not comparable: ")
+
+
+def test_a_region_that_is_none_is_a_usage_error(folder: Path) -> None:
+    result = run(folder, "--region", "treated")
+    assert result.exit_code == 2 and "a region is NAME=MASK" in result.stderr
+    result = run(folder, "--region", "treated=nowhere.png")
+    assert result.exit_code == 2 and "nowhere.png" in result.stderr
 
 
 def test_dates_in_the_wrong_order_are_a_usage_error(folder: Path) -> None:
