@@ -16,6 +16,7 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+HANGS_AFTER_S = 900  # two windows that wait for each other
 ROOT = Path(__file__).parents[1]
 STORAGE = "vein_imaging/storage"
 
@@ -255,12 +256,17 @@ def passes(copy: Path, *tests: str) -> bool:
     """Whether these tests pass on the copy."""
     folder = copy / "tests" / STORAGE
     arguments = ["-q", "-x", "-p", "no:cacheprovider", "-k", "not model"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments, *(folder / t for t in tests)],
-        cwd=copy,
-        env={**os.environ, "PYTHONPATH": str(copy)},
-        capture_output=True,
-    )
+    command = [sys.executable, "-m", "pytest", *arguments]
+    try:
+        done = subprocess.run(
+            [*command, *(folder / test for test in tests)],
+            cwd=copy,
+            env={**os.environ, "PYTHONPATH": str(copy)},
+            capture_output=True,
+            timeout=HANGS_AFTER_S,
+        )
+    except subprocess.TimeoutExpired:
+        return False
     return done.returncode == 0
 
 

@@ -89,4 +89,4 @@ class PatientDirectory:
             for patient_id, text in self._searched.items()
             if all(word in text for word in words)
         )
-        return tuple(sorted(found, key=lambda patient: _plain(patient.name)))
+        return tuple(sorted(found, key=lambda one: self._searched[one.patient_id]))

@@ -75,7 +75,7 @@ def race(
 
     with open_store(folder, key) as store:
         for session_id in sessions:
-            barrier.wait()
+            barrier.wait(timeout=60)
             outcome = store.check_and_append(
                 session_id, Entry("injected", {}), check=check, author="a", at=NOON
             )
