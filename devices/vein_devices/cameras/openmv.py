@@ -231,6 +231,7 @@ class OpenmvSource:
         open_port: Callable[[str, int], SerialPort] = open_serial,
     ) -> None:
         self.place = place
+        self._name = f"openmv:{place}" if place else "openmv"  # in messages
         self.firmware = ""
         """Version of its firmware, once open."""
         self._script = script
@@ -252,7 +253,7 @@ class OpenmvSource:
         DeviceError
             If it is absent, forbidden, in use, or speaks another protocol.
         """
-        name = f"openmv:{self.place}"
+        name = self._name
         self._port = self._open_port(find_port(self.place, _is_openmv), _BAUD)
         try:
             self._link = link = OpenmvLink(self._port, name, self._clock)
@@ -283,9 +284,7 @@ class OpenmvSource:
             if answer is not None:
                 return answer
             self._clock.sleep(0.01)
-        raise DeviceDataError(
-            f"openmv:{self.place}: {opcode.name} failed {_TRIES} times"
-        )
+        raise DeviceDataError(f"{self._name}: {opcode.name} failed {_TRIES} times")
 
     def _run_script(self, script: bytes) -> None:
         stop, execute, reset = (struct.pack("<I", n) for n in (1, 2, 3))
@@ -310,7 +309,7 @@ class OpenmvSource:
         Shot
         """
         if self._link is None:
-            raise DeviceAbsentError(f"openmv:{self.place} is not open")
+            raise DeviceAbsentError(f"{self._name} is not open")
         until_s = self._clock.monotonic_s() + timeout_s
         while True:
             arrived_s = self._clock.monotonic_s()
@@ -323,7 +322,7 @@ class OpenmvSource:
                 self._clock.sleep(0.002)  # busy: no new frame yet
             if self._clock.monotonic_s() >= until_s:
                 raise DeviceTimeoutError(
-                    f"openmv:{self.place}: no frame; does a script run that takes them?"
+                    f"{self._name}: no frame; does a script run that takes them?"
                 )
 
     def _put_right(self) -> None:
@@ -334,13 +333,11 @@ class OpenmvSource:
         size_answer = link.ask(Opcode.SIZE, wire.STREAM) or b""
         size = int.from_bytes(size_answer[:4], "little")
         if not 20 < size <= _LONGEST_FRAME:
-            raise DeviceDataError(f"openmv:{self.place}: a frame of {size} bytes")
+            raise DeviceDataError(f"{self._name}: a frame of {size} bytes")
         data = link.ask(Opcode.READ, wire.STREAM, struct.pack("<II", 0, size)) or b""
         link.ask(Opcode.UNLOCK, wire.STREAM)
         if len(data) != size:
-            raise DeviceDataError(
-                f"openmv:{self.place}: {len(data)} of {size} bytes came"
-            )
+            raise DeviceDataError(f"{self._name}: {len(data)} of {size} bytes came")
         width, height, pixel_format, _depth, offset = struct.unpack_from("<5I", data)
         pixels, jpeg = _decode(data[offset:], (height, width), pixel_format)
         return Shot(pixels, jpeg=jpeg, arrived_s=arrived_s)

@@ -48,6 +48,7 @@ class PylonSource:
 
     def __init__(self, place: str, wishes: dict[str, float]) -> None:
         self.place = place
+        self._name = f"pylon:{place}" if place else "pylon"  # in messages
         self.settings: dict[str, float] = {}
         """Wishes as the camera took them, once open."""
         self._wishes = wishes
@@ -85,9 +86,7 @@ class PylonSource:
             self._camera.Open()
         except genicam.GenericException as error:
             self.close()
-            raise DeviceBusyError(
-                f"pylon:{self.place}: {_first_line(error)}"
-            ) from error
+            raise DeviceBusyError(f"{self._name}: {_first_line(error)}") from error
         try:
             self._choose_format()
             for name, value in self._wishes.items():
@@ -96,7 +95,7 @@ class PylonSource:
         except genicam.GenericException as error:
             self.close()
             raise DeviceUnsupportedError(
-                f"pylon:{self.place}: {_first_line(error)}"
+                f"{self._name}: {_first_line(error)}"
             ) from error
         except BaseException:
             self.close()
@@ -111,7 +110,7 @@ class PylonSource:
         )
         if not found:
             raise DeviceAbsentError(
-                f"pylon:{self.place}: no such camera; cameras now: {names or 'none'}"
+                f"{self._name}: no such camera; cameras now: {names or 'none'}"
             )
         if len(found) > 1:
             raise DeviceAddressError(f"several Basler cameras; name one: {names}")
@@ -124,9 +123,7 @@ class PylonSource:
             if name in symbolics:
                 self._camera.PixelFormat.Value = name
                 return
-        raise DeviceUnsupportedError(
-            f"pylon:{self.place}: it gives none of Mono8 and RGB8"
-        )
+        raise DeviceUnsupportedError(f"{self._name}: it gives none of Mono8 and RGB8")
 
     def _feature(self, *names: str) -> Any:
         """Give the first feature of these names that the camera has, or None."""
@@ -147,11 +144,11 @@ class PylonSource:
             enable.Value = True
         feature = self._feature(*_FEATURES[name])
         if feature is None:
-            raise DeviceUnsupportedError(f"pylon:{self.place}: it has no {name}")
+            raise DeviceUnsupportedError(f"{self._name}: it has no {name}")
         low, high = float(feature.Min), float(feature.Max)
         if not low <= value <= high:
             raise DeviceUnsupportedError(
-                f"pylon:{self.place}: {name} lies between {low:g} and {high:g}; "
+                f"{self._name}: {name} lies between {low:g} and {high:g}; "
                 f"{value:g} was asked"
             )
         feature.Value = int(value) if isinstance(feature.Value, int) else value
@@ -170,7 +167,7 @@ class PylonSource:
         Shot
         """
         if self._camera is None:
-            raise DeviceAbsentError(f"pylon:{self.place} is not open")
+            raise DeviceAbsentError(f"{self._name} is not open")
         dropped = 0
         for _ in range(_BAD_FRAMES):
             result = self._grab(timeout_s)
@@ -189,7 +186,7 @@ class PylonSource:
                 dropped += 1
             finally:
                 result.Release()
-        raise DeviceDataError(f"pylon:{self.place}: {why}")
+        raise DeviceDataError(f"{self._name}: {why}")
 
     def _grab(self, timeout_s: float) -> Any:
         try:
@@ -197,15 +194,11 @@ class PylonSource:
                 max(1, int(timeout_s * 1000)), self._pylon.TimeoutHandling_Return
             )
         except Exception as error:
-            raise DeviceAbsentError(
-                f"pylon:{self.place}: {_first_line(error)}"
-            ) from error
+            raise DeviceAbsentError(f"{self._name}: {_first_line(error)}") from error
         if result is None or not result.IsValid():
             if self._camera.IsCameraDeviceRemoved():
-                raise DeviceAbsentError(f"pylon:{self.place}: unplugged")
-            raise DeviceTimeoutError(
-                f"pylon:{self.place}: no frame in {timeout_s:.2f} s"
-            )
+                raise DeviceAbsentError(f"{self._name}: unplugged")
+            raise DeviceTimeoutError(f"{self._name}: no frame in {timeout_s:.2f} s")
         return result
 
     def close(self) -> None:

@@ -146,6 +146,7 @@ class UvcSource:
         nodes: Callable[[], list[v4l2.VideoNode]] = v4l2.list_nodes,
     ) -> None:
         self.place = place
+        self._name = f"uvc:{place}" if place else "uvc"  # in messages
         self.settings = settings
         self.negotiated: Negotiated | None = None
         """What the camera really does, once open."""
@@ -191,7 +192,7 @@ class UvcSource:
         if sys.platform != "linux":
             if not (self.place or "0").isdigit():
                 raise DeviceAddressError(
-                    f"uvc:{self.place}: on this system cameras are numbered: uvc:0"
+                    f"{self._name}: on this system cameras are numbered: uvc:0"
                 )
             return "", int(self.place or "0")
         if self.place.startswith("/"):
@@ -209,7 +210,7 @@ class UvcSource:
         if not found:
             there = "; ".join(f"{n.name} ({n.identity})" for n in nodes) or "none"
             raise DeviceAbsentError(
-                f"uvc:{self.place}: no such camera; plug it in. Cameras now: {there}"
+                f"{self._name}: no such camera; plug it in. Cameras now: {there}"
             )
         if len({node.usb_path or node.path for node in found}) > 1:
             choice = ", ".join(f"uvc:{node.identity} ({node.name})" for node in found)
@@ -221,10 +222,10 @@ class UvcSource:
         holders = v4l2.holders_of(self._path) if self._path else []
         if holders:
             return DeviceBusyError(
-                f"uvc:{self.place}: held by {', '.join(holders)}; close that program"
+                f"{self._name}: held by {', '.join(holders)}; close that program"
             )
         return DeviceUnsupportedError(
-            f"uvc:{self.place}: it can be opened, and gives no picture format that is "
+            f"{self._name}: it can be opened, and gives no picture format that is "
             f"known here; another program may hold it"
         )
 
@@ -254,7 +255,7 @@ class UvcSource:
             return {}
         if not self._path:
             raise DeviceUnsupportedError(
-                f"uvc:{self.place}: {', '.join(self.settings.controls)} cannot be set "
+                f"{self._name}: {', '.join(self.settings.controls)} cannot be set "
                 f"on this system; dim or strobe the light instead"
             )
         fd = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)
@@ -272,7 +273,7 @@ class UvcSource:
         height, width = shot.pixels.shape[:2]
         if self.settings.size_px not in (None, (height, width)):
             raise DeviceUnsupportedError(
-                f"uvc:{self.place}: the camera gives {width}x{height}, not "
+                f"{self._name}: the camera gives {width}x{height}, not "
                 f"{self.settings.size_px[1]}x{self.settings.size_px[0]}"
             )
         self._size_px = height, width
@@ -292,7 +293,7 @@ class UvcSource:
             return self.shot(3.0 * _SELECT_S)
         except (DeviceTimeoutError, DeviceDataError) as error:
             raise DeviceUnsupportedError(
-                f"uvc:{self.place}: it opens and sends nothing ({error}). With two "
+                f"{self._name}: it opens and sends nothing ({error}). With two "
                 f"cameras on one USB controller the bandwidth may be used up: ask for "
                 f"a smaller size or MJPG, or plug one into another port"
             ) from error
@@ -338,7 +339,7 @@ class UvcSource:
         """One read of OpenCV; what came, and the kernel's time of it."""
         capture = self._capture
         if capture is None:
-            raise DeviceAbsentError(f"uvc:{self.place} is not open")
+            raise DeviceAbsentError(f"{self._name} is not open")
         while True:
             start_s = self._clock.monotonic_s()
             good, picture = capture.read()
@@ -351,25 +352,25 @@ class UvcSource:
                 return picture, device_s if known else None
             self._refused = self._refused + 1 if now_s - start_s < 0.2 else 0
             if self._path and not os.path.exists(self._path):  # noqa: PTH110
-                raise DeviceAbsentError(f"uvc:{self.place}: unplugged")
+                raise DeviceAbsentError(f"{self._name}: unplugged")
             if self._refused >= 3:
                 raise DeviceAbsentError(
-                    f"uvc:{self.place}: it refuses to give frames: unplugged, or its "
+                    f"{self._name}: it refuses to give frames: unplugged, or its "
                     f"USB connection failed"
                 )
             if now_s >= until_s:
-                raise DeviceTimeoutError(f"uvc:{self.place}: no frame came; frozen?")
+                raise DeviceTimeoutError(f"{self._name}: no frame came; frozen?")
 
     def _decode(self, picture: Any) -> tuple[Any, bytes | None]:
         """Pixels, and the JPEG where it was one."""
         if not self._raw_jpeg:
-            return to_pixels(np.asarray(picture), f"uvc:{self.place}"), None
+            return to_pixels(np.asarray(picture), self._name), None
         data = np.asarray(picture, np.uint8).tobytes()
         jpeg, _ = check_jpeg(data, self._size_px)
         decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
         if decoded is None:
-            raise DeviceDataError(f"uvc:{self.place}: a JPEG that cannot be decoded")
-        return to_pixels(np.asarray(decoded), f"uvc:{self.place}"), jpeg
+            raise DeviceDataError(f"{self._name}: a JPEG that cannot be decoded")
+        return to_pixels(np.asarray(decoded), self._name), jpeg
 
     def close(self) -> None:
         """Let go of the camera."""

@@ -99,6 +99,7 @@ class Vc0706Source:
         open_port: Callable[[str, int], SerialPort] = open_serial,
     ) -> None:
         self.place = place
+        self._name = f"vc0706:{place}" if place else "vc0706"  # in messages
         self.settings = settings
         self.version = ""
         """What the camera calls itself, once open."""
@@ -120,7 +121,7 @@ class Vc0706Source:
     @property
     def _line(self) -> SerialPort:
         if self._port is None:
-            raise DeviceAbsentError(f"vc0706:{self.place} is not open")
+            raise DeviceAbsentError(f"{self._name} is not open")
         return self._port
 
     def open(self) -> None:
@@ -170,7 +171,7 @@ class Vc0706Source:
                     self.version = reply.data.decode("ascii", "replace")
                     return
         raise DeviceTimeoutError(
-            f"vc0706:{self.place}: nothing answers at {', '.join(map(str, rates))} "
+            f"{self._name}: nothing answers at {', '.join(map(str, rates))} "
             f"bit/s. Check TX and RX (they cross), 5 V and ground; then take the power "
             f"off for five seconds: these cameras now and then go deaf"
         )
@@ -213,7 +214,7 @@ class Vc0706Source:
                 return reply
         why = reply.trouble if reply else "no whole answer in three tries"
         raise DeviceUnsupportedError(
-            f"vc0706:{self.place} ({self.version}): command {command:02X} "
+            f"{self._name} ({self.version}): command {command:02X} "
             f"{data.hex(' ')}: {why}"
         )
 
@@ -245,7 +246,7 @@ class Vc0706Source:
             if self._clock.monotonic_s() > until_s:
                 self._line.drain(_SLICE_S)
                 raise DeviceTimeoutError(
-                    f"vc0706:{self.place}: command {command:02X} got no whole answer "
+                    f"{self._name}: command {command:02X} got no whole answer "
                     f"in {wait_s:.2f} s"
                 )
             yield None
@@ -263,19 +264,19 @@ class Vc0706Source:
         Shot
         """
         if self._work is None:
-            raise DeviceAbsentError(f"vc0706:{self.place} is not open")
+            raise DeviceAbsentError(f"{self._name} is not open")
         until_s = self._clock.monotonic_s() + timeout_s
         while True:
             try:
                 shot = next(self._work)
             except StopIteration:
-                raise DeviceDataError(f"vc0706:{self.place}: open it again") from None
+                raise DeviceDataError(f"{self._name}: open it again") from None
             except DeviceTimeoutError as error:  # no wait helps: the work is at an end
                 raise DeviceDataError(str(error)) from error
             if shot is not None:
                 return shot
             if self._clock.monotonic_s() >= until_s:
-                raise DeviceTimeoutError(f"vc0706:{self.place}: picture under way")
+                raise DeviceTimeoutError(f"{self._name}: picture under way")
 
     def _frames(self) -> Iterator[Shot | None]:
         """Pictures one after another; None while one is under way."""
@@ -305,7 +306,7 @@ class Vc0706Source:
             reply = yield from self._exchange(wire.FBUF_CTRL, message, _ANSWER_S)
             if reply.status == 0:
                 return reply
-        raise DeviceDataError(f"vc0706:{self.place}: freeze or resume: {reply.trouble}")
+        raise DeviceDataError(f"{self._name}: freeze or resume: {reply.trouble}")
 
     def _tried(self, make: Callable[[], Work], tries: int = _TRIES) -> Work:
         """Try some work again when its answer is damaged or missing."""
@@ -330,7 +331,7 @@ class Vc0706Source:
             seen.add(reply.data)
             self.rereads += 1
         raise DeviceDataError(
-            f"vc0706:{self.place}: no two readings agree; the line is too noisy: use a "
+            f"{self._name}: no two readings agree; the line is too noisy: use a "
             f"shorter cable or a lower baud"
         )
 
@@ -342,7 +343,7 @@ class Vc0706Source:
         )
         length = int.from_bytes(reply.data, "big")
         if not 0 < length <= _LONGEST:
-            raise DeviceDataError(f"vc0706:{self.place}: a picture of {length} bytes")
+            raise DeviceDataError(f"{self._name}: a picture of {length} bytes")
         picture = bytearray()
         while len(picture) < length:
             offset = len(picture)
@@ -362,7 +363,7 @@ class Vc0706Source:
         how = cv2.IMREAD_GRAYSCALE if self.settings.grey else cv2.IMREAD_COLOR
         picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), how)
         if picture is None:
-            raise DeviceDataError(f"vc0706:{self.place}: the JPEG cannot be decoded")
+            raise DeviceDataError(f"{self._name}: the JPEG cannot be decoded")
         return Shot(to_pixels(np.asarray(picture), "vc0706"), jpeg=jpeg)
 
     def close(self) -> None:
