@@ -20,6 +20,8 @@ from vein_imaging.viewer.style import TARGET_PX, set_look, stylesheet
 __all__ = ["CameraStrip"]
 
 _SLIDER_STEPS = 20
+_ONE_LINE = 44
+"""Longer headlines than this take the line below as well."""
 
 
 class CameraStrip(QWidget):
@@ -56,6 +58,7 @@ class CameraStrip(QWidget):
         self.state = QLabel("starting")
         self.details = QLabel("")
         self.details.setProperty("role", "caption")
+        self.state.setWordWrap(True)
         for label in (self.state, self.details):
             # A long error must not push the window past the screen.
             label.setMinimumWidth(120)
@@ -67,6 +70,7 @@ class CameraStrip(QWidget):
         self.photograph.setToolTip("Store the picture on the screen in the record")
         self.compare = _button("Before/after\N{HORIZONTAL ELLIPSIS}")
         self.compare.setToolTip("Compare two photographs of this patient")
+        self.tuning = QWidget()
         self.opacity = _slider(round(settings.opacity * _SLIDER_STEPS), 0)
         self.sensitivity = _slider(
             round(settings.sensitivity * _SLIDER_STEPS), -_SLIDER_STEPS
@@ -84,9 +88,14 @@ class CameraStrip(QWidget):
         self.state.setText(state.headline)
         self.state.setToolTip(state.headline)
         set_look(self.state, "state", state.kind)
+        # What is wrong takes the room of what would be nice to know.
+        crowded = len(state.headline) > _ONE_LINE
+        set_look(self.state, "crowded", "true" if crowded else "false")
+        self.details.setVisible(not crowded)
         self.details.setText(state.details)
         self.details.setToolTip(state.details)
         self.reconnect.setVisible(state.can_restart)
+        self.tuning.setHidden(state.can_restart)
         self.freeze.setEnabled(state.has_picture)
         self.photograph.setEnabled(state.has_picture)
 
@@ -108,6 +117,9 @@ class CameraStrip(QWidget):
         row.setSpacing(8)
         row.addLayout(words, 1)
         row.addWidget(self.reconnect)
+        tuning = QHBoxLayout(self.tuning)
+        tuning.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.tuning)
         for caption, slider in (
             ("Veins drawn", self.opacity),
             ("Sensitivity", self.sensitivity),
@@ -119,7 +131,7 @@ class CameraStrip(QWidget):
             column.setSpacing(0)
             column.addWidget(label)
             column.addWidget(slider)
-            row.addLayout(column)
+            tuning.addLayout(column)
         for text, tip, factor in (
             ("\N{MINUS SIGN}", "Zoom out", 1 / 1.25),
             ("+", "Zoom in", 1.25),

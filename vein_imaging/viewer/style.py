@@ -41,7 +41,7 @@ QPushButton#log_sites { font-size: 20px; font-weight: 700; min-height: 52px; }
 QPushButton#log_sites:checked {
     background: #b25c00; border-color: #ffc46b; color: #ffffff;
 }
-QSlider { min-height: 30px; background: transparent; }
+QSlider { min-height: 32px; background: transparent; }
 QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: #59636f; }
 QSlider::handle:horizontal {
     width: 26px; margin: -11px 0; border-radius: 13px; background: #d7e6f3;
@@ -59,6 +59,7 @@ QLabel[state="bad"] {
     color: #ffffff; background: #8f1d14; border-radius: 6px; padding: 2px 10px;
     font-size: 20px; font-weight: 700;
 }
+QLabel[crowded="true"] { font-size: 15px; }
 QLabel#practice {
     background: #6b4700; color: #ffffff; padding: 6px 12px; border-radius: 6px;
     font-weight: 700;
