@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from vein_imaging.cli.store_access import (
     store_options,
 )
 from vein_imaging.storage.roles import Action, Role
+
+if TYPE_CHECKING:
+    from vein_imaging.storage.administration import SetUp
 
 __all__ = ["user"]
 
@@ -71,6 +75,10 @@ def set_up_command(
             at=_now(),
             server=at_server,
         )
+    _print_once(done)
+
+
+def _print_once(done: SetUp) -> None:
     click.echo("Print these two lines, keep them away from this computer, show nobody.")
     click.echo("They are not shown again.\n")
     click.echo(f"Recovery key      {done.recovery_key}")
@@ -139,6 +147,35 @@ def remove(access: StoreAccess, name: str) -> None:
     with access.clinic() as clinic:
         remove_user(clinic, name, at=_now())
     click.echo(f"{name} left")
+
+
+@user.command("reset")
+@click.argument("name")
+@store_options
+def reset(access: StoreAccess, name: str) -> None:
+    """Give NAME, who forgot it, a new password."""
+    from vein_imaging.storage.administration import reset_password
+
+    with access.clinic() as clinic:
+        clinic.allowed_store(Action.USERS)
+        reset_password(clinic, name, _new_password(name), at=_now())
+    click.echo(f"{name}: new password")
+
+
+@user.command("new-key")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@store_options
+def new_key_command(access: StoreAccess, folder: Path) -> None:
+    """Copy the store into FOLDER under a new data key, after someone left in anger.
+
+    Only you can open the copy; give the others passwords with `user reset`.
+    """
+    from vein_imaging.storage.administration import change_data_key
+
+    with access.clinic() as clinic:
+        clinic.allowed_store(Action.USERS)
+        done = change_data_key(clinic, folder, access.password(), at=_now())
+    _print_once(done)
 
 
 @user.command("password")

@@ -57,6 +57,8 @@ def verify(
     else:
         for problem in seen.problems:
             click.echo(f"WRONG  {problem}")
+        for odd in seen.oddities:
+            click.echo(f"odd    {odd}")
         click.echo(_summary(seen))
     if seen.problems:
         raise SystemExit(1)

@@ -11,6 +11,8 @@ import pyotp
 
 from vein_imaging.storage.anchor import verification_key
 from vein_imaging.storage.clinic import Clinic
+from vein_imaging.storage.copying import restore
+from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.opening import create_store, open_store
 from vein_imaging.storage.passwords import (
     KeyWraps,
@@ -28,9 +30,11 @@ __all__ = [
     "SetUp",
     "add_user",
     "all_users",
+    "change_data_key",
     "change_roles",
     "recover",
     "remove_user",
+    "reset_password",
     "set_up",
     "switch_off_totp",
     "switch_on_totp",
@@ -127,6 +131,59 @@ def change_roles(
     if owners == {name} and Role.OWNER not in roles:
         raise ValueError(f"{name} is the only owner; make another one first")
     _write_user(store, name, roles, clinic.user.name, at)
+
+
+def reset_password(clinic: Clinic, name: str, password: str, *, at: datetime) -> None:
+    """Give a person who forgot it a new password; he changes it himself.
+
+    Raises
+    ------
+    ValueError
+        If there is no such person, or the password will not do.
+    """
+    store = clinic.allowed_store(Action.USERS)
+    known = all_users(clinic).get(name)
+    if known is None or not known.roles:
+        raise ValueError(f"no user {name!r}")
+    checked_password(name, password)
+    store.append_own("reset", {"name": name}, author=clinic.user.name, at=at)
+    KeyWraps(store.place).put(name, password, clinic.allowed_key(Action.USERS))
+
+
+def change_data_key(
+    clinic: Clinic, folder: Path, password: str, *, at: datetime
+) -> SetUp:
+    """Make a copy of the store under a new data key, for when someone left in anger.
+
+    Only the one signed in can open the copy; everyone else is given a password with
+    `reset_password`. The old folder, its recovery key and its backups stay readable
+    for those who could read them: remove them once the copy is in use.
+
+    Raises
+    ------
+    WrongPasswordError
+        If it is not the password of the one signed in.
+    FileExistsError
+        If something is in the folder.
+    StoreError
+        If the store lies on a server: move it to a file first (`restore`).
+    """
+    clinic.check_password(password)
+    store = clinic.allowed_store(Action.USERS)
+    if store.place.database_url:
+        raise StoreError("the store is on a server; restore it into a folder first")
+    old, fresh, recovery_key = (
+        clinic.allowed_key(Action.USERS),
+        new_key(),
+        new_recovery_key(),
+    )
+    name = clinic.user.name
+    with restore(store.place.folder, folder, old, fresh_key=fresh) as copy:
+        wraps = KeyWraps(copy.place)
+        wraps.put(name, password, fresh)
+        wraps.put_recovery(recovery_key, fresh)
+        copy.append_own("new_data_key", {"name": name}, author=name, at=at)
+        return SetUp(recovery_key, verification_key(copy))
 
 
 def remove_user(clinic: Clinic, name: str, *, at: datetime) -> None:

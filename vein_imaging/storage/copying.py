@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
 
@@ -66,6 +67,7 @@ def back_up(
     with built_folder(generation) as building:
         place = StorePlace(building, store.place.store_id, images="../images")
         _copy(store, place, key, None)
+        _copy_users(store, place)
         with open_store(building, key) as copy:
             write_checkpoints(copy, [building])
     return generation
@@ -77,7 +79,12 @@ def generations(folder: Path) -> list[Path]:
 
 
 def restore(
-    generation: Path, folder: Path, key: bytes, *, server: Server | None = None
+    generation: Path,
+    folder: Path,
+    key: bytes,
+    *,
+    server: Server | None = None,
+    fresh_key: bytes | None = None,
 ) -> Store:
     """Make a store out of a backup's generation, in a new place, and open it.
 
@@ -91,6 +98,10 @@ def restore(
         The store's when the backup was made.
     server : Server
         To put the ledger into an empty PostgreSQL database.
+    fresh_key : 32 bytes
+        A new data key for the new store: who knew the old one, or a password for it,
+        cannot open what is written from now on. No user can sign in until he is given
+        a password anew.
 
     Raises
     ------
@@ -100,8 +111,15 @@ def restore(
     with open_store(generation, key) as source, built_folder(folder) as building:
         url = server.url if server else ""
         place = StorePlace(building, source.place.store_id, url)
-        _copy(source, place, key, server)
-    return open_store(folder, key)
+        _copy(source, place, fresh_key or key, server)
+        if not fresh_key:
+            _copy_users(source, place)
+    return open_store(folder, fresh_key or key)
+
+
+def _copy_users(store: Store, place: StorePlace) -> None:
+    if store.place.users_file.exists():
+        write_durably(place.users_file, store.place.users_file.read_bytes())
 
 
 def _copy(store: Store, place: StorePlace, key: bytes, server: Server | None) -> None:
@@ -111,14 +129,14 @@ def _copy(store: Store, place: StorePlace, key: bytes, server: Server | None) ->
         target = engines(place, vault)
         try:
             with store.reading() as read, target.write.begin() as write:
-                for table in (patient_key, event):
-                    for batch in _batches(read, table):
-                        write.execute(insert(table), batch)
+                for batch in _batches(read, patient_key):
+                    rows = [_rewrapped(row, store.vault, vault) for row in batch]
+                    write.execute(insert(patient_key), rows)
+                for batch in _batches(read, event):
+                    write.execute(insert(event), batch)
         finally:
             target.dispose()
     _copy_images(store, place.image_folder)
-    if store.place.users_file.exists():
-        write_durably(place.users_file, store.place.users_file.read_bytes())
     describe_store(place)
     with open_store(place.folder, key) as copy:
         seen = verify_store(copy)
@@ -127,7 +145,13 @@ def _copy(store: Store, place: StorePlace, key: bytes, server: Server | None) ->
         raise StoreDamagedError(f"the copy is not sound: {seen.problems[0]}{more}")
 
 
-def _batches(read: Connection, table: Table) -> Iterator[list[dict[str, object]]]:
+def _rewrapped(row: dict[str, Any], old: Vault, new: Vault) -> dict[str, object]:
+    patient_id = row["patient_id"]
+    key = old.unwrap(patient_id, row["wrapped"])
+    return {"patient_id": patient_id, "wrapped": new.wrap(patient_id, key)}
+
+
+def _batches(read: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     first = next(iter(table.primary_key))
     rows = read.execution_options(yield_per=_BATCH).execute(
         select(table).order_by(first)

@@ -59,6 +59,9 @@ class Verification:
         Image files that no entry names: harmless.
     checkpoints : int
         Compared.
+    oddities : list of Problem
+        What a session's fold finds odd: an entry that points nowhere, one after the
+        signature. It was written so; a person judges it.
     problems : list of Problem
         Empty where all is as written.
     """
@@ -70,6 +73,7 @@ class Verification:
     clock_set_back: list[int] = field(default_factory=list)
     orphans: int = 0
     checkpoints: int = 0
+    oddities: list[Problem] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, where: str, what: object) -> None:
@@ -190,7 +194,8 @@ def verify_store(
     checkpoints : paths of checkpoint files
         Without one, an older copy put back cannot be noticed.
     fold : function of a session's events
-        Called for every session; what it raises is a problem.
+        Called for every session; what it raises is a problem, what it gives as
+        `irregularities` an oddity.
     progress : function of int
         Called with the number of entries checked, now and then.
 
@@ -241,6 +246,8 @@ def _check_folds(store: Store, fold: Fold, walk: _Walk) -> None:
         if patient_id in walk.erased:
             continue
         try:
-            fold(store.events(session_id))
+            folded = fold(store.events(session_id))
+            for odd in getattr(folded, "irregularities", ()):
+                walk.seen.oddities.append(Problem(f"session {session_id}", str(odd)))
         except (StoreError, ValueError, KeyError, TypeError, ArithmeticError) as error:
             walk.seen.add(f"session {session_id}", f"cannot be read back: {error}")

@@ -101,6 +101,14 @@ COMMANDS: dict[str, tuple[Action | None, Callable[[Desk], Result]]] = {
     "user list": (Action.USERS, lambda d: d("user", "list")),
     "user log": (Action.READ_LOG, lambda d: d("user", "log")),
     "user remove": (Action.USERS, lambda d: d("user", "remove", "olga")),
+    "user reset": (
+        Action.USERS,
+        lambda d: d("user", "reset", "olga", typed=NEW),
+    ),
+    "user new-key": (
+        Action.USERS,
+        lambda d: d("user", "new-key", str(d.tmp / "new"), typed=f"{PASSWORD}\n"),
+    ),
     "user roles": (
         Action.USERS,
         lambda d: d("user", "roles", "olga", "owner", "auditor"),

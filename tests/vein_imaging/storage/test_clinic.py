@@ -12,9 +12,11 @@ from vein_imaging.storage import Entry, Past, StoreError, open_store
 from vein_imaging.storage.administration import (
     add_user,
     all_users,
+    change_data_key,
     change_roles,
     recover,
     remove_user,
+    reset_password,
     set_up,
     switch_off_totp,
     switch_on_totp,
@@ -494,3 +496,38 @@ def test_the_data_key_of_the_users_opens_the_store(practice: Practice) -> None:
         assert store.head().seq == 4
     with pytest.raises(StoreError):
         open_store(practice.folder, bytes(32))
+
+
+def test_an_owner_gives_a_forgotten_password_anew(with_anna: Practice) -> None:
+    new = "something else entirely"
+    with with_anna.olga() as clinic:
+        with pytest.raises(ValueError, match="no user"):
+            reset_password(clinic, "nobody", new, at=NOON)
+        with pytest.raises(ValueError, match="at least 15"):
+            reset_password(clinic, "anna", "short", at=NOON)
+        reset_password(clinic, "anna", new, at=NOON)
+    with pytest.raises(WrongPasswordError):
+        with_anna.sign_in("anna", ANNA)
+    with_anna.sign_in("anna", new).lock()
+
+
+def test_a_new_data_key_shuts_out_who_knew_the_old_one(
+    with_anna: Practice, tmp_path: Path
+) -> None:
+    with with_anna.sign_in("anna", ANNA) as anna:
+        session_id = anna.start_session(anna.add_patient({"name": "Probe"}))
+        written = anna.append(session_id, Entry("injected", {}))
+    with with_anna.olga() as clinic:
+        old_key = clinic.allowed_key(Action.USERS)
+        change_data_key(clinic, tmp_path / "new", OLGA, at=NOON)
+    with pytest.raises(StoreError):
+        open_store(tmp_path / "new", old_key)
+    moved = Practice(tmp_path / "new", with_anna.time, "")
+    with pytest.raises(WrongPasswordError):
+        moved.sign_in("anna", ANNA)
+    with pytest.raises(WrongPasswordError):
+        recover(moved.folder, with_anna.recovery_key, "olga", ANNA, at=NOON)
+    with moved.olga() as clinic:
+        reset_password(clinic, "anna", ANNA, at=NOON)
+    with moved.sign_in("anna", ANNA) as anna:
+        assert anna.events(session_id) == (written,)

@@ -14,6 +14,7 @@ import pytest
 import sqlcipher3
 from sqlalchemy import create_engine, text
 
+from vein_imaging.domain.session import fold
 from vein_imaging.storage import Entry, Server, Store, StoreError, open_store
 from vein_imaging.storage.anchor import (
     check_anchor,
@@ -403,3 +404,14 @@ def test_a_page_torn_while_the_log_was_carried_over_is_no_problem(
     assert problems(folder, key) == []
     with open_store(folder, key) as again:
         assert len(again.events(session_id)) == 61
+
+
+def test_what_a_fold_finds_odd_is_told_and_is_no_problem(
+    store: Store, session_id: str
+) -> None:
+    body = {"entry_id": "e1", "voids": "nowhere", "reason": "by mistake"}
+    store.append(session_id, Entry("voided", body), author="anna", at=NOON)
+    seen = verify_store(store, fold=lambda events: fold(e.value for e in events))
+    assert seen.problems == []
+    (odd,) = seen.oddities
+    assert "nowhere" in odd.what
