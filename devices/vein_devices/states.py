@@ -229,11 +229,11 @@ class StateMachine:
         s or None
             Pause before the next opening; None: do not try again.
         """
-        self._status = replace(self._status, failures=self._status.failures + 1)
-        why = str(error) or type(error).__name__
         if isinstance(error, EndOfStreamError):
             self._enter(DeviceState.ENDED, now_s)
             return None
+        self._status = replace(self._status, failures=self._status.failures + 1)
+        why = str(error) or type(error).__name__
         if self.was_open and self._lost_s is None:
             self._lost_s = now_s
         settling = (

@@ -11,6 +11,8 @@ from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import DeviceError, DeviceTimeoutError, EndOfStreamError
 from vein_devices.frame import Frame, FrameFlag
 from vein_devices.protocols import Camera
+from vein_devices.states import DeviceStatus
+from vein_devices.supervisor import SupervisedCamera
 
 __all__ = ["Trial", "try_camera"]
 
@@ -37,6 +39,8 @@ class Trial:
         Mean of the last frame.
     error : str
         What ended it early; "" if nothing did.
+    status : DeviceStatus, optional
+        States and counters, where the camera is supervised.
     """
 
     address: str
@@ -55,6 +59,7 @@ class Trial:
     longest_gap_s: float
     brightness: float
     error: str
+    status: DeviceStatus | None = None
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -65,8 +70,13 @@ class Trial:
             (self.frames == 0, "no frame came"),
             (self.repeated > 0.5 * share and self.frames > 2, "the picture is frozen"),
             (self.damaged > 0, f"{self.damaged} damaged frames"),
+            (self._losses > 0, f"lost, and found again, {self._losses} times"),
         )
         return tuple(text for is_so, text in rows if is_so)
+
+    @property
+    def _losses(self) -> int:
+        return self.status.reconnects if self.status is not None else 0
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -105,6 +115,7 @@ class Trial:
         """Give every field, and the verdict with its reasons."""
         return {
             **asdict(self),
+            "status": self.status.to_json() if self.status is not None else None,
             "verdict": self.verdict,
             "reasons": [*self.faults, *self.doubts],
         }
@@ -155,6 +166,7 @@ def try_camera(camera: Camera, seconds: float, clock: Clock = SYSTEM_CLOCK) -> T
             dropped += last.dropped_before
         spent_s = clock.monotonic_s() - start_s
         stated_fps = camera.nominal_fps
+        status = camera.status if isinstance(camera, SupervisedCamera) else None
 
     def count(flag: FrameFlag) -> int:
         return sum(flag in flags for flags in frames)
@@ -164,5 +176,5 @@ def try_camera(camera: Camera, seconds: float, clock: Clock = SYSTEM_CLOCK) -> T
         count(FrameFlag.STALE), count(FrameFlag.REPEATED), count(FrameFlag.CLIPPED),
         silences, last.width_px if last else 0, last.height_px if last else 0,
         len(frames) / spent_s if spent_s > 0 else 0.0, stated_fps, gap_s,
-        float(np.mean(last.pixels)) if last else 0.0, error,
+        float(np.mean(last.pixels)) if last else 0.0, error, status,
     )  # fmt: skip

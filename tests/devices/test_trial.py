@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from vein_devices.clock import ManualClock
 from vein_devices.errors import DeviceAbsentError, DeviceTimeoutError
 from vein_devices.frame import FrameFlag
 from vein_devices.source import Shot, SourceCamera
+from vein_devices.supervisor import supervise
 from vein_devices.trial import Trial, try_camera
 
 
@@ -93,6 +95,15 @@ def test_what_is_doubtful_is_said(shot: Callable[[int], Shot], word: str) -> Non
     trial = tried(shot)
     assert trial.verdict == "doubtful"
     assert word in " ".join(trial.doubts)
+
+
+def test_a_supervised_camera_brings_its_states_and_counters() -> None:
+    url = "phantom:?size=64x48&mm_per_pixel=.5&fps=100"
+    trial = try_camera(supervise(url), 0.2)
+    assert trial.status is not None
+    assert trial.to_json()["status"]["reconnects"] == 0
+    lost = replace(trial, status=replace(trial.status, reconnects=2))
+    assert "found again, 2 times" in lost.faults[-1]
 
 
 def test_a_recording_may_be_shorter() -> None:

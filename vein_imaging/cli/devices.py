@@ -86,12 +86,12 @@ def test_command(url: str, seconds: float, as_json: bool) -> None:
 
     Ends with 0 when the verdict is good or doubtful, with 1 when it is bad.
     """
-    from vein_devices import open_camera
     from vein_devices.errors import DeviceAddressError, DeviceError
+    from vein_devices.supervisor import supervise
     from vein_devices.trial import try_camera
 
     try:
-        trial = try_camera(open_camera(url), seconds)
+        trial = try_camera(supervise(url), seconds)
     except DeviceAddressError as error:
         raise click.UsageError(str(error)) from error
     except DeviceError as error:
@@ -116,3 +116,8 @@ def _print_trial(trial: Any) -> None:
         f"repeated {trial.repeated}, too bright {trial.clipped}; "
         f"longest gap {trial.longest_gap_s:.2f} s; brightness {trial.brightness:.0f}"
     )
+    if trial.status is not None:
+        click.echo(
+            f"  state {trial.status.state.value}; failures {trial.status.failures}, "
+            f"reconnections {trial.status.reconnects}"
+        )

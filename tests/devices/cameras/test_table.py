@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -20,6 +21,7 @@ from vein_devices.simulators.http_camera import HttpCamera
 from vein_devices.simulators.openmv import OpenmvSimulator
 from vein_devices.simulators.pty_device import PtyDevice
 from vein_devices.simulators.vc0706 import Vc0706Simulator, phantom_jpegs
+from vein_devices.supervisor import supervise
 from vein_devices.wire.openmv import GREY
 
 SMALL = "seed=2&size=160x120&mm_per_pixel=0.3"
@@ -125,6 +127,15 @@ class TestContract:
             assert frame.pixels.dtype == np.uint8
             assert not frame.pixels.flags.writeable
             assert not frame.flags & FrameFlag.DAMAGED
+
+    def test_it_goes_supervised_and_leaves_no_thread(self, url: str) -> None:
+        with supervise(url) as camera:
+            assert [camera.read(10.0).index for _ in range(2)] == [0, 1]
+            assert camera.status.frames >= 2
+            assert camera.status.failures == 0
+        assert camera.status.to_json()["state"] == "closed"
+        names = [thread.name for thread in threading.enumerate()]
+        assert f"camera {url}" not in names
 
     def test_it_is_a_camera_with_its_address(self, url: str) -> None:
         camera = open_camera(url)

@@ -46,7 +46,9 @@ def test_doctor_ends_with_1_on_a_problem(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_good_camera_passes() -> None:
     result = run("devices", "test", f"phantom:?{SMALL}", "--seconds", "0.2", "--json")
     assert result.exit_code == 0
-    assert json.loads(result.output)["frames"] > 1
+    document = json.loads(result.output)
+    assert document["frames"] > 1
+    assert document["status"]["failures"] == 0
     shown = run("devices", "test", f"phantom:?{SMALL}", "--seconds", "0.2").output
     assert "frames of 64 x 48" in shown
 
