@@ -19,13 +19,22 @@ __all__ = ["half_depth_widths", "without_blur"]
 
 SHALLOWEST_SHARE = 0.35
 """A side that rises less than this share of the other is no vein's."""
+ROUND_SHARE, ROUND_TAPER = 0.866, 0.683
+FLAT_BLUR_PX = 1.5
+TAPER_NOISE = 0.05
+NARROW_PX = 7.0
 _MEDIAN_POINTS = 9
 
 Widths = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 
 def half_depth_widths(profiles: Profiles, chains: Chains) -> Widths:
-    """Full width at half depth of the dark line in each profile.
+    """Width of the vein in each profile: full width at half depth, made up for its shape.
+
+    A round vessel's shadow is rounded, and at half depth only .866 as wide as the
+    vessel; a flat one's is as wide as it is. Which it is shows in how much narrower the
+    shadow is further down, where it is wide enough for that.
 
     Parameters
     ----------
@@ -38,30 +47,55 @@ def half_depth_widths(profiles: Profiles, chains: Chains) -> Widths:
     (N,) float32 px
         Running median along each chain; nan where the line has not two sides.
     """
+    if len(profiles.values) == 0:
+        return np.zeros(0, np.float32)
+    floor = profiles.at(0.0)
+    rises = [side - floor for side in profiles.sides(chains.radius_px)]
+    half, top, bottom = (
+        _running_median(_width_at(profiles, floor, rises, share), chains)
+        for share in (0.5, 0.75, 0.25)
+    )
+    return half * _roundness_factor(half, bottom / np.maximum(top, 1e-6))
+
+
+def _width_at(
+    profiles: Profiles, floor: Floats, rises: list[Floats], share: float
+) -> Widths:
+    """Width where the brightness has risen by this share of each side's rise."""
     values = profiles.values
     count, samples = values.shape
-    if count == 0:
-        return np.zeros(0, np.float32)
     rows = np.arange(count)
     place = samples // 2 + profiles.shift_px / profiles.step_px
     middle = np.clip(np.round(place), 2, samples - 3).astype(np.intp)
-    floor = np.minimum(profiles.at(0.0), values[rows, middle])
     column = np.arange(samples) - middle[:, None]
-    rises = [side - floor for side in profiles.sides(chains.radius_px)]
     width = np.zeros(count)
     for sign, rise, other in zip((-1, 1), rises, rises[::-1], strict=True):
         # each side against its own brightness: light is seldom even across a vein
-        level = floor + rise / 2
+        level = floor + share * rise
         beyond = (sign * column > 0) & (values > level[:, None])
         edge = beyond.argmax(axis=1)
         if sign < 0:
             edge = samples - 1 - beyond[:, ::-1].argmax(axis=1)
         inside = np.clip(edge - sign, 0, samples - 1)
         high, low = values[rows, edge], values[rows, inside]
-        part = (level - low) / np.where(high > low, high - low, 1)
+        part = np.clip((level - low) / np.where(high > low, high - low, 1), 0, 1)
         found = beyond[rows, edge] & (rise > SHALLOWEST_SHARE * other)
         width += np.where(found, sign * (inside - middle) + part, np.nan)
-    return _running_median(np.asarray(width * profiles.step_px, np.float32), chains)
+    return np.asarray(width * profiles.step_px, np.float32)
+
+
+def _roundness_factor(half: Widths, taper: Widths) -> Widths:
+    """1 for a flat vessel, 1 / .866 for a round one, between them by the taper.
+
+    Taper is the width at a quarter of the rise over that at three quarters: .683 for a
+    round vessel, and for a flat one (w - 1.35 s) / (w + 1.35 s) with blur s.
+    """
+    flat = (half - 1.35 * FLAT_BLUR_PX) / (half + 1.35 * FLAT_BLUR_PX)
+    lower = flat - TAPER_NOISE
+    share = np.clip((lower - taper) / np.maximum(lower - ROUND_TAPER, 0.05), 0, 1)
+    # a narrow shadow is all blur: its shape says nothing
+    share *= np.clip((half - NARROW_PX) / NARROW_PX, 0, 1)
+    return np.asarray(1 + share * (1 / ROUND_SHARE - 1), np.float32)
 
 
 def _running_median(widths: Widths, chains: Chains) -> Widths:

@@ -13,10 +13,10 @@ from vein_imaging.imaging.profile import Profiles, sample_points
 
 __all__ = ["HairScale", "find_edges", "find_hair", "find_outlines", "settle_runs"]
 
-HAIR_SHARPNESS = 0.62
+HAIR_SHARPNESS = 0.58
 """Depth near the middle over depth twice as far out. Hair on the phantom is over .73,
 a vein under .54: skin blurs what lies in it."""
-HAIR_CONTRAST = 0.05
+HAIR_CONTRAST = 0.03
 HAIR_REACH_MM = 0.16
 EDGE_STEP = 1.7
 """Difference of the two sides over the depth below their mean: 0 for a vein on evenly
@@ -28,7 +28,7 @@ OUTLINE_CONTRAST = 0.22
 """Share of the brightness far away by which the bottom of such a valley is darker."""
 FAR_SHARES = (0.03, 0.05, 0.08)
 """How far away that is, as shares of the picture's longer side."""
-SHORTEST_BAD_PX, SHORTEST_GOOD_PX = 12.0, 24.0
+SHORTEST_BAD_PX, SHORTEST_GOOD_PX = 8.0, 24.0
 
 Floats = NDArray[np.float64]
 

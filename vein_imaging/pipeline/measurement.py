@@ -18,6 +18,8 @@ TYPICAL_BLUR_PX, BLUR_SPREAD_PX = 1.0, 0.5
 """Blur of a focused camera where nobody measured it, and how far it may be off."""
 INDEPENDENT_PX = 30.0
 """Widths nearer to each other along a vein share their profiles: one sample each."""
+SHAPE_ERROR_SHARE = 0.04
+"""A vein is neither quite round nor quite flat: see `half_depth_widths`."""
 COVERAGE = 2.0
 """A class holds if it holds this many standard deviations to both sides."""
 
@@ -125,7 +127,9 @@ def _uncertainty_px(diameter: Floats, blur_error: Floats, length_px: float) -> f
         return math.nan
     independent = max(1.0, length_px / INDEPENDENT_PX)
     random = float(diameter[known].std()) / math.sqrt(independent)
-    return math.hypot(random, float(blur_error[known].mean()) / COVERAGE)
+    blur = float(blur_error[known].mean()) / COVERAGE
+    shape = SHAPE_ERROR_SHARE * float(diameter[known].mean())
+    return math.hypot(random, blur, shape)
 
 
 def _middle(values: Floats) -> float:
