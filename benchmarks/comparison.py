@@ -35,6 +35,17 @@ from vein_imaging.comparison.change import Piece
 
 LEG = PhantomSettings()
 SMALLER = 0.8
+LATER: dict[str, Callable[[NDArray[np.uint8]], NDArray[Any]]] = {
+    # what is done to AFTER once it is drawn
+    "same day, AFTER at another pixel size": lambda pixels: cv2.resize(
+        pixels, None, fx=SMALLER, fy=SMALLER, interpolation=cv2.INTER_AREA
+    ),
+    "same day, AFTER at half the exposure": lambda pixels: (pixels * 0.5).astype("u1"),
+    "same day, AFTER with gamma 0.7": lambda pixels: curved(pixels, 0.7),
+    "same day, AFTER with gamma 1.4": lambda pixels: curved(pixels, 1.4),
+    "half treated, AFTER with gamma 0.7": lambda pixels: curved(pixels, 0.7),
+    "half treated, AFTER as JPEG of quality 60": lambda pixels: jpeg(pixels, 60),
+}
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 NO_CHANGE: dict[str, Any] = {"treated_share": 0.0, "stain": 0.0}
 CONDITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -56,6 +67,9 @@ CONDITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "same day, both slightly out of focus": (NO_CHANGE | {"defocus_px": 1.5}, {}),
     "same day, other light unevenness": (NO_CHANGE, {"light": 2.0}),
     "same day, AFTER at another pixel size": (NO_CHANGE, {}),
+    "same day, AFTER at half the exposure": (NO_CHANGE, {}),
+    "same day, AFTER with gamma 0.7": (NO_CHANGE, {}),
+    "same day, AFTER with gamma 1.4": (NO_CHANGE, {}),
     "same day, colour": (NO_CHANGE | {"colour": "skin"}, {}),
     "same day, near-infrared then colour": (NO_CHANGE, {"colour": "skin"}),
     "same day, colour then near-infrared": (
@@ -70,6 +84,13 @@ CONDITIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "half treated, strong stain": ({"stain": 2.0}, {}),
     "half treated, twice the pose": ({"pose": 2.0}, {}),
     "half treated, twice the deformation": ({"deform": 2.0}, {}),
+    "half treated, three times pose and deformation": (
+        {"pose": 3.0, "deform": 3.0},
+        {},
+    ),
+    "half treated, deep and faint veins": ({"contrast": 0.5, "depth": 1.6}, {}),
+    "half treated, AFTER with gamma 0.7": ({}, {}),
+    "half treated, AFTER as JPEG of quality 60": ({}, {}),
     "half treated, colour": ({"colour": "skin"}, {}),
 }
 
@@ -104,12 +125,10 @@ def run_pair(
 ) -> Outcome:
     first, first_truth = draw_frame(before)
     second, second_truth = draw_frame(after)
+    if condition in LATER:
+        second = LATER[condition](second)
     # drawn anew at another size the skin would have another texture
-    shrink = SMALLER if "pixel size" in condition else 1.0
-    if shrink < 1:
-        second = cv2.resize(  # type: ignore[assignment]
-            second, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA
-        )
+    shrink = second.shape[0] / after.height_px
     start = time.process_time()
     result = compare(
         first, second, mm_per_pixel=(before.mm_per_pixel, after.mm_per_pixel / shrink)
@@ -150,6 +169,15 @@ def run_pair(
         ),
         texture_gain=np.nan if exposure is None else exposure.texture_gain,
     )
+
+
+def curved(pixels: NDArray[np.uint8], gamma: float) -> NDArray[np.uint8]:
+    return np.asarray(np.rint(255 * (pixels / 255) ** gamma), np.uint8)
+
+
+def jpeg(pixels: NDArray[np.uint8], quality: int) -> NDArray[Any]:
+    _, coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_UNCHANGED))
 
 
 def alignment_errors_px(

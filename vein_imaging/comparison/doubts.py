@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,7 +10,6 @@ import numpy as np
 from vein_imaging.comparison.change import Piece
 from vein_imaging.comparison.focus import SHARP_FINENESS
 from vein_imaging.comparison.side import Side
-from vein_imaging.comparison.summary import ChangeSummary
 from vein_imaging.comparison.transform import Transform
 from vein_imaging.imaging.vein_map import VeinMap
 
@@ -17,6 +17,7 @@ __all__ = ["doubts_of", "failures_of"]
 
 _LEAST_JUDGED_PIECES = 8
 _JUDGED_SHARE = 0.5
+_FEW_PIECES, _FEW_BRANCHES = 20, 5  # on which an interval does not rest well
 _SCALE_TOLERANCE = 0.08
 
 
@@ -31,7 +32,7 @@ def failures_of(pieces: Sequence[Piece]) -> list[str]:
     -------
     list of str
     """
-    judged = sum(piece.change not in ("unjudged", "new") for piece in pieces)
+    judged = len(_judged(pieces))
     if judged >= _LEAST_JUDGED_PIECES:
         return []
     return [
@@ -45,7 +46,7 @@ def doubts_of(
     after: Side,
     transform: Transform,
     fineness: float,
-    summary: ChangeSummary,
+    pieces: Sequence[Piece],
 ) -> list[str]:
     """Say what a reader of the figures must know; empty where there is nothing.
 
@@ -55,7 +56,7 @@ def doubts_of(
     transform : Transform
     fineness : float
         `ExposureMatch.fineness`.
-    summary : ChangeSummary
+    pieces : of Piece
 
     Returns
     -------
@@ -64,7 +65,7 @@ def doubts_of(
     doubts = [
         *_scale_doubts(transform, before.found, after.found),
         *_focus_doubts(before, after, fineness),
-        *_faint_doubts(summary.judged_px, summary.unjudged_px),
+        *_faint_doubts(pieces),
     ]
     if before.light != after.light:
         doubts.append(
@@ -88,14 +89,27 @@ def _focus_doubts(before: Side, after: Side, fineness: float) -> list[str]:
     ]
 
 
-def _faint_doubts(judged_px: float, unjudged_px: float) -> list[str]:
-    total = judged_px + unjudged_px
-    if not total or judged_px >= _JUDGED_SHARE * total:
-        return []
-    share = unjudged_px / total
-    return [
-        f"{100 * share:.0f} % of the veins in BEFORE are too faint or thin to judge"
-    ]
+def _judged(pieces: Sequence[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if piece.change not in ("unjudged", "new")]
+
+
+def _faint_doubts(pieces: Sequence[Piece]) -> list[str]:
+    judged = _judged(pieces)
+    branches = {piece.branch for piece in judged}
+    doubts = []
+    if judged and (len(judged) < _FEW_PIECES or len(branches) < _FEW_BRANCHES):
+        doubts.append(
+            f"only {len(judged)} pieces of {len(branches)} veins could be judged: the "
+            "interval rests on little"
+        )
+    length = math.fsum(piece.length_px for piece in judged)
+    faint = math.fsum(p.length_px for p in pieces if p.change == "unjudged")
+    if length < _JUDGED_SHARE * (length + faint):
+        share = 100 * faint / (length + faint)
+        doubts.append(
+            f"{share:.0f} % of the veins in BEFORE are too faint or thin to judge"
+        )
+    return doubts
 
 
 def _scale_doubts(transform: Transform, before: VeinMap, after: VeinMap) -> list[str]:

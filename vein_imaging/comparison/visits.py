@@ -94,7 +94,7 @@ def _compared(
     doubts = [
         *aligned.doubts,
         *exposure.doubts,
-        *doubts_of(before, after, transform, exposure.fineness, summary),
+        *doubts_of(before, after, transform, exposure.fineness, pieces),
     ]
     verdict: Verdict = "doubtful" if doubts else "comparable"
     masks = change_masks(pieces, overlap)
