@@ -10,6 +10,7 @@ from pathlib import Path
 import pyotp
 
 from vein_imaging.storage.anchor import verification_key
+from vein_imaging.storage.building import built_folder
 from vein_imaging.storage.clinic import Clinic
 from vein_imaging.storage.copying import restore
 from vein_imaging.storage.errors import StoreError
@@ -84,7 +85,10 @@ def set_up(
     """
     checked_password(checked_name(owner), password)
     data_key, recovery_key = new_key(), new_recovery_key()
-    with create_store(folder, data_key, author=owner, at=at, server=server) as store:
+    with (
+        built_folder(folder) as building,
+        create_store(building, data_key, author=owner, at=at, server=server) as store,
+    ):
         wraps = KeyWraps(store.place)
         wraps.put(owner, password, data_key)
         wraps.put_recovery(recovery_key, data_key)
@@ -178,7 +182,10 @@ def change_data_key(
         new_recovery_key(),
     )
     name = clinic.user.name
-    with restore(store.place.folder, folder, old, fresh_key=fresh) as copy:
+    with (
+        built_folder(folder) as building,
+        restore(store.place.folder, building, old, fresh_key=fresh) as copy,
+    ):
         wraps = KeyWraps(copy.place)
         wraps.put(name, password, fresh)
         wraps.put_recovery(recovery_key, fresh)

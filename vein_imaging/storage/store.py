@@ -83,7 +83,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the database and forget the keys."""
+        """Close the database; nothing works any more after it."""
         self.database.dispose()
 
     @contextmanager
@@ -357,10 +357,9 @@ class Store:
         if entry.kind.startswith("store."):
             raise ValueError(f"kind {entry.kind!r}: 'store.' is the store's own")
         patient_id = self._patient(connection, session_id)
+        key = key_of(connection, self.vault, patient_id)
         for sha256 in named_images(entry.body):
-            if not self.images.holds(
-                key_of(connection, self.vault, patient_id), sha256
-            ):
+            if not self.images.holds(key, sha256):
                 raise MissingImageError(
                     f"the entry names image {sha256}, which is not stored: store the"
                     " picture first, then the entry that names it"

@@ -531,3 +531,15 @@ def test_a_new_data_key_shuts_out_who_knew_the_old_one(
         reset_password(clinic, "anna", ANNA, at=NOON)
     with moved.sign_in("anna", ANNA) as anna:
         assert anna.events(session_id) == (written,)
+
+
+def test_a_set_up_that_breaks_off_leaves_no_store_without_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("pulled out")
+
+    monkeypatch.setattr("vein_imaging.storage.passwords.write_durably", fail)
+    with pytest.raises(OSError, match="pulled out"):
+        set_up(tmp_path / "clinic", "olga", OLGA, at=NOON)
+    assert list(tmp_path.iterdir()) == []
