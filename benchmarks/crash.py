@@ -346,7 +346,12 @@ def write_on(mounted: Path, fault: str, entries: int) -> None:
 
 
 def cut_power(
-    fault: str, model: str, cuts: int, base: Path, dice: random.Random
+    fault: str,
+    model: str,
+    cuts: int,
+    base: Path,
+    dice: random.Random,
+    entries: int = 40,
 ) -> Tally:
     """Look at `cuts` disks that a power cut during one run may have left."""
     from unflushed_disk import (  # type: ignore[import-not-found]
@@ -355,7 +360,7 @@ def cut_power(
     )
 
     tally, started = Tally(f"power cut, {model}, {fault}"), time.monotonic()
-    file, key, session_id = record_run(base, fault, 40)
+    file, key, session_id = record_run(base, fault, entries)
     journal = read_journal(file)
     begin = next(i for i, op in enumerate(journal) if op.what == "ack")
     for number in range(cuts):

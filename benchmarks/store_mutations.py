@@ -293,7 +293,12 @@ def main() -> None:
     lines = []
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name) / "copy"
-        for part in ("vein_imaging", "tests/vein_imaging/storage", "docs"):
+        for part in (
+            "vein_imaging",
+            "tests/vein_imaging/storage",
+            "docs",
+            "benchmarks",
+        ):
             shutil.copytree(ROOT / part, copy / part)
         shutil.copy(ROOT / "pyproject.toml", copy)
         for mutation in asked.only or MUTATIONS:
