@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 
 def half_depth_widths(profiles: Profiles, chains: Chains) -> Widths:
-    """Width of the vein in each profile: full width at half depth, made up for its shape.
+    """Width of the vein in each profile: at half depth, made up for its shape.
 
     A round vessel's shadow is rounded, and at half depth only .866 as wide as the
     vessel; a flat one's is as wide as it is. Which it is shows in how much narrower the
@@ -55,7 +55,8 @@ def half_depth_widths(profiles: Profiles, chains: Chains) -> Widths:
         _running_median(_width_at(profiles, floor, rises, share), chains)
         for share in (0.5, 0.75, 0.25)
     )
-    return half * _roundness_factor(half, bottom / np.maximum(top, 1e-6))
+    taper = np.asarray(bottom / np.maximum(top, 1e-6), np.float32)
+    return np.asarray(half * _roundness_factor(half, taper), np.float32)
 
 
 def _width_at(

@@ -23,7 +23,7 @@ STEEP = 0.05
 """Change of log brightness from one pixel of the small copy to the next that parts
 regions: outlines change by .1 and more, uneven light by .02."""
 BRIGHT_SHARE, SMALL_BRIGHT_SHARE = 0.8, 0.92
-"""A region at least this bright, measured by the main one, is skin too: the second where
+"""A region at least this bright, measured by the main one, is skin too; the second if
 it is smaller than `SMALL_AREA_SHARE` of it, as a corner of what skin lies on would be."""
 SMALL_AREA_SHARE = 0.2
 VALLEY_DEPTH = 0.27

@@ -19,7 +19,9 @@ from vein_imaging.imaging.arrays import check_picture, fit_mask
         (np.full((40, 40), 255.0, np.float32), ValueError, "full scale"),
     ],
 )
-def test_a_bad_picture_is_refused_with_what_came(image, error, says) -> None:
+def test_a_bad_picture_is_refused_with_what_came(
+    image: object, error: type[Exception], says: str
+) -> None:
     with pytest.raises(error, match=says):
         check_picture(image)
 
@@ -45,6 +47,6 @@ def test_an_uint8_picture_is_not_copied() -> None:
         (np.zeros((20, 20), bool), ValueError),
     ],
 )
-def test_a_bad_field_is_refused(mask, error) -> None:
+def test_a_bad_field_is_refused(mask: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         fit_mask(mask, (20, 20))

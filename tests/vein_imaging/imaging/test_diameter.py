@@ -18,7 +18,7 @@ def bar(width_px: float, angle: float, seed: int = 0) -> np.ndarray:
     root = 1.2 * math.sqrt(2)
     cover = (erf((away + width_px / 2) / root) - erf((away - width_px / 2) / root)) / 2
     noise = np.random.default_rng(seed).normal(0, 3, cover.shape)
-    return np.clip(np.round(140 - 25 * cover + noise), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(140 - 25 * cover + noise), 0, 255), np.uint8)
 
 
 @pytest.mark.parametrize("width_px", [5, 8, 12])

@@ -32,7 +32,7 @@ def skin(dip: np.ndarray) -> np.ndarray:
 
 
 def vein(sigma_px: float = 3.0, depth: float = 15.0) -> np.ndarray:
-    return depth * np.exp(-0.5 * ((ROWS - 150) / sigma_px) ** 2)
+    return np.asarray(depth * np.exp(-0.5 * ((ROWS - 150) / sigma_px) ** 2))
 
 
 def test_a_hair_is_sharp_and_a_vein_is_not() -> None:

@@ -31,12 +31,17 @@ def test_letterbox_bars_are_left_out() -> None:
     assert share_of(field, ~bars) > 0.97
 
 
+def soft(picture: np.ndarray, sigma_px: float) -> np.ndarray:
+    blurred = cv2.GaussianBlur(picture.astype(np.uint8), (0, 0), sigma_px)
+    return np.asarray(blurred, np.uint8)
+
+
 def limb(level: int, board: int) -> tuple[np.ndarray, np.ndarray]:
     """A shaded limb across a board, and where the limb's middle is."""
     away = np.abs(ROWS - 240) / 110.0
     shade = level * (0.25 + 0.75 * np.sqrt(np.clip(1 - away**2, 0, 1)))
     picture = np.where(away < 1, shade, board)
-    return cv2.GaussianBlur(picture.astype(np.uint8), (0, 0), 2), away < 0.7
+    return soft(picture, 2), away < 0.7
 
 
 def test_a_limb_is_found_before_a_darker_board() -> None:
@@ -54,8 +59,7 @@ def test_skin_of_every_tone_is_found() -> None:
 
 def test_two_limbs_are_two_parts_of_the_field() -> None:
     left, right = COLUMNS < 250, COLUMNS > 390
-    picture = np.where(left | right, 150, 10).astype(np.uint8)
-    field = find_field(cv2.GaussianBlur(picture, (0, 0), 2))
+    field = find_field(soft(np.where(left | right, 150, 10), 2))
     assert share_of(field, COLUMNS < 240) > 0.95
     assert share_of(field, COLUMNS > 400) > 0.95
     assert share_of(field, np.abs(COLUMNS - 320) < 40) < 0.02
@@ -63,8 +67,7 @@ def test_two_limbs_are_two_parts_of_the_field() -> None:
 
 def test_a_dark_vein_across_the_whole_skin_stays_in_the_field() -> None:
     vein = np.abs(ROWS - 240) < 8
-    picture = cv2.GaussianBlur(np.where(vein, 110, 150).astype(np.uint8), (0, 0), 3)
-    assert share_of(find_field(picture), vein) > 0.97
+    assert share_of(find_field(soft(np.where(vein, 110, 150), 3)), vein) > 0.97
 
 
 def test_an_unlit_picture_has_no_field() -> None:

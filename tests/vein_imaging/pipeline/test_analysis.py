@@ -51,7 +51,8 @@ def test_nothing_is_found_off_the_skin(
 def test_little_is_found_where_there_are_no_veins() -> None:
     pixels, truth = draw_frame(replace(QUIET, veins=False))
     bare = analyse(pixels, mm_per_pixel=truth.mm_per_pixel)
-    assert bare.summary()["density_per_px"] < 2e-4
+    length = sum(branch.length_px for branch in bare.branches)
+    assert length < 2e-4 * np.count_nonzero(bare.field)
 
 
 def test_widths_and_classes_need_a_scale(leg: tuple[np.ndarray, PhantomTruth]) -> None:
@@ -92,12 +93,15 @@ def test_hair_is_not_counted_as_vein() -> None:
     hairy = replace(QUIET, hair=25, veins=False)
     pixels, truth = draw_frame(hairy)
     lengths = [
-        analyse(
-            pixels,
-            mm_per_pixel=truth.mm_per_pixel,
-            field=truth.skin,
-            settings=AnalysisSettings(reject_hair=reject),
-        ).summary()["length_px"]
+        sum(
+            branch.length_px
+            for branch in analyse(
+                pixels,
+                mm_per_pixel=truth.mm_per_pixel,
+                field=truth.skin,
+                settings=AnalysisSettings(reject_hair=reject),
+            ).branches
+        )
         for reject in (True, False)
     ]
     assert lengths[0] < 0.2 * lengths[1]
