@@ -1,4 +1,7 @@
-"""A few simulated power cuts over ledger and pictures; hundreds: benchmarks/crash.py."""
+"""A few simulated power cuts over ledger and pictures.
+
+Hundreds of them: `benchmarks/crash.py`.
+"""
 
 from __future__ import annotations
 
