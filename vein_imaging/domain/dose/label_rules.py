@@ -31,13 +31,14 @@ def _warn(rule: str, injection: Injection, source: str, message: str) -> Finding
     )
 
 
-def _labelled(context: DoseContext) -> list[tuple[Injection, Product, Decimal | None]]:
-    """The subjects whose label's strengths are known."""
-    products = context.table.products
+def _labelled(context: DoseContext) -> list[tuple[Injection, Product, Decimal]]:
+    """The subjects whose label's strengths are known, with their own."""
+    known = context.table.products
     return [
-        (subject, products[subject.product], context.table.percent(subject))
+        (subject, known[subject.product], percent)
         for subject in context.subjects
-        if subject.product in products and products[subject.product].strengths
+        if subject.product in known and known[subject.product].strengths
+        if (percent := context.table.percent(subject)) is not None
     ]
 
 
@@ -49,7 +50,7 @@ def strength_not_on_label(context: DoseContext) -> list[Finding]:
     """The label has no such strength: a dilution, or a slip."""
     found = []
     for subject, product, percent in _labelled(context):
-        if percent is None or percent in product.percents:
+        if percent in product.percents:
             continue
         known = ", ".join(plain(one) for one in product.percents)
         message = f"{plain(percent)} % is not a strength of the label ({known} %)"
@@ -79,8 +80,7 @@ def form_not_on_label(context: DoseContext) -> list[Finding]:
             same = [row for row in same if row.percent == percent]
         if same:
             continue
-        strength = "" if percent is None else f" of {plain(percent)} %"
-        message = f"the label has no {subject.form}{strength}"
+        message = f"the label has no {subject.form} of {plain(percent)} %"
         foamed = subject.form == "foam" and product.agent == "polidocanol"
         if foamed and context.table.region == "US":
             message += "; polidocanol is not to be foamed with room air"

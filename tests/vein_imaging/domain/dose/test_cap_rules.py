@@ -160,6 +160,44 @@ def test_the_numbers_of_an_interval() -> None:
     assert planned.severity == "note"
 
 
+def test_label_and_clinic_may_both_want_a_longer_interval() -> None:
+    clinic = OWN + (
+        '[[limit]]\nproduct = "asclera"\nrule = "minimum_interval"\nmaximum = "14"\n'
+    )
+    of = context(planned=shot("0.1"), clinic=clinic, before={5: (shot("0.1"),)})
+    found = [one.maximum for one in check_dose(of) if one.rule == "minimum_interval"]
+    assert found == [Decimal(7), Decimal(14)]
+
+
+def test_of_a_record_of_two_products_each_has_its_interval() -> None:
+    given = (shot("1", "sotradecol"), shot("0.1"))
+    of = context(*given, planned=None, before={5: (shot("0.1"),)})
+    assert numbers(only(of, "minimum_interval")) == decimals("5", "0", "7", "2")
+
+
+def test_the_first_treatment_counts_injections_and_not_sites() -> None:
+    of = context(
+        shot("0.5", "aethoxysklerol", "2", site="s"),
+        planned=shot("0.5", "aethoxysklerol", "2", site="s"),
+        region="CH",
+    )
+    assert numbers(only(of, "sites_per_session")) == decimals("1", "1", "1", "0")
+
+
+@pytest.mark.parametrize("percent", ["0.5", "2"])
+def test_the_clinics_sites_count_where_the_labels_do_not_apply(percent: str) -> None:
+    clinic = OWN.replace("US", "CH") + (
+        '[[limit]]\nproduct = "aethoxysklerol"\nrule = "sites_per_session"\n'
+        'maximum = "1"\n'
+    )
+    one = shot("0.1", "aethoxysklerol", percent)
+    of = context(one, planned=one, region="CH", clinic=clinic, before={90: (one,)})
+    assert only(of, "sites_per_session").unit == "sites"
+    first = context(shot("0.1", "aethoxysklerol", "0.5"), planned=one, region="CH")
+    with_own = replace(first, table=load_limits("CH", clinic))
+    assert only(with_own, "sites_per_session").unit == "sites"
+
+
 def test_the_interval_of_a_label_is_that_of_its_product() -> None:
     other = context(planned=shot("0.1"), before={5: (shot("0.1", "sotradecol"),)})
     rules = {one.rule for one in check_dose(other)}

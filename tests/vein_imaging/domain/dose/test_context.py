@@ -14,7 +14,7 @@ from vein_imaging.domain.dose import (
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import moment_from_text
-from vein_imaging.domain.quantity import Concentration, Volume, Weight
+from vein_imaging.domain.quantity import Concentration, FoamRatio, Volume, Weight
 from vein_imaging.domain.screening import Screening
 
 LONDON = ZoneInfo("Europe/London")
@@ -211,6 +211,30 @@ def test_without_a_plan_each_day_of_the_session_is_checked() -> None:
         ("per_day_mass_per_kg", Decimal(150), Decimal(0))
     ]
     assert left_mg(context) == [Decimal(130)]
+
+
+def test_of_the_days_of_a_record_only_the_last_says_what_is_left() -> None:
+    def foam(when: str, ml: str) -> Injection:
+        return replace(
+            shot(when, ml),
+            form="foam",
+            foam_ratio=FoamRatio.from_text("4"),
+            vein_diameter_mm=Decimal(4),
+        )
+
+    # midnight in Auckland is at 11:00 UTC
+    evening = [foam("2026-11-22T10:50:00+00:00", "5.5") for _ in range(2)]
+    night = foam("2026-11-22T11:10:00+00:00", "1")
+    started = at("2026-11-22T10:00:00+00:00")
+    session_ = SessionDoses(started, (*evening, night))
+    context = german(session_, planned=None, zone=ZoneInfo(AUCKLAND))
+    stops = [one for one in check_dose(context) if one.rule == "per_day_volume"]
+    assert [(one.used, one.remaining) for one in stops] == [(Decimal(11), Decimal(0))]
+    left = [one for one in remaining(context) if one.scope == "day"]
+    assert [(one.rule, one.used, one.remaining) for one in left] == [
+        ("per_day_volume", Decimal(1), Decimal(9)),
+        ("per_day_mass_per_kg", Decimal(2), Decimal(138)),
+    ]
 
 
 def test_as_given_the_plan_is_part_of_the_current_session() -> None:
