@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from vein_imaging.cli.store_access import StoreAccess
+    from vein_imaging.storage import Store
+    from vein_imaging.viewer.desk_lock import Desk
 
 __all__ = ["view"]
 
@@ -59,9 +66,8 @@ def view(
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_imaging.cli.store_access import StoreAccess
     from vein_imaging.storage import StoreError
-    from vein_imaging.storage.roles import Action
     from vein_imaging.viewer import ViewerOptions, run_viewer
-    from vein_imaging.viewer.application import NoPictureError
+    from vein_imaging.viewer.application import NoPictureError, NoScreenError
 
     if (store_folder is None) != (session_id is None):
         raise click.UsageError("--store and --session go together")
@@ -70,16 +76,30 @@ def view(
             run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
             return
         access = StoreAccess(store_folder, user, key_file, code)
-        with access.store(Action.RECORD) as (store, _, who):
+        with _signed_in(access) as (store, who, desk):
             options["author"] = options["author"] or who
             run_viewer(
                 url,
                 store=store,
                 session_id=session_id,
                 screenshot=screenshot,
+                desk=desk,
                 options=ViewerOptions(**options),
             )
     except DeviceAddressError as error:
         raise click.UsageError(str(error)) from error
-    except (DeviceError, StoreError, NoPictureError) as error:
+    except (DeviceError, StoreError, NoPictureError, NoScreenError) as error:
         raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def _signed_in(access: StoreAccess) -> Iterator[tuple[Store, str, Desk | None]]:
+    """The store, who records, and the desk that locks when it is left alone."""
+    from vein_imaging.storage.roles import Action
+
+    if access.key_file is not None:
+        with access.store(Action.RECORD) as (store, _, who):
+            yield store, who, None
+        return
+    with access.clinic() as clinic:
+        yield clinic.allowed_store(Action.RECORD), clinic.user.name, clinic

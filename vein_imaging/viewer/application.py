@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from platformdirs import user_config_path
@@ -10,11 +12,49 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor, QFont, QPainter, QPixmap
 from qtpy.QtWidgets import QApplication, QSplashScreen
 
-__all__ = ["NoPictureError", "application", "configure_napari", "splash"]
+__all__ = [
+    "NoPictureError",
+    "NoScreenError",
+    "application",
+    "configure_napari",
+    "need_a_screen",
+    "splash",
+]
 
 
 class NoPictureError(Exception):
     """The camera gave no picture in time; the message carries what the camera said."""
+
+
+class NoScreenError(Exception):
+    """There is no screen to open a window on; the message says what to do."""
+
+
+def need_a_screen(environment: Mapping[str, str] = os.environ) -> None:
+    """Refuse in words where Qt would end the process, or show a black picture.
+
+    Parameters
+    ----------
+    environment : mapping
+        Of the process.
+
+    Raises
+    ------
+    NoScreenError
+        Without a screen, or with one of Qt's platforms that have no OpenGL.
+    """
+    platform = environment.get("QT_QPA_PLATFORM", "")
+    if platform.startswith(("offscreen", "minimal")):
+        raise NoScreenError(
+            f"QT_QPA_PLATFORM={platform} would show a black picture; unset it, and use "
+            "xvfb-run -a where there is no screen"
+        )
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(environment.get(name) for name in screens):
+        raise NoScreenError(
+            "there is no screen to open a window on; start this on a desktop, or under "
+            "xvfb-run -a"
+        )
 
 
 def configure_napari(config_file: Path | None = None) -> None:

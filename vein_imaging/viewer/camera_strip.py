@@ -99,6 +99,11 @@ class CameraStrip(QWidget):
         self.freeze.setEnabled(state.has_picture)
         self.photograph.setEnabled(state.has_picture)
 
+    def lock(self) -> None:
+        """Offer no photographs any more: the record is closed."""
+        self.photograph.hide()
+        self.compare.hide()
+
     def _tell_settings(self) -> None:
         self._settings = CaptureSettings(
             sensitivity=self.sensitivity.value() / _SLIDER_STEPS,

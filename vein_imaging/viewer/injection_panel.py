@@ -72,6 +72,18 @@ class InjectionPanel(QWidget):
         self.log_sites.toggled.connect(self.logging_toggled)
         self._say(False)
 
+    def lock(self) -> None:
+        """Hide everything about the patient and say why."""
+        self.log_sites.setChecked(False)
+        self.log_sites.setEnabled(False)
+        for part in (self.form, self.dose, self.log):
+            part.hide()
+        self.banner.setText(
+            "LOCKED \N{EM DASH} left alone. Close this window, start it again and sign "
+            "in. Everything recorded is stored."
+        )
+        self.banner.show()
+
     def _say(self, on: bool) -> None:
         self.log_sites.setText(
             "LOG SITES: ON \N{EM DASH} click the site" if on else "LOG SITES: off"
@@ -87,6 +99,7 @@ class InjectionPanel(QWidget):
         column.addWidget(self.form)
         column.addWidget(self.dose)
         column.addWidget(self.log, 1)
+        column.addStretch(0)
         scroll = QScrollArea()
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidgetResizable(True)

@@ -57,8 +57,9 @@ class PhotoDesk:
     def close(self) -> None:
         """Show nothing any more: an answer still being worked out comes too late."""
         self._open = False
-        if self.comparison is not None:
-            self.comparison.close()
+        for shown in (self.dialog, self.comparison):
+            if shown is not None:
+                shown.close()
 
     def photograph(self) -> None:
         """Ask how the picture on the screen was taken, then store it."""

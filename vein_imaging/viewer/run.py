@@ -25,8 +25,10 @@ from vein_imaging.viewer.application import (
     NoPictureError,
     application,
     configure_napari,
+    need_a_screen,
     splash,
 )
+from vein_imaging.viewer.desk_lock import Desk
 from vein_imaging.viewer.message import faults_shown
 from vein_imaging.viewer.photographs import Photographs
 from vein_imaging.viewer.session_record import SessionRecord
@@ -82,6 +84,7 @@ def run_viewer(
     store: Store | None = None,
     session_id: str | None = None,
     screenshot: Path | str | None = None,
+    desk: Desk | None = None,
     options: ViewerOptions = ViewerOptions(),
 ) -> None:
     """Show a camera live with its veins drawn in, and record injections.
@@ -96,6 +99,8 @@ def run_viewer(
         The session to record into; needed with a store.
     screenshot : path, optional
         Show a few live pictures, save a picture of the whole window there, and close.
+    desk : Desk, optional
+        Who is signed in; when it locks, nothing of the patient stays on the screen.
     options : ViewerOptions
         Everything else.
 
@@ -105,6 +110,10 @@ def run_viewer(
         If there is a store without a session, or a session without a store.
     DeviceAddressError
         If the address names no camera.
+    NoScreenError
+        If there is no screen to open a window on.
+    NoSuchSessionError
+        If the store has no such session.
     NoPictureError
         With `screenshot`, if the camera gave no picture in time.
     """
@@ -113,20 +122,22 @@ def run_viewer(
             "a store and the id of its session go together; give both, or neither to "
             "practise"
         )
-    # First of all: a wrong address shows no window. A device that is not there yet may
-    # come later, except where only a picture is wanted.
+    # A device that is not there yet may come later, except where only a picture is
+    # wanted.
     camera, _ = watched_camera(url, patient=screenshot is None)
-    configure_napari()
-    app = application()
-    cover = splash()
-    # napari takes seconds to import: only now, with the splash on the screen.
-    from vein_imaging.viewer.window import ViewerWindow
-
+    need_a_screen()
     feed = LiveFeed(camera, _step_maker(options.mm_per_pixel))
     with _session(store, session_id, options) as (open_store, open_session):
+        # Whatever can be wrong has been found by here, before any window.
         log, photographs = _open_session(open_store, open_session, options)
+        configure_napari()
+        app = application()
+        cover = splash()
+        # napari takes seconds to import: only now, with the splash on the screen.
+        from vein_imaging.viewer.window import ViewerWindow
+
         banner = "" if store else PRACTICE
-        window = ViewerWindow(feed, log, photographs, banner=banner)
+        window = ViewerWindow(feed, log, photographs, banner=banner, desk=desk)
         try:
             window.show(options.size_px)
             cover.finish(window.window)

@@ -120,6 +120,11 @@ class SiteRecorder:
             lambda reason: self._try(lambda: self._log.void(entry_id, reason)),
         )
 
+    def close(self) -> None:
+        """Take a question off the screen; it counts as not answered."""
+        if self.dialog is not None:
+            self.dialog.close()
+
     def show_log(self) -> None:
         """Show list, totals and marks as the store now holds them."""
         self._panel.log.show_rows(self._log.rows(), self._log.totals())

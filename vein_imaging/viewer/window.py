@@ -13,6 +13,7 @@ from qtpy.QtWidgets import QMessageBox, QWidget
 from vein_imaging.capture import CaptureSettings, LiveFeed
 from vein_imaging.viewer.camera_state import camera_state
 from vein_imaging.viewer.camera_strip import CameraStrip
+from vein_imaging.viewer.desk_lock import Desk, DeskLock
 from vein_imaging.viewer.injection_panel import InjectionPanel
 from vein_imaging.viewer.live_view import LiveView
 from vein_imaging.viewer.message import tell
@@ -50,6 +51,8 @@ class ViewerWindow(QObject):
         Of the same session's patient.
     banner : str
         A warning on top of the panel; empty for none.
+    desk : Desk, optional
+        Who is signed in; when it locks, nothing of the patient stays on the screen.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class ViewerWindow(QObject):
         photographs: Photographs,
         *,
         banner: str = "",
+        desk: Desk | None = None,
     ) -> None:
         super().__init__()
         self.feed = feed
@@ -95,6 +99,7 @@ class ViewerWindow(QObject):
             log, self.panel, self.sites, self.viewer, self.window
         )
         self.photos = PhotoDesk(photographs, self.strip, self.live, self.window)
+        self._lock = None if desk is None else DeskLock(desk, self.lock)
         self._wire(picture)
 
     def _wire(self, picture: object) -> None:
@@ -141,9 +146,22 @@ class ViewerWindow(QObject):
             return
         self._closing = True
         self._timer.stop()
+        if self._lock is not None:
+            self._lock.stop()
         self.photos.close()
         self.feed.stop()
         self.viewer.close()
+
+    def lock(self) -> None:
+        """Take the patient off the screen; the camera's picture goes on.
+
+        The desk has closed the store by then: nothing can be read or written.
+        """
+        self.photos.close()
+        self.recorder.close()
+        self.sites.visible = False
+        self.panel.lock()
+        self.strip.lock()
 
     def tick(self) -> None:
         """Take up what is new; called by the timer."""

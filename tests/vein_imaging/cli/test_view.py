@@ -28,3 +28,16 @@ def test_a_missing_store_is_1_with_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["view", *where, "--session", "abc"])
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_without_a_screen_it_is_1_with_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    result = CliRunner().invoke(main, ["view"])
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "Error: there is no screen to open a window on; start this on a desktop, or "
+        "under xvfb-run -a"
+    ]

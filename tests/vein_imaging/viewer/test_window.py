@@ -84,9 +84,20 @@ class GreenSquare:
         return _Result(_map(), overlay)
 
 
+class PlainDesk:
+    """Locks when it is told to; counts how often a person was there."""
+
+    locked = False
+    touched = 0
+
+    def touch(self) -> None:
+        self.touched += 1
+
+
 @dataclass
 class Rig:
     window: ViewerWindow
+    desk: PlainDesk
     camera: GreyCamera
     store: Store
     session_id: str
@@ -140,10 +151,10 @@ def rig(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         head = store.sessions(patient)[0]
         record, zone = SessionRecord(store, head, author="a"), zone_from_text("UTC")
         log = InjectionLog(record, load_limits("US"), zone)
-        camera = GreyCamera()
+        camera, desk = GreyCamera(), PlainDesk()
         feed = LiveFeed(camera, GreenSquare, CaptureSettings(opacity=1))  # type: ignore[arg-type]
-        window = ViewerWindow(feed, log, Photographs(record, zone))
-        rig = Rig(window, camera, store, session_id)
+        window = ViewerWindow(feed, log, Photographs(record, zone), desk=desk)
+        rig = Rig(window, desk, camera, store, session_id)
         try:
             window.show((1366, 768))
             rig.settle(lambda: window.live.count >= 2)
@@ -452,6 +463,26 @@ def test_a_photograph_is_the_picture_that_was_on_the_screen(
     png = rig.store.image(rig.session_id, str(event.body["image_id"]))
     kept = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
     assert (np.asarray(kept) == GREY).all() and np.asarray(kept).ndim == 2
+
+
+def test_a_locked_desk_takes_the_patient_off_the_screen(rig: Rig, person: Any) -> None:
+    """The last but one: there is no way back but signing in anew."""
+    rig.fill_in("0.4")
+    rig.window.panel.log_sites.setChecked(True)
+    person.click(rig.window.canvas, rig.on_canvas(300, 500))
+    assert rig.window.recorder.dialog is not None
+    kinds = rig.kinds()
+    rig.desk.locked = True
+    rig.settle(lambda: not rig.window.panel.form.isVisible())
+    assert rig.window.recorder.dialog is None and rig.kinds() == kinds
+    panel = rig.window.panel
+    assert panel.banner.text().startswith("LOCKED")
+    assert not panel.log.isVisible() and not panel.dose.isVisible()
+    assert not rig.window.sites.visible and not panel.log_sites.isEnabled()
+    before = rig.window.live.count
+    rig.settle(lambda: rig.window.live.count > before)
+    person.click(rig.window.canvas, rig.on_canvas(100, 100))
+    assert rig.kinds() == kinds
 
 
 def test_closing_asks_first(rig: Rig, qtbot: QtBot) -> None:
