@@ -346,7 +346,12 @@ def main() -> None:
     parser.add_argument("--few", type=seeds_of, default="101-102", help="first-last")
     parser.add_argument("--only", default="", help="conditions this expression matches")
     parser.add_argument("--out", type=Path, help="write every outcome as JSON")
+    parser.add_argument("--show", type=Path, help="only print the table of such a file")
     arguments = parser.parse_args()
+    if arguments.show:
+        lines = arguments.show.read_text().splitlines()
+        print(*table_of([Outcome(**json.loads(line)) for line in lines]), sep="\n")
+        return
     cv2.setNumThreads(1)
     outcomes: list[Outcome] = []
     for name, before, after in pairs_of(arguments.seeds, arguments.few):
