@@ -99,7 +99,7 @@ def set_up(
 def add_user(
     clinic: Clinic, name: str, password: str, roles: Iterable[Role], *, at: datetime
 ) -> None:
-    """Add a person with a first password, which he changes himself.
+    """Add a person with a first password, to be changed at once.
 
     Raises
     ------
@@ -138,7 +138,7 @@ def change_roles(
 
 
 def reset_password(clinic: Clinic, name: str, password: str, *, at: datetime) -> None:
-    """Give a person who forgot it a new password; he changes it himself.
+    """Give a person who forgot it a new password, to be changed at once.
 
     Raises
     ------
@@ -194,7 +194,7 @@ def change_data_key(
 
 
 def remove_user(clinic: Clinic, name: str, *, at: datetime) -> None:
-    """Take a person's roles and way to the key away; what he wrote stays.
+    """Take a person's roles and way to the key away; what was written stays.
 
     Raises
     ------

@@ -100,7 +100,7 @@ def restore(
         To put the ledger into an empty PostgreSQL database.
     fresh_key : 32 bytes
         A new data key for the new store: who knew the old one, or a password for it,
-        cannot open what is written from now on. No user can sign in until he is given
+        cannot open what is written from now on. No user can sign in until given
         a password anew.
 
     Raises

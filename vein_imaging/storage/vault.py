@@ -1,4 +1,4 @@
-"""Keys: one data key opens the store; every patient has a key of his own under it.
+"""Keys: one data key opens the store; every patient has an own key under it.
 
 An entry's content is sealed with its patient's key. Destroying that one key makes the
 patient unreadable while every hash in the chain stays true.
