@@ -11,7 +11,8 @@ enum source trigger_source;
 uint32_t trigger_delay_us, trigger_pulse_us = 5000;
 uint8_t sequence[SEQUENCE_MOST] = {0x1F}, sequence_length = 1;
 
-/* W/m2 at the applied part at full level, measured on the prototype: measure each build. */
+/* W/m2 at the applied part at full level. PLACEHOLDERS, measured on nothing: measure each
+   build and put its own figures here before it touches skin. */
 const uint16_t irradiance[CHANNELS] = {150, 180, 90, 200, 150};
 
 static uint8_t armed, latched;
