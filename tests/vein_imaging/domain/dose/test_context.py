@@ -251,10 +251,18 @@ def test_as_given_the_plan_is_part_of_the_current_session() -> None:
 
 def test_a_plan_must_say_its_strength_and_gas_ratio() -> None:
     planned = shot("2026-11-22T10:30:00+00:00")
-    with pytest.raises(ValueError, match="concentration_percent: missing"):
+    with pytest.raises(ValueError) as no_strength:
         german(planned=replace(planned, concentration=None))
-    with pytest.raises(ValueError, match="gas_parts_per_liquid_part: missing"):
+    assert str(no_strength.value) == (
+        "concentration_percent: missing; Aethoxysklerol has several strengths (0.25, "
+        "0.5, 1, 2, 3 %)"
+    )
+    with pytest.raises(ValueError) as no_ratio:
         german(planned=replace(planned, form="foam"))
+    assert str(no_ratio.value) == (
+        "gas_parts_per_liquid_part: missing; foam made by hand needs it "
+        '("4" for one part of liquid to four of gas)'
+    )
     unknown = replace(planned, product="polymer-x", concentration=None, form="foam")
     assert german(planned=unknown).planned == unknown
 
