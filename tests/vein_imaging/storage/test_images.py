@@ -15,7 +15,7 @@ from vein_imaging.storage.errors import (
     StoreReadOnlyError,
 )
 from vein_imaging.storage.images import ImageFolder
-from vein_imaging.storage.vault import new_key
+from vein_imaging.storage.vault import derived, new_key, sealed
 
 PNG = bytes(cv2.imencode(".png", np.arange(600).astype(np.uint8).reshape(20, 30))[1])
 
@@ -57,6 +57,18 @@ def test_a_damaged_file_is_never_given_out(images: ImageFolder, damage) -> None:
     (file,) = images.files()
     file.write_bytes(damage(file.read_bytes()))
     with pytest.raises(DamagedImageError, match=sha256[:12]):
+        images.read(key, sha256)
+
+
+def test_another_picture_sealed_under_the_name_of_this_one_is_refused(
+    images: ImageFolder,
+) -> None:
+    key = new_key()
+    sha256 = images.write(key, PNG)
+    (file,) = images.files()
+    box = sealed(derived(key, f"image {file.name}"), PNG + b"\0", file.name.encode())
+    file.write_bytes(file.read_bytes()[:5] + box)
+    with pytest.raises(DamagedImageError, match="was changed"):
         images.read(key, sha256)
 
 

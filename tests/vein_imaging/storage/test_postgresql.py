@@ -53,6 +53,40 @@ def test_no_name_and_no_dose_is_readable_for_the_servers_owner(
     assert "P-17" not in shown
 
 
+@pytest.mark.parametrize("table", ["event", "patient_key", "alembic_version"])
+def test_the_apps_role_may_select_and_insert_and_destroy_keys_only(
+    server_store: Store, server: Server, table: str
+) -> None:
+    rights = [
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "TRUNCATE",
+        "REFERENCES",
+        "TRIGGER",
+    ]
+    engine = create_engine(server.owner_url)
+    with engine.connect() as connection:
+        held = {
+            right
+            for right in rights
+            if connection.scalar(
+                text("SELECT has_table_privilege('app', :table, :right)"),
+                {"table": table, "right": right},
+            )
+        }
+    engine.dispose()
+    assert (
+        held
+        == {
+            "event": {"SELECT", "INSERT"},
+            "patient_key": {"SELECT", "INSERT", "DELETE"},
+            "alembic_version": {"SELECT"},
+        }[table]
+    )
+
+
 def test_making_a_second_store_in_the_same_database_is_refused(
     server_store: Store, server: Server, tmp_path: Path, key: bytes
 ) -> None:
