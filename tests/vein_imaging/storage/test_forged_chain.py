@@ -29,15 +29,6 @@ COLUMNS = (
     *("seq", "at", "latest_at", "author"),
     *("patient_id", "session_id", "kind", "content"),
 )
-    "seq",
-    "at",
-    "latest_at",
-    "author",
-    "patient_id",
-    "session_id",
-    "kind",
-    "content",
-]
 Rows = list[dict[str, Any]]
 
 
