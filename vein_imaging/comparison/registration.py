@@ -145,8 +145,12 @@ def register(
         shapes[0][::-1],
         interpolation=cv2.INTER_NEAREST,
     )
+    by_hand = (
+        () if control is None else (f"aligned from {inliers} points marked by hand",)
+    )
     return replace(
         judged,
+        doubts=(*judged.doubts, *by_hand),
         transform=_enlarged(forward, scales, *shapes),
         support=support.astype(np.bool_),
     )

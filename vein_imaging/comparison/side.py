@@ -87,7 +87,9 @@ def prepare_side(
     found = analyse(
         image, mm_per_pixel=mm_per_pixel, field=field, settings=settings.analysis
     )
-    grey = grey_levels(image)
+    grey = grey_levels(image, found.channel)
+    if settings.analysis.polarity == "bright":
+        grey = 1 - grey  # veins are dark from here on
     surface = make_surface(
         grey,
         found.field,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,6 +14,11 @@ from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["Surface", "grey_levels", "make_surface", "shrink"]
 
+_WEIGHTS = {
+    "red": np.array([1, 0, 0], np.float32),
+    "green": np.array([0, 1, 0], np.float32),
+    "grey": np.array([0.299, 0.587, 0.114], np.float32),
+}
 _SATURATED = 0.985  # of full scale
 _BLACK = 0.01
 _GLARE_MM = 0.6  # the glow around a glare spot changes the flanks of a vein
@@ -48,12 +54,15 @@ class Surface:
         return self.usable & ~self.hair.mask
 
 
-def grey_levels(image: NDArray[np.generic]) -> Image:
-    """Take the channel that is compared: grey, or the green of a colour picture.
+def grey_levels(image: NDArray[Any], channel: str = "green") -> Image:
+    """Take the channel that is compared.
 
     Parameters
     ----------
     image : (H, W) or (H, W, 3) RGB, uint8 | uint16 | float32 or float64 in [0, 1]
+    channel : "green" | "red" | "grey"
+        Of a colour picture; `VeinMap.channel` says which was searched. "grey" weighs
+        as ITU-R BT.601 does.
 
     Returns
     -------
@@ -71,23 +80,20 @@ def grey_levels(image: NDArray[np.generic]) -> Image:
             f"a picture is (H, W) or (H, W, 3) RGB, not {image.shape}; "
             "drop the alpha channel, or pass one picture of a series"
         )
-    plane = image[:, :, 1] if colour else image
-    if plane.dtype == np.uint8:
-        return plane.astype(np.float32) / np.float32(255)
-    if plane.dtype == np.uint16:
-        return plane.astype(np.float32) / np.float32(65535)
-    if plane.dtype not in (np.float32, np.float64):
+    if image.dtype not in (np.uint8, np.uint16, np.float32, np.float64):
         raise ValueError(
-            f"a picture is uint8, uint16 or float32 in [0, 1], not {plane.dtype}"
+            f"a picture is uint8, uint16 or float32 in [0, 1], not {image.dtype}"
         )
-    grey = plane.astype(np.float32)
+    whole = 1 if image.dtype.kind == "f" else np.iinfo(image.dtype).max
+    grey = (image @ _WEIGHTS[channel] if colour else image) / np.float32(whole)
+    grey = grey.astype(np.float32)
     low, high = float(grey.min()), float(grey.max())
-    if not (low >= 0.0 and high <= 1.0):
+    if not (low >= 0.0 and high <= 1.0 + 1e-6):
         raise ValueError(
             f"a float picture lies in [0, 1], not [{low:g}, {high:g}]; "
             "divide it by its full scale, and fill what is not a number"
         )
-    return grey
+    return np.asarray(grey.clip(0, 1), np.float32)
 
 
 def make_surface(

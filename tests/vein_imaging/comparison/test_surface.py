@@ -54,6 +54,13 @@ def test_every_type_of_picture_gives_the_same_grey() -> None:
         np.testing.assert_allclose(grey_levels(other), grey_levels(levels), atol=1e-6)
 
 
+def test_the_channel_is_the_one_asked_for() -> None:
+    colour = np.zeros((4, 4, 3), np.uint8)
+    colour[...] = 255, 51, 0
+    found = [grey_levels(colour, name)[0, 0] for name in ("red", "green", "grey")]
+    np.testing.assert_allclose(found, [1.0, 0.2, 0.299 + 0.2 * 0.587], atol=1e-5)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
