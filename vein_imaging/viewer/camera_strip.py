@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QFont, QFontMetrics
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSizePolicy,
     QSlider,
     QVBoxLayout,
     QWidget,
@@ -15,13 +15,13 @@ from qtpy.QtWidgets import (
 
 from vein_imaging.capture import CaptureSettings
 from vein_imaging.viewer.camera_state import CameraState
-from vein_imaging.viewer.style import TARGET_PX, set_look, stylesheet
+from vein_imaging.viewer.style import HEADLINE_PX, TARGET_PX, set_look, stylesheet
 
 __all__ = ["CameraStrip"]
 
+_HEIGHT_PX = 66
+_MARGIN_PX = 4
 _SLIDER_STEPS = 20
-_ONE_LINE = 44
-"""Longer headlines than this take the line below as well."""
 
 
 class CameraStrip(QWidget):
@@ -52,13 +52,15 @@ class CameraStrip(QWidget):
         super().__init__()
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        # Not left to the layout: a label that wraps asks for room it does not need.
+        self.setFixedHeight(_HEIGHT_PX)
         self.setStyleSheet(stylesheet())
         self._settings = settings
         self.state = QLabel("starting")
         self.details = QLabel("")
         self.details.setProperty("role", "caption")
         self.state.setWordWrap(True)
+        self.state.setMargin(_MARGIN_PX)
         for label in (self.state, self.details):
             # A long error must not push the window past the screen.
             label.setMinimumWidth(120)
@@ -71,6 +73,7 @@ class CameraStrip(QWidget):
         self.compare = _button("Before/after\N{HORIZONTAL ELLIPSIS}")
         self.compare.setToolTip("Compare two photographs of this patient")
         self.tuning = QWidget()
+        self.tuning.setObjectName("tuning")
         self.opacity = _slider(round(settings.opacity * _SLIDER_STEPS), 0)
         self.sensitivity = _slider(
             round(settings.sensitivity * _SLIDER_STEPS), -_SLIDER_STEPS
@@ -89,7 +92,7 @@ class CameraStrip(QWidget):
         self.state.setToolTip(state.headline)
         set_look(self.state, "state", state.kind)
         # What is wrong takes the room of what would be nice to know.
-        crowded = len(state.headline) > _ONE_LINE
+        crowded = self._wide(state.headline) > self.state.width()
         set_look(self.state, "crowded", "true" if crowded else "false")
         self.details.setVisible(not crowded)
         self.details.setText(state.details)
@@ -98,6 +101,13 @@ class CameraStrip(QWidget):
         self.tuning.setHidden(state.can_restart)
         self.freeze.setEnabled(state.has_picture)
         self.photograph.setEnabled(state.has_picture)
+
+    def _wide(self, headline: str) -> int:
+        """Width of a headline on one line, in the large letters of the style sheet."""
+        large = QFont(self.state.font())
+        large.setPixelSize(HEADLINE_PX)
+        large.setBold(True)
+        return QFontMetrics(large).horizontalAdvance(headline) + 2 * _MARGIN_PX
 
     def lock(self) -> None:
         """Offer no photographs any more: the record is closed."""

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from qtpy.QtWidgets import QWidget
 
-__all__ = ["TARGET_PX", "set_look", "stylesheet"]
+__all__ = ["HEADLINE_PX", "TARGET_PX", "set_look", "stylesheet"]
 
 TARGET_PX = 44
 """Smallest side of anything that is pressed or typed into (WCAG 2.5.5)."""
 
+HEADLINE_PX = 20
+"""Letters of what must be read first."""
+
 _SHEET = """
 * { font-size: 16px; color: #f2f2f2; }
 QWidget#panel, QWidget#strip, QDialog { background: #1d2126; }
-QLabel, QFrame[verdict] QWidget { background: transparent; }
+QLabel, QFrame[verdict] QWidget, QWidget#tuning { background: transparent; }
 QLabel[role="caption"] { color: #b9c2cc; font-size: 15px; }
 QLabel[role="problem"] { color: #ffb4a8; font-size: 15px; font-weight: 600; }
 QLabel[role="number"] { font-size: 30px; font-weight: 700; }
@@ -52,14 +55,12 @@ QFrame[verdict="warn"] { background: #6b4700; border: 3px solid #ffc46b; }
 QFrame[verdict="ok"] { background: #16402a; border: 3px solid #5fc48d; }
 QFrame[verdict="none"] { background: #2a3037; border: 3px solid #59636f; }
 QFrame[verdict] QLabel[role="verdict"] { font-size: 22px; font-weight: 700; }
-QLabel[state="live"] { color: #7fe0ab; font-size: 20px; font-weight: 700; }
-QLabel[state="frozen"] { color: #ffc46b; font-size: 20px; font-weight: 700; }
-QLabel[state="waiting"] { color: #d5dbe1; font-size: 20px; font-weight: 700; }
-QLabel[state="bad"] {
-    color: #ffffff; background: #8f1d14; border-radius: 6px; padding: 2px 10px;
-    font-size: 20px; font-weight: 700;
-}
-QLabel[crowded="true"] { font-size: 15px; }
+QLabel[state] { font-size: %(headline)dpx; font-weight: 700; border-radius: 6px; }
+QLabel[state="live"] { color: #7fe0ab; }
+QLabel[state="frozen"] { color: #ffc46b; }
+QLabel[state="waiting"] { color: #d5dbe1; }
+QLabel[state="bad"] { color: #ffffff; background: #8f1d14; }
+QLabel[state][crowded="true"] { font-size: 15px; }
 QLabel#practice {
     background: #6b4700; color: #ffffff; padding: 6px 12px; border-radius: 6px;
     font-weight: 700;
@@ -82,7 +83,11 @@ QScrollBar::handle:vertical {
 
 def stylesheet() -> str:
     """Qt style sheet of the docks and dialogs."""
-    return _SHEET % {"target": TARGET_PX, "inner": TARGET_PX - 4}
+    return _SHEET % {
+        "target": TARGET_PX,
+        "inner": TARGET_PX - 4,
+        "headline": HEADLINE_PX,
+    }
 
 
 def set_look(widget: QWidget, name: str, value: str) -> None:

@@ -399,6 +399,13 @@ def test_a_failing_store_records_nothing_and_says_so(
     assert rig.window.panel.log.table.rowCount() == shown
 
 
+def test_the_picture_gets_all_the_room_the_docks_do_not_need(rig: Rig) -> None:
+    canvas, window = rig.window.canvas, rig.window.window
+    assert rig.window.strip.height() <= 70
+    assert canvas.height() >= window.height() - 80
+    assert canvas.width() >= window.width() - 520
+
+
 def test_controls_are_large_enough_for_a_gloved_finger(rig: Rig) -> None:
     panel, strip = rig.window.panel, rig.window.strip
     for widget in (
