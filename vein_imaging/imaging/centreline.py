@@ -12,7 +12,7 @@ from skimage.morphology import skeletonize
 
 from vein_imaging.imaging.arrays import Mask
 
-__all__ = ["Path", "Trace", "cut_paths", "trace_centrelines"]
+__all__ = ["Path", "Trace", "cut_paths", "join_paths", "trace_centrelines"]
 
 SPUR_MIN_PX = 10
 """A dead end that leaves a junction is a spur if it has fewer pixels than this, or than
@@ -115,7 +115,7 @@ def cut_paths(paths: Sequence[Path], bad: NDArray[np.bool_]) -> tuple[Path, ...]
             end = path.end_node if stop == len(good) else fresh + 1
             kept.append(Path(path.members[first:stop], start, end))
             fresh += 2
-    return tuple(_join(kept))
+    return tuple(join_paths(kept))
 
 
 def _follow(skeleton: Mask, pixels: Indices) -> list[Path]:
@@ -220,11 +220,20 @@ def _prune_spurs(paths: list[Path], radius: NDArray[np.float32]) -> list[Path]:
         root = path.members[-1 if free[0] else 0]
         return length < max(SPUR_MIN_PX, 2 * float(radius[root]))
 
-    return _join([path for path in paths if not is_spur(path)])
+    return join_paths([path for path in paths if not is_spur(path)])
 
 
-def _join(paths: list[Path]) -> list[Path]:
-    """Join paths at nodes where only two ends still meet."""
+def join_paths(paths: Sequence[Path]) -> list[Path]:
+    """Join paths at nodes where only two ends meet.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+
+    Returns
+    -------
+    list of Path
+    """
     at_node: dict[int, list[int]] = {}
     alive = dict(enumerate(paths))
     for i, path in alive.items():

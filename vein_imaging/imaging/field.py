@@ -7,9 +7,11 @@ the region that fills the middle most brightly, and every other one about as bri
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
@@ -23,21 +25,25 @@ STEEP = 0.05
 """Change of log brightness from one pixel of the small copy to the next that parts
 regions: outlines change by .1 and more, uneven light by .02."""
 BRIGHT_SHARE, SMALL_BRIGHT_SHARE = 0.8, 0.92
-"""A region at least this bright, measured by the main one, is skin too; the second if
-it is smaller than `SMALL_AREA_SHARE` of it, as a corner of what skin lies on would be."""
+"""A region at least this bright, measured by the main one, is skin too; the second
+where it is smaller than `SMALL_AREA_SHARE` of it, as a corner of a table would be."""
 SMALL_AREA_SHARE = 0.2
 VALLEY_DEPTH = 0.27
+REDDISH, REDDISH_LEAST_SHARE = 1.1, 0.2
 SMALLEST_SHARE = 0.02
 LARGEST_HOLE_SHARE = 0.05
 
 
-def find_field(plane: Plane) -> Mask:
+def find_field(plane: Plane, picture: NDArray[np.uint8] | None = None) -> Mask:
     """Find the lit skin of a picture.
 
     Parameters
     ----------
     plane : (H, W) uint8
         The channel that is searched for veins.
+    picture : (H, W, 3) uint8 RGB, optional
+        Where enough of it is reddish, as all skin is by visible light, only that is
+        skin. In a near-infrared picture nothing is reddish.
 
     Returns
     -------
@@ -51,6 +57,10 @@ def find_field(plane: Plane) -> Mask:
     small = np.asarray(cv2.medianBlur(shrunk, 3), np.uint8)
     bright = float(np.percentile(small, 95))
     lit = (small > max(DARK_SHARE * bright, DARKEST_LEVEL)).astype(np.uint8)
+    if picture is not None and picture.ndim == 3:
+        lit = _only_reddish(
+            cv2.resize(picture, size, interpolation=cv2.INTER_AREA), lit
+        )
     regions = lit & (_steepness(small, 0.08 * bright) < STEEP)
     opened = cv2.morphologyEx(regions, cv2.MORPH_OPEN, _disc(3))
     skin = _choose(small, np.asarray(opened, np.uint8))
@@ -63,6 +73,15 @@ def find_field(plane: Plane) -> Mask:
     skin = _fill_holes(np.asarray(skin | (grown & lit & shallow), np.uint8))
     found = cv2.resize(skin * 255, (width, height), interpolation=cv2.INTER_LINEAR)
     return found > 127
+
+
+def _only_reddish(small: NDArray[Any], lit: Plane) -> Plane:
+    red, green, blue = (small[..., k].astype(np.float32) for k in range(3))
+    reddish = (red > REDDISH * green) & (red > REDDISH * blue)
+    reddish &= lit > 0
+    if np.count_nonzero(reddish) < REDDISH_LEAST_SHARE * np.count_nonzero(lit):
+        return lit
+    return reddish.astype(np.uint8)
 
 
 def _disc(size: int) -> Plane:

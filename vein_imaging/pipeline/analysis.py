@@ -54,7 +54,7 @@ def analyse(
     channel = pick_channel(picture, settings)
     plane = take_plane(picture, channel, settings)
     shape = plane.shape[0], plane.shape[1]
-    looked_at = find_field(plane) if field is None else fit_mask(field, shape)
+    looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
     scene = Scene.of(plane, looked_at, mm_per_pixel)
     response, noise = respond(scene, settings.quality, settings)
     score = score_response(response, noise, scene)

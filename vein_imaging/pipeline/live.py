@@ -154,7 +154,7 @@ class LiveStep:
         if before is not None and moved_px > JUMP_PX:
             before = None
         if before is None or before.field_age >= FIELD_EVERY or moved_px > 4:
-            field, field_age = find_field(plane), 0
+            field, field_age = find_field(plane, picture), 0
         else:
             field, field_age = before.field, before.field_age + 1
         scene = Scene.of(plane, field, self._mm_per_pixel)

@@ -21,6 +21,7 @@ from vein_imaging.imaging.distractors import (
     find_outlines,
     settle_runs,
 )
+from vein_imaging.imaging.gaps import bridge_gaps
 from vein_imaging.imaging.profile import Profiles, take_profiles
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.pipeline.measurement import Widths, make_branch
@@ -91,6 +92,7 @@ def measure_network(
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
         paths = cut_paths(paths, bad)
+    paths = bridge_gaps(paths, trace.pixels_rc)
     widths = Widths.of(half_depth_widths(profiles, centred), settings.blur_sigma_px)
     branches = tuple(
         make_branch(path, centred.points_rc, widths, place, mm_per_pixel)

@@ -72,3 +72,16 @@ def test_a_dark_vein_across_the_whole_skin_stays_in_the_field() -> None:
 
 def test_an_unlit_picture_has_no_field() -> None:
     assert not find_field(np.zeros((480, 640), np.uint8)).any()
+
+
+def test_by_visible_light_only_what_is_reddish_is_skin() -> None:
+    picture = np.full((480, 640, 3), (120, 125, 130), np.uint8)
+    picture[100:380] = (210, 150, 120)
+    field = find_field(picture[..., 1].copy(), picture)
+    assert share_of(field, (ROWS > 120) & (ROWS < 360)) > 0.97
+    assert share_of(field, (ROWS < 90) | (ROWS > 390)) < 0.02
+
+
+def test_a_purple_near_infrared_picture_is_not_searched_for_red() -> None:
+    picture = np.full((480, 640, 3), (170, 60, 210), np.uint8)
+    assert find_field(picture[..., 1].copy(), picture).mean() > 0.97

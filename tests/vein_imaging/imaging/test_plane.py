@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vein_imaging.imaging.plane import (
+    choose_channel,
+    halvings_for,
+    octaves_for,
+    take_channel,
+)
+
+
+def flat(red: int, green: int, blue: int) -> np.ndarray:
+    return np.full((64, 64, 3), (red, green, blue), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("picture", "channel"),
+    [
+        (flat(200, 120, 100), "green"),
+        (flat(170, 50, 210), "green"),
+        (flat(170, 5, 210), "red"),
+        (flat(120, 255, 120), "red"),
+        (flat(255, 255, 90), "grey"),
+        (np.zeros((64, 64), np.uint8), "grey"),
+    ],
+)
+def test_green_is_chosen_unless_it_is_dark_or_saturated(
+    picture: np.ndarray, channel: str
+) -> None:
+    assert choose_channel(picture) == channel
+
+
+def test_channels_are_taken_from_rgb() -> None:
+    picture = flat(10, 20, 30)
+    assert take_channel(picture, "red")[0, 0] == 10
+    assert take_channel(picture, "green")[0, 0] == 20
+
+
+@pytest.mark.parametrize(
+    ("side", "halvings"), [(584, 0), (1000, 0), (1280, 1), (1920, 1), (8000, 3)]
+)
+def test_a_picture_is_halved_until_it_is_small_enough(side: int, halvings: int) -> None:
+    assert halvings_for((600, side)) == halvings
+
+
+def test_with_a_scale_more_octaves_are_searched_where_veins_are_wide_in_px() -> None:
+    assert octaves_for(None, 1) == 2
+    assert octaves_for(0.5, 0) == 2
+    assert octaves_for(0.05, 0) == 3
