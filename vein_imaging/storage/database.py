@@ -42,6 +42,7 @@ def make_tables(place: StorePlace, vault: Vault, server: Server | None) -> None:
         If a newer release made the tables.
     """
     if server is None:
+        place.ledger_file.touch(mode=0o600)  # SQLite's own choice is open to all
         engine = sqlcipher_engine(place.ledger_file, vault.database_key, guarded=False)
     else:
         engine = create_engine(server.owner_url)

@@ -53,6 +53,14 @@ def test_an_unsafe_sqlite_is_refused(
         open_store(folder, key)
 
 
+def test_only_this_user_may_read_any_file_of_a_store(
+    store: Store, session_id: str, folder: Path
+) -> None:
+    store.append(session_id, Entry("note", {}), author="a", at=NOON)
+    for path in (folder, *folder.rglob("*")):
+        assert path.stat().st_mode & 0o077 == 0, path.name
+
+
 def test_a_stolen_file_tells_nothing(
     store: Store, session_id: str, folder: Path
 ) -> None:
