@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 import click
 
@@ -74,8 +75,34 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+class _OneLineError(click.ClickException):
+    """Any error of a command, in one line, with its own exit code."""
+
+    def __init__(self, error: click.ClickException) -> None:
+        super().__init__(" ".join(error.format_message().split()))
+        self.exit_code = error.exit_code  # type: ignore[misc]  # click's own habit
+
+
 class _LazyGroup(click.Group):
     """A group whose commands are imported when they are called or asked for help."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            raise _OneLineError(error) from error
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            raise _OneLineError(error) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)

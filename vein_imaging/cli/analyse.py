@@ -41,10 +41,30 @@ _Rgb = NDArray[Any]
     help="Folder for the results; made where missing.",
 )
 @click.option("--mm-per-pixel", type=float, help="Size of a pixel on the skin, mm.")
-@click.option("--quality", type=click.Choice(get_args(Quality)), default="full")
-@click.option("--sensitivity", type=click.FloatRange(-1, 1), default=0.0)
-@click.option("--channel", type=click.Choice(get_args(Channel)), default="auto")
-@click.option("--polarity", type=click.Choice(get_args(Polarity)), default="dark")
+@click.option(
+    "--quality",
+    type=click.Choice(get_args(Quality)),
+    default="full",
+    help="fast for a live view, full for a record.",
+)
+@click.option(
+    "--sensitivity",
+    type=click.FloatRange(-1, 1),
+    default=0.0,
+    help="Above 0 finds more veins, and more that are none.",
+)
+@click.option(
+    "--channel",
+    type=click.Choice(get_args(Channel)),
+    default="auto",
+    help="Where to look; auto takes the one with the best contrast.",
+)
+@click.option(
+    "--polarity",
+    type=click.Choice(get_args(Polarity)),
+    default="dark",
+    help="Whether veins are darker or brighter than the skin.",
+)
 @click.option(
     "--every",
     type=click.IntRange(min=1),

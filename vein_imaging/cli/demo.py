@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,9 @@ def demo(out: Path, no_window: bool) -> None:
             say=lambda line: click.echo(f"-- {line}"),
         )
         click.echo(_summary(result))
-        if no_window or os.environ.get("VEIN_IMAGING_VIRTUAL_SCREEN"):
+        # Nobody sits before a virtual screen, or before a run without a terminal.
+        unseen = os.environ.get("VEIN_IMAGING_VIRTUAL_SCREEN") or not sys.stdin.isatty()
+        if no_window or unseen:
             return
         from vein_imaging.viewer import run_viewer
 

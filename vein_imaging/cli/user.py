@@ -213,6 +213,7 @@ def code(access: StoreAccess, switch: str, name: str | None) -> None:
     envvar="VEIN_IMAGING_STORE",
     required=True,
     type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the store.",
 )
 def recover_command(folder: Path, owner: str) -> None:
     """Give an OWNER a new password with the printed recovery key."""

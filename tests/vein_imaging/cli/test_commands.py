@@ -1,0 +1,91 @@
+"""The table of commands, their help, and the page that names them."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import vein_imaging.cli as cli
+from vein_imaging.cli import main
+
+ROOT = Path(__file__).resolve().parents[3]
+NAMES = main.list_commands(click.Context(main))
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Every command and sub-command with its full name."""
+    context = click.Context(main)
+    for name in NAMES:
+        command = main.get_command(context, name)
+        assert command is not None
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from (
+                (f"{name} {below}", command.commands[below])
+                for below in command.commands
+            )
+
+
+@pytest.mark.parametrize(("name", "command"), list(commands()))
+def test_every_command_says_what_it_does(name: str, command: click.Command) -> None:
+    assert command.help, name
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.name}"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_help_is_printed(name: str) -> None:
+    result = CliRunner().invoke(main, [name, "--help"])
+    assert result.exit_code == 0
+    assert result.output.startswith("Usage:")
+
+
+def test_the_page_of_commands_names_them_all() -> None:
+    page = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    missing = [name for name, _ in commands() if f"`vein-imaging {name}" not in page]
+    assert missing == []
+
+
+def test_every_file_of_commands_is_in_the_table() -> None:
+    modules = {
+        Path(str(cli.__file__)).parent / f"{m.rsplit('.')[-1]}.py"
+        for m, _, _ in cli._COMMANDS.values()
+    }
+    files = set(Path(str(cli.__file__)).parent.glob("[!_]*.py"))
+    defines = {
+        file
+        for file in files
+        if "@click.command" in file.read_text("utf-8")
+        or "@click.group" in file.read_text("utf-8")
+    }
+    assert defines == modules
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["heal"], ["--colour"], ["analyse"], ["dose", "check"], ["compare", "a", "b"]],
+)
+def test_bad_usage_is_one_line_on_stderr_and_exit_2(arguments: list[str]) -> None:
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_asking_for_help_imports_neither_napari_nor_opencv() -> None:
+    code = (
+        "import sys\n"
+        "from click.testing import CliRunner\n"
+        "from vein_imaging.cli import main\n"
+        "assert CliRunner().invoke(main, ['--help']).exit_code == 0\n"
+        "print(*{'napari', 'cv2', 'skimage', 'sqlalchemy'} & set(sys.modules))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
