@@ -201,8 +201,9 @@ def remove_user(clinic: Clinic, name: str, *, at: datetime) -> None:
     ValueError
         As `change_roles`.
     """
+    place = clinic.allowed_store(Action.USERS).place
     change_roles(clinic, name, (), at=at)
-    KeyWraps(clinic.allowed_store(Action.USERS).place).remove(name)
+    KeyWraps(place).remove(name)
 
 
 def all_users(clinic: Clinic) -> dict[str, User]:

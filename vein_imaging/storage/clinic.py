@@ -37,7 +37,7 @@ from vein_imaging.storage.past import (
     entry_for,
 )
 from vein_imaging.storage.patients import PATIENT, Patient
-from vein_imaging.storage.people import User
+from vein_imaging.storage.people import User, changed_since, users
 from vein_imaging.storage.place import find_store
 from vein_imaging.storage.roles import Action, action_for_kind, may
 from vein_imaging.storage.store import Store
@@ -74,6 +74,7 @@ class _Desk:
     store: Store
     data_key: bytes
     user: User
+    known_to: int  # place of the last change of anybody's roles that was read
     seen_reads: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -148,6 +149,14 @@ class Clinic:
 
     def _allowed(self, action: Action) -> _Desk:
         desk = self._open_desk()
+        with desk.store.reading() as connection:
+            changed = changed_since(connection, desk.known_to)
+            if changed:
+                desk.user = users(connection, desk.store.vault)[desk.user.name]
+                desk.known_to = changed
+        if not desk.user.roles:
+            self.lock("left")
+            raise LockedError(f"{desk.user.name} is no user any more")
         if not may(desk.user.roles, action):
             body = {"name": desk.user.name, "action": str(action)}
             self._log(desk, "denied", body)
@@ -384,7 +393,9 @@ def sign_in(
     data_key = unlocked_key(find_store(folder), name, password, now)
     store = open_store(folder, data_key)
     try:
-        desk = _Desk(store, data_key, identified(store, name, code, now))
+        known_to = store.head().seq
+        user = identified(store, name, code, now)
+        desk = _Desk(store, data_key, user, known_to)
     except BaseException:
         store.close()
         raise

@@ -8,14 +8,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pyotp
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from vein_imaging.storage.ledger import StoredEvent, read_entries
 from vein_imaging.storage.roles import Role
 from vein_imaging.storage.schema import event
 from vein_imaging.storage.vault import Vault
 
-__all__ = ["LOGIN", "TOTP", "USER", "User", "checked_name", "matching_step", "users"]
+__all__ = [
+    "LOGIN",
+    "TOTP",
+    "USER",
+    "User",
+    "changed_since",
+    "checked_name",
+    "matching_step",
+    "users",
+]
 
 USER = "store.user"
 TOTP = "store.totp"
@@ -64,6 +73,14 @@ def users(connection: Connection, vault: Vault) -> dict[str, User]:
     for entry in read_entries(connection, vault, about):
         _fold(folded, entry)
     return folded
+
+
+def changed_since(connection: Connection, seq: int) -> int | None:
+    """Return the place of the newest change of roles behind `seq`, or None."""
+    newest = select(func.max(event.c.seq))
+    is_change = (event.c.kind == USER) & (event.c.seq > seq)
+    found: int | None = connection.execute(newest.where(is_change)).scalar()
+    return found
 
 
 def _fold(folded: dict[str, User], entry: StoredEvent) -> None:

@@ -543,3 +543,18 @@ def test_a_set_up_that_breaks_off_leaves_no_store_without_users(
     with pytest.raises(OSError, match="pulled out"):
         set_up(tmp_path / "clinic", "olga", OLGA, at=NOON)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_who_is_removed_is_locked_out_of_the_window_that_is_open(
+    anna: Clinic, with_anna: Practice
+) -> None:
+    anna.patients()
+    with with_anna.olga() as clinic:
+        change_roles(clinic, "anna", [Role.AUDITOR], at=NOON)
+    with pytest.raises(NotAllowedError, match="auditor"):
+        anna.add_patient({"name": "Probe"})
+    with with_anna.olga() as clinic:
+        remove_user(clinic, "anna", at=NOON)
+    with pytest.raises(LockedError, match="no user any more"):
+        anna.patients()
+    assert anna.locked
