@@ -178,6 +178,27 @@ def report(name: str, cases: list[Case], run: Callable[[Case], VeinMap]) -> None
     print(f"| {name} | {means} |", flush=True)
 
 
+def report_recall(cases: list[Case]) -> None:
+    """Recall of veins of ordinary contrast by their diameter, at three tolerances."""
+    rows: list[Floats] = []
+    for case in cases:
+        found = ours(AnalysisSettings(quality="full"))(case)
+        points, widths = along(case.truth.branches)
+        seen = read(case.truth.skin, points)
+        points, widths = points[seen], widths[seen]
+        wanted = uncovered(points, widths / 2 / case.truth.mm_per_pixel)
+        wanted &= read(case.contrast, points) >= LEAST_CONTRAST
+        apart = distances(along(found.branches)[0], points)
+        rows.append(np.stack([widths[wanted], apart[wanted]], axis=1))
+    width, apart = np.concatenate(rows).T
+    print("\n| diameter, mm | within 2 px | 4 px | 8 px |\n|---|---|---|---|")
+    for low, high in ((0.3, 0.5), (0.5, 0.8), (0.8, 1.2), (1.2, 2), (2, 3), (3, 5)):
+        some = apart[(width >= low) & (width < high)]
+        if len(some) > 20:
+            shares = " | ".join(f"{(some <= px).mean():.2f}" for px in (2, 4, 8))
+            print(f"| {low} to {high} | {shares} |")
+
+
 def report_diameters(cases: list[Case]) -> None:
     """Measured against true diameter, and the class confusion table."""
     pairs: list[tuple[float, float]] = []
@@ -239,6 +260,7 @@ def main() -> None:
     ):
         changed = [make_case(replace(settings, **change)) for settings in base[:3]]
         report(f"full; {name}", changed, ours(full))
+    report_recall(cases)
     report_diameters(cases)
 
 

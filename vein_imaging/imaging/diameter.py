@@ -51,22 +51,36 @@ def half_depth_widths(profiles: Profiles, chains: Chains) -> Widths:
         return np.zeros(0, np.float32)
     floor = profiles.at(0.0)
     rises = [side - floor for side in profiles.sides(chains.radius_px)]
-    half, top, bottom = (
-        _running_median(_width_at(profiles, floor, rises, share), chains)
-        for share in (0.5, 0.75, 0.25)
+    everywhere = np.arange(len(floor))
+    half = _running_median(_width_at(profiles, floor, rises, 0.5, everywhere), chains)
+    wide = np.flatnonzero(half > NARROW_PX)
+    taper = np.full_like(half, np.nan)
+    top, bottom = (
+        _width_at(profiles, floor, rises, share, wide) for share in (0.75, 0.25)
     )
-    taper = np.asarray(bottom / np.maximum(top, 1e-6), np.float32)
-    return np.asarray(half * _roundness_factor(half, taper), np.float32)
+    taper[wide] = bottom / np.maximum(top, 1e-6)
+    taper = _running_median(taper, chains)
+    factor = np.where(np.isfinite(taper), _roundness_factor(half, taper), 1)
+    return np.asarray(half * factor, np.float32)
 
 
 def _width_at(
-    profiles: Profiles, floor: Floats, rises: list[Floats], share: float
+    profiles: Profiles,
+    floor: Floats,
+    rises: list[Floats],
+    share: float,
+    chosen: NDArray[np.intp],
 ) -> Widths:
-    """Width where the brightness has risen by this share of each side's rise."""
-    values = profiles.values
+    """Width where the brightness has risen by this share of each side's rise.
+
+    Of the chosen profiles only.
+    """
+    values = profiles.values[chosen]
     count, samples = values.shape
     rows = np.arange(count)
-    place = samples // 2 + profiles.shift_px / profiles.step_px
+    step = profiles.step_px[chosen]
+    floor, rises = floor[chosen], [rise[chosen] for rise in rises]
+    place = samples // 2 + profiles.shift_px[chosen] / step
     middle = np.clip(np.round(place), 2, samples - 3).astype(np.intp)
     column = np.arange(samples) - middle[:, None]
     width = np.zeros(count)
@@ -82,7 +96,7 @@ def _width_at(
         part = np.clip((level - low) / np.where(high > low, high - low, 1), 0, 1)
         found = beyond[rows, edge] & (rise > SHALLOWEST_SHARE * other)
         width += np.where(found, sign * (inside - middle) + part, np.nan)
-    return np.asarray(width * profiles.step_px, np.float32)
+    return np.asarray(width * step, np.float32)
 
 
 def _roundness_factor(half: Widths, taper: Widths) -> Widths:
