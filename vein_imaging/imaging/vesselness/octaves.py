@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -117,8 +118,8 @@ def _octave(
         coarse_dark = cv2.resize(above[1], size)
         # a vein wider than this octave's background is dark in the next one only
         cv2.max(dark, coarse_dark, dst=dark)
-    # skin texture is rougher at coarse scales than noise is: an octave counts less then
-    share = min(1.0, noise.spread / above[2])
+    # skin is rougher at coarse scales: half way between equal contrast and equal noise
+    share = min(1.0, math.sqrt(noise.spread / above[2]))
     inside = cv2.min(coarse, dark)
     inside = np.multiply(inside, np.float32(share), out=np.asarray(inside))
     cv2.max(response, inside, dst=response)
