@@ -198,6 +198,15 @@ def test_the_clinics_sites_count_where_the_labels_do_not_apply(percent: str) -> 
     assert only(with_own, "sites_per_session").unit == "sites"
 
 
+def test_a_record_at_its_last_site_and_last_foam_is_within() -> None:
+    sites = context(*[shot("0.1", "fibro-vein", "3")] * 4, planned=None, region="UK")
+    foam = context(*[shot("5", "fibro-vein", gas="4")] * 2, planned=None, region="UK")
+    for of in (sites, foam):
+        assert not {"sites_per_session", "per_session_volume"} & {
+            one.rule for one in check_dose(of)
+        }
+
+
 def test_the_interval_of_a_label_is_that_of_its_product() -> None:
     other = context(planned=shot("0.1"), before={5: (shot("0.1", "sotradecol"),)})
     rules = {one.rule for one in check_dose(other)}
