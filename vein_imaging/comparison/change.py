@@ -67,7 +67,8 @@ class Piece:
     noise : ln intensity
         What the same measure shows beside veins, 90th percentile of both pictures.
     ratio : float
-        AFTER over BEFORE; for new veins below 0.3 the other way; nan where unjudged.
+        AFTER over BEFORE, as seen; for new veins below 0.3 the other way; nan where
+        unjudged.
     change : Change
     overridden : bool
         True where a person decided.
@@ -152,6 +153,7 @@ def judge(
     *,
     noise: float,
     narrowest_px: float = 0.0,
+    gain: float = 1.0,
     new: bool = False,
 ) -> tuple[Piece, ...]:
     """Say of each piece of BEFORE whether it cleared, faded or stayed.
@@ -166,6 +168,8 @@ def judge(
         From `noise_floor`.
     narrowest_px : px
         Sigma at and below which a line may be a hair, and is not judged.
+    gain : > 0
+        The contrast of AFTER is taken to be this many times too strong.
     new : bool
         The lines were found AFTER: only those that BEFORE does not show are given.
 
@@ -183,7 +187,7 @@ def judge(
         clear = contrast > _JUDGED_ABOVE * noise
         clear &= own.sigma_px[index] > narrowest_px
         ratio = float(max(rest, 0.0) / contrast) if clear else np.nan
-        change = _change(ratio, new=new)
+        change = _change(ratio * gain if new else ratio / gain, new=new)
         if new and change != "new":
             continue
         pieces.append(

@@ -51,6 +51,11 @@ class ExposureMatch:
     clipped_share_after: float
     doubts: tuple[str, ...]
 
+    @property
+    def weakening(self) -> float:
+        """`texture_gain` where AFTER is doubtfully weak (below 0.8), otherwise 1."""
+        return self.texture_gain if self.texture_gain < _GAIN_LIMITS[0] else 1.0
+
 
 def match_exposure(
     greys: tuple[Image, Image],

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from vein_imaging.comparison.change import Pair, Piece, judge, noise_floor
+from vein_imaging.comparison.exposure import ExposureMatch
 from vein_imaging.comparison.focus import narrowest_vein_px
 from vein_imaging.comparison.pieces import Line, cut_lines, measure
 from vein_imaging.comparison.settings import CompareSettings
@@ -21,7 +22,7 @@ def judge_pieces(
     before: Side,
     after: Side,
     transform: Transform,
-    fineness: float,
+    exposure: ExposureMatch,
     settings: CompareSettings,
 ) -> tuple[Piece, ...]:
     """Cut the veins of both pictures into pieces and say what became of each.
@@ -31,8 +32,9 @@ def judge_pieces(
     pair : Pair
     before, after : Side
     transform : Transform
-    fineness : float
-        `ExposureMatch.fineness`.
+    exposure : ExposureMatch
+        Where it shows AFTER's contrast to be much too weak, that is allowed for; where
+        it shows it too strong, it is not, for that would only flatter.
     settings : CompareSettings
 
     Returns
@@ -56,11 +58,18 @@ def judge_pieces(
             lines,
             seen[new],
             hair_px=side.view.surface.hair.sigma_px * unit / side.px_per_mm,
-            fineness=fineness,
+            fineness=exposure.fineness,
             px_per_mm=unit,
         )
         first = (1 + max((line.branch for line in was), default=-1)) * new
-        for piece in judge(lines, *seen, noise=noise, narrowest_px=narrowest, new=new):
+        for piece in judge(
+            lines,
+            *seen,
+            noise=noise,
+            narrowest_px=narrowest,
+            gain=exposure.weakening,
+            new=new,
+        ):
             branch = first + piece.branch
             found.append(replace(piece, piece_id=len(found), branch=branch))
     return tuple(found)

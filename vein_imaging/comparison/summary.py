@@ -29,6 +29,7 @@ Assessment = Literal[
 ASSESSABLE_AFTER_DAYS = 56
 """Eight weeks: earlier, a vein may be closed but not gone, or hidden by bruise."""
 
+_JUDGED = ("cleared", "faded", "persistent")
 _DRAWS = 2000
 _SEED = 20150512  # any; the same pieces give the same interval
 
@@ -234,27 +235,29 @@ def _interval(
     pieces: Sequence[Piece], part: Change, repeat: RepeatError, gain: float
 ) -> tuple[float, float, float]:
     """Percent of the judged length, and the ends of its interval."""
-    share, *ends = _bootstrap(pieces, part, 1.0, repeat)
+    whole = math.fsum(p.length_px for p in pieces if p.change in _JUDGED)
+    if not whole > 0:
+        return np.nan, np.nan, np.nan
+    share = math.fsum(p.length_px for p in pieces if p.change == part) / whole
+    ends = _bootstrap(pieces, part, 1.0, repeat)
     if np.isfinite(gain):
-        ends += _bootstrap(pieces, part, gain, repeat)[1:]
-    return share, min(ends), max(ends)
+        ends += _bootstrap(pieces, part, gain, repeat)
+    return 100 * share, min(ends), max(ends)
 
 
 def _bootstrap(
     pieces: Sequence[Piece], part: Change, gain: float, repeat: RepeatError
-) -> tuple[float, float, float]:
+) -> tuple[float, ...]:
     branches = sorted({piece.branch for piece in pieces})
     place = {branch: index for index, branch in enumerate(branches)}
     table = np.zeros((len(branches), 2))  # length of the part, length judged
     for piece in pieces:
         change = piece.change_at(gain)
-        judged = change in ("cleared", "faded", "persistent")
+        judged = change in _JUDGED
         table[place[piece.branch]] += np.array([change == part, judged]) * (
             piece.length_px
         )
     part_px, judged_px = table.sum(axis=0)
-    if not judged_px > 0:
-        return np.nan, np.nan, np.nan
     share = 100 * part_px / judged_px
     rng = np.random.default_rng(_SEED)
     draws = rng.multinomial(len(table), np.full(len(table), 1 / len(table)), _DRAWS)
@@ -262,7 +265,6 @@ def _bootstrap(
     shares = 100 * sums[:, 0] / np.maximum(sums[:, 1], 1e-9)
     low, high = np.percentile(shares[sums[:, 1] > 0], [2.5, 97.5])
     return (
-        float(share),
         float(share - np.hypot(max(0.0, share - low), repeat.floor_pct)),
         float(share + np.hypot(max(0.0, high - share), repeat.floor_pct)),
     )

@@ -86,7 +86,7 @@ def _compared(
         overlap,
     )
     exposure = _exposure(pair, before, after, transform)
-    pieces = judge_pieces(pair, before, after, transform, exposure.fineness, settings)
+    pieces = judge_pieces(pair, before, after, transform, exposure, settings)
     failures = failures_of(pieces)
     pieces = () if failures else pieces
     extents = measure_extents(before.found, after.found, transform, overlap)

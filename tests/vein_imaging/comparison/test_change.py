@@ -80,6 +80,22 @@ def test_a_line_as_narrow_as_a_hair_is_not_judged(
     assert {piece.change for piece in pieces} == {fate}
 
 
+@pytest.mark.parametrize(
+    ("after", "gain", "fate"), [(0.05, 0.7, "faded"), (0.12, 0.7, "persistent")]
+)
+def test_an_after_that_is_too_weak_is_allowed_for(
+    after: float, gain: float, fate: str
+) -> None:
+    pair = Pair(picture(0.2, 1), picture(after, 2), NOTHING, NOTHING, ~NOTHING)
+    seen = [
+        measure(log, pair.overlap, lines(), search_px=4)
+        for log in (pair.before_log, pair.after_log)
+    ]
+    assert {
+        piece.change for piece in judge(lines(), *seen, noise=0.001, gain=gain)
+    } == {fate}
+
+
 def test_the_width_of_the_dip_is_its_sigma() -> None:
     for piece in judged(0.2, 0.2):
         assert piece.sigma_px == pytest.approx(2.5, rel=0.1)

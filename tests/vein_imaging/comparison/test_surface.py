@@ -87,3 +87,4 @@ def test_the_gain_of_the_texture_is_measured_and_doubted(gain: float) -> None:
     )
     assert match.texture_gain == pytest.approx(gain, rel=0.02)
     assert bool(match.doubts) == (gain != 1.0)
+    assert match.weakening == pytest.approx(min(gain, 1.0), rel=0.02)
