@@ -166,13 +166,13 @@ MUTATIONS: dict[str, tuple[str, str, str]] = {
     ),
     "hash covers the header": (
         "ledger.py",
-        'canonical({**header, "content_sha256": content_sha256})',
-        'canonical({"content_sha256": content_sha256})',
+        'canonical_flat({**header, "content_sha256": content_sha256})',
+        'canonical_flat({"content_sha256": content_sha256})',
     ),
     "hash covers the content": (
         "ledger.py",
-        'canonical({**header, "content_sha256": content_sha256})',
-        "canonical(header)",
+        'canonical_flat({**header, "content_sha256": content_sha256})',
+        "canonical_flat(header)",
     ),
     "image: hash on read": (
         "images.py",

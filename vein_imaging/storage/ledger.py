@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
 from vein_imaging.domain.session import Event, event_from_body
-from vein_imaging.storage.canonical import Body, canonical, parsed
+from vein_imaging.storage.canonical import Body, canonical, canonical_flat, parsed
 from vein_imaging.storage.errors import PatientErasedError, StoreDamagedError
 from vein_imaging.storage.schema import GENESIS, event, patient_key
 from vein_imaging.storage.vault import Vault, new_key, opened, sealed
@@ -169,7 +169,7 @@ def entry_hash(prev: bytes, header: Body, content: bytes) -> bytes:
     """
     content_sha256 = hashlib.sha256(content).hexdigest()
     return hashlib.sha256(
-        prev + canonical({**header, "content_sha256": content_sha256})
+        prev + canonical_flat({**header, "content_sha256": content_sha256})
     ).digest()
 
 
@@ -224,7 +224,7 @@ def append_entry(connection: Connection, vault: Vault, draft: Draft) -> StoredEv
     }
     plain = canonical(draft.entry.body)
     key = key_of(connection, vault, draft.patient_id)
-    content = sealed(key, plain, canonical(header))
+    content = sealed(key, plain, canonical_flat(header))
     own_hash = entry_hash(newest.hash, header, content)
     connection.execute(
         insert(event).values(**header, content=content, prev=newest.hash, hash=own_hash)
@@ -251,7 +251,7 @@ def entry_of(row: Row[tuple[object, ...]], key: bytes) -> StoredEvent:
         If the content is not what was written there; the message names the entry.
     """
     try:
-        plain = opened(key, row.content, canonical(header_of(row)))
+        plain = opened(key, row.content, canonical_flat(header_of(row)))
     except StoreDamagedError as error:
         raise StoreDamagedError(
             f"entry {row.seq} ({row.kind}, session {row.session_id or '-'}): {error}."

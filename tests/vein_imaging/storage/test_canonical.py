@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vein_imaging.storage.canonical import canonical, parsed
+from vein_imaging.storage.canonical import canonical, canonical_flat, parsed
 from vein_imaging.storage.errors import InvalidBodyError
 
 values = st.recursive(
@@ -25,6 +25,23 @@ values = st.recursive(
 @given(st.dictionaries(st.text("xyz", max_size=3), values))
 def test_what_is_read_back_is_what_was_written(body: dict[str, object]) -> None:
     assert parsed(canonical(body)) == body
+
+
+@given(
+    st.dictionaries(
+        st.text(st.characters(codec="ascii"), max_size=8),
+        st.text(st.characters(exclude_categories=["Cs"])) | st.integers(0, 2**53 - 1),
+    )
+)
+def test_the_quick_spelling_of_flat_values_is_the_canonical_one(
+    values: dict[str, object],
+) -> None:
+    assert canonical_flat(values) == canonical(values)
+
+
+def test_every_character_that_json_escapes_is_spelled_alike() -> None:
+    text = "".join(map(chr, range(0x2100)))
+    assert canonical_flat({"text": text}) == canonical({"text": text})
 
 
 def test_the_order_of_keys_changes_nothing() -> None:
