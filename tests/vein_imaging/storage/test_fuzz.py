@@ -25,8 +25,10 @@ from vein_imaging.storage.anchor import (
 )
 from vein_imaging.storage.attempts import Attempts
 from vein_imaging.storage.errors import DamagedImageError, WrongPasswordError
+from vein_imaging.storage.ledger import read_entries
 from vein_imaging.storage.passwords import KeyWraps
 from vein_imaging.storage.place import find_store
+from vein_imaging.storage.schema import event
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PNG = bytes(cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1])
@@ -158,7 +160,9 @@ def test_an_entry_is_written_whole_or_not_at_all(
         assert store.head() == before
         return
     assert store.head().seq == before.seq + 1
-    assert store.events(session_id)[-1] == written
+    at_its_place = event.c.seq == written.seq
+    with store.reading() as connection:
+        assert [*read_entries(connection, store.vault, at_its_place)] == [written]
     assert written.body == body
     with contextlib.suppress(TypeError, ValueError):
         assert written.value is not None
