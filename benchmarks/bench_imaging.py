@@ -67,6 +67,7 @@ def bench_network(benchmark: Any, scene: Scene) -> None:
             mask,
             halvings=scene.halvings,
             mm_per_pixel=None,
+            near_infrared=True,
             settings=FAST,
         )
         return len(network.branches)

@@ -155,6 +155,7 @@ def with_sato(case: Case) -> VeinMap:
         mask,
         halvings=scene.halvings,
         mm_per_pixel=mm,
+        near_infrared=True,
         settings=settings,
     )
     mask &= ~network.rejected

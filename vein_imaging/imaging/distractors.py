@@ -26,6 +26,10 @@ OUTLINE_RATIO = 1.6
 where the skin itself bends away."""
 OUTLINE_CONTRAST = 0.22
 """Share of the brightness far away by which the bottom of such a valley is darker."""
+SEAM_CONTRAST, SEAM_RATIO = 0.2, 1.1
+"""By near-infrared, light scattered within the skin fills a vein's shadow: on the
+phantom none is darker than its sides by a fifth, nor on the real frames looked at. A
+line that is, in skin that bends away even a little, is where a limb meets a board."""
 FAR_SHARES = (0.03, 0.05, 0.08)
 """How far away that is, as shares of the picture's longer side."""
 SHORTEST_BAD_PX, SHORTEST_GOOD_PX = 8.0, 24.0
@@ -102,7 +106,7 @@ def find_edges(profiles: Profiles, chains: Chains) -> NDArray[np.bool_]:
 
 
 def find_outlines(
-    profiles: Profiles, chains: Chains, image: Image
+    profiles: Profiles, chains: Chains, image: Image, *, near_infrared: bool = False
 ) -> NDArray[np.bool_]:
     """Points at the bottom of a valley far wider than the line: where a limb ends.
 
@@ -112,6 +116,8 @@ def find_outlines(
         Of `chains`.
     chains : Chains
     image : (H, W) float32
+    near_infrared : bool
+        Whether veins are known to be faint; see `SEAM_CONTRAST`.
 
     Returns
     -------
@@ -119,7 +125,8 @@ def find_outlines(
     """
     bottom = profiles.at(0.0)
     left, right = profiles.sides(chains.radius_px)
-    near = np.maximum((left + right) / 2 - bottom, 1e-3)
+    beside = (left + right) / 2
+    near = np.maximum(beside - bottom, 1e-3)
     share = (np.array(FAR_SHARES) * max(image.shape)).astype(np.float32)
     far = (3 * chains.radius_px)[:, None] + share
     away = np.concatenate([far, -far], axis=1)
@@ -131,7 +138,11 @@ def find_outlines(
     level = (levels[:, : len(share)] + levels[:, len(share) :]) / 2
     valley = level - bottom[:, None]
     deep = valley > np.maximum(OUTLINE_CONTRAST * level, OUTLINE_RATIO * near[:, None])
-    return np.asarray(deep.any(axis=1))
+    outline = deep.any(axis=1)
+    if near_infrared:
+        dark = near > SEAM_CONTRAST * beside
+        outline |= dark & (valley[:, 0] > SEAM_RATIO * near)
+    return np.asarray(outline)
 
 
 def settle_runs(bad: NDArray[np.bool_], chains: Chains) -> NDArray[np.bool_]:

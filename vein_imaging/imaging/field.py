@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
-__all__ = ["find_field"]
+__all__ = ["find_field", "is_visible_light"]
 
 SEARCH_AREA_PX = 180**2
 DARK_SHARE = 0.2
@@ -75,10 +75,35 @@ def find_field(plane: Plane, picture: NDArray[np.uint8] | None = None) -> Mask:
     return found > 127
 
 
-def _only_reddish(small: NDArray[Any], lit: Plane) -> Plane:
+def is_visible_light(picture: NDArray[np.uint8]) -> bool:
+    """Whether a picture was taken by visible light: then skin and retina are reddish.
+
+    Parameters
+    ----------
+    picture : (H, W) or (H, W, 3) uint8 RGB
+
+    Returns
+    -------
+    bool
+        False for grey, and for the purple of a near-infrared colour camera.
+    """
+    if picture.ndim == 2:
+        return False
+    step = max(1, round(math.sqrt(picture[..., 0].size / SEARCH_AREA_PX)))
+    small = picture[::step, ::step]
+    level = np.asarray(small.max(axis=2), np.uint8)
+    lit = level > max(DARK_SHARE * float(np.percentile(level, 95)), DARKEST_LEVEL)
+    reddish = int(np.count_nonzero(_reddish(small) & lit))
+    return reddish > 0 and reddish >= REDDISH_LEAST_SHARE * int(np.count_nonzero(lit))
+
+
+def _reddish(small: NDArray[Any]) -> Mask:
     red, green, blue = (small[..., k].astype(np.float32) for k in range(3))
-    reddish = (red > REDDISH * green) & (red > REDDISH * blue)
-    reddish &= lit > 0
+    return np.asarray((red > REDDISH * green) & (red > REDDISH * blue))
+
+
+def _only_reddish(small: NDArray[Any], lit: Plane) -> Plane:
+    reddish = _reddish(small) & (lit > 0)
     if np.count_nonzero(reddish) < REDDISH_LEAST_SHARE * np.count_nonzero(lit):
         return lit
     return reddish.astype(np.uint8)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Picture, Plane, check_picture
-from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.field import find_field, is_visible_light
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import NoiseLevel
@@ -170,7 +170,7 @@ class LiveStep:
                 )
         score = score_response(response, noise, scene)
         mask = find_mask(score, quality, self._settings)
-        network, age = self._trace(scene, mask, before, motion_xy)
+        network, age = self._trace(picture, scene, mask, before, motion_xy)
         found = assemble(
             *(scene, score, mask & ~network.rejected, network),
             mm_per_pixel=self._mm_per_pixel,
@@ -182,6 +182,7 @@ class LiveStep:
 
     def _trace(
         self,
+        picture: NDArray[np.uint8],
         scene: Scene,
         mask: Mask,
         before: _Before | None,
@@ -196,6 +197,7 @@ class LiveStep:
             mask,
             halvings=scene.halvings,
             mm_per_pixel=self._mm_per_pixel,
+            near_infrared=not is_visible_light(picture),
             settings=self._settings,
         )
         return network, 0

@@ -22,7 +22,7 @@ from vein_imaging.imaging.distractors import (
     settle_runs,
 )
 from vein_imaging.imaging.gaps import bridge_gaps
-from vein_imaging.imaging.profile import Profiles, take_profiles
+from vein_imaging.imaging.profile import take_profiles
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.pipeline.measurement import Widths, make_branch
 from vein_imaging.pipeline.settings import AnalysisSettings
@@ -56,6 +56,7 @@ def measure_network(
     *,
     halvings: int,
     mm_per_pixel: float | None,
+    near_infrared: bool,
     settings: AnalysisSettings,
 ) -> Network:
     """Trace the centrelines of a mask and measure the veins along them.
@@ -70,6 +71,8 @@ def measure_network(
         From full to working size.
     mm_per_pixel : mm or None
         Of the full size.
+    near_infrared : bool
+        Or grey, so that it may be: veins are faint then.
     settings : AnalysisSettings
 
     Returns
@@ -87,8 +90,15 @@ def measure_network(
     profiles = take_profiles(image, chains)
     shift = profiles.shift_px[:, None]
     centred = chains.moved_to(chains.points_rc + shift * chains.normals())
-    hair = HairScale.of(mm_per_pixel, halvings) if settings.reject_hair else None
-    bad = _find_bad(profiles, centred, image, hair, settings.reject_edges)[place]
+    bad = np.zeros(len(centred.points_rc), np.bool_)
+    hair = HairScale.of(mm_per_pixel, halvings)
+    if settings.reject_hair and hair:
+        bad |= find_hair(profiles, hair)
+    if settings.reject_edges:
+        faint = near_infrared and settings.polarity == "dark"
+        bad |= find_edges(profiles, centred)
+        bad |= find_outlines(profiles, centred, image, near_infrared=faint)
+    bad = settle_runs(bad, centred)[place]
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
         paths = cut_paths(paths, bad)
@@ -99,23 +109,6 @@ def measure_network(
         for path in paths
     )
     return Network(branches, _junctions(paths, trace, scale), rejected)
-
-
-def _find_bad(
-    profiles: Profiles,
-    chains: Chains,
-    image: NDArray[np.float32],
-    hair: HairScale | None,
-    edges: bool,
-) -> NDArray[np.bool_]:
-    """Points that belong to hair, a step edge or an outline."""
-    bad = np.zeros(len(chains.points_rc), np.bool_)
-    if hair:
-        bad |= find_hair(profiles, hair)
-    if edges:
-        bad |= find_edges(profiles, chains)
-        bad |= find_outlines(profiles, chains, image)
-    return settle_runs(bad, chains)
 
 
 def _around_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:

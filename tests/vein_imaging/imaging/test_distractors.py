@@ -73,6 +73,19 @@ def test_the_bottom_of_a_wide_valley_is_an_outline() -> None:
     assert outline.mean() > 0.9
 
 
+def test_by_near_infrared_a_dark_seam_in_bending_skin_is_an_outline() -> None:
+    for picture, share in (
+        (skin(vein(3, 45) + vein(25, 25)), 1.0),
+        (skin(vein()), 0.0),  # a vein
+        (skin(vein(3, 45)), 0.0),  # as dark, in flat skin
+    ):
+        profiles, chains = profiles_of(picture)
+        image = picture.astype(np.float32)
+        seam = find_outlines(profiles, chains, image, near_infrared=True)
+        assert seam.mean() == pytest.approx(share, abs=0.1)
+        assert not find_outlines(profiles, chains, image).any()
+
+
 def test_a_vein_under_the_hot_spot_of_the_light_is_no_outline() -> None:
     picture = skin(vein()) * np.exp(-0.5 * ((ROWS - 150) / 120) ** 2)
     profiles, chains = profiles_of(picture)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.field import find_field, is_visible_light
 
 ROWS, COLUMNS = np.mgrid[:480, :640]
 
@@ -85,3 +85,13 @@ def test_by_visible_light_only_what_is_reddish_is_skin() -> None:
 def test_a_purple_near_infrared_picture_is_not_searched_for_red() -> None:
     picture = np.full((480, 640, 3), (170, 60, 210), np.uint8)
     assert find_field(picture[..., 1].copy(), picture).mean() > 0.97
+
+
+def test_visible_light_is_told_from_near_infrared_by_the_colour_of_skin() -> None:
+    grey = np.full((60, 80), 140, np.uint8)
+    assert not is_visible_light(grey)
+    assert not is_visible_light(np.dstack([grey] * 3))
+    for tone in ((224, 172, 140), (141, 85, 60), (70, 45, 35)):
+        assert is_visible_light(np.full((60, 80, 3), tone, np.uint8))
+    purple = np.full((60, 80, 3), (180, 90, 200), np.uint8)
+    assert not is_visible_light(purple)
