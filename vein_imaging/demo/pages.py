@@ -30,8 +30,10 @@ class Told:
     comparison : Comparison
         First visit's picture against the second's.
     table : LimitTable
-    version, ledger_head : str
-        Of the program, and of the store's newest entry.
+    version : str
+        Of the program.
+    checkpoint : str
+        Of the store, signed.
     """
 
     seen: tuple[SeenVisit, SeenVisit]
@@ -39,7 +41,7 @@ class Told:
     comparison: Comparison
     table: LimitTable
     version: str
-    ledger_head: str
+    checkpoint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,8 @@ def build_report(told: Told, pictures: DemoPictures, window: bytes | None) -> Re
         footer=(
             f"vein-imaging {told.version}",
             f"Limits {told.table.version}, region {CLINIC.region}",
-            f"Newest entry of the record: {told.ledger_head}",
         ),
+        checkpoint=told.checkpoint,
     )
 
 

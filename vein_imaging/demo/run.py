@@ -16,6 +16,7 @@ from vein_imaging.demo.visit import SeenVisit, see_visit
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import render_html
 from vein_imaging.storage import Store, create_store, key_from_file
+from vein_imaging.storage.anchor import signed_checkpoint, write_checkpoints
 
 __all__ = ["DemoResult", "run_demo"]
 
@@ -101,14 +102,15 @@ def run_demo(
             window = out / "window.png"
             session_id = treated[-1].session_id
             photograph_window(VISITS[-1].camera, store, session_id, window)
-        head = store.head()
+        checkpoint = signed_checkpoint(store)
+        write_checkpoints(store, [out])
     told = Told(
         (seen[0], seen[1]),
         (treated[0], treated[1]),
         comparison,
         table,
         version("vein-imaging"),
-        f"number {head.seq}, hash {head.hash.hex()}",
+        checkpoint,
     )
     return DemoResult(told, _write_pages(out, told, window), folder, key_file, window)
 

@@ -122,10 +122,14 @@ class Report:
     sections : tuple of Section
         In reading order, the most important first.
     footer : tuple of str
-        What identifies the state this was made from: version, limits, ledger head.
+        What identifies the state this was made from: version, limits.
+    checkpoint : str
+        The record's signed checkpoint, printed to the letter: it binds the store to
+        what it held when the page was made.
     """
 
     title: str
     subtitle: str
     sections: tuple[Section, ...]
     footer: tuple[str, ...] = ()
+    checkpoint: str = ""

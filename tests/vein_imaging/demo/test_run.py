@@ -1,5 +1,6 @@
 """The whole story once, without a window."""
 
+import html
 import re
 import stat
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 from vein_imaging.demo import DemoResult, run_demo
 from vein_imaging.domain.session import event_from_body, fold
 from vein_imaging.storage import key_from_file, open_store
+from vein_imaging.storage.anchor import check_anchor, checkpoint_file
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +61,21 @@ def test_the_page_shows_the_stop_before_everything_else(result: DemoResult) -> N
     page = result.report.read_text("utf-8")
     assert page.index("<b>stop</b>") < page.index("<img")
     assert "rxlist.com" in page  # the limit's source
+
+
+def test_the_page_carries_a_checkpoint_that_the_record_agrees_with(
+    result: DemoResult,
+) -> None:
+    printed = re.search(r"<pre>(.*?)</pre>", result.report.read_text("utf-8"), re.S)
+    assert printed is not None
+    with open_store(result.store, key_from_file(result.key_file)) as store:
+        assert check_anchor(store, html.unescape(printed[1])) is None
+        assert (
+            check_anchor(
+                store, checkpoint_file(store, result.store.parent).read_text("utf-8")
+            )
+            is None
+        )
 
 
 def test_what_an_earlier_run_left_is_replaced(result: DemoResult) -> None:
