@@ -48,11 +48,13 @@ class VideoNode:
     Parameters
     ----------
     path : str
-        /dev/video2.
+        /dev/video2; elsewhere what the system calls it.
     name : str
         What it calls itself.
     vid, pid, serial_number, usb_path : str
         USB identity; "" where it is no USB camera or has no serial number.
+    index : int, optional
+        Number that opens it now, on systems without nodes; never its identity.
     """
 
     path: str
@@ -61,6 +63,7 @@ class VideoNode:
     pid: str = ""
     serial_number: str = ""
     usb_path: str = ""
+    index: int | None = None
 
     @property
     def usb_id(self) -> str:

@@ -1,29 +1,27 @@
 """`uvc:SERIAL?size=1280x720&exposure_us=8000`: a USB camera, through OpenCV.
 
 On Linux everything is asked of the kernel: which nodes are cameras, who they are, their
-controls, how old a frame is. On Windows and macOS a camera is named by its number, and
-only size, rate and format can be set.
+controls, how old a frame is. On Windows two backends of OpenCV are tried and measured;
+on macOS only size and rate can be set. Both ran only on a stand-in for OpenCV.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from vein_devices import v4l2
-from vein_devices.address import Address, read_options
+from vein_devices.address import Address
 from vein_devices.clock import Clock
 from vein_devices.errors import (
     DeviceAbsentError,
-    DeviceAddressError,
     DeviceBusyError,
     DeviceDataError,
+    DeviceError,
     DeviceTimeoutError,
     DeviceUnsupportedError,
 )
@@ -32,6 +30,9 @@ from vein_devices.listing import Listing
 from vein_devices.opencv import cv2
 from vein_devices.picture_file import to_pixels
 from vein_devices.source import Shot
+from vein_devices.usb_cameras import address_of, find_camera, list_cameras
+from vein_devices.uvc_settings import Negotiated, UvcSettings, read_settings
+from vein_devices.video_backends import BACKENDS, V4L2, Backend, Capture, set_control
 from vein_devices.wire.jpeg import check_jpeg
 
 __all__ = ["Negotiated", "UvcSettings", "UvcSource", "list_devices", "make_source"]
@@ -43,80 +44,7 @@ _SELECT_S = 1
 _BUFFERS = 8
 _BAD_FRAMES = 10
 _MEASURED_FRAMES = 10
-
-
-class Capture(Protocol):
-    """What is used of `cv2.VideoCapture`."""
-
-    def isOpened(self) -> bool:  # noqa: N802
-        """Whether it was ever opened; stays True after unplugging."""
-
-    def read(self) -> tuple[bool, Any]:
-        """Next frame."""
-
-    def get(self, propId: int) -> float:  # noqa: N803
-        """Read a property."""
-
-    def set(self, propId: int, value: float) -> bool:  # noqa: N803
-        """Ask for a property; the answer is not to be trusted."""
-
-    def release(self) -> None:
-        """Let go."""
-
-
-@dataclass(frozen=True, slots=True)
-class UvcSettings:
-    """What is asked of a USB camera.
-
-    Parameters
-    ----------
-    size_px : (height, width) px or None
-        None: the camera's own.
-    fps : 1/s or None
-        Wished rate.
-    fourcc : str
-        Wished format: MJPG, YUYV, GREY; "" the camera's own.
-    controls : mapping of str to float or None
-        By the names of `v4l2.CONTROLS`; None: automatic.
-    """
-
-    size_px: tuple[int, int] | None = None
-    fps: float | None = None
-    fourcc: str = "MJPG"
-    controls: dict[str, float | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Negotiated:
-    """What the camera really does, measured.
-
-    Parameters
-    ----------
-    width_px, height_px : px
-        Of the frames that came.
-    fourcc : str
-        Format on the wire.
-    stated_fps, measured_fps : 1/s
-        What it says; what came.
-    controls : mapping
-        Controls as read back.
-    """
-
-    width_px: int
-    height_px: int
-    fourcc: str
-    stated_fps: float
-    measured_fps: float
-    controls: dict[str, float | None]
-
-
-def _backend() -> int:
-    backends = {
-        "linux": cv2.CAP_V4L2,
-        "win32": cv2.CAP_DSHOW,
-        "darwin": cv2.CAP_AVFOUNDATION,
-    }
-    return backends.get(sys.platform, cv2.CAP_ANY)
+_FAST_ENOUGH = 0.8  # of the wished or stated rate: no other backend is tried
 
 
 class UvcSource:
@@ -126,15 +54,17 @@ class UvcSource:
     ----------
     place : str
         Serial number, "vid:pid", USB path, node, or part of the name; "" for the only
-        camera. A number where the system is not Linux.
+        camera.
     settings : UvcSettings
         What is asked of it.
     clock : Clock
         Time; must be the machine's own, for the age of frames.
-    make_capture : callable (place or number, backend) -> Capture
+    make_capture : callable (node or number, backend) -> Capture
         `cv2.VideoCapture`.
-    nodes : callable () -> list of VideoNode
+    nodes : callable (Backend) -> list of VideoNode
         What is plugged in.
+    backends : tuple of Backend
+        What is tried, in this order.
     """
 
     def __init__(
@@ -143,18 +73,23 @@ class UvcSource:
         settings: UvcSettings,
         clock: Clock,
         make_capture: Callable[[Any, int], Capture] = cv2.VideoCapture,
-        nodes: Callable[[], list[v4l2.VideoNode]] = v4l2.list_nodes,
+        nodes: Callable[[Backend], list[v4l2.VideoNode]] = list_cameras,
+        backends: tuple[Backend, ...] = BACKENDS.get(sys.platform, (V4L2,)),
     ) -> None:
         self.place = place
         self._name = f"uvc:{place}" if place else "uvc"  # in messages
         self.settings = settings
         self.negotiated: Negotiated | None = None
         """What the camera really does, once open."""
+        self.description = ""
+        """Which camera, through what, and how fast by measurement, once open."""
         self._clock = clock
         self._make_capture = make_capture
         self._nodes = nodes
+        self._backends = backends
+        self._backend = backends[0]
         self._capture: Capture | None = None
-        self._path = ""
+        self._path = ""  # of the node, on Linux
         self._raw_jpeg = False
         self._size_px: tuple[int, int] | None = None
         self._period_s = 1.0  # until it is measured
@@ -168,55 +103,70 @@ class UvcSource:
     def open(self) -> None:
         """Find the camera by identity, negotiate, and measure what comes of it.
 
+        Of several backends the first that is fast enough is taken, else the fastest;
+        it is tried first from then on.
+
         Raises
         ------
         DeviceError
             Absent, forbidden (with the rule to type), busy, or not able to do it.
         """
         os.environ.setdefault(_SELECT_VARIABLE, str(_SELECT_S))
-        self._path, what = self._find()
-        self._capture = capture = self._make_capture(what, _backend())
+        rates: dict[Backend, float] = {}
+        faults: dict[Backend, DeviceError] = {}
+        for backend in self._backends:
+            self.close()
+            try:
+                done = self._open_through(backend)
+            except DeviceError as error:
+                faults[backend] = error
+                continue
+            rates[backend] = done.measured_fps
+            wanted_fps = self.settings.fps or done.stated_fps
+            if done.measured_fps >= _FAST_ENOUGH * wanted_fps:
+                break
+        if not rates:
+            raise _together(faults)
+        best = max(rates, key=lambda backend: rates[backend])
+        if self._capture is None or self._backend is not best:
+            self.close()
+            self._open_through(best)
+        self._backends = best, *(b for b in self._backends if b is not best)
+        others = [f"{b.name}: {rates[b]:.1f} frames/s" for b in rates if b is not best]
+        others += [f"{b.name}: {error}" for b, error in faults.items()]
+        self.description = "; ".join([self.description, *others])
+
+    def _open_through(self, backend: Backend) -> Negotiated:
+        self._backend = backend
+        node = self._find()
+        self._path = node.path if backend is V4L2 else ""
+        what = node.path if node.index is None else node.index
+        self._capture = capture = self._make_capture(what, backend.id)
         if not capture.isOpened():
             self.close()
             raise self._not_opened()
         try:
             self._negotiate(capture)
-            controls = self._set_controls()
-            self._measure(capture, controls)
+            done = self._measure(capture, self._set_controls(capture))
         except BaseException:
             self.close()
             raise
+        self.description = (
+            f"{node.name} ({node.identity}) through {backend.name}: {done.width_px}x"
+            f"{done.height_px} {done.fourcc}, {done.measured_fps:.1f} frames/s"
+        )
+        return done
 
-    def _find(self) -> tuple[str, str | int]:
-        """Node now, and what OpenCV opens."""
-        if sys.platform != "linux":
-            if not (self.place or "0").isdigit():
-                raise DeviceAddressError(
-                    f"{self._name}: on this system cameras are numbered: uvc:0"
-                )
-            return "", int(self.place or "0")
+    def _find(self) -> v4l2.VideoNode:
+        """Which camera is meant, as it is plugged in now."""
+        if self._backend is not V4L2:
+            return find_camera(self.place, self._nodes(self._backend), self._name)
         if self.place.startswith("/"):
             v4l2.probe_node(self.place)
-            return self.place, self.place
-        nodes = self._nodes()
-        word = self.place.lower()
-        exact = [
-            node for node in nodes
-            if word in (node.serial_number.lower(), node.usb_id, node.usb_path)
-        ]  # fmt: skip
-        found = (
-            exact if word and exact else [n for n in nodes if word in n.name.lower()]
-        )
-        if not found:
-            there = "; ".join(f"{n.name} ({n.identity})" for n in nodes) or "none"
-            raise DeviceAbsentError(
-                f"{self._name}: no such camera; plug it in. Cameras now: {there}"
-            )
-        if len({node.usb_path or node.path for node in found}) > 1:
-            choice = ", ".join(f"uvc:{node.identity} ({node.name})" for node in found)
-            raise DeviceAddressError(f"several cameras fit; name one: {choice}")
-        v4l2.probe_node(found[0].path, found[0])
-        return found[0].path, found[0].path
+            return v4l2.VideoNode(self.place, self.place)
+        node = find_camera(self.place, self._nodes(self._backend), self._name)
+        v4l2.probe_node(node.path, node)
+        return node
 
     def _not_opened(self) -> DeviceBusyError | DeviceUnsupportedError:
         holders = v4l2.holders_of(self._path) if self._path else []
@@ -245,29 +195,32 @@ class UvcSource:
                     capture.set(key, float(value))
             if code is None or _fourcc(capture) == settings.fourcc:
                 break
-        self._raw_jpeg = _fourcc(capture) == "MJPG" and sys.platform == "linux"
+        self._raw_jpeg = _fourcc(capture) == "MJPG" and self._backend is V4L2
         if self._raw_jpeg:
             # Undecoded: 2.4 times the rate, and damage can be judged.
             capture.set(cv2.CAP_PROP_CONVERT_RGB, 0.0)
 
-    def _set_controls(self) -> dict[str, float | None]:
-        if not self.settings.controls:
+    def _set_controls(self, capture: Capture) -> dict[str, float | None]:
+        wishes = self.settings.controls
+        if self._backend is not V4L2:
+            return {
+                name: set_control(capture, self._backend, name, value)
+                for name, value in wishes.items()
+            }
+        if not wishes:
             return {}
-        if not self._path:
-            raise DeviceUnsupportedError(
-                f"{self._name}: {', '.join(self.settings.controls)} cannot be set "
-                f"on this system; dim or strobe the light instead"
-            )
         fd = os.open(self._path, os.O_RDWR | os.O_NONBLOCK)
         try:
             return {
                 name: v4l2.set_control(fd, name, value)
-                for name, value in self.settings.controls.items()
+                for name, value in wishes.items()
             }
         finally:
             os.close(fd)
 
-    def _measure(self, capture: Capture, controls: dict[str, float | None]) -> None:
+    def _measure(
+        self, capture: Capture, controls: dict[str, float | None]
+    ) -> Negotiated:
         """Read a few frames: only they tell size and rate."""
         shot = self._first_shot()
         height, width = shot.pixels.shape[:2]
@@ -285,8 +238,9 @@ class UvcSource:
         self._period_s = 1.0 / fps if fps else self._period_s
         self.negotiated = Negotiated(
             width, height, _fourcc(capture), float(capture.get(cv2.CAP_PROP_FPS)), fps,
-            controls,
+            controls, self._backend.name,
         )  # fmt: skip
+        return self.negotiated
 
     def _first_shot(self) -> Shot:
         try:
@@ -380,21 +334,30 @@ class UvcSource:
             self._capture = None
 
 
+def _together(faults: Mapping[Backend, DeviceError]) -> DeviceError:
+    """One error of what went wrong with each backend."""
+    first = next(iter(faults.values()))
+    if len({str(error) for error in faults.values()}) == 1:
+        return first
+    return type(first)("; ".join(f"{b.name}: {error}" for b, error in faults.items()))
+
+
 def _fourcc(capture: Capture) -> str:
     code = int(capture.get(cv2.CAP_PROP_FOURCC))
     return bytes((code >> shift) & 0xFF for shift in (0, 8, 16, 24)).decode("latin-1")
 
 
 def list_devices() -> list[Listing]:
-    """List the USB cameras of this machine (Linux).
+    """List the USB cameras of this machine.
 
     Returns
     -------
     list of Listing
     """
+    backend = BACKENDS.get(sys.platform, (V4L2,))[0]
     return [
-        Listing(f"uvc:{node.identity}", node.name, f"{node.path} {node.usb_id}".strip())
-        for node in v4l2.list_nodes()
+        Listing(address_of(node), node.name, f"{node.path} {node.usb_id}".strip())
+        for node in list_cameras(backend)
     ]
 
 
@@ -418,26 +381,4 @@ def make_source(address: Address, clock: Clock) -> UvcSource:
     DeviceAddressError
         If an option is unknown or wrong.
     """
-    types = {"size": str, "fps": float, "fourcc": str} | dict.fromkeys(
-        v4l2.CONTROLS, str
-    )
-    values = read_options(address.text, address.options, types)
-    size_px = None
-    if "size" in values:
-        size = re.fullmatch(r"(\d{2,5})x(\d{2,5})", str(values["size"]))
-        if size is None:
-            raise DeviceAddressError(f"{address.text}: size is written 1280x720")
-        size_px = int(size[2]), int(size[1])
-    fourcc = str(values.get("fourcc", "MJPG")).upper()
-    if len(fourcc) not in (0, 4):
-        raise DeviceAddressError(f"{address.text}: fourcc has four letters, as MJPG")
-    controls: dict[str, float | None] = {}
-    for name in v4l2.CONTROLS:
-        text = str(values.get(name, ""))
-        if text == "auto":
-            controls[name] = None
-        elif text:
-            value = read_options(address.text, {name: text}, {name: float})
-            controls[name] = float(value[name])
-    fps = float(values["fps"]) if "fps" in values else None
-    return UvcSource(address.place, UvcSettings(size_px, fps, fourcc, controls), clock)
+    return UvcSource(address.place, read_settings(address), clock)

@@ -94,7 +94,11 @@ def source(
         return capture
 
     made = UvcSource(
-        place, UvcSettings(**settings), capture.clock, make, lambda: [NODE, TWIN]
+        place,
+        UvcSettings(**settings),
+        capture.clock,
+        make,
+        lambda _backend: [NODE, TWIN],
     )
     return made, asked
 
@@ -132,6 +136,9 @@ def test_the_truth_is_measured_not_believed(capture: FakeCapture) -> None:
     assert made.negotiated.stated_fps == 60.0
     assert made.negotiated.measured_fps == pytest.approx(25.0)
     assert made.nominal_fps == pytest.approx(25.0)
+    assert made.description == (
+        "See3CAM (SN42) through V4L2: 64x48 MJPG, 25.0 frames/s"
+    )
     assert (made.negotiated.width_px, made.negotiated.height_px) == (64, 48)
 
 
