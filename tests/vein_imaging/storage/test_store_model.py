@@ -226,15 +226,17 @@ def test_the_store_does_what_the_model_does() -> None:
 
 
 def test_a_fault_put_in_on_purpose_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A ledger that leaves empty values out of a body: the model must notice."""
+    """A ledger that leaves short values out of a body: the model must notice."""
 
     def forgetful(body: Body) -> bytes:
-        return canonical({key: value for key, value in body.items() if value})
+        kept = {key: value for key, value in body.items() if len(str(value)) > 4}
+        return canonical(kept)
 
     monkeypatch.setattr(ledger, "canonical", forgetful)
     until_found = settings(
         FEW,
         max_examples=200,
+        derandomize=True,
         database=None,
         phases=[Phase.generate],
         report_multiple_bugs=False,
