@@ -32,10 +32,13 @@ def demo(out: Path, no_window: bool) -> None:
     only its picture is kept.
     """
     from vein_devices.errors import DeviceError
+    from vein_imaging.cli.view import require_window
     from vein_imaging.demo import run_demo
     from vein_imaging.demo.story import VISITS
     from vein_imaging.storage import StoreError, key_from_file, open_store
 
+    if not no_window:
+        require_window()
     try:
         result = run_demo(
             out,

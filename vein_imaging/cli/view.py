@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from vein_imaging.storage import Store
     from vein_imaging.viewer.desk_lock import Desk
 
-__all__ = ["view"]
+__all__ = ["require_window", "view"]
 
 
 @click.command()
@@ -62,6 +63,7 @@ def view(
     URL is a camera's address, as in "uvc:", "file:clip.mp4" or "phantom:?seed=7"; left
     out, the drawn leg.
     """
+    require_window()
     # Qt and napari only when a window is wanted.
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_imaging.cli.store_access import StoreAccess
@@ -90,6 +92,21 @@ def view(
         raise click.UsageError(str(error)) from error
     except (DeviceError, StoreError, NoPictureError, NoScreenError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def require_window() -> None:
+    """Refuse in one line where the extra that the window needs is not installed.
+
+    Raises
+    ------
+    click.ClickException
+    """
+    missing = [name for name in ("qtpy", "napari") if find_spec(name) is None]
+    if missing:
+        raise click.ClickException(
+            f"the window needs {' and '.join(missing)}, not installed here; type: "
+            "pip install 'vein-imaging[app]'"
+        )
 
 
 @contextmanager

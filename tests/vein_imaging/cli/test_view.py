@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,17 @@ def test_bad_usage_is_2_and_opens_no_window(arguments: list[str]) -> None:
     result = CliRunner().invoke(main, ["view", *arguments])
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1].startswith("Error: ")
+
+
+@pytest.mark.parametrize("arguments", [["view"], ["demo", "--out", "unused"]])
+def test_without_the_extra_one_line_says_what_to_install(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "qtpy", None)
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 1
+    (line,) = result.stderr.splitlines()
+    assert "pip install 'vein-imaging[app]'" in line
 
 
 def test_a_missing_store_is_1_with_one_line(tmp_path: Path) -> None:
