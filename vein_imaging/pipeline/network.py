@@ -16,12 +16,11 @@ from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.diameter import half_depth_widths
 from vein_imaging.imaging.distractors import (
     HairScale,
-    find_edges,
     find_hair,
-    find_outlines,
     settle_runs,
 )
 from vein_imaging.imaging.gaps import bridge_gaps
+from vein_imaging.imaging.outlines import find_edges, find_outlines
 from vein_imaging.imaging.profile import take_profiles
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.pipeline.measurement import Widths, make_branch

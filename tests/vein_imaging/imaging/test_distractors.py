@@ -6,13 +6,7 @@ import pytest
 
 from vein_imaging.imaging.centreline import trace_centrelines
 from vein_imaging.imaging.chains import Chains
-from vein_imaging.imaging.distractors import (
-    HairScale,
-    find_edges,
-    find_hair,
-    find_outlines,
-    settle_runs,
-)
+from vein_imaging.imaging.distractors import HairScale, find_hair, settle_runs
 from vein_imaging.imaging.profile import Profiles, take_profiles
 
 ROWS, COLUMNS = np.mgrid[:300, :400].astype(float)
@@ -51,45 +45,6 @@ def test_hair_is_told_only_where_pixels_are_fine_enough(
     mm_per_pixel: float | None, halvings: int, told: bool
 ) -> None:
     assert (HairScale.of(mm_per_pixel, halvings) is not None) == told
-
-
-def test_a_step_is_an_edge_and_a_vein_is_not() -> None:
-    step, chains = profiles_of(skin(40.0 * (ROWS > 150)))
-    assert find_edges(step, chains).mean() > 0.9
-    line, chains = profiles_of(skin(vein()))
-    assert find_edges(line, chains).mean() < 0.05
-
-
-def test_a_vein_on_a_slope_of_light_is_no_edge() -> None:
-    line, chains = profiles_of(skin(vein()) + 0.25 * (ROWS - 150))
-    assert find_edges(line, chains).mean() < 0.1
-
-
-def test_the_bottom_of_a_wide_valley_is_an_outline() -> None:
-    valley = 70 * np.exp(-np.abs(ROWS - 150) / 14)
-    picture = skin(valley)
-    profiles, chains = profiles_of(picture)
-    outline = find_outlines(profiles, chains, picture.astype(np.float32))
-    assert outline.mean() > 0.9
-
-
-def test_by_near_infrared_a_dark_seam_in_bending_skin_is_an_outline() -> None:
-    for picture, share in (
-        (skin(vein(3, 45) + vein(25, 25)), 1.0),
-        (skin(vein()), 0.0),  # a vein
-        (skin(vein(3, 45)), 0.0),  # as dark, in flat skin
-    ):
-        profiles, chains = profiles_of(picture)
-        image = picture.astype(np.float32)
-        seam = find_outlines(profiles, chains, image, near_infrared=True)
-        assert seam.mean() == pytest.approx(share, abs=0.1)
-        assert not find_outlines(profiles, chains, image).any()
-
-
-def test_a_vein_under_the_hot_spot_of_the_light_is_no_outline() -> None:
-    picture = skin(vein()) * np.exp(-0.5 * ((ROWS - 150) / 120) ** 2)
-    profiles, chains = profiles_of(picture)
-    assert not find_outlines(profiles, chains, picture.astype(np.float32)).any()
 
 
 def test_short_runs_are_settled_by_their_surroundings() -> None:
