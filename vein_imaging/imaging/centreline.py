@@ -10,9 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
-from vein_imaging.imaging.arrays import Mask
+from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["Path", "Trace", "cut_paths", "join_paths", "trace_centrelines"]
+__all__ = [
+    "Path",
+    "Trace",
+    "cut_paths",
+    "join_paths",
+    "thin",
+    "trace_centrelines",
+    "trace_skeleton",
+]
 
 SPUR_MIN_PX = 10
 """A dead end that leaves a junction is a spur if it has fewer pixels than this, or than
@@ -71,8 +79,39 @@ def trace_centrelines(mask: Mask) -> Trace:
     Trace
         Paths that a spur had split are joined again.
     """
+    return trace_skeleton(*thin(mask))
+
+
+def thin(mask: Mask) -> tuple[Mask, Image]:
+    """Thin a mask, and tell how far each of its pixels is from its edge.
+
+    Parameters
+    ----------
+    mask : (H, W) bool
+
+    Returns
+    -------
+    skeleton : (H, W) bool
+    radius : (H, W) float32 px
+    """
     distance = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 5)
     skeleton = np.asarray(skeletonize(mask), np.bool_)  # type: ignore[no-untyped-call]
+    return skeleton, np.asarray(distance, np.float32)
+
+
+def trace_skeleton(skeleton: Mask, distance: Image) -> Trace:
+    """Follow the lines of a skeleton; spurs are pruned.
+
+    Parameters
+    ----------
+    skeleton : (H, W) bool
+    distance : (H, W) float32 px
+        Radius of the vein at each of its pixels.
+
+    Returns
+    -------
+    Trace
+    """
     pixels = np.argwhere(skeleton)
     radius = np.asarray(distance[tuple(pixels.T)], np.float32)
     paths = _prune_spurs(_follow(skeleton, pixels), radius)

@@ -84,7 +84,14 @@ class Profiles:
         return left / 3, right / 3
 
 
-def take_profiles(image: Image, chains: Chains) -> Profiles:
+def take_profiles(
+    image: Image,
+    chains: Chains,
+    *,
+    calm: Image | None = None,
+    calm_shrink: int = 1,
+    wide: NDArray[np.bool_] | None = None,
+) -> Profiles:
     """Sample across each chain, as far as three rough radii to each side.
 
     Parameters
@@ -105,8 +112,12 @@ def take_profiles(image: Image, chains: Chains) -> Profiles:
     # a wide vein's profile is averaged over more of its length: it is more uneven
     along_px = AVERAGE_OVER_PX / 2 + chains.radius_px
     half = np.maximum(along_px / chains.spacing_px, 1).astype(np.intp)
-    values = chains.averaged(sample_points(image, rows, columns), half)
-    return Profiles(values, reach.astype(np.float64), _shifts(values, offsets, chains))
+    sampled = sample_points(image, rows, columns)
+    values = chains.averaged(sampled, half)
+    shifts = _shifts(values, offsets, chains)
+    if wide is not None:
+        shifts = np.where(wide, 0, shifts)
+    return Profiles(values, reach.astype(np.float64), shifts)
 
 
 def _shifts(values: Floats, offsets: NDArray[np.float32], chains: Chains) -> Floats:

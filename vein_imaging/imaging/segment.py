@@ -16,7 +16,14 @@ SENSITIVITY_SPAN = 0.4
 SMALLEST_PART_PX = 60
 
 
-def segment(score: Image, *, weak_score: float = 2.6, sensitivity: float = 0.0) -> Mask:
+def segment(
+    score: Image,
+    *,
+    weak_score: float = 2.6,
+    strong_score: float = STRONG_SCORE,
+    sensitivity: float = 0.0,
+    smallest_px: int = SMALLEST_PART_PX,
+) -> Mask:
     """Pixels of veins.
 
     Parameters
@@ -42,8 +49,8 @@ def segment(score: Image, *, weak_score: float = 2.6, sensitivity: float = 0.0) 
     )
     label = labels.ravel()[place]
     kept = np.zeros(count, np.bool_)
-    kept[label[score.ravel()[place] > STRONG_SCORE * factor]] = True
-    kept &= stats[:, cv2.CC_STAT_AREA] >= SMALLEST_PART_PX
+    kept[label[score.ravel()[place] > strong_score * factor]] = True
+    kept &= stats[:, cv2.CC_STAT_AREA] >= smallest_px
     mask = np.zeros(score.shape, np.bool_)
     mask.ravel()[place] = kept[label]
     return mask

@@ -9,6 +9,7 @@ from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.settings import AnalysisSettings
 from vein_imaging.pipeline.stages import (
     Scene,
+    _shrunk,
     assemble,
     check_scale,
     find_mask,
@@ -55,13 +56,16 @@ def analyse(
     plane = take_plane(picture, channel, settings)
     shape = plane.shape[0], plane.shape[1]
     looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
-    scene = Scene.of(plane, looked_at, mm_per_pixel)
-    response, noise = respond(scene, settings.quality, settings)
+    scene = Scene.of(plane, looked_at, mm_per_pixel, settings)
+    response, noise, coarse, inner = respond(scene, settings.quality, settings)
     score = score_response(response, noise, scene)
     mask = find_mask(score, settings.quality, settings)
     network = measure_network(
-        plane,
+        scene.plane,
         mask,
+        coarse=coarse,
+        small=_shrunk(scene.plane, scene.halvings),
+        inner=inner,
         halvings=scene.halvings,
         mm_per_pixel=mm_per_pixel,
         near_infrared=not is_visible_light(picture),
@@ -70,7 +74,7 @@ def analyse(
     return assemble(
         scene,
         score,
-        mask & ~network.rejected,
+        (mask | network.added) & ~network.rejected,
         network,
         mm_per_pixel=mm_per_pixel,
         channel=channel,

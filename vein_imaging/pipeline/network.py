@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Mask, Plane
-from vein_imaging.imaging.centreline import Path, Trace, cut_paths, trace_centrelines
+from vein_imaging.imaging.centreline import Path, Trace, cut_paths, thin, trace_skeleton
 from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.diameter import half_depth_widths
 from vein_imaging.imaging.distractors import (
@@ -23,6 +23,7 @@ from vein_imaging.imaging.gaps import bridge_gaps
 from vein_imaging.imaging.outlines import find_edges, find_outlines
 from vein_imaging.imaging.profile import take_profiles
 from vein_imaging.imaging.vein_map import Branch
+from vein_imaging.imaging.wide import CALM_SHRINK, calm_plane, lay_lines, trace_wide
 from vein_imaging.pipeline.measurement import Widths, make_branch
 from vein_imaging.pipeline.settings import AnalysisSettings
 
@@ -47,12 +48,16 @@ class Network:
     branches: tuple[Branch, ...]
     junctions_rc: NDArray[np.float32]
     rejected: Mask
+    added: Mask
 
 
 def measure_network(
     plane: Plane,
     mask: Mask,
     *,
+    coarse=None,
+    small=None,
+    inner=None,
     halvings: int,
     mm_per_pixel: float | None,
     near_infrared: bool,
@@ -80,34 +85,63 @@ def measure_network(
     """
     scale = 2**halvings
     image = plane.astype(np.float32)
-    trace = trace_centrelines(mask)
+    skeleton, radius = thin(mask)
+    lines, calm, laid = (), None, None
+    nothing = np.zeros(mask.shape, np.bool_)
+    if coarse is not None:
+        calm = calm_plane(small)
+        lines = trace_wide(coarse, calm, CALM_SHRINK)
+    body, link_map = nothing, nothing
+    if lines:
+        laid = lay_lines(skeleton, radius, lines)
+        skeleton, radius, link_map, body = (
+            laid.skeleton,
+            laid.radius,
+            laid.links,
+            laid.body,
+        )
+    trace = trace_skeleton(skeleton, radius)
     paths = trace.paths
     if not paths:
-        nothing = np.zeros(mask.shape, np.bool_)
-        return Network((), np.zeros((0, 2), np.float32), nothing)
-    chains, place = Chains.of(trace, scale).every(_EVERY)
-    profiles = take_profiles(image, chains)
-    shift = profiles.shift_px[:, None]
+        return Network((), np.zeros((0, 2), np.float32), nothing, nothing)
+    chains = Chains.of(trace, scale)
+    wide = nothing[tuple(trace.pixels_rc.T)]
+    if laid:
+        which = laid.index[tuple(trace.pixels_rc.T)]
+        wide = which >= 0
+        exact = (laid.points_rc[which] + 0.5) * scale - 0.5
+        chains = chains.moved_to(np.where(wide[:, None], exact, chains.points_rc))
+    chains, place = chains.every(_EVERY)
+    kept_rows = np.unique(place, return_index=True)[1]
+    wide = wide[kept_rows]
+    links = link_map[tuple(trace.pixels_rc.T)][kept_rows]
+    profiles = take_profiles(
+        image, chains, calm=calm, calm_shrink=scale * CALM_SHRINK, wide=wide
+    )
+    shift = np.where(links, 0, profiles.shift_px)[:, None]
     centred = chains.moved_to(chains.points_rc + shift * chains.normals())
     bad = np.zeros(len(centred.points_rc), np.bool_)
     hair = HairScale.of(mm_per_pixel, halvings)
     if settings.reject_hair and hair:
-        bad |= find_hair(profiles, hair)
+        bad |= find_hair(profiles, hair) & ~wide
     if settings.reject_edges:
         faint = near_infrared and settings.polarity == "dark"
         bad |= find_edges(profiles, centred)
         bad |= find_outlines(profiles, centred, image, near_infrared=faint)
+    bad &= ~links
     bad = settle_runs(bad, centred)[place]
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
         paths = cut_paths(paths, bad)
     paths = bridge_gaps(paths, trace.pixels_rc)
-    widths = Widths.of(half_depth_widths(profiles, centred), settings.blur_sigma_px)
+    measured = half_depth_widths(profiles, centred)
+    measured[links] = np.nan
+    widths = Widths.of(measured, settings.blur_sigma_px)
     branches = tuple(
         make_branch(path, centred.points_rc, widths, place, mm_per_pixel)
         for path in paths
     )
-    return Network(branches, _junctions(paths, trace, scale), rejected)
+    return Network(branches, _junctions(paths, trace, scale), rejected, body)
 
 
 def _around_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 from vein_imaging.imaging.contrast import without_rim
-from vein_imaging.imaging.glare import find_glare
+from vein_imaging.imaging.glare import fill_glare, find_glare
+from vein_imaging.imaging.hair import fill_thin, find_hairs, hair_halvings
 from vein_imaging.imaging.plane import (
     choose_channel,
     halvings_for,
@@ -29,6 +30,7 @@ from vein_imaging.imaging.vesselness import (
     measure_noise,
     vesselness,
 )
+from vein_imaging.imaging.wide import Coarse
 from vein_imaging.pipeline.network import Network
 from vein_imaging.pipeline.settings import AnalysisSettings, Quality
 
@@ -59,6 +61,8 @@ class Scene:
     small : (h, w) uint8
         The same at the working size.
     small_field : (h, w) bool
+    inner : (h, w) bool
+        The field without its rim and without highlights.
     halvings : int
     octaves : int
     """
@@ -67,34 +71,71 @@ class Scene:
     field: Mask
     small: Plane
     small_field: Mask
+    inner: Mask
     halvings: int
     octaves: int
 
     @classmethod
-    def of(cls, plane: Plane, field: Mask, mm_per_pixel: float | None) -> Scene:
-        """Shrink a plane and its field to the working size.
+    def of(
+        cls,
+        plane: Plane,
+        field: Mask,
+        mm_per_pixel: float | None,
+        settings: AnalysisSettings,
+    ) -> Scene:
+        """Take hairs and highlights out of a plane, and shrink it to the working size.
 
         Parameters
         ----------
         plane : (H, W) uint8
         field : (H, W) bool
         mm_per_pixel : mm or None
+        settings : AnalysisSettings
         """
         halvings = halvings_for((plane.shape[0], plane.shape[1]))
-        small, small_field = plane, field
+        if settings.reject_hair:
+            plane = _without_hairs(plane, mm_per_pixel, halvings)
+        small_field = field
         if halvings:
-            size = (
-                max(1, plane.shape[1] >> halvings),
-                max(1, plane.shape[0] >> halvings),
+            small_field = (
+                cv2.resize(
+                    field.view(np.uint8),
+                    _size(plane, halvings),
+                    interpolation=cv2.INTER_NEAREST,
+                )
+                > 0
             )
-            shrunk = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-            small = np.asarray(shrunk, np.uint8)
-            where = cv2.resize(
-                field.view(np.uint8), size, interpolation=cv2.INTER_NEAREST
-            )
-            small_field = where > 0
+        small = _shrunk(plane, halvings)
+        inner = without_rim(small_field)
+        if settings.reject_glare:
+            glare = find_glare(small, small_field)
+            plane = fill_glare(plane, small_field, glare)
+            # the search fills in what is left out of `inner` itself
+            inner &= ~glare
         octaves = octaves_for(mm_per_pixel, halvings)
-        return cls(plane, field, small, small_field, halvings, octaves)
+        return cls(plane, field, small, small_field, inner, halvings, octaves)
+
+
+def _size(plane: Plane, halvings: int) -> tuple[int, int]:
+    return max(1, plane.shape[1] >> halvings), max(1, plane.shape[0] >> halvings)
+
+
+def _shrunk(plane: Plane, halvings: int) -> Plane:
+    if not halvings:
+        return plane
+    size = _size(plane, halvings)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _without_hairs(plane: Plane, mm_per_pixel: float | None, halvings: int) -> Plane:
+    times = hair_halvings(mm_per_pixel, halvings)
+    if times is None:
+        return plane
+    hairs = find_hairs(_shrunk(plane, times))
+    if times:
+        whole = cv2.resize(hairs.view(np.uint8), _size(plane, 0))
+        hairs = whole > 0
+    return fill_thin(plane, hairs)
 
 
 def check_scale(mm_per_pixel: float | None) -> None:
@@ -180,13 +221,19 @@ def respond(
     if quality == "full":
         clahe = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES)
         small = np.asarray(clahe.apply(small), np.uint8)
-    inner = without_rim(scene.small_field)
-    if settings.reject_glare:
-        # what is left out of `inner` is filled in from its surroundings
-        inner &= ~find_glare(scene.small, scene.small_field)
+    inner = scene.inner
     search = _SEARCH[quality]
-    response = vesselness(small, inner, search=search, octaves=scene.octaves)
-    return response, measure_noise(response, inner)
+    response, (_, coarse_inner, coarse) = vesselness(
+        small, inner, search=search, octaves=scene.octaves
+    )
+    plane = cv2.resize(scene.plane, coarse.shape[::-1], interpolation=cv2.INTER_AREA)
+    shrink = round(small.shape[1] / coarse.shape[1])
+    return (
+        response,
+        measure_noise(response, inner),
+        Coarse(plane, coarse_inner, coarse, shrink),
+        inner,
+    )
 
 
 def score_response(response: Image, noise: NoiseLevel, scene: Scene) -> Image:

@@ -82,7 +82,7 @@ def vesselness(plane: Plane, inner: Mask, *, search: Search, octaves: int = 2) -
     (H, W) float32, >= 0, per cent of contrast
         Not yet told in noise: see `measure_noise`.
     """
-    return _octave(plane, inner, search, search.fine, octaves)[0]
+    return _octave(plane, inner, search, search.fine, octaves)[::3]
 
 
 def _octave(
@@ -91,7 +91,7 @@ def _octave(
     search: Search,
     kernels: tuple[Kernel, ...],
     octaves: int,
-) -> tuple[Image, Image, float]:
+) -> tuple[Image, Image, float, tuple]:
     """Response of this octave and those above it, darkness, and this octave's noise."""
     contrast = local_contrast(
         plane, inner, background_sigma_px=search.background_sigma_px
@@ -104,7 +104,7 @@ def _octave(
     noise = measure_noise(response, inner)
     half = plane.shape[1] // 2, plane.shape[0] // 2
     if octaves < 2 or min(half) < SMALLEST_SIDE_PX:
-        return response, dark, noise.spread
+        return response, dark, noise.spread, (plane, inner, response)
     above = _octave(
         np.asarray(cv2.resize(plane, half, interpolation=cv2.INTER_AREA)),
         cv2.resize(inner.view(np.uint8), half, interpolation=cv2.INTER_NEAREST) > 0,
@@ -124,7 +124,7 @@ def _octave(
     inside = np.multiply(inside, np.float32(share), out=np.asarray(inside))
     cv2.max(response, inside, dst=response)
     cv2.scaleAdd(coarse, _COARSE_ANYWHERE * share, response, dst=response)
-    return response, dark, noise.spread
+    return response, dark, noise.spread, above[3]
 
 
 def _mean(answers: list[Image]) -> Image:

@@ -44,7 +44,7 @@ class NoiseLevel:
         )
 
 
-def measure_noise(response: Image, inner: Mask) -> NoiseLevel:
+def measure_noise(response: Image, inner: Mask, step: int = _STEP) -> NoiseLevel:
     """Median and spread of the response over the field.
 
     Parameters
@@ -58,7 +58,7 @@ def measure_noise(response: Image, inner: Mask) -> NoiseLevel:
         Veins are few, so that median and median absolute deviation are the
         background's.
     """
-    sample = response[::_STEP, ::_STEP][inner[::_STEP, ::_STEP]]
+    sample = response[::step, ::step][inner[::step, ::step]]
     if sample.size == 0:
         return NoiseLevel(0.0, _FLOOR_PERCENT)
     middle = float(np.median(sample))

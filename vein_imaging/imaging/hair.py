@@ -1,0 +1,112 @@
+"""Hairs found before anything else, by how thin and dark they are, and filled in.
+
+A hair that crosses a vein pulls its traced middle aside, and a hair beside one is taken
+for a second; so they are taken out of the picture before veins are looked for.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from vein_imaging.imaging.arrays import Mask, Plane
+
+__all__ = ["fill_thin", "find_hairs", "hair_halvings"]
+
+PIXEL_MM, COARSEST_PIXEL_MM = 0.08, 0.13
+"""Pixel at which a hair (.05 to .15 mm) is best told from a vein, and the largest."""
+DEPTH_SHARE = 0.045
+"""What fills up in a 3 x 3 closing, as a share of the brightness: a hair loses a tenth
+and more; a vein of .3 mm is blurred by the skin above it and loses under 1 %."""
+NOISE_FACTOR = 4.5
+"""... and this many times what fills up in the mean pixel: that is the camera's noise."""
+SHORTEST_PX = 12
+FILLED_SHARE = 0.35
+"""Pixels of a part over the square of its length: a line, not a speck."""
+_FILL_PX = 9
+
+
+def hair_halvings(mm_per_pixel: float | None, halvings: int) -> int | None:
+    """How often a plane is halved before hairs are looked for; None: they cannot be.
+
+    Parameters
+    ----------
+    mm_per_pixel : mm or None
+        Without it, a picture that is halved for the search is taken to be twice as fine
+        as is needed there.
+    halvings : int
+        From full to working size.
+    """
+    if mm_per_pixel is None:
+        return halvings - 1 if halvings else None
+    if mm_per_pixel > COARSEST_PIXEL_MM:
+        return None
+    return max(0, round(math.log2(PIXEL_MM / mm_per_pixel)))
+
+
+def find_hairs(plane: Plane) -> Mask:
+    """Pixels of thin dark lines that lie on the skin, not in it.
+
+    Parameters
+    ----------
+    plane : (H, W) uint8
+        At about .08 mm a pixel.
+
+    Returns
+    -------
+    (H, W) bool
+        With a margin of 1 to 2 px.
+    """
+    closed = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    depth = cv2.subtract(closed, plane)
+    sample, level = depth[::8, ::8], closed[::8, ::8]
+    noise = float(sample[level > level.mean() / 2].mean())
+    least = cv2.convertScaleAbs(closed, alpha=DEPTH_SHARE)
+    dark = cv2.compare(depth, cv2.max(least, math.ceil(NOISE_FACTOR * noise)), cv2.CMP_GT)
+    # parts are looked at in blocks of 2 x 2: quicker, and what nearly touches is joined
+    half = max(1, plane.shape[1] // 2), max(1, plane.shape[0] // 2)
+    blocks = cv2.resize(dark, half, interpolation=cv2.INTER_AREA)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(blocks, connectivity=8)
+    length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    kept = 2 * length >= SHORTEST_PX
+    kept &= stats[:, cv2.CC_STAT_AREA] <= 2 * FILLED_SHARE * length**2
+    kept[0] = False
+    if not kept.any():
+        return np.zeros(plane.shape, np.bool_)
+    hairs = cv2.resize(
+        kept.astype(np.uint8)[labels],
+        (plane.shape[1], plane.shape[0]),
+        interpolation=cv2.INTER_NEAREST,
+    )
+    return cv2.dilate(hairs, np.ones((3, 3), np.uint8)) > 0
+
+
+def fill_thin(plane: Plane, mask: Mask) -> Plane:
+    """Fill thin parts of a plane with the mean of what is beside them.
+
+    Parameters
+    ----------
+    plane : (H, W) uint8
+    mask : (H, W) bool
+        Lines of a few px.
+
+    Returns
+    -------
+    (H, W) uint8
+        The same plane where nothing is masked.
+    """
+    place = np.flatnonzero(mask)
+    if not place.size:
+        return plane
+    seen = (~mask).view(np.uint8)
+    size = (_FILL_PX, _FILL_PX)
+    total, count = (
+        cv2.boxFilter(part, cv2.CV_32F, size, normalize=False).ravel()[place]
+        for part in (cv2.multiply(plane, seen), seen)
+    )
+    filled = plane.copy()
+    known = count > 0
+    filled.ravel()[place[known]] = np.round(total[known] / count[known])
+    return filled
