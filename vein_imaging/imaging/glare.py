@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from vein_imaging.imaging.arrays import Mask, Plane
+from vein_imaging.imaging.plane import shrunk_by
 
 __all__ = ["find_glare"]
 
@@ -32,16 +33,11 @@ def find_glare(plane: Plane, field: Mask) -> Mask:
     (H, W) bool
         With their edges.
     """
-    size = max(1, plane.shape[1] // _SHRINK), max(1, plane.shape[0] // _SHRINK)
     inside = np.multiply(field.view(np.uint8), np.uint8(255))
-
-    def spread(image: Plane) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        blurred = cv2.GaussianBlur(small, (0, 0), _SIGMA_PX / _SHRINK)
-        return np.asarray(blurred, np.float32)
-
-    mean = spread(np.asarray(cv2.bitwise_and(plane, inside), np.uint8))
-    share = spread(inside) / 255
+    sigma = _SIGMA_PX / _SHRINK
+    seen = shrunk_by(_SHRINK, cv2.bitwise_and(plane, inside))
+    mean = cv2.GaussianBlur(seen, (0, 0), sigma)
+    share = cv2.GaussianBlur(shrunk_by(_SHRINK, inside), (0, 0), sigma) / 255
     limit = np.minimum(mean / np.maximum(share, 0.01) * SHINY_SHARE, SATURATED_LEVEL)
     limit = np.where(share < 0.01, SATURATED_LEVEL, limit).astype(np.uint8)
     wide = cv2.resize(limit, (plane.shape[1], plane.shape[0]))
