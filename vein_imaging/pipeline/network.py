@@ -23,7 +23,7 @@ from vein_imaging.imaging.gaps import bridge_gaps
 from vein_imaging.imaging.outlines import find_edges, find_outlines
 from vein_imaging.imaging.profile import take_profiles
 from vein_imaging.imaging.vein_map import Branch
-from vein_imaging.pipeline.measurement import Widths, make_branch
+from vein_imaging.pipeline.measurement import Widths, make_branches
 from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["Network", "measure_network"]
@@ -103,10 +103,7 @@ def measure_network(
         paths = cut_paths(paths, bad)
     paths = bridge_gaps(paths, trace.pixels_rc)
     widths = Widths.of(half_depth_widths(profiles, centred), settings.blur_sigma_px)
-    branches = tuple(
-        make_branch(path, centred.points_rc, widths, place, mm_per_pixel)
-        for path in paths
-    )
+    branches = make_branches(paths, centred.points_rc, widths, place, mm_per_pixel)
     return Network(branches, _junctions(paths, trace, scale), rejected)
 
 
@@ -118,15 +115,24 @@ def _around_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
         if not value:
             # only where a bad line's surroundings reach a good one
             chosen &= out[tuple(trace.pixels_rc.T)] > 0
-        for path in trace.paths:
-            rows = path.members[chosen[path.members]]
-            if rows.size:
-                radius = float(trace.radius_px[rows].mean())
-                xy = trace.pixels_rc[rows, ::-1].astype(np.int32)
-                cv2.polylines(
-                    out, [xy], False, value, 2 * math.ceil(radius + value) + 1
-                )
+        for thickness, lines in _lines_by_thickness(trace, chosen, value).items():
+            cv2.polylines(out, lines, False, value, thickness)
     return np.asarray(out > 0)
+
+
+def _lines_by_thickness(
+    trace: Trace, chosen: NDArray[np.bool_], wider: int
+) -> dict[int, list[NDArray[np.int32]]]:
+    """The chosen pixels of each path, as lines (x, y) about as thick as its vein."""
+    xy = trace.pixels_rc[:, ::-1].astype(np.int32)
+    lines: dict[int, list[NDArray[np.int32]]] = {}
+    for path in trace.paths:
+        rows = path.members[chosen[path.members]]
+        if rows.size:
+            radius = float(trace.radius_px[rows].sum()) / rows.size
+            thickness = 2 * math.ceil(radius + wider) + 1
+            lines.setdefault(thickness, []).append(xy[rows])
+    return lines
 
 
 def _junctions(paths: Sequence[Path], trace: Trace, scale: int) -> NDArray[np.float32]:
