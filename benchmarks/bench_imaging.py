@@ -40,7 +40,7 @@ def plane(request: pytest.FixtureRequest) -> Plane:
 
 @pytest.fixture(scope="module")
 def scene(plane: Plane) -> Scene:
-    return Scene.of(plane, find_field(plane), None)
+    return Scene.of(plane, find_field(plane), None, FAST)
 
 
 def bench_field(benchmark: Any, plane: Plane) -> None:
@@ -54,12 +54,14 @@ def bench_vesselness(benchmark: Any, scene: Scene, settings: AnalysisSettings) -
 
 
 def bench_segment(benchmark: Any, scene: Scene) -> None:
-    score = score_response(*respond(scene, "fast", FAST), scene)
+    score = score_response(*respond(scene, "fast", FAST)[:2], scene)
     assert benchmark(find_mask, score, "fast", FAST).any()
 
 
 def bench_network(benchmark: Any, scene: Scene) -> None:
-    mask = find_mask(score_response(*respond(scene, "fast", FAST), scene), "fast", FAST)
+    mask = find_mask(
+        score_response(*respond(scene, "fast", FAST)[:2], scene), "fast", FAST
+    )
 
     def run() -> int:
         network = measure_network(

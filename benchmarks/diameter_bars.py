@@ -18,9 +18,13 @@ from vein_imaging import AnalysisSettings, analyse
 WIDTHS_PX = (2, 3, 4, 5, 6, 8, 10, 13, 16, 20, 24, 30)
 BLUR_PX, CONTRAST, NOISE = 1.2, 25, 3
 ANGLES = 4
+END_PX = 270
 
 
-def bar(width_px: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+def bar(
+    width_px: float, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """A bar, and for each pixel how far along it lies from the middle."""
     angle = rng.uniform(0, np.pi)
     rows, columns = np.mgrid[:720, :1280]
     rows, columns = rows - 360 + rng.uniform(-3, 3), columns - 640 + rng.uniform(-3, 3)
@@ -30,7 +34,7 @@ def bar(width_px: float, rng: np.random.Generator) -> NDArray[np.uint8]:
     cover = (erf((away + width_px / 2) / root) - erf((away - width_px / 2) / root)) / 2
     noise = rng.normal(0, NOISE, cover.shape)
     picture = 140 - CONTRAST * cover * (np.abs(along) < 300) + noise
-    return np.asarray(np.clip(np.round(picture), 0, 255), np.uint8)
+    return np.asarray(np.clip(np.round(picture), 0, 255), np.uint8), along
 
 
 def main() -> None:
@@ -45,10 +49,13 @@ def main() -> None:
     for width in WIDTHS_PX:
         errors: list[NDArray[np.float32]] = [np.zeros(0, np.float32)]
         for _ in range(ANGLES):
-            found = analyse(bar(width, rng), mm_per_pixel=0.1, settings=settings)
+            picture, along = bar(width, rng)
+            found = analyse(picture, mm_per_pixel=0.1, settings=settings)
             if found.branches:
                 longest = max(found.branches, key=lambda branch: branch.length_px)
-                errors.append(longest.diameter_px[6:-6] - np.float32(width))
+                rows, columns = np.round(longest.points_rc).astype(int).T
+                on_bar = np.abs(along[rows, columns]) < END_PX
+                errors.append(longest.diameter_px[on_bar] - np.float32(width))
         error = np.concatenate(errors)
         told = error[np.isfinite(error)]
         figures = f"{np.median(told):+.2f} | {told.std():.2f} | {len(told)}"

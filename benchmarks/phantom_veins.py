@@ -139,7 +139,7 @@ def with_sato(case: Case) -> VeinMap:
     settings = AnalysisSettings()
     mm = case.truth.mm_per_pixel
     field = analyse(case.pixels, mm_per_pixel=mm).field
-    scene = Scene.of(case.pixels, field, mm)
+    scene = Scene.of(case.pixels, field, mm, settings)
     image = scene.small.astype(np.float64) / 255
     response = sato(  # type: ignore[no-untyped-call]
         image, sigmas=(1, 2, 3, 5, 8), black_ridges=True
@@ -158,7 +158,7 @@ def with_sato(case: Case) -> VeinMap:
         near_infrared=True,
         settings=settings,
     )
-    mask &= ~network.rejected
+    mask = network.settled(mask)
     return assemble(scene, scores, mask, network, mm_per_pixel=mm, channel="grey")
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.profile import Profiles
 
-__all__ = ["HairScale", "find_hair", "settle_runs"]
+__all__ = ["HairScale", "drop_short_runs", "find_hair", "settle_runs"]
 
 HAIR_SHARPNESS = 0.58
 """Depth near the middle over depth twice as far out. Hair on the phantom is over .73,
@@ -84,14 +84,25 @@ def settle_runs(bad: NDArray[np.bool_], chains: Chains) -> NDArray[np.bool_]:
     -------
     (N,) bool
     """
-    settled = _drop_short(bad, chains, SHORTEST_BAD_PX)
-    return ~_drop_short(~settled, chains, SHORTEST_GOOD_PX)
+    settled = drop_short_runs(bad, chains, SHORTEST_BAD_PX)
+    return ~drop_short_runs(~settled, chains, SHORTEST_GOOD_PX)
 
 
-def _drop_short(
+def drop_short_runs(
     flags: NDArray[np.bool_], chains: Chains, shortest_px: float
 ) -> NDArray[np.bool_]:
-    """Clear runs of set flags shorter than that, unless they are the whole chain."""
+    """Clear runs of set flags shorter than that, unless they are the whole chain.
+
+    Parameters
+    ----------
+    flags : (N,) bool
+    chains : Chains
+    shortest_px : px
+
+    Returns
+    -------
+    (N,) bool
+    """
     here = np.arange(len(flags))
     begins = np.flatnonzero(flags & ((here == chains.first) | ~np.roll(flags, 1)))
     ends = np.flatnonzero(flags & ((here == chains.stop - 1) | ~np.roll(flags, -1)))

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from vein_imaging.imaging.arrays import Mask, Plane
+from vein_imaging.imaging.plane import shrunk_by
 
 __all__ = ["fill_glare", "find_glare"]
 
@@ -34,16 +35,11 @@ def find_glare(plane: Plane, field: Mask) -> Mask:
     (H, W) bool
         With their edges.
     """
-    size = max(1, plane.shape[1] // _SHRINK), max(1, plane.shape[0] // _SHRINK)
     inside = np.multiply(field.view(np.uint8), np.uint8(255))
-
-    def spread(image: Plane) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-        blurred = cv2.GaussianBlur(small, (0, 0), _SIGMA_PX / _SHRINK)
-        return np.asarray(blurred, np.float32)
-
-    mean = spread(np.asarray(cv2.bitwise_and(plane, inside), np.uint8))
-    share = spread(inside) / 255
+    sigma = _SIGMA_PX / _SHRINK
+    seen = shrunk_by(_SHRINK, cv2.bitwise_and(plane, inside))
+    mean = cv2.GaussianBlur(seen, (0, 0), sigma)
+    share = cv2.GaussianBlur(shrunk_by(_SHRINK, inside), (0, 0), sigma) / 255
     limit = np.minimum(mean / np.maximum(share, 0.01) * SHINY_SHARE, SATURATED_LEVEL)
     limit = np.where(share < 0.01, SATURATED_LEVEL, limit).astype(np.uint8)
     wide = cv2.resize(limit, (plane.shape[1], plane.shape[0]))
@@ -79,8 +75,8 @@ def fill_glare(plane: Plane, field: Mask, glare: Mask) -> Plane:
         cv2.bitwise_and(small, seen), size, interpolation=cv2.INTER_AREA
     ).astype(np.float32)
     sigma = _FILL_SIGMA_PX / _SHRINK
-    mean = 255 * cv2.GaussianBlur(total, (0, 0), sigma)
-    mean /= cv2.GaussianBlur(share, (0, 0), sigma) + np.float32(1e-3)
+    share = np.asarray(cv2.GaussianBlur(share, (0, 0), sigma), np.float32)
+    mean = 255 * cv2.GaussianBlur(total, (0, 0), sigma) / (share + np.float32(1e-3))
     fill = cv2.resize(np.clip(mean, 0, 255).astype(np.uint8), (width, height))
     where = cv2.resize(
         glare.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST

@@ -21,7 +21,7 @@ DEPTH_SHARE = 0.045
 """What fills up in a 3 x 3 closing, as a share of the brightness: a hair loses a tenth
 and more; a vein of .3 mm is blurred by the skin above it and loses under 1 %."""
 NOISE_FACTOR = 4.5
-"""... and this many times what fills up in the mean pixel: that is the camera's noise."""
+"""... and this many times what fills up in the mean pixel, by the camera's noise."""
 SHORTEST_PX = 12
 FILLED_SHARE = 0.35
 """Pixels of a part over the square of its length: a line, not a speck."""
@@ -62,13 +62,14 @@ def find_hairs(plane: Plane) -> Mask:
     closed = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     depth = cv2.subtract(closed, plane)
     sample, level = depth[::8, ::8], closed[::8, ::8]
-    noise = float(sample[level > level.mean() / 2].mean())
-    least = cv2.convertScaleAbs(closed, alpha=DEPTH_SHARE)
-    dark = cv2.compare(depth, cv2.max(least, math.ceil(NOISE_FACTOR * noise)), cv2.CMP_GT)
+    noise = float(sample[level >= level.mean() / 2].mean())
+    least = np.asarray(cv2.convertScaleAbs(closed, alpha=DEPTH_SHARE))
+    np.maximum(least, min(255, math.ceil(NOISE_FACTOR * noise)), out=least)
+    dark = cv2.compare(depth, least, cv2.CMP_GT)
     # parts are looked at in blocks of 2 x 2: quicker, and what nearly touches is joined
     half = max(1, plane.shape[1] // 2), max(1, plane.shape[0] // 2)
     blocks = cv2.resize(dark, half, interpolation=cv2.INTER_AREA)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(blocks, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(blocks, connectivity=8)
     length = np.hypot(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     kept = 2 * length >= SHORTEST_PX
     kept &= stats[:, cv2.CC_STAT_AREA] <= 2 * FILLED_SHARE * length**2

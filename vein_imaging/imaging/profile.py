@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vein_imaging.imaging.arrays import Image
 from vein_imaging.imaging.chains import Chains
 
-__all__ = ["Profiles", "sample_points", "take_profiles"]
+__all__ = ["Profiles", "depth_below_sides", "sample_points", "take_profiles"]
 
 AVERAGE_OVER_PX = 16.0
 """Profiles are averaged over this length along the vein, and over its width."""
@@ -84,14 +84,7 @@ class Profiles:
         return left / 3, right / 3
 
 
-def take_profiles(
-    image: Image,
-    chains: Chains,
-    *,
-    calm: Image | None = None,
-    calm_shrink: int = 1,
-    wide: NDArray[np.bool_] | None = None,
-) -> Profiles:
+def take_profiles(image: Image, chains: Chains) -> Profiles:
     """Sample across each chain, as far as three rough radii to each side.
 
     Parameters
@@ -112,18 +105,14 @@ def take_profiles(
     # a wide vein's profile is averaged over more of its length: it is more uneven
     along_px = AVERAGE_OVER_PX / 2 + chains.radius_px
     half = np.maximum(along_px / chains.spacing_px, 1).astype(np.intp)
-    sampled = sample_points(image, rows, columns)
-    values = chains.averaged(sampled, half)
-    shifts = _shifts(values, offsets, chains)
-    if wide is not None:
-        shifts = np.where(wide, 0, shifts)
-    return Profiles(values, reach.astype(np.float64), shifts)
+    values = chains.averaged(sample_points(image, rows, columns), half)
+    return Profiles(values, reach.astype(np.float64), _shifts(values, offsets, chains))
 
 
 def _shifts(values: Floats, offsets: NDArray[np.float32], chains: Chains) -> Floats:
     """How far along the normal the middle of the dark line lies from each point."""
     radius = np.maximum(chains.radius_px, 2.0)
-    depth = _depth_below_sides(values)
+    depth = depth_below_sides(values)
     depth *= np.abs(offsets) <= 1.5 * radius[:, None]
     # the middle of what is deeper than half: steadier than the darkest point
     depth -= 0.5 * depth.max(axis=1, keepdims=True)
@@ -134,8 +123,18 @@ def _shifts(values: Floats, offsets: NDArray[np.float32], chains: Chains) -> Flo
     return np.asarray(chains.smoothed(np.clip(shift, -radius, radius), half))
 
 
-def _depth_below_sides(values: Floats) -> Floats:
-    """Darkness below the straight line from one shoulder to the other."""
+def depth_below_sides(values: Floats) -> Floats:
+    """Darkness below the straight line from one shoulder to the other.
+
+    Parameters
+    ----------
+    values : (N, 41)
+        Of `Profiles`.
+
+    Returns
+    -------
+    (N, 41) float64
+    """
     end = _SAMPLES // 6
     left, right = values[:, :end].mean(axis=1), values[:, -end:].mean(axis=1)
     # the shoulders' middles lie at the same distance from both ends

@@ -10,7 +10,6 @@ from vein_imaging.imaging.arrays import Image, Mask
 __all__ = ["segment"]
 
 STRONG_SCORE = 4.5
-"""... if it rises above this somewhere."""
 SENSITIVITY_SPAN = 0.4
 """Full sensitivity lowers both thresholds by this share; none raises them by it."""
 SMALLEST_PART_PX = 60
@@ -32,8 +31,12 @@ def segment(
         Vesselness in standard deviations of the background.
     weak_score : standard deviations
         A vein goes on while its score is above this...
+    strong_score : standard deviations
+        ... if it rises above this somewhere.
     sensitivity : float in [-1, 1]
         Higher finds more, and more that is none.
+    smallest_px : px
+        Parts of fewer pixels are dropped.
 
     Returns
     -------

@@ -1,58 +1,49 @@
 """Wide veins: traced in the coarsest octave, where they are thin and stand out.
 
-A wide vein lies deep and its edge is soft. At the working size its mask is ragged and
-merges with the veins that drain into it, and so its thinned middle wanders.
+A wide vein lies deep and its edges are soft. At the working size its mask is ragged and
+merges with the veins that drain into it, so that its thinned middle wanders; and what
+the fine octaves answer there is the skin's texture.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
-from vein_imaging.imaging.centreline import Trace, trace_centrelines
+from vein_imaging.imaging.centreline import trace_centrelines
 from vein_imaging.imaging.chains import Chains
+from vein_imaging.imaging.distractors import drop_short_runs
 from vein_imaging.imaging.profile import (
-    _depth_below_sides,
+    Profiles,
+    depth_below_sides,
     sample_points,
     take_profiles,
 )
 from vein_imaging.imaging.segment import segment
-from vein_imaging.imaging.vesselness.score import measure_noise
+from vein_imaging.imaging.vesselness import Coarse, measure_noise
 
-__all__ = ["Coarse", "Laid", "WideLine", "calm_plane", "lay_lines", "trace_wide"]
+__all__ = ["WideLine", "trace_wide"]
 
-LEAST_WIDTH_PX = 11.5
+LEAST_WIDTH_PX, LEAST_LENGTH_PX = 11.5, 24.0
 """Of a wide vein, at the working size: narrower ones are traced well there."""
-LEAST_LENGTH_IN_WIDTHS = 2.0
+LONGEST_DOUBT_PX = 24.0
+"""A stretch that seems narrow between two wide ones, up to this long, is wide."""
 WEAK_SCORE, STRONG_SCORE = 2.8, 4.0
-BODY_SHARE = 0.9
-BACK_PX, TURN_COST = 6, 2.0
-CALM_SHRINK = 2
-RADIUS_SCALE = 1.3
+"""In standard deviations of this octave's background, where noise is averaged out."""
+SMALLEST_PART_PX = 12
+SEARCH_RADII = 1.3
+"""The middle is looked for in these units of half the equivalent width, which is .85 of
+the radius: it is measured below sides that lie in the vein's own soft shadow."""
+BELL_RADII, WINDOW_RADII, REACH_RADII, FARTHEST_RADII = 0.5, 2.2, 3.0, 0.5
+_SAMPLES, _SHIFTS = 41, 21
+_LOG_OFFSET = 5.0
+"""Grey levels added before the logarithm: no noise blown up in the dark."""
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Coarse:
-    """The coarsest octave.
-
-    Parameters
-    ----------
-    plane : (h, w) uint8
-    inner : (h, w) bool
-        Where to look.
-    response : (h, w) float32
-    shrink : int
-        Working size over this one's.
-    """
-
-    plane: Plane
-    inner: Mask
-    response: Image
-    shrink: int
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,6 +53,7 @@ class WideLine:
     Parameters
     ----------
     points_rc : (N, 2) float32 px
+        Of its middle.
     radius_px : (N,) float32 px
     """
 
@@ -69,166 +61,118 @@ class WideLine:
     radius_px: NDArray[np.float32]
 
 
-def trace_wide(coarse: Coarse, calm: Image, calm_shrink: int) -> tuple[WideLine, ...]:
-    """calm_shrink: working size over calm's."""
-    noise = measure_noise(coarse.response, coarse.inner, step=2)
-    score = (coarse.response - np.float32(noise.middle)) / np.float32(noise.spread)
-    score[~coarse.inner] = 0
-    mask = segment(
-        score, weak_score=WEAK_SCORE, strong_score=STRONG_SCORE, smallest_px=12
-    )
-    trace = trace_centrelines(mask)
+def trace_wide(plane: Plane, coarse: Coarse) -> tuple[WideLine, ...]:
+    """Trace the wide veins of a picture.
+
+    Parameters
+    ----------
+    plane : (H, W) uint8
+        At full size.
+    coarse : Coarse
+        What the coarsest octave answers; nothing is traced where it is also the finest.
+
+    Returns
+    -------
+    tuple of WideLine
+    """
+    if coarse.shrink == 1:
+        return ()
+    trace = trace_centrelines(_segment(coarse))
     if not trace.paths:
         return ()
     chains = Chains.of(trace, 1)
-    image = coarse.plane.astype(np.float32)
-    profiles = take_profiles(image, chains)
-    width = equivalent_widths(profiles, chains) * coarse.shrink
-    points = chains.points_rc + profiles.shift_px[:, None] * chains.normals()
-    # now in px of the calm plane
-    ratio = coarse.shrink / calm_shrink
-    fine = Chains(
-        ((points + 0.5) * ratio - 0.5).astype(np.float32),
-        (RADIUS_SCALE * width / 2 / calm_shrink).astype(np.float32),
-        chains.first,
-        chains.stop,
-        chains.spacing_px * ratio,
+    rows, columns = coarse.inner.shape
+    small = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA)
+    profiles = take_profiles(small.astype(np.float32), chains)
+    width = _equivalent_widths(profiles, chains)
+    shifted = chains.points_rc + profiles.shift_px[:, None] * chains.normals()
+    ratio = min(coarse.shrink, 2)
+    fine = replace(
+        chains,
+        points_rc=((shifted + 0.5) * ratio - 0.5).astype(np.float32),
+        radius_px=(SEARCH_RADII * width / 2 * ratio).astype(np.float32),
+        spacing_px=chains.spacing_px * ratio,
     )
-    for smooth in SMOOTHS:
-        fine = centre_wide(calm, fine, smooth)
-    points = (fine.points_rc + 0.5) * calm_shrink - 0.5
-    lines = []
-    wide = width >= LEAST_WIDTH_PX
-    for path in trace.paths:
-        rows = path.members
-        lines += _wide_pieces(points[rows], width[rows], wide[rows])
-    return tuple(lines)
+    centred = _centred(fine, _calm(plane, (columns * ratio, rows * ratio)))
+    wide = width * coarse.shrink >= LEAST_WIDTH_PX
+    wide = ~drop_short_runs(~wide, chains, LONGEST_DOUBT_PX / coarse.shrink)
+    wide = drop_short_runs(wide, chains, LEAST_LENGTH_PX / coarse.shrink)
+    shrink = coarse.shrink / ratio
+    return tuple(
+        WideLine(
+            ((centred.points_rc[run] + 0.5) * shrink - 0.5).astype(np.float32),
+            (width[run] * coarse.shrink / 2).astype(np.float32),
+        )
+        for path in trace.paths
+        for run in _runs(path.members, wide)
+    )
 
 
-SMOOTHS = (1.0,)
-DEGREE, WINDOW = 1, 2.2
-ALONG, BELL, SPAN, REACH = 1.0, 0.5, 0.5, 3.0
+def _calm(plane: Plane, size_xy: tuple[int, int]) -> Image:
+    """A shrunk plane without what is thin and dark: it holds wide veins only."""
+    small = cv2.resize(plane, size_xy, interpolation=cv2.INTER_AREA)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
+    return cv2.morphologyEx(small, cv2.MORPH_CLOSE, kernel).astype(np.float32)
 
 
-def centre_wide(image, chains, smooth):
-    samples = 41
-    x = np.linspace(-REACH, REACH, samples, dtype=np.float32)
-    offsets = x * chains.radius_px[:, None]
+def _segment(coarse: Coarse) -> Mask:
+    noise = measure_noise(coarse.response, coarse.inner, step=2)
+    score = (coarse.response - np.float32(noise.middle)) / np.float32(noise.spread)
+    score[~coarse.inner] = 0
+    return segment(
+        score,
+        weak_score=WEAK_SCORE,
+        strong_score=STRONG_SCORE,
+        smallest_px=SMALLEST_PART_PX,
+    )
+
+
+def _equivalent_widths(profiles: Profiles, chains: Chains) -> Floats:
+    """Area of each profile below its sides over its depth: known even beside others."""
+    depth = depth_below_sides(profiles.values)
+    step = profiles.step_px[:, None]
+    samples = depth.shape[1]
+    offset = (np.arange(samples) - samples // 2) * step - profiles.shift_px[:, None]
+    depth *= np.abs(offset) <= 2.5 * np.maximum(chains.radius_px, 1.5)[:, None]
+    np.maximum(depth, 0, out=depth)
+    area = depth.sum(axis=1) * profiles.step_px
+    return np.asarray(chains.averaged(area / np.maximum(depth.max(axis=1), 1e-6), 4))
+
+
+def _centred(chains: Chains, image: Image) -> Chains:
+    """Move each point to where a bell-shaped shadow fits best, light's slope aside."""
+    radius = chains.radius_px
+    x = np.linspace(-REACH_RADII, REACH_RADII, _SAMPLES, dtype=np.float32)
     normals = chains.normals()
+    offsets = x * radius[:, None]
     rows = chains.points_rc[:, :1] + normals[:, :1] * offsets
     columns = chains.points_rc[:, 1:] + normals[:, 1:] * offsets
-    half = np.maximum(ALONG * chains.radius_px / chains.spacing_px, 1).astype(np.intp)
-    logs = chains.averaged(np.log(sample_points(image, rows, columns) + 5), half)
-    shifts = np.linspace(-SPAN, SPAN, 21)
-    cost = []
-    for shift in shifts:
-        near = np.abs(x - shift) <= WINDOW
-        bell = np.exp(-0.5 * ((x - shift) / BELL) ** 2)
-        basis, _ = np.linalg.qr(
-            np.stack([*(x**n for n in range(DEGREE + 1)), bell], axis=1)[near]
-        )
-        part = logs[:, near]
-        cost.append(
-            ((part**2).sum(axis=1) - ((part @ basis) ** 2).sum(axis=1)) / near.sum()
-        )
-    shift = shifts[np.argmin(cost, axis=0)] * chains.radius_px
-    half = np.maximum(smooth * chains.radius_px / chains.spacing_px, 1).astype(np.intp)
-    shift = chains.averaged(shift, half)
-    return chains.moved_to(chains.points_rc + shift[:, None] * normals)
+    # as far along the vein as it is wide
+    half = np.maximum(radius / chains.spacing_px, 1).astype(np.intp)
+    levels = np.log(sample_points(image, rows, columns) + _LOG_OFFSET)
+    values = chains.averaged(levels, half)
+    shifts = np.linspace(-FARTHEST_RADII, FARTHEST_RADII, _SHIFTS)
+    misfit = np.stack([_misfit(values, x, shift) for shift in shifts])
+    best = shifts[np.argmin(misfit, axis=0)] * radius
+    moved = chains.averaged(best, half)[:, None] * normals
+    return chains.moved_to(chains.points_rc + moved)
 
 
-def equivalent_widths(profiles, chains):
-    depth = _depth_below_sides(profiles.values)
-    n = depth.shape[1]
-    x = (np.arange(n) - n // 2) * profiles.step_px[:, None] - profiles.shift_px[:, None]
-    depth[np.abs(x) > 2.5 * np.maximum(chains.radius_px, 1.5)[:, None]] = 0
-    np.maximum(depth, 0, out=depth)
-    width = depth.sum(axis=1) * profiles.step_px / np.maximum(depth.max(axis=1), 1e-6)
-    return chains.averaged(width, 4)
+def _misfit(values: Floats, x: NDArray[np.float32], shift: float) -> Floats:
+    """Mean square left of each profile by a slope and a bell at `shift`."""
+    near = np.abs(x - shift) <= WINDOW_RADII
+    bell = np.exp(-0.5 * ((x - shift) / BELL_RADII) ** 2)
+    basis, _ = np.linalg.qr(np.stack([np.ones_like(x), x, bell], axis=1)[near])
+    part = values[:, near]
+    left = (part**2).sum(axis=1) - ((part @ basis) ** 2).sum(axis=1)
+    return np.asarray(left / np.count_nonzero(near))
 
 
-def _wide_pieces(points, width, wide):
-    edges = np.flatnonzero(np.diff(np.pad(wide.astype(np.int8), 1)))
-    pieces = []
-    for first, stop in zip(edges[::2], edges[1::2], strict=True):
-        if pieces and first - pieces[-1][1] <= 6:
-            pieces[-1][1] = stop
-        else:
-            pieces.append([first, stop])
-    lines = []
-    for first, stop in pieces:
-        part, w = points[first:stop], width[first:stop]
-        length = np.hypot(*np.diff(part, axis=0).T).sum()
-        if length < LEAST_LENGTH_IN_WIDTHS * np.median(w):
-            continue
-        lines.append(WideLine(part.astype(np.float32), (w / 2).astype(np.float32)))
-    return lines
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Laid:
-    """A skeleton with wide lines in the place of what it had there."""
-
-    skeleton: Mask
-    radius: Image
-    points_rc: NDArray[np.float32]
-    index: NDArray[np.int32]
-    links: Mask
-    body: Mask
-
-
-def lay_lines(skeleton: Mask, radius: Image, lines: tuple[WideLine, ...]) -> Laid:
-    shape = skeleton.shape
-    body, links = (np.zeros(shape, np.uint8) for _ in range(2))
-    radius = radius.copy()
-    for line in lines:
-        xy = np.round(line.points_rc[:, ::-1] * 8).astype(np.int32)
-        for k in range(0, len(xy) - 1, 4):
-            r = float(line.radius_px[k : k + 5].mean())
-            thick = max(1, round(2 * BODY_SHARE * r))
-            cv2.polylines(body, [xy[k : k + 5]], False, 1, thick, cv2.LINE_8, 3)
-    points, radii = (np.concatenate(part) for part in zip(*map(_dense, lines)))
-    pixels = np.round(points).astype(np.intp)
-    inside = ((pixels >= 0) & (pixels < shape)).all(axis=1)
-    points, radii, pixels = points[inside], radii[inside], pixels[inside]
-    index = np.full(shape, -1, np.int32)
-    index[tuple(pixels.T)] = np.arange(len(pixels))
-    wide = index >= 0
-    cut = skeleton & (body > 0)
-    kept = skeleton & ~cut
-    ends = kept & (cv2.dilate(cut.view(np.uint8), np.ones((3, 3), np.uint8)) > 0)
-    count, labels = cv2.connectedComponents(ends.view(np.uint8), connectivity=8)
-    rows, columns = np.nonzero(ends)
-    kept_rc = np.argwhere(kept)
-    for label in range(1, count):
-        which = np.flatnonzero(labels[rows, columns] == label)[0]
-        end = np.array([rows[which], columns[which]])
-        away = points - end
-        far = np.hypot(*away.T)
-        beside = (np.abs(kept_rc - end) <= BACK_PX).all(axis=1)
-        outward = end - kept_rc[beside].mean(axis=0)
-        outward /= max(np.hypot(*outward), 1e-6)
-        straight = away @ outward / np.maximum(far, 1e-6)
-        near = pixels[np.argmin(far * (1 + TURN_COST * (1 - straight)))]
-        ends_xy = [(int(p[1]), int(p[0])) for p in (end, near)]
-        cv2.line(links, *ends_xy, 1)
-        cv2.line(radius, *ends_xy, float(radius[tuple(end)]))
-    radius[tuple(pixels.T)] = radii
-    links[wide | kept] = 0
-    return Laid(kept | wide | (links > 0), radius, points, index, links > 0, body > 0)
-
-
-def _dense(line):
-    length = np.append(0, np.cumsum(np.hypot(*np.diff(line.points_rc, axis=0).T)))
-    places = np.arange(0, length[-1], 0.5)
-    points = [np.interp(places, length, line.points_rc[:, k]) for k in (0, 1)]
-    return np.stack(points, axis=1), np.interp(places, length, line.radius_px)
-
-
-def calm_plane(small: Plane) -> Image:
-    """Without what is thin and dark: for wide veins only."""
-    size = small.shape[1] // CALM_SHRINK, small.shape[0] // CALM_SHRINK
-    plane = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3))
-    closed = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, kernel)
-    return np.asarray(closed, np.float32)
+def _runs(rows: NDArray[np.intp], wide: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Stretches of a path that are wide."""
+    edges = np.flatnonzero(np.diff(np.pad(wide[rows].view(np.int8), 1)))
+    return [
+        rows[first:stop]
+        for first, stop in zip(edges[::2], edges[1::2], strict=True)
+        if stop - first > 3
+    ]

@@ -9,7 +9,6 @@ from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.settings import AnalysisSettings
 from vein_imaging.pipeline.stages import (
     Scene,
-    _shrunk,
     assemble,
     check_scale,
     find_mask,
@@ -57,15 +56,13 @@ def analyse(
     shape = plane.shape[0], plane.shape[1]
     looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
     scene = Scene.of(plane, looked_at, mm_per_pixel, settings)
-    response, noise, coarse, inner = respond(scene, settings.quality, settings)
+    response, noise, coarse = respond(scene, settings.quality, settings)
     score = score_response(response, noise, scene)
     mask = find_mask(score, settings.quality, settings)
     network = measure_network(
         scene.plane,
         mask,
         coarse=coarse,
-        small=_shrunk(scene.plane, scene.halvings),
-        inner=inner,
         halvings=scene.halvings,
         mm_per_pixel=mm_per_pixel,
         near_infrared=not is_visible_light(picture),
@@ -74,7 +71,7 @@ def analyse(
     return assemble(
         scene,
         score,
-        (mask | network.added) & ~network.rejected,
+        network.settled(mask),
         network,
         mm_per_pixel=mm_per_pixel,
         channel=channel,

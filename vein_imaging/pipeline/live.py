@@ -15,7 +15,7 @@ from vein_imaging.imaging.arrays import Image, Mask, Picture, Plane, check_pictu
 from vein_imaging.imaging.field import find_field, is_visible_light
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
-from vein_imaging.imaging.vesselness import NoiseLevel
+from vein_imaging.imaging.vesselness import Coarse, NoiseLevel
 from vein_imaging.pipeline.network import Network, measure_network
 from vein_imaging.pipeline.pace import Pace
 from vein_imaging.pipeline.settings import AnalysisSettings, Quality
@@ -157,8 +157,8 @@ class LiveStep:
             field, field_age = find_field(plane, picture), 0
         else:
             field, field_age = before.field, before.field_age + 1
-        scene = Scene.of(plane, field, self._mm_per_pixel)
-        response, noise = respond(scene, quality, self._settings)
+        scene = Scene.of(plane, field, self._mm_per_pixel, self._settings)
+        response, noise, coarse = respond(scene, quality, self._settings)
         if before is not None and before.quality == quality:
             noise = before.noise.mixed(noise, NOISE_SHARE)
             if moved_px < STILL_PX:
@@ -170,9 +170,9 @@ class LiveStep:
                 )
         score = score_response(response, noise, scene)
         mask = find_mask(score, quality, self._settings)
-        network, age = self._trace(picture, scene, mask, before, motion_xy)
+        network, age = self._trace(*(picture, scene, mask, coarse, before, motion_xy))
         found = assemble(
-            *(scene, score, mask & ~network.rejected, network),
+            *(scene, score, network.settled(mask), network),
             mm_per_pixel=self._mm_per_pixel,
             channel=channel,
         )
@@ -185,6 +185,7 @@ class LiveStep:
         picture: NDArray[np.uint8],
         scene: Scene,
         mask: Mask,
+        coarse: Coarse,
         before: _Before | None,
         motion_xy: tuple[float, float],
     ) -> tuple[Network, int]:
@@ -195,6 +196,7 @@ class LiveStep:
         network = measure_network(
             scene.plane,
             mask,
+            coarse=coarse,
             halvings=scene.halvings,
             mm_per_pixel=self._mm_per_pixel,
             near_infrared=not is_visible_light(picture),
@@ -232,12 +234,13 @@ def _motion(before: Image, now: Image, plane: Plane) -> tuple[float, float]:
 
 def _moved(network: Network, motion_xy: tuple[float, float], halvings: int) -> Network:
     columns, rows = (round(part / 2**halvings) for part in motion_xy)
-    rejected = network.rejected
-    if rows or columns:
-        rejected = np.roll(rejected, (rows, columns), axis=(0, 1))
+    added, rejected = (
+        np.roll(mask, (rows, columns), axis=(0, 1)) if rows or columns else mask
+        for mask in (network.added, network.rejected)
+    )
     step_rc = np.array(motion_xy[::-1], np.float32)
     branches = tuple(
         replace(branch, points_rc=branch.points_rc + step_rc)
         for branch in network.branches
     )
-    return Network(branches, network.junctions_rc + step_rc, rejected)
+    return Network(branches, network.junctions_rc + step_rc, added, rejected)

@@ -1,9 +1,14 @@
-"""measure: a path and the widths along it made a branch, with its class."""
+"""measure: paths and the widths along them made branches, with their class.
+
+All branches at once: a picture has a hundred, most of them short.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +17,7 @@ from vein_imaging.imaging.centreline import Path
 from vein_imaging.imaging.diameter import without_blur
 from vein_imaging.imaging.vein_map import Branch, CeapClass, ceap_class_of
 
-__all__ = ["Widths", "make_branch"]
+__all__ = ["Widths", "make_branches"]
 
 TYPICAL_BLUR_PX, BLUR_SPREAD_PX = 1.0, 0.5
 """Blur of a focused camera where nobody measured it, and how far it may be off."""
@@ -68,18 +73,18 @@ class Widths:
         return cls(measured_px, diameter, ((sharper - softer) / 2).astype(np.float32))
 
 
-def make_branch(
-    path: Path,
+def make_branches(
+    paths: Sequence[Path],
     points_rc: Floats,
     widths: Widths,
     place: NDArray[np.intp],
     mm_per_pixel: float | None,
-) -> Branch:
-    """Gather what is known along a path.
+) -> tuple[Branch, ...]:
+    """Gather what is known along paths.
 
     Parameters
     ----------
-    path : Path
+    paths : sequence of Path
     points_rc : (M, 2) float32 px
     widths : Widths
         At the same M points.
@@ -89,31 +94,60 @@ def make_branch(
 
     Returns
     -------
-    Branch
+    tuple of Branch
+        One for each path.
     """
-    rows = place[path.members]
-    rows = rows[np.append(True, rows[1:] != rows[:-1])]
-    points = points_rc[rows]
-    steps = points[1:] - points[:-1]
-    length = float(np.sqrt((steps * steps).sum(axis=1)).sum())
-    diameter = widths.diameter_px[rows]
-    uncertainty = _uncertainty_px(diameter, widths.blur_error_px[rows], length)
+    if not paths:
+        return ()
     mm = mm_per_pixel
-    ceap_class: CeapClass = "unknown"
-    if mm is not None:
-        measured = _middle(widths.measured_px[rows])
-        ceap_class = _class(_middle(diameter) * mm, uncertainty * mm, measured * mm)
-    return Branch(
-        points_rc=points,
-        diameter_px=diameter,
-        diameter_sd_px=uncertainty,
-        diameter_mm=None if mm is None else diameter * np.float32(mm),
-        ceap_class=ceap_class,
-        length_px=length,
-        length_mm=None if mm is None else length * mm,
-        start_node=path.start_node,
-        end_node=path.end_node,
-    )
+    rows, owner = _rows_of(paths, place)
+    stops = np.cumsum(np.bincount(owner, minlength=len(paths))).tolist()
+    points, diameter = points_rc[rows], widths.diameter_px[rows]
+    lengths = _lengths_px(points, owner, len(paths))
+    errors = _uncertainties_px(diameter, widths.blur_error_px[rows], owner, lengths)
+    middles = _middles(diameter, owner, len(paths))
+    measured = _middles(widths.measured_px[rows], owner, len(paths))
+    diameter_mm = None if mm is None else diameter * np.float32(mm)
+    branches: list[Branch] = []
+    for i, (path, start, stop) in enumerate(
+        zip(paths, [0, *stops], stops, strict=False)
+    ):
+        ceap_class: CeapClass = "unknown"
+        if mm is not None:
+            ceap_class = _class(middles[i] * mm, errors[i] * mm, measured[i] * mm)
+        branches.append(
+            Branch(
+                points_rc=points[start:stop],
+                diameter_px=diameter[start:stop],
+                diameter_sd_px=errors[i],
+                diameter_mm=None if diameter_mm is None else diameter_mm[start:stop],
+                ceap_class=ceap_class,
+                length_px=lengths[i],
+                length_mm=None if mm is None else lengths[i] * mm,
+                start_node=path.start_node,
+                end_node=path.end_node,
+            )
+        )
+    return tuple(branches)
+
+
+def _rows_of(
+    paths: Sequence[Path], place: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of all paths' points, each once in a row, and the path that each is of."""
+    sizes = np.array([len(path.members) for path in paths])
+    owner = np.repeat(np.arange(len(paths)), sizes)
+    rows = place[np.concatenate([path.members for path in paths])]
+    fresh = np.append(True, (rows[1:] != rows[:-1]) | (owner[1:] != owner[:-1]))
+    return rows[fresh], owner[fresh]
+
+
+def _lengths_px(points: Floats, owner: NDArray[np.intp], count: int) -> list[float]:
+    steps = points[1:] - points[:-1]
+    within = owner[1:] == owner[:-1]
+    length = np.hypot(steps[:, 0], steps[:, 1]) * within
+    total: list[float] = np.bincount(owner[1:], length, count).tolist()
+    return total
 
 
 def _class(diameter_mm: float, uncertainty_mm: float, measured_mm: float) -> CeapClass:
@@ -125,18 +159,37 @@ def _class(diameter_mm: float, uncertainty_mm: float, measured_mm: float) -> Cea
     return ceap_class_of(diameter_mm, COVERAGE * uncertainty_mm)
 
 
-def _uncertainty_px(diameter: Floats, blur_error: Floats, length_px: float) -> float:
-    """Standard deviation of the branch's median diameter."""
+def _uncertainties_px(
+    diameter: Floats, blur_error: Floats, owner: NDArray[np.intp], lengths: list[float]
+) -> list[float]:
+    """Standard deviation of each branch's median diameter; nan where unknown."""
     known = np.isfinite(diameter)
-    if not known.any():
-        return math.nan
-    independent = max(1.0, length_px / INDEPENDENT_PX)
-    random = float(diameter[known].std()) / math.sqrt(independent)
-    blur = float(blur_error[known].mean()) / COVERAGE
-    shape = SHAPE_ERROR_SHARE * float(diameter[known].mean())
-    return math.hypot(random, blur, shape)
+    widths, owner = diameter[known].astype(np.float64), owner[known]
+    number = np.bincount(owner, minlength=len(lengths)).astype(np.float64)
+    number[number == 0] = math.nan
+
+    def mean(values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        return np.bincount(owner, values, len(lengths)) / number
+
+    middle = mean(widths)
+    spread = np.sqrt(mean((widths - middle[owner]) ** 2))
+    independent = np.maximum(1.0, np.array(lengths) / INDEPENDENT_PX)
+    random = spread / np.sqrt(independent)
+    blur = mean(blur_error[known]) / COVERAGE
+    total: list[float] = np.sqrt(
+        random**2 + blur**2 + (SHAPE_ERROR_SHARE * middle) ** 2
+    ).tolist()
+    return total
 
 
-def _middle(values: Floats) -> float:
-    known = np.sort(values[np.isfinite(values)])
-    return float(known[known.size // 2]) if known.size else math.nan
+def _middles(values: Floats, owner: NDArray[np.intp], count: int) -> list[float]:
+    """Of each branch the (upper) middle one of the known values; nan without any."""
+    known = np.isfinite(values)
+    values, owner = values[known], owner[known]
+    number = np.bincount(owner, minlength=count)
+    ordered = values[np.lexsort((values, owner))]
+    place = np.cumsum(number) - number + number // 2
+    middles = np.full(count, np.nan)
+    middles[number > 0] = ordered[place[number > 0]]
+    total: list[float] = middles.tolist()
+    return total

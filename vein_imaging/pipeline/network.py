@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,11 +20,13 @@ from vein_imaging.imaging.distractors import (
     settle_runs,
 )
 from vein_imaging.imaging.gaps import bridge_gaps
+from vein_imaging.imaging.laying import LINK, Laid, lay_lines
 from vein_imaging.imaging.outlines import find_edges, find_outlines
 from vein_imaging.imaging.profile import take_profiles
 from vein_imaging.imaging.vein_map import Branch
-from vein_imaging.imaging.wide import CALM_SHRINK, calm_plane, lay_lines, trace_wide
-from vein_imaging.pipeline.measurement import Widths, make_branch
+from vein_imaging.imaging.vesselness import Coarse
+from vein_imaging.imaging.wide import trace_wide
+from vein_imaging.pipeline.measurement import Widths, make_branches
 from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["Network", "measure_network"]
@@ -41,23 +43,31 @@ class Network:
     ----------
     branches : tuple of Branch
     junctions_rc : (J, 2) float32 px
-    rejected : (h, w) bool
-        What proved to be no vein: to be taken out of the mask it was traced from.
+    added, rejected : (h, w) bool
+        Wide veins, and what proved to be no vein: to be put into and taken out of the
+        mask that was traced.
     """
 
     branches: tuple[Branch, ...]
     junctions_rc: NDArray[np.float32]
-    rejected: Mask
     added: Mask
+    rejected: Mask
+
+    def settled(self, mask: Mask) -> Mask:
+        """The mask that was traced, as it turned out to be.
+
+        Parameters
+        ----------
+        mask : (h, w) bool
+        """
+        return (mask | self.added) & ~self.rejected
 
 
 def measure_network(
     plane: Plane,
     mask: Mask,
     *,
-    coarse=None,
-    small=None,
-    inner=None,
+    coarse: Coarse | None = None,
     halvings: int,
     mm_per_pixel: float | None,
     near_infrared: bool,
@@ -71,6 +81,8 @@ def measure_network(
         At full size; veins dark.
     mask : (h, w) bool
         At the working size.
+    coarse : Coarse, optional
+        Wide veins are traced in it.
     halvings : int
         From full to working size.
     mm_per_pixel : mm or None
@@ -85,63 +97,44 @@ def measure_network(
     """
     scale = 2**halvings
     image = plane.astype(np.float32)
-    skeleton, radius = thin(mask)
-    lines, calm, laid = (), None, None
-    nothing = np.zeros(mask.shape, np.bool_)
-    if coarse is not None:
-        calm = calm_plane(small)
-        lines = trace_wide(coarse, calm, CALM_SHRINK)
-    body, link_map = nothing, nothing
-    if lines:
-        laid = lay_lines(skeleton, radius, lines)
-        skeleton, radius, link_map, body = (
-            laid.skeleton,
-            laid.radius,
-            laid.links,
-            laid.body,
-        )
-    trace = trace_skeleton(skeleton, radius)
+    laid = _laid(plane, mask, coarse)
+    trace = trace_skeleton(laid.skeleton, laid.radius_px)
     paths = trace.paths
     if not paths:
+        nothing = np.zeros(mask.shape, np.bool_)
         return Network((), np.zeros((0, 2), np.float32), nothing, nothing)
-    chains = Chains.of(trace, scale)
-    wide = nothing[tuple(trace.pixels_rc.T)]
-    if laid:
-        which = laid.index[tuple(trace.pixels_rc.T)]
-        wide = which >= 0
-        exact = (laid.points_rc[which] + 0.5) * scale - 0.5
-        chains = chains.moved_to(np.where(wide[:, None], exact, chains.points_rc))
-    chains, place = chains.every(_EVERY)
-    kept_rows = np.unique(place, return_index=True)[1]
-    wide = wide[kept_rows]
-    links = link_map[tuple(trace.pixels_rc.T)][kept_rows]
-    profiles = take_profiles(
-        image, chains, calm=calm, calm_shrink=scale * CALM_SHRINK, wide=wide
-    )
-    shift = np.where(links, 0, profiles.shift_px)[:, None]
-    centred = chains.moved_to(chains.points_rc + shift * chains.normals())
+    exact = laid.placed(Chains.of(trace, scale), trace.pixels_rc, scale)
+    chains, place = exact.every(_EVERY)
+    kept = np.flatnonzero(np.diff(place, prepend=-1))
+    number = laid.number[tuple(trace.pixels_rc[kept].T)]
+    profiles = take_profiles(image, chains)
+    shift = np.where(number == -1, profiles.shift_px, 0.0)
+    profiles = replace(profiles, shift_px=shift)
+    centred = chains.moved_to(chains.points_rc + shift[:, None] * chains.normals())
     bad = np.zeros(len(centred.points_rc), np.bool_)
     hair = HairScale.of(mm_per_pixel, halvings)
     if settings.reject_hair and hair:
-        bad |= find_hair(profiles, hair) & ~wide
+        bad |= find_hair(profiles, hair) & (number < 0)
     if settings.reject_edges:
         faint = near_infrared and settings.polarity == "dark"
         bad |= find_edges(profiles, centred)
         bad |= find_outlines(profiles, centred, image, near_infrared=faint)
-    bad &= ~links
-    bad = settle_runs(bad, centred)[place]
+    bad = settle_runs(bad & (number != LINK), centred)[place]
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
         paths = cut_paths(paths, bad)
     paths = bridge_gaps(paths, trace.pixels_rc)
     measured = half_depth_widths(profiles, centred)
-    measured[links] = np.nan
+    measured[number == LINK] = np.nan
     widths = Widths.of(measured, settings.blur_sigma_px)
-    branches = tuple(
-        make_branch(path, centred.points_rc, widths, place, mm_per_pixel)
-        for path in paths
-    )
-    return Network(branches, _junctions(paths, trace, scale), rejected, body)
+    branches = make_branches(paths, centred.points_rc, widths, place, mm_per_pixel)
+    return Network(branches, _junctions(paths, trace, scale), laid.body, rejected)
+
+
+def _laid(plane: Plane, mask: Mask, coarse: Coarse | None) -> Laid:
+    """The skeleton of a mask, wide veins from the coarsest octave laid into it."""
+    lines = () if coarse is None else trace_wide(plane, coarse)
+    return lay_lines(*thin(mask), lines)
 
 
 def _around_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
@@ -152,15 +145,24 @@ def _around_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
         if not value:
             # only where a bad line's surroundings reach a good one
             chosen &= out[tuple(trace.pixels_rc.T)] > 0
-        for path in trace.paths:
-            rows = path.members[chosen[path.members]]
-            if rows.size:
-                radius = float(trace.radius_px[rows].mean())
-                xy = trace.pixels_rc[rows, ::-1].astype(np.int32)
-                cv2.polylines(
-                    out, [xy], False, value, 2 * math.ceil(radius + value) + 1
-                )
+        for thickness, lines in _lines_by_thickness(trace, chosen, value).items():
+            cv2.polylines(out, lines, False, value, thickness)
     return np.asarray(out > 0)
+
+
+def _lines_by_thickness(
+    trace: Trace, chosen: NDArray[np.bool_], wider: int
+) -> dict[int, list[NDArray[np.int32]]]:
+    """The chosen pixels of each path, as lines (x, y) about as thick as its vein."""
+    xy = trace.pixels_rc[:, ::-1].astype(np.int32)
+    lines: dict[int, list[NDArray[np.int32]]] = {}
+    for path in trace.paths:
+        rows = path.members[chosen[path.members]]
+        if rows.size:
+            radius = float(trace.radius_px[rows].sum()) / rows.size
+            thickness = 2 * math.ceil(radius + wider) + 1
+            lines.setdefault(thickness, []).append(xy[rows])
+    return lines
 
 
 def _junctions(paths: Sequence[Path], trace: Trace, scale: int) -> NDArray[np.float32]:

@@ -25,12 +25,12 @@ from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import (
     FAST,
     FULL,
+    Coarse,
     NoiseLevel,
     Search,
     measure_noise,
     vesselness,
 )
-from vein_imaging.imaging.wide import Coarse
 from vein_imaging.pipeline.network import Network
 from vein_imaging.pipeline.settings import AnalysisSettings, Quality
 
@@ -203,7 +203,7 @@ def take_plane(
 
 def respond(
     scene: Scene, quality: Quality, settings: AnalysisSettings
-) -> tuple[Image, NoiseLevel]:
+) -> tuple[Image, NoiseLevel, Coarse]:
     """Vesselness of a scene in per cent of contrast, and its background's level.
 
     Parameters
@@ -216,24 +216,17 @@ def respond(
     -------
     response : (h, w) float32
     noise : NoiseLevel
+    coarse : Coarse
     """
     small = scene.small
     if quality == "full":
         clahe = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES)
         small = np.asarray(clahe.apply(small), np.uint8)
-    inner = scene.inner
     search = _SEARCH[quality]
-    response, (_, coarse_inner, coarse) = vesselness(
-        small, inner, search=search, octaves=scene.octaves
+    response, coarse = vesselness(
+        small, scene.inner, search=search, octaves=scene.octaves
     )
-    plane = cv2.resize(scene.plane, coarse.shape[::-1], interpolation=cv2.INTER_AREA)
-    shrink = round(small.shape[1] / coarse.shape[1])
-    return (
-        response,
-        measure_noise(response, inner),
-        Coarse(plane, coarse_inner, coarse, shrink),
-        inner,
-    )
+    return response, measure_noise(response, scene.inner), coarse
 
 
 def score_response(response: Image, noise: NoiseLevel, scene: Scene) -> Image:

@@ -7,6 +7,7 @@ from vein_imaging.imaging.plane import (
     choose_channel,
     halvings_for,
     octaves_for,
+    shrunk_by,
     take_channel,
 )
 
@@ -49,3 +50,19 @@ def test_with_a_scale_more_octaves_are_searched_where_veins_are_wide_in_px() -> 
     assert octaves_for(None, 1) == 2
     assert octaves_for(0.5, 0) == 2
     assert octaves_for(0.05, 0) == 3
+
+
+@pytest.mark.parametrize("shape", [(48, 64), (53, 71), (16, 16)])
+def test_shrinking_takes_means(shape: tuple[int, int]) -> None:
+    image = np.random.default_rng(1).random(shape).astype(np.float32)
+    small = shrunk_by(4, image)
+    assert small.shape == (shape[0] // 4, shape[1] // 4)
+    assert small.mean() == pytest.approx(image.mean(), abs=0.02)
+    if shape == (48, 64):
+        assert small[3, 5] == pytest.approx(image[12:16, 20:24].mean(), abs=1e-6)
+
+
+def test_bytes_are_rounded_once() -> None:
+    image = np.zeros((16, 16), np.uint8)
+    image[0, 0] = 4
+    assert shrunk_by(8, image)[0, 0] == 1 / 16

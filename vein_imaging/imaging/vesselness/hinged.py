@@ -10,6 +10,7 @@ Everything is whole-array sums and maxima of 16- and 8-bit integers, which OpenC
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image
+from vein_imaging.imaging.vesselness.score import quantile
 
 __all__ = ["Kernel", "hinged_lines"]
 
@@ -52,11 +54,6 @@ class Kernel:
         """How far it looks, with half a pixel for each rounding."""
         reach = sum(self.steps_px) + self.across_px + self.arm_px
         return math.ceil(reach + len(self.steps_px) / 2 + 1)
-
-    @property
-    def longest_px(self) -> int:
-        """Its longest single shift."""
-        return math.ceil(max(*self.steps_px, self.across_px, self.arm_px))
 
     @property
     def counts_of_one_percent(self) -> float:
@@ -101,7 +98,6 @@ def hinged_lines(
     """
     height, width = smooth.shape
     pad = max(kernel.reach_px for kernel in kernels)
-    longest = max(kernel.longest_px for kernel in kernels)
     # what is darker still stops at 0; a sum that is too bright stops at the top
     counts = cv2.addWeighted(
         *(smooth, _COUNTS_PER_PERCENT, smooth, 0),
@@ -115,7 +111,7 @@ def hinged_lines(
     edges = [height * n // bands for n in range(bands + 1)]
     for top, bottom in itertools.pairwise(edges):
         part = fixed[top : bottom + 2 * pad]
-        best = _Band(part, longest).search(kernels, gains, directions)
+        best = _Band(part).search(kernels, gains, directions)
         for answer, response, kernel, gain in zip(
             answers, best, kernels, gains, strict=True
         ):
@@ -141,7 +137,7 @@ def _gain(fixed: _Flat, kernel: Kernel) -> float:
             + difference[:, 2 * step :]
         )
     # a normal distribution's upper quartile
-    noise = float(np.quantile(difference[:, ::4], 0.75)) / 0.6745
+    noise = quantile(difference[:, ::4].ravel(), 0.75) / 0.6745
     floor = _NOISE_FLOOR_PERCENT * kernel.counts_of_one_percent
     return _NOISE_COUNTS / max(noise, floor)
 
@@ -149,84 +145,113 @@ def _gain(fixed: _Flat, kernel: Kernel) -> float:
 class _Band:
     """Some rows of the padded picture, searched; every array is one flat row.
 
-    A shift by rows and columns is then one offset. What runs over a row's end or out of
-    the band spoils the pad only.
+    A shift by rows and columns is then one offset. What runs over a row's end spoils
+    the pad only. Each step is worked out where all that it reads is known: its margin
+    is the sum of the shifts so far.
     """
 
-    def __init__(self, rows: _Flat, longest: int) -> None:
+    def __init__(self, rows: _Flat) -> None:
         self._fixed = rows.reshape(1, -1)
-        self._stride = rows.shape[1]
-        # the longest single shift; the pad is as wide as all of them together
-        self._margin = longest * (self._stride + 1)
-        self._length = self._fixed.size - 2 * self._margin
-        self._pair, self._sum = (np.zeros_like(self._fixed) for _ in range(2))
+        self._stride: int = rows.shape[1]
+        self._pair, self._sum = (np.empty_like(self._fixed) for _ in range(2))
 
     def search(
         self, kernels: Sequence[Kernel], gains: Sequence[float], directions: int
     ) -> list[_Flat]:
         across: list[list[_Flat]] = [[] for _ in kernels]
         steps = {kernel.steps_px[:n] for kernel in kernels for n in (1, 2)}
-        lines = {step: np.zeros_like(self._fixed) for step in steps}
+        lines = {step: np.empty_like(self._fixed) for step in steps}
         lines[()] = self._fixed
         for k in range(directions):
             angle = math.pi * k / directions
             for step in sorted(steps, key=len):
-                self._smooth_along(lines[step[:-1]], lines[step], step[-1], angle)
+                self._smooth_along(lines[step[:-1]], lines[step], step, angle)
             for i, kernel in enumerate(kernels):
                 line = lines[kernel.steps_px]
-                self._difference(line, kernel.across_px, angle + math.pi / 2)
-                across[i].append(cv2.convertScaleAbs(self._sum, alpha=gains[i]))
+                difference = self._difference(line, kernel, angle + math.pi / 2)
+                response = np.empty(self._fixed.shape, np.uint8)
+                known = self._known(
+                    response, _margin(*kernel.steps_px, kernel.across_px)
+                )
+                cv2.convertScaleAbs(difference, dst=known, alpha=gains[i])
+                across[i].append(response)
         return [
-            self._hinge(responses, kernel.arm_px)
+            self._hinge(responses, kernel)
             for responses, kernel in zip(across, kernels, strict=True)
         ]
 
-    def _at(self, flat: _Flat, length_px: float = 0, angle: float = 0) -> _Flat:
-        """What lies that far away in that direction, for each pixel."""
-        rows = round(length_px * math.sin(angle))
-        columns = round(length_px * math.cos(angle))
-        start = self._margin + rows * self._stride + columns
-        return flat[:, start : start + self._length]
+    def _edge(self, margin: int) -> int:
+        return margin * (self._stride + 1)
 
-    def _smooth_along(self, line: _Flat, out: _Flat, step: float, angle: float) -> None:
+    def _known(self, flat: _Flat, margin: int, shift: int = 0) -> _Flat:
+        """What lies that far away from each pixel inside a margin."""
+        edge = self._edge(margin)
+        return flat[:, edge + shift : flat.shape[1] - edge + shift]
+
+    def _shift(self, length_px: float, angle: float) -> int:
+        rows, columns = _whole_shift(length_px, angle)
+        return rows * self._stride + columns
+
+    def _smooth_along(
+        self, line: _Flat, out: _Flat, steps: tuple[float, ...], angle: float
+    ) -> None:
         """(1, 2, 1) at a spacing, not divided: twice (1, 1), there and back."""
-        middle, pair = self._at(line), self._at(self._pair)
-        cv2.add(middle, self._at(line, step, angle), dst=pair)
-        cv2.add(pair, self._at(self._pair, -step, angle), dst=self._at(out))
+        shift = abs(self._shift(steps[-1], angle))
+        first = self._edge(_margin(*steps[:-1]))
+        stop = line.shape[1] - first
+        pair = self._pair[:, first : stop - shift]
+        there = line[:, first + shift : stop]
+        cv2.add(line[:, first : stop - shift], there, dst=pair)
+        inner = out[:, first + shift : stop - shift]
+        cv2.add(pair[:, shift:], pair[:, : pair.shape[1] - shift], dst=inner)
 
-    def _difference(self, line: _Flat, side: float, normal: float) -> None:
+    def _difference(self, line: _Flat, kernel: Kernel, normal: float) -> _Flat:
         """Both sides minus twice the middle; unsigned: what is brighter stops at 0."""
-        out, middle = self._at(self._sum), self._at(line)
-        cv2.add(self._at(line, side, normal), self._at(line, -side, normal), dst=out)
+        shift = self._shift(kernel.across_px, normal)
+        margin = _margin(*kernel.steps_px, kernel.across_px)
+        out, middle = self._known(self._sum, margin), self._known(line, margin)
+        one, other = (self._known(line, margin, by) for by in (shift, -shift))
+        cv2.add(one, other, dst=out)
         cv2.subtract(out, middle, dst=out)
         cv2.subtract(out, middle, dst=out)
+        return out
 
-    def _hinge(self, responses: Sequence[_Flat], arm_px: float) -> _Flat:
+    def _hinge(self, responses: Sequence[_Flat], kernel: Kernel) -> _Flat:
         """Twice the middle plus both arms, each the best of three bends."""
         count = len(responses)
+        margin = _margin(*kernel.steps_px, kernel.across_px, kernel.arm_px)
         best = np.zeros_like(responses[0])
-        out = self._at(best)
+        out = self._known(best, margin)
 
         def arm(j: int) -> _Flat:
             turn, k = divmod(j % (2 * count), count)
-            return self._at(
-                responses[k], -arm_px if turn else arm_px, math.pi * k / count
-            )
+            shift = self._shift(kernel.arm_px, math.pi * k / count)
+            return self._known(responses[k], margin, -shift if turn else shift)
 
-        # ring of buffers: the pair of neighbouring arms before and at this direction
-        before, here = ([np.empty_like(out) for _ in range(2)] for _ in range(2))
-        for side in (0, 1):
-            first = side * count
-            cv2.max(arm(first - 1), arm(first), dst=before[side])
-        for k in range(count):
-            for side in (0, 1):
-                j = k + side * count
-                cv2.max(arm(j), arm(j + 1), dst=here[side])
-                cv2.max(before[side], here[side], dst=before[side])
-            total = cv2.add(before[0], before[1], dst=before[0])
-            middle = self._at(responses[k])
-            cv2.add(total, middle, dst=total)
-            cv2.add(total, middle, dst=total)
-            cv2.max(out, total, dst=out)
-            before, here = here, before
+        *pairs, total, other = (np.empty_like(out) for _ in range(4))
+        for k in range(0, count, 2):
+            # the better of two neighbours, on either side, serves both of them
+            for pair, j in zip(pairs, (k, k + count), strict=True):
+                cv2.max(arm(j), arm(j + 1), dst=pair)
+            for here, third in ((k, k - 1), (k + 1, k + 2)):
+                if here == count:
+                    break
+                cv2.max(pairs[0], arm(third), dst=total)
+                cv2.max(pairs[1], arm(third + count), dst=other)
+                cv2.add(total, other, dst=total)
+                middle = self._known(responses[here], margin)
+                cv2.add(total, middle, dst=total)
+                cv2.add(total, middle, dst=total)
+                cv2.max(out, total, dst=out)
         return best
+
+
+def _margin(*shifts_px: float) -> int:
+    """Whole pixels by which these shifts, one after the other, reach at most."""
+    return sum(math.ceil(shift) for shift in shifts_px)
+
+
+@functools.lru_cache
+def _whole_shift(length_px: float, angle: float) -> tuple[int, int]:
+    """Rows and columns of a shift, to the nearest pixel."""
+    return round(length_px * math.sin(angle)), round(length_px * math.cos(angle))

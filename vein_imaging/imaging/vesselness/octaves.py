@@ -13,7 +13,7 @@ from vein_imaging.imaging.contrast import local_contrast
 from vein_imaging.imaging.vesselness.hinged import Kernel, hinged_lines
 from vein_imaging.imaging.vesselness.score import measure_noise
 
-__all__ = ["FAST", "FULL", "Search", "vesselness"]
+__all__ = ["FAST", "FULL", "Coarse", "Search", "vesselness"]
 
 # peak: measured on straight bars, see docs/vessel-detection.md
 _SHORT = Kernel(steps_px=(2,), across_px=2, arm_px=4, peak=0.36)
@@ -65,7 +65,27 @@ FULL = Search(
 )
 
 
-def vesselness(plane: Plane, inner: Mask, *, search: Search, octaves: int = 2) -> Image:
+@dataclass(frozen=True, slots=True, eq=False)
+class Coarse:
+    """What the coarsest octave answers.
+
+    Parameters
+    ----------
+    response : (h, w) float32, per cent of contrast
+    inner : (h, w) bool
+        Where was looked.
+    shrink : int
+        Working size over this octave's.
+    """
+
+    response: Image
+    inner: Mask
+    shrink: int
+
+
+def vesselness(
+    plane: Plane, inner: Mask, *, search: Search, octaves: int = 2
+) -> tuple[Image, Coarse]:
     """Response to dark lines of all widths sought.
 
     Parameters
@@ -79,10 +99,14 @@ def vesselness(plane: Plane, inner: Mask, *, search: Search, octaves: int = 2) -
 
     Returns
     -------
-    (H, W) float32, >= 0, per cent of contrast
+    response : (H, W) float32, >= 0, per cent of contrast
         Not yet told in noise: see `measure_noise`.
+    coarse : Coarse
+        What the coarsest octave contributed to it.
     """
-    return _octave(plane, inner, search, search.fine, octaves)[::3]
+    response, _, _, coarse = _octave(plane, inner, search, search.fine, octaves)
+    shrink = 2 ** round(math.log2(plane.shape[1] / coarse[0].shape[1]))
+    return response, Coarse(*coarse, shrink)
 
 
 def _octave(
@@ -91,8 +115,11 @@ def _octave(
     search: Search,
     kernels: tuple[Kernel, ...],
     octaves: int,
-) -> tuple[Image, Image, float, tuple]:
-    """Response of this octave and those above it, darkness, and this octave's noise."""
+) -> tuple[Image, Image, float, tuple[Image, Mask]]:
+    """Response of this octave and those above it, darkness, this octave's noise.
+
+    And the coarsest octave's own response, and where it looked.
+    """
     contrast = local_contrast(
         plane, inner, background_sigma_px=search.background_sigma_px
     )
@@ -104,7 +131,7 @@ def _octave(
     noise = measure_noise(response, inner)
     half = plane.shape[1] // 2, plane.shape[0] // 2
     if octaves < 2 or min(half) < SMALLEST_SIDE_PX:
-        return response, dark, noise.spread, (plane, inner, response)
+        return response, dark, noise.spread, (response, inner)
     above = _octave(
         np.asarray(cv2.resize(plane, half, interpolation=cv2.INTER_AREA)),
         cv2.resize(inner.view(np.uint8), half, interpolation=cv2.INTER_NEAREST) > 0,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["NoiseLevel", "measure_noise"]
+__all__ = ["NoiseLevel", "measure_noise", "quantile"]
 
-_STEP = 6
+STEP_PX = 6
 """Every 6th pixel of every 6th row is enough: 14,000 of a 1080p frame."""
 _FLOOR_PERCENT = 0.1
 
@@ -44,13 +45,15 @@ class NoiseLevel:
         )
 
 
-def measure_noise(response: Image, inner: Mask, step: int = _STEP) -> NoiseLevel:
+def measure_noise(response: Image, inner: Mask, *, step: int = STEP_PX) -> NoiseLevel:
     """Median and spread of the response over the field.
 
     Parameters
     ----------
     response : (H, W) float32, per cent
     inner : (H, W) bool
+    step : px
+        Distance of the rows and columns that are looked at.
 
     Returns
     -------
@@ -61,7 +64,26 @@ def measure_noise(response: Image, inner: Mask, step: int = _STEP) -> NoiseLevel
     sample = response[::step, ::step][inner[::step, ::step]]
     if sample.size == 0:
         return NoiseLevel(0.0, _FLOOR_PERCENT)
-    middle = float(np.median(sample))
+    middle = quantile(sample, 0.5)
     # 1.4826: standard deviation of a normal distribution per median absolute deviation
-    spread = 1.4826 * float(np.median(np.abs(sample - middle)))
+    spread = 1.4826 * quantile(np.abs(sample - np.float32(middle)), 0.5)
     return NoiseLevel(middle, max(spread, _FLOOR_PERCENT))
+
+
+def quantile(values: NDArray[np.float32], share: float) -> float:
+    """Value that this share of the values does not exceed, interpolated.
+
+    NumPy's own takes four times as long as sorting does.
+
+    Parameters
+    ----------
+    values : (N,) float32
+        At least one.
+    share : float in [0, 1]
+    """
+    ordered = np.sort(values)
+    place = share * (ordered.size - 1)
+    low = int(place)
+    high = min(low + 1, ordered.size - 1)
+    part = place - low
+    return float((1 - part) * ordered[low] + part * ordered[high])
