@@ -158,7 +158,7 @@ def with_sato(case: Case) -> VeinMap:
         near_infrared=True,
         settings=settings,
     )
-    mask = network.settled(mask)
+    mask = network.settled(mask, scene.small_field)
     return assemble(scene, scores, mask, network, mm_per_pixel=mm, channel="grey")
 
 

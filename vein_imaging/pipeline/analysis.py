@@ -71,7 +71,7 @@ def analyse(
     return assemble(
         scene,
         score,
-        network.settled(mask),
+        network.settled(mask, scene.small_field),
         network,
         mm_per_pixel=mm_per_pixel,
         channel=channel,

@@ -172,7 +172,7 @@ class LiveStep:
         mask = find_mask(score, quality, self._settings)
         network, age = self._trace(*(picture, scene, mask, coarse, before, motion_xy))
         found = assemble(
-            *(scene, score, network.settled(mask), network),
+            *(scene, score, network.settled(mask, scene.small_field), network),
             mm_per_pixel=self._mm_per_pixel,
             channel=channel,
         )

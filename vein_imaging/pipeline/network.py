@@ -53,14 +53,14 @@ class Network:
     added: Mask
     rejected: Mask
 
-    def settled(self, mask: Mask) -> Mask:
+    def settled(self, mask: Mask, field: Mask) -> Mask:
         """The mask that was traced, as it turned out to be.
 
         Parameters
         ----------
-        mask : (h, w) bool
+        mask, field : (h, w) bool
         """
-        return (mask | self.added) & ~self.rejected
+        return (mask | (self.added & field)) & ~self.rejected
 
 
 def measure_network(
