@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -112,13 +113,15 @@ def trace_skeleton(skeleton: Mask, distance: Image) -> Trace:
     -------
     Trace
     """
-    pixels = np.argwhere(skeleton)
-    radius = np.asarray(distance[tuple(pixels.T)], np.float32)
-    paths = _prune_spurs(_follow(skeleton, pixels), radius)
+    place = np.flatnonzero(skeleton)
+    pixels = np.stack(np.divmod(place, skeleton.shape[1]), axis=1)
+    radius = np.asarray(distance.ravel()[place], np.float32)
+    paths = _prune_spurs(_follow(_Graph.of(skeleton, pixels)), radius)
     order = np.concatenate([path.members for path in paths] or [np.zeros(0, np.intp)])
-    stops = np.cumsum([len(path.members) for path in paths], dtype=np.intp)
+    stops = np.cumsum([len(path.members) for path in paths], dtype=np.intp).tolist()
+    rows = np.arange(len(order))
     renumbered = tuple(
-        Path(np.arange(stop - len(path.members), stop), path.start_node, path.end_node)
+        Path(rows[stop - len(path.members) : stop], path.start_node, path.end_node)
         for path, stop in zip(paths, stops, strict=True)
     )
     return Trace(renumbered, pixels[order], radius[order])
@@ -146,8 +149,11 @@ def cut_paths(paths: Sequence[Path], bad: NDArray[np.bool_]) -> tuple[Path, ...]
         if b"\0" not in good.tobytes():
             kept.append(path)
             continue
-        edges = np.flatnonzero(np.diff(np.pad(good, 1)))
-        for first, stop in zip(edges[::2], edges[1::2], strict=True):
+        changes = (np.flatnonzero(good[1:] != good[:-1]) + 1).tolist()
+        edges = [0, *changes, len(good)]
+        for first, stop in itertools.islice(
+            itertools.pairwise(edges), int(not good[0]), None, 2
+        ):
             if stop - first < SPUR_MIN_PX:
                 continue
             start = path.start_node if first == 0 else fresh
@@ -157,88 +163,115 @@ def cut_paths(paths: Sequence[Path], bad: NDArray[np.bool_]) -> tuple[Path, ...]
     return tuple(join_paths(kept))
 
 
-def _follow(skeleton: Mask, pixels: Indices) -> list[Path]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Graph:
+    """Which pixels of a skeleton touch; diagonally only where no corner joins them.
+
+    Lists, not arrays: chains are walked pixel by pixel.
+    """
+
+    near: list[int]
+    """Touching pixels of the first pixel, of the second, and so on."""
+    first: list[int]
+    """Where those of each pixel begin; one more at the end."""
+    degrees: Indices
+    """How many they are."""
+
+    @classmethod
+    def of(cls, skeleton: Mask, pixels: Indices) -> _Graph:
+        padded = np.pad(skeleton, 1).ravel()
+        stride = skeleton.shape[1] + 2
+        place = (pixels[:, 0] + 1) * stride + pixels[:, 1] + 1
+        number = np.empty(padded.size, np.int32)
+        number[place] = np.arange(len(pixels))
+        ends: list[Indices] = []
+        for rows, columns in _NEIGHBOURS:
+            joined = padded[place + (rows * stride + columns)]
+            if rows and columns:
+                joined &= ~padded[place + rows * stride] & ~padded[place + columns]
+            here = np.flatnonzero(joined)
+            there = number[place[here] + (rows * stride + columns)]
+            # the edge seen from its later end, then from its earlier one
+            ends += [np.stack([there, here]), np.stack([here, there])]
+        source, target = np.concatenate(ends, axis=1)
+        order = np.argsort(source, kind="stable")
+        degrees = np.bincount(source, minlength=len(pixels))
+        return cls(target[order].tolist(), [0, *np.cumsum(degrees).tolist()], degrees)
+
+    def of_pixel(self, pixel: int) -> list[int]:
+        return self.near[self.first[pixel] : self.first[pixel + 1]]
+
+    def walk(self, start: int, step: int, node_of: dict[int, int]) -> list[int]:
+        """From one pixel over the next and on to the first node."""
+        near, first = self.near, self.first
+        chain = [start, step]
+        before, here = start, step
+        while here not in node_of:
+            at = first[here]
+            # of its two neighbours the one it was not reached from
+            before, here = here, near[at] + near[at + 1] - before
+            chain.append(here)
+        return chain
+
+
+def _follow(graph: _Graph) -> list[Path]:
     """Walk all chains of a skeleton."""
-    neighbours = _neighbours(skeleton, pixels)
-    node_of = _number_nodes(neighbours)
-    paths: list[Path] = []
+    node_of, count = _number_nodes(graph)
+    chains: list[list[int]] = []
+    ends: list[tuple[int, int]] = []
     seen: set[tuple[int, int]] = set()
     for start, node in node_of.items():
-        for step in neighbours[start]:
+        for step in graph.of_pixel(start):
             if node_of.get(step) == node or (start, step) in seen:
                 continue
-            chain = _walk(start, step, neighbours, node_of)
+            chain = graph.walk(start, step, node_of)
             seen.add((chain[-1], chain[-2]))
-            paths.append(Path(np.array(chain), node, node_of[chain[-1]]))
-    paths.extend(_closed_loops(neighbours, paths, len(node_of)))
-    return paths
+            chains.append(chain)
+            ends.append((node, node_of[chain[-1]]))
+    loops = _closed_loops(graph, chains)
+    ends += [(node, node) for node in range(count, count + len(loops))]
+    chains += loops
+    members = _joined(chains)
+    stops = np.cumsum([len(chain) for chain in chains]).tolist()
+    return [
+        Path(members[stop - len(chain) : stop], *pair)
+        for chain, stop, pair in zip(chains, stops, ends, strict=True)
+    ]
 
 
-def _neighbours(skeleton: Mask, pixels: Indices) -> list[list[int]]:
-    """Pixels that each one touches; diagonally only where no corner joins them."""
-    padded = np.pad(skeleton, 1).ravel()
-    stride = skeleton.shape[1] + 2
-    place = (pixels[:, 0] + 1) * stride + pixels[:, 1] + 1
-    number = np.full(padded.size, -1, np.intp)
-    number[place] = np.arange(len(pixels))
-    neighbours: list[list[int]] = [[] for _ in range(len(pixels))]
-    for rows, columns in _NEIGHBOURS:
-        joined = padded[place + rows * stride + columns]
-        if rows and columns:
-            joined &= ~padded[place + rows * stride] & ~padded[place + columns]
-        here = np.flatnonzero(joined)
-        there = number[place[here] + rows * stride + columns]
-        for a, b in zip(here.tolist(), there.tolist(), strict=True):
-            neighbours[a].append(b)
-            neighbours[b].append(a)
-    return neighbours
+def _joined(chains: Sequence[list[int]]) -> Indices:
+    return np.fromiter(itertools.chain.from_iterable(chains), np.intp)
 
 
-def _number_nodes(neighbours: list[list[int]]) -> dict[int, int]:
+def _number_nodes(graph: _Graph) -> tuple[dict[int, int], int]:
     """Number ends and junctions; junction pixels that touch are one node."""
+    degrees = graph.degrees
+    junction = set(np.flatnonzero(degrees > 2).tolist())
     node_of: dict[int, int] = {}
     count = 0
-    for pixel, near in enumerate(neighbours):
-        if len(near) in (0, 2) or pixel in node_of:
+    for pixel in np.flatnonzero((degrees != 0) & (degrees != 2)).tolist():
+        if pixel in node_of:
             continue
         node_of[pixel] = count
-        stack = [pixel] if len(near) > 2 else []
+        stack = [pixel] if pixel in junction else []
         while stack:
-            for other in neighbours[stack.pop()]:
-                if len(neighbours[other]) > 2 and other not in node_of:
+            for other in graph.of_pixel(stack.pop()):
+                if other in junction and other not in node_of:
                     node_of[other] = count
                     stack.append(other)
         count += 1
-    return node_of
+    return node_of, count
 
 
-def _walk(
-    start: int, step: int, neighbours: list[list[int]], node_of: dict[int, int]
-) -> list[int]:
-    chain = [start, step]
-    before, here = start, step
-    while here not in node_of:
-        one, other = neighbours[here]
-        before, here = here, other if one == before else one
-        chain.append(here)
-    return chain
-
-
-def _closed_loops(
-    neighbours: list[list[int]], paths: Iterable[Path], first_node: int
-) -> list[Path]:
+def _closed_loops(graph: _Graph, chains: Sequence[list[int]]) -> list[list[int]]:
     """Rings without a junction; each gets one node of its own."""
-    walked = np.zeros(len(neighbours), np.bool_)
-    for path in paths:
-        walked[path.members] = True
-    left = {int(i) for i in np.flatnonzero(~walked) if len(neighbours[i]) == 2}
-    loops: list[Path] = []
-    while left:
-        start = min(left)
-        chain = _walk(start, neighbours[start][0], neighbours, {start: 0})
-        left.difference_update(chain)
-        node = first_node + len(loops)
-        loops.append(Path(np.array(chain), node, node))
+    left = graph.degrees == 2
+    left[_joined(chains)] = False
+    loops: list[list[int]] = []
+    for start in np.flatnonzero(left).tolist():
+        if left[start]:
+            loops.append(graph.walk(start, graph.of_pixel(start)[0], {start: 0}))
+            left[loops[-1]] = False
     return loops
 
 

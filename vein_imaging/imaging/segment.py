@@ -47,13 +47,14 @@ def segment(
     place = np.flatnonzero(weak)
     # labels of 16 bits take half the time; there are no more parts than pixels
     kind = cv2.CV_16U if place.size < np.iinfo(np.uint16).max else cv2.CV_32S
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+    count, labels = cv2.connectedComponents(
         weak.view(np.uint8), connectivity=8, ltype=kind
     )
-    label = labels.ravel()[place]
-    kept = np.zeros(count, np.bool_)
-    kept[label[score.ravel()[place] > strong_score * factor]] = True
-    kept &= stats[:, cv2.CC_STAT_AREA] >= smallest_px
+    # counted here, where it is done for the few weak pixels only
+    label = labels.ravel()[place].astype(np.intp)
+    strong = label[score.ravel()[place] > strong_score * factor]
+    kept = np.bincount(strong, minlength=count) > 0
+    kept &= np.bincount(label, minlength=count) >= smallest_px
     mask = np.zeros(score.shape, np.bool_)
     mask.ravel()[place] = kept[label]
     return mask
