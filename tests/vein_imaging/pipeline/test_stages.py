@@ -16,7 +16,8 @@ def test_the_mask_ends_where_half_of_it_lies(shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(1)
     rough = rng.normal(size=scene.small.shape).astype(np.float32)
     score = np.asarray(cv2.GaussianBlur(rough, (0, 0), 2), np.float32)
-    nothing = Network((), np.zeros((0, 2), np.float32), score > 9)
+    none = score > 9
+    nothing = Network((), np.zeros((0, 2), np.float32), none, none)
     found = assemble(
         *(scene, score, score > 0, nothing), mm_per_pixel=None, channel="grey"
     )
