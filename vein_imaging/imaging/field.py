@@ -81,12 +81,16 @@ def find_field(plane: Plane, picture: NDArray[np.uint8] | None = None) -> Mask:
 
 
 def _shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A copy of about the search area; by whole factors, which OpenCV does faster."""
+    """A copy of about the search area; by whole factors and by halves: fastest."""
     height, width = picture.shape[:2]
     times = max(1, round(math.sqrt(height * width / SEARCH_AREA_PX)))
     size = max(1, width // times), max(1, height // times)
-    whole = picture[: size[1] * times, : size[0] * times]
-    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
+    copy = picture[: size[1] * times, : size[0] * times]
+    while times % 2 == 0:
+        half = copy.shape[1] // 2, copy.shape[0] // 2
+        copy = np.asarray(cv2.resize(copy, half, interpolation=cv2.INTER_AREA))
+        times //= 2
+    return np.asarray(cv2.resize(copy, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def is_visible_light(picture: NDArray[np.uint8]) -> bool:
@@ -178,12 +182,12 @@ def _bends_away(small: Plane, one: Mask, other: Mask) -> bool:
 
 def _fill_holes(skin: Plane) -> Plane:
     """Fill what is enclosed and small: a dark vein, a mole, an optic disc."""
-    holes = np.asarray(1 - skin, np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(holes, connectivity=4)
-    height, width = skin.shape
-    left, top = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_TOP]
-    enclosed = (left > 0) & (left + stats[:, cv2.CC_STAT_WIDTH] < width)
-    enclosed &= (top > 0) & (top + stats[:, cv2.CC_STAT_HEIGHT] < height)
-    enclosed &= stats[:, cv2.CC_STAT_AREA] <= LARGEST_HOLE_SHARE * skin.size
-    enclosed[0] = False
-    return np.asarray(skin | enclosed.astype(np.uint8)[labels], np.uint8)
+    contours, order = cv2.findContours(skin, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    parents = [] if order is None else np.asarray(order)[0, :, 3].tolist()
+    holes = [
+        contour
+        for contour, parent in zip(contours, parents, strict=True)
+        if parent >= 0 and cv2.contourArea(contour) <= LARGEST_HOLE_SHARE * skin.size
+    ]
+    filled = skin.copy()
+    return np.asarray(cv2.drawContours(filled, holes, -1, 1, cv2.FILLED), np.uint8)
