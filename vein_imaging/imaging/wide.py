@@ -32,6 +32,7 @@ LEAST_WIDTH_PX, LEAST_LENGTH_PX = 11.5, 24.0
 """Of a wide vein, at the working size: narrower ones are traced well there."""
 LONGEST_DOUBT_PX = 24.0
 """A stretch that seems narrow between two wide ones, up to this long, is wide."""
+MISSED = True
 WEAK_SCORE, STRONG_SCORE = 2.8, 4.0
 """In standard deviations of this octave's background, where noise is averaged out."""
 SMALLEST_PART_PX = 12
@@ -61,7 +62,7 @@ class WideLine:
     radius_px: NDArray[np.float32]
 
 
-def trace_wide(plane: Plane, coarse: Coarse) -> tuple[WideLine, ...]:
+def trace_wide(plane: Plane, coarse: Coarse, mask: Mask) -> tuple[WideLine, ...]:
     """Trace the wide veins of a picture.
 
     Parameters
@@ -95,6 +96,10 @@ def trace_wide(plane: Plane, coarse: Coarse) -> tuple[WideLine, ...]:
     )
     centred = _centred(fine, _calm(plane, (columns * ratio, rows * ratio)))
     wide = width * coarse.shrink >= LEAST_WIDTH_PX
+    if MISSED:
+        rows_, columns_ = np.round((chains.points_rc + 0.5) * coarse.shrink - 0.5).astype(np.intp).T
+        seen = cv2.dilate(mask.view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        wide |= ~seen[np.clip(rows_, 0, mask.shape[0] - 1), np.clip(columns_, 0, mask.shape[1] - 1)]
     wide = ~drop_short_runs(~wide, chains, LONGEST_DOUBT_PX / coarse.shrink)
     wide = drop_short_runs(wide, chains, LEAST_LENGTH_PX / coarse.shrink)
     shrink = coarse.shrink / ratio
