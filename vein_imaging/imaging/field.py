@@ -1,7 +1,7 @@
 """Where to look: lit skin, not background, clothes, straps or letterbox bars.
 
-A small copy of the picture is cut into regions at steep changes of brightness. Skin is
-the region that fills the middle most brightly, and every other one about as bright.
+A small copy of the picture is cut into objects. Skin is the object that fills the
+middle most brightly, and every other one about as bright.
 """
 
 from __future__ import annotations
@@ -13,23 +13,29 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.arrays import Image, Mask, Plane
+from vein_imaging.imaging.arrays import Mask, Plane
+from vein_imaging.imaging.objects import cut_objects, disc, find_barriers, widened
 
 __all__ = ["find_field", "is_visible_light"]
 
 SEARCH_AREA_PX = 180**2
-DARK_SHARE = 0.2
+DARK_SHARE = 0.25
 """A pixel darker than this share of the brightest twentieth is background."""
 DARKEST_LEVEL = 8.0
-STEEP = 0.05
-"""Change of log brightness from one pixel of the small copy to the next that parts
-regions: outlines change by .1 and more, uneven light by .02."""
-BRIGHT_SHARE, SMALL_BRIGHT_SHARE = 0.8, 0.92
-"""A region at least this bright, measured by the main one, is skin too; the second
-where it is smaller than `SMALL_AREA_SHARE` of it, as a corner of a table would be."""
-SMALL_AREA_SHARE = 0.2
-VALLEY_DEPTH = 0.27
+LIT_PERCENTILE = 90.0
+"""Brightness of an object: that of its parts that face the light."""
+BRIGHT_SHARE = 0.93
+"""An object as bright as that, measured by the main one, is skin too."""
+DIM_SHARE, DIM_AREA_SHARE = 0.75, 0.35
+"""So is a dimmer one, if it is large and the surface does not bend away in between."""
+BENT, NEAR_PX, FAR_PX = 0.07, (4, 6), (8, 12)
+"""It does where, from near to far, both sides together become brighter by that share:
+away from its outline a limb turns towards the light. Skin beside a vein is flat."""
+VISIBLE_SHARE = 0.8
+"""By visible light, where only what is reddish is looked at, this is bright enough."""
 REDDISH, REDDISH_LEAST_SHARE = 1.1, 0.2
+RIM_PX = 4
+"""So far objects reach beyond their cores."""
 SMALLEST_SHARE = 0.02
 LARGEST_HOLE_SHARE = 0.05
 
@@ -51,28 +57,36 @@ def find_field(plane: Plane, picture: NDArray[np.uint8] | None = None) -> Mask:
         May be empty: an unlit picture has no field.
     """
     height, width = plane.shape
-    scale = min(1.0, math.sqrt(SEARCH_AREA_PX / (height * width)))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    shrunk = cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
-    small = np.asarray(cv2.medianBlur(shrunk, 3), np.uint8)
-    bright = float(np.percentile(small, 95))
+    small = np.asarray(cv2.medianBlur(_shrunk(plane), 3), np.uint8)
+    bright = int(_percentile(np.bincount(small.ravel(), minlength=256), 95.0))
     lit = (small > max(DARK_SHARE * bright, DARKEST_LEVEL)).astype(np.uint8)
+    reddish = None
     if picture is not None and picture.ndim == 3:
-        lit = _only_reddish(
-            cv2.resize(picture, size, interpolation=cv2.INTER_AREA), lit
-        )
-    regions = lit & (_steepness(small, 0.08 * bright) < STEEP)
-    opened = cv2.morphologyEx(regions, cv2.MORPH_OPEN, _disc(3))
-    skin = _choose(small, np.asarray(opened, np.uint8))
-    # the steep zone along an outline belongs half to the region
-    closed = cv2.morphologyEx(skin, cv2.MORPH_CLOSE, _disc(11))
-    grown = np.asarray(cv2.dilate(closed, _disc(5)), np.uint8)
-    # a vein that parts two regions is filled in; the valley where a limb ends is not
-    valley = cv2.morphologyEx(small, cv2.MORPH_CLOSE, _disc(13))
-    shallow = small > (1 - VALLEY_DEPTH) * valley.astype(np.float32)
-    skin = _fill_holes(np.asarray(skin | (grown & lit & shallow), np.uint8))
+        reddish = _reddish_part(_shrunk(picture), lit)
+    visible = reddish is not None
+    lit = lit if reddish is None else reddish
+    barrier = find_barriers(small, lit, bright, lines=not visible)
+    weakest, core_px = (1.0, 3) if visible else (0.6, 7)
+    labels, core = cut_objects(barrier, lit, weakest=weakest, core_px=core_px)
+    kept = _choose(small, labels, core, visible=visible)[labels]
+    free = np.asarray(lit & kept & (barrier < 1), np.uint8)
+    skin = np.asarray(core & kept, np.uint8)
+    for _ in range(RIM_PX):
+        skin = np.asarray(widened(skin, 3) & free, np.uint8)
+    # veins within it and half of the steep zone along an outline are skin
+    closed = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, disc(13)), np.uint8)
+    skin = _fill_holes(np.asarray(skin | (widened(closed, 3) & lit & kept), np.uint8))
     found = cv2.resize(skin * 255, (width, height), interpolation=cv2.INTER_LINEAR)
     return found > 127
+
+
+def _shrunk(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A copy of about the search area; by whole factors, which OpenCV does faster."""
+    height, width = picture.shape[:2]
+    times = max(1, round(math.sqrt(height * width / SEARCH_AREA_PX)))
+    size = max(1, width // times), max(1, height // times)
+    whole = picture[: size[1] * times, : size[0] * times]
+    return np.asarray(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def is_visible_light(picture: NDArray[np.uint8]) -> bool:
@@ -102,48 +116,64 @@ def _reddish(small: NDArray[Any]) -> Mask:
     return np.asarray((red > REDDISH * green) & (red > REDDISH * blue))
 
 
-def _only_reddish(small: NDArray[Any], lit: Plane) -> Plane:
+def _reddish_part(small: NDArray[Any], lit: Plane) -> Plane | None:
+    """What is lit and reddish, or None where that is little: not by visible light."""
     reddish = _reddish(small) & (lit > 0)
     if np.count_nonzero(reddish) < REDDISH_LEAST_SHARE * np.count_nonzero(lit):
-        return lit
+        return None
     return reddish.astype(np.uint8)
 
 
-def _disc(size: int) -> Plane:
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    return np.asarray(kernel, np.uint8)
-
-
-def _steepness(small: Plane, offset: float) -> Image:
-    """Change of log brightness for each pixel; `offset` keeps dark noise out."""
-    level = np.log(small.astype(np.float32) + np.float32(offset + 1))
-    level = np.asarray(cv2.GaussianBlur(level, (0, 0), 0.8), np.float32)
-    across = cv2.Sobel(level, cv2.CV_32F, 1, 0, scale=1 / 8)
-    down = cv2.Sobel(level, cv2.CV_32F, 0, 1, scale=1 / 8)
-    return np.asarray(cv2.magnitude(across, down), np.float32)
-
-
-def _choose(small: Plane, regions: Plane) -> Plane:
-    """Regions about as bright as the one that fills the middle most brightly."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(regions, connectivity=4)
+def _choose(
+    small: Plane, labels: NDArray[np.int32], core: Plane, *, visible: bool
+) -> Plane:
+    """For each object, 1 where it is skin."""
+    inner = labels * core
+    count = int(labels.max()) + 1
+    levels = np.bincount((inner * 256 + small).ravel(), minlength=256 * count)
+    levels = levels.reshape(count, 256)
+    area = levels.sum(axis=1)
+    large = area >= SMALLEST_SHARE * small.size
+    large[0] = False
+    if not large.any():
+        return np.zeros(count, np.uint8)
     height, width = small.shape
     rows, columns = np.ogrid[:height, :width]
     away = ((rows / height - 0.5) ** 2 + (columns / width - 0.5) ** 2) / 0.5
-    weight = (1 - away) * small.astype(np.float64) ** 2
-    merit = np.bincount(labels.ravel(), weight.ravel(), minlength=count)
-    large = stats[:, cv2.CC_STAT_AREA] >= SMALLEST_SHARE * small.size
-    large[0] = False
-    if not large.any():
-        return np.zeros_like(small)
-    level = np.zeros(count)
-    for label in np.flatnonzero(large):
-        level[label] = np.median(small[labels == label])
+    weight = (1 - away).astype(np.float32) * small * small.astype(np.float32)
+    merit = np.bincount(inner.ravel(), weight.ravel(), minlength=count)
+    level = _percentile(levels, LIT_PERCENTILE)
     main = int(np.argmax(np.where(large, merit, 0)))
-    area = stats[:, cv2.CC_STAT_AREA]
-    small_one = area < SMALL_AREA_SHARE * area[main]
-    share = np.where(small_one, SMALL_BRIGHT_SHARE, BRIGHT_SHARE)
-    kept = large & (level >= share * level[main])
-    return np.asarray(kept.astype(np.uint8)[labels])
+    share = level / level[main]
+    if visible:
+        return np.asarray(large & (share >= VISIBLE_SHARE), np.uint8)
+    kept = large & (share >= BRIGHT_SHARE)
+    dim = large & ~kept & (share >= DIM_SHARE) & (area >= DIM_AREA_SHARE * area[main])
+    for label in np.flatnonzero(dim):
+        kept[label] = not _bends_away(small, kept[labels], labels == label)
+    return np.asarray(kept, np.uint8)
+
+
+def _percentile(levels: NDArray[np.intp], per_cent: float) -> NDArray[np.intp]:
+    """Percentile of each (..., 256) histogram of grey levels."""
+    below = np.cumsum(levels, axis=-1)
+    return np.asarray(np.argmax(below >= per_cent / 100 * below[..., -1:], axis=-1))
+
+
+def _bends_away(small: Plane, one: Mask, other: Mask) -> bool:
+    """Whether both sides of a border together become brighter away from it."""
+    border = widened(one.view(np.uint8), 3) & widened(other.view(np.uint8), 3)
+    away = cv2.distanceTransform(1 - border, cv2.DIST_L2, 3)
+    gain = 0.0
+    for side in (one, other):
+        near, far = (
+            small[side & (away >= low) & (away < high)]
+            for low, high in (NEAR_PX, FAR_PX)
+        )
+        if not (near.size and far.size):
+            return False
+        gain += math.log((far.mean() + 1) / (near.mean() + 1))
+    return gain > BENT
 
 
 def _fill_holes(skin: Plane) -> Plane:

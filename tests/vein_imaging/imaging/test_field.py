@@ -70,6 +70,31 @@ def test_a_dark_vein_across_the_whole_skin_stays_in_the_field() -> None:
     assert share_of(find_field(soft(np.where(vein, 110, 150), 3)), vein) > 0.97
 
 
+def board_beside_limb(board: int) -> np.ndarray:
+    """A limb that turns from the light towards a flat board; a dark line between."""
+    limb = 160 - 60 * np.exp(-(300 - ROWS) / 40)
+    picture = np.where(ROWS < 300, limb, board)
+    return soft(np.where(np.abs(ROWS - 300) < 4, 0.75 * picture, picture), 2)
+
+
+def test_a_board_almost_as_bright_as_the_limb_on_it_is_left_out() -> None:
+    field = find_field(board_beside_limb(130))
+    assert share_of(field, ROWS < 280) > 0.97
+    assert share_of(field, ROWS > 320) < 0.02
+
+
+def test_a_spot_of_light_does_not_cut_the_skin_around_it_off() -> None:
+    spots = np.hypot(ROWS - 150, COLUMNS - 200), np.hypot(ROWS - 330, COLUMNS - 430)
+    light = 70 + sum(160 * np.exp(-0.5 * (away / 70) ** 2) for away in spots)
+    assert find_field(light.astype(np.uint8)).mean() > 0.97
+
+
+def test_skin_beyond_a_trunk_is_skin_though_the_light_falls_off() -> None:
+    light = 170 * np.exp(-0.5 * ((ROWS - 150) / 300) ** 2)
+    trunk = soft(np.where(np.abs(ROWS - 260) < 8, 0.8 * light, light), 3)
+    assert find_field(trunk).mean() > 0.97
+
+
 def test_an_unlit_picture_has_no_field() -> None:
     assert not find_field(np.zeros((480, 640), np.uint8)).any()
 
