@@ -11,9 +11,10 @@ from vein_imaging.imaging.profile import Profiles, sample_points
 
 __all__ = ["find_edges", "find_outlines"]
 
-EDGE_STEP = 1.7
-"""Difference of the two sides over the depth below their mean: 0 for a vein on evenly
-lit skin, 2 for a pure step."""
+EDGE_STEP, EDGE_DIFFERENCE = 1.0, 2.5
+"""Over the depth of the line: the step between its two sides once the slope of the light
+is taken off, and their whole difference, slope included."""
+_NEAR_RADII, _FAR_RADII = 1.3, 2.7
 OUTLINE_RATIO = 1.6
 """Depth below far away over depth below the sides nearby: about 1 for a vein, more
 where the skin itself bends away."""
@@ -30,6 +31,9 @@ FAR_SHARES = (0.03, 0.05, 0.08)
 def find_edges(profiles: Profiles, chains: Chains) -> NDArray[np.bool_]:
     """Points where one side is hardly brighter than the line: outline, shadow, strap.
 
+    Between the two sides of a step the difference is the same near the line and farther
+    away; where the light falls off it grows with the distance.
+
     Parameters
     ----------
     profiles : Profiles
@@ -42,7 +46,16 @@ def find_edges(profiles: Profiles, chains: Chains) -> NDArray[np.bool_]:
     """
     left, right = profiles.sides(chains.radius_px)
     depth = (left + right) / 2 - profiles.at(0.0)
-    return np.asarray(np.abs(left - right) > EDGE_STEP * depth)
+    near, far = (
+        np.minimum(radii * chains.radius_px + 2, 0.98 * profiles.reach_px)
+        for radii in (_NEAR_RADII, _FAR_RADII)
+    )
+    here, there = (profiles.at(away) - profiles.at(-away) for away in (near, far))
+    slope = (there - here) / np.maximum(far - near, 0.5)
+    level = np.where(here == 0, 1, here)
+    step = np.abs(here) * np.clip(1 - slope * near / level, 0, 1)
+    edge = step > EDGE_STEP * depth
+    return np.asarray(edge | (np.abs(left - right) > EDGE_DIFFERENCE * depth))
 
 
 def find_outlines(

@@ -61,8 +61,8 @@ class WideLine:
     radius_px: NDArray[np.float32]
 
 
-def trace_wide(plane: Plane, coarse: Coarse) -> tuple[WideLine, ...]:
-    """Trace the wide veins of a picture.
+def trace_wide(plane: Plane, coarse: Coarse, mask: Mask) -> tuple[WideLine, ...]:
+    """Trace the wide veins of a picture, and those that only this octave shows.
 
     Parameters
     ----------
@@ -70,6 +70,9 @@ def trace_wide(plane: Plane, coarse: Coarse) -> tuple[WideLine, ...]:
         At full size.
     coarse : Coarse
         What the coarsest octave answers; nothing is traced where it is also the finest.
+    mask : (h, w) bool
+        What was found at the working size: what it misses is traced however narrow, for
+        noise that hides a faint vein there is averaged out here.
 
     Returns
     -------
@@ -94,7 +97,7 @@ def trace_wide(plane: Plane, coarse: Coarse) -> tuple[WideLine, ...]:
         spacing_px=chains.spacing_px * ratio,
     )
     centred = _centred(fine, _calm(plane, (columns * ratio, rows * ratio)))
-    wide = width * coarse.shrink >= LEAST_WIDTH_PX
+    wide = (width * coarse.shrink >= LEAST_WIDTH_PX) | ~_seen(mask, chains, coarse)
     wide = ~drop_short_runs(~wide, chains, LONGEST_DOUBT_PX / coarse.shrink)
     wide = drop_short_runs(wide, chains, LEAST_LENGTH_PX / coarse.shrink)
     shrink = coarse.shrink / ratio
@@ -106,6 +109,14 @@ def trace_wide(plane: Plane, coarse: Coarse) -> tuple[WideLine, ...]:
         for path in trace.paths
         for run in _runs(path.members, wide)
     )
+
+
+def _seen(mask: Mask, chains: Chains, coarse: Coarse) -> NDArray[np.bool_]:
+    """Points on what was found at the working size, or 2 px beside it."""
+    near = cv2.dilate(mask.view(np.uint8), np.ones((5, 5), np.uint8))
+    place = np.round((chains.points_rc + 0.5) * coarse.shrink - 0.5).astype(np.intp)
+    rows, columns = np.clip(place, 0, np.array(mask.shape) - 1).T
+    return near[rows, columns] > 0
 
 
 def _calm(plane: Plane, size_xy: tuple[int, int]) -> Image:

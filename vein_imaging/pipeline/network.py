@@ -133,7 +133,7 @@ def measure_network(
 
 def _laid(plane: Plane, mask: Mask, coarse: Coarse | None) -> Laid:
     """The skeleton of a mask, wide veins from the coarsest octave laid into it."""
-    lines = () if coarse is None else trace_wide(plane, coarse)
+    lines = () if coarse is None else trace_wide(plane, coarse, mask)
     return lay_lines(*thin(mask), lines)
 
 
