@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,15 +12,17 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.arrays import Image, Mask, Picture, Plane, check_picture
+from vein_imaging.imaging.arrays import Image, Mask, Picture, check_picture
 from vein_imaging.imaging.field import find_field, is_visible_light
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import Coarse, NoiseLevel
+from vein_imaging.pipeline.motion import measure_motion, tiny_copy
 from vein_imaging.pipeline.network import Network, measure_network
 from vein_imaging.pipeline.pace import Pace
 from vein_imaging.pipeline.settings import AnalysisSettings, Quality
 from vein_imaging.pipeline.stages import (
+    Ground,
     Scene,
     assemble,
     check_scale,
@@ -30,7 +33,7 @@ from vein_imaging.pipeline.stages import (
     take_plane,
 )
 
-__all__ = ["LiveResult", "LiveStep"]
+__all__ = ["Enhanced", "LiveResult", "LiveStep"]
 
 FIELD_EVERY = 6
 """The field is looked for again every so many frames, and when the picture jumps."""
@@ -40,7 +43,8 @@ STILL_PX = 0.5
 """A picture that moved less is averaged with the one before: noise falls."""
 JUMP_PX = 40.0
 STEADY_SHARE = 0.6
-_MOTION_SHRINK = 8
+TURN_PX = 4.0
+"""A picture that moved more has its field looked for again."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,18 +70,61 @@ class LiveResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Before:
-    """What one frame tells the next; nothing older is kept."""
+class Enhanced:
+    """A frame half way: searched for veins, which are not yet traced.
+
+    Parameters
+    ----------
+    picture : (H, W) or (H, W, 3) uint8
+    scene : Scene
+    channel : {"green", "red", "grey"}
+    score : (h, w) float32
+    mask : (h, w) bool
+    coarse : Coarse
+    quality : {"fast", "full"}
+    take : int
+        Frames of one take show the same place, moved.
+    place_xy : px
+        Where the picture has moved to since the take's first frame.
+    cost_s : s
+        CPU time so far.
+    """
+
+    picture: NDArray[np.uint8]
+    scene: Scene
+    channel: Literal["green", "red", "grey"]
+    score: Image
+    mask: Mask
+    coarse: Coarse
+    quality: Quality
+    take: int
+    place_xy: tuple[float, float]
+    cost_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Searched:
+    """What one frame's search tells the next; nothing older is kept."""
 
     channel: Literal["green", "red", "grey"]
-    field: Mask
-    field_age: int
+    ground: Ground
+    ground_age: int
     noise: NoiseLevel
     response: Image
-    network: Network
-    network_age: int
     tiny: Image
     quality: Quality
+    take: int
+    place_xy: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Traced:
+    """The network last traced, or moved along, and where that was."""
+
+    network: Network
+    age: int
+    take: int
+    place_xy: tuple[float, float]
 
 
 class LiveStep:
@@ -111,7 +158,8 @@ class LiveStep:
         self._mm_per_pixel = mm_per_pixel
         self._clock = clock
         self._pace = Pace(settings.quality, budget_s)
-        self._before: _Before | None = None
+        self._searched: _Searched | None = None
+        self._traced: _Traced | None = None
 
     def step(self, pixels: Picture) -> LiveResult:
         """Analyse the next frame.
@@ -129,107 +177,129 @@ class LiveStep:
         TypeError, ValueError
             As `analyse`. The state is then that of the last good frame.
         """
+        return self.trace(self.enhance(pixels))
+
+    def enhance(self, pixels: Picture) -> Enhanced:
+        """Search the next frame for veins: the first half of a step.
+
+        Parameters
+        ----------
+        pixels : (H, W) or (H, W, 3) RGB, uint8
+
+        Returns
+        -------
+        Enhanced
+
+        Raises
+        ------
+        TypeError, ValueError
+            As `analyse`. The state is then that of the last good frame.
+        """
         begun = self._clock()
         picture = check_picture(pixels)
         quality = self._pace.quality
-        found, self._before = self._advance(picture, quality)
-        overlay = draw_overlay(picture, found, opacity=1.0)
-        cost = self._clock() - begun
-        self._pace = self._pace.after(cost)
-        return LiveResult(found, overlay, quality, cost)
-
-    def _advance(
-        self, picture: NDArray[np.uint8], quality: Quality
-    ) -> tuple[VeinMap, _Before]:
-        before = self._before
-        if before is not None and before.field.shape != picture.shape[:2]:
+        before = self._searched
+        if before is not None and before.ground.field.shape != picture.shape[:2]:
             before = None
         channel = (
             pick_channel(picture, self._settings) if before is None else before.channel
         )
         plane = take_plane(picture, channel, self._settings)
-        tiny = _tiny(plane)
-        motion_xy = _motion(before.tiny, tiny, plane) if before else (0.0, 0.0)
-        moved_px = float(np.hypot(*motion_xy))
-        if before is not None and moved_px > JUMP_PX:
+        shape = plane.shape[0], plane.shape[1]
+        tiny = tiny_copy(plane)
+        x, y = measure_motion(before.tiny, tiny, shape) if before else (0.0, 0.0)
+        moved_px = math.hypot(x, y)
+        if moved_px > JUMP_PX:
             before = None
-        if before is None or before.field_age >= FIELD_EVERY or moved_px > 4:
-            field, field_age = find_field(plane, picture), 0
+        if before is None or before.ground_age >= FIELD_EVERY or moved_px > TURN_PX:
+            ground, age = Ground.of(find_field(plane, picture)), 0
         else:
-            field, field_age = before.field, before.field_age + 1
-        scene = Scene.of(plane, field, self._mm_per_pixel, self._settings)
+            ground, age = before.ground, before.ground_age + 1
+        scene = Scene.of(plane, ground, self._mm_per_pixel, self._settings)
         response, noise, coarse = respond(scene, quality, self._settings)
         if before is not None and before.quality == quality:
             noise = before.noise.mixed(noise, NOISE_SHARE)
             if moved_px < STILL_PX:
-                response = np.asarray(
-                    cv2.addWeighted(
-                        response, STEADY_SHARE, before.response, 1 - STEADY_SHARE, 0
-                    ),
-                    np.float32,
-                )
+                response = _mixed(response, before.response)
         score = score_response(response, noise, scene)
         mask = find_mask(score, quality, self._settings)
-        network, age = self._trace(*(picture, scene, mask, coarse, before, motion_xy))
-        found = assemble(
-            *(scene, score, network.settled(mask, scene.small_field), network),
-            mm_per_pixel=self._mm_per_pixel,
-            channel=channel,
+        take, place_xy = self._place(before, (x, y))
+        self._searched = _Searched(
+            *(channel, ground, age, noise, response, tiny, quality),
+            *(take, place_xy),
         )
-        return found, _Before(
-            *(channel, field, field_age, noise, response, network, age, tiny, quality)
+        return Enhanced(
+            *(picture, scene, channel, score, mask, coarse, quality, take, place_xy),
+            cost_s=self._clock() - begun,
         )
 
-    def _trace(
-        self,
-        picture: NDArray[np.uint8],
-        scene: Scene,
-        mask: Mask,
-        coarse: Coarse,
-        before: _Before | None,
-        motion_xy: tuple[float, float],
-    ) -> tuple[Network, int]:
+    def _place(
+        self, before: _Searched | None, motion_xy: tuple[float, float]
+    ) -> tuple[int, tuple[float, float]]:
+        """Number of the take, and where the picture is in it."""
+        if before is None:
+            last = self._searched
+            return (0 if last is None else last.take + 1), (0.0, 0.0)
+        x, y = before.place_xy
+        return before.take, (x + motion_xy[0], y + motion_xy[1])
+
+    def trace(self, enhanced: Enhanced) -> LiveResult:
+        """Trace and measure the veins of a frame: the second half of a step.
+
+        Parameters
+        ----------
+        enhanced : Enhanced
+            Of this stepper, in the order they were made; some may be left out. Another
+            thread may work on the next one meanwhile.
+
+        Returns
+        -------
+        LiveResult
+        """
+        begun = self._clock()
+        traced = self._follow(enhanced)
+        network = traced.network
+        found = assemble(
+            enhanced.scene,
+            enhanced.score,
+            network.settled(enhanced.mask, enhanced.scene.small_field),
+            network,
+            mm_per_pixel=self._mm_per_pixel,
+            channel=enhanced.channel,
+        )
+        overlay = draw_overlay(enhanced.picture, found, opacity=1.0)
+        self._traced = traced
+        cost_s = enhanced.cost_s + self._clock() - begun
+        self._pace = self._pace.after(cost_s)
+        return LiveResult(found, overlay, enhanced.quality, cost_s)
+
+    def _follow(self, enhanced: Enhanced) -> _Traced:
         """Trace the network anew, or move the last one along with the picture."""
-        if before is not None and before.network_age + 1 < self._pace.trace_every:
-            network = _moved(before.network, motion_xy, scene.halvings)
-            return network, before.network_age + 1
+        scene, here, last = enhanced.scene, enhanced.place_xy, self._traced
+        if (
+            last is not None
+            and last.take == enhanced.take
+            and last.age + 1 < self._pace.trace_every
+        ):
+            x, y = here[0] - last.place_xy[0], here[1] - last.place_xy[1]
+            network = _moved(last.network, (x, y), scene.halvings)
+            return _Traced(network, last.age + 1, enhanced.take, here)
         network = measure_network(
             scene.plane,
-            mask,
-            coarse=coarse,
+            enhanced.mask,
+            coarse=enhanced.coarse,
             halvings=scene.halvings,
             mm_per_pixel=self._mm_per_pixel,
-            near_infrared=not is_visible_light(picture),
+            near_infrared=not is_visible_light(enhanced.picture),
             settings=self._settings,
         )
-        return network, 0
+        return _Traced(network, 0, enhanced.take, here)
 
 
-def _tiny(plane: Plane) -> Image:
-    """A small copy in which motion is measured."""
-    height, width = plane.shape
-    # halves first: OpenCV halves four times as fast as it shrinks by other factors
-    half = cv2.resize(plane, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-    size = [_whole_side(side // _MOTION_SHRINK) for side in (width, height)]
-    small = cv2.resize(half, size, interpolation=cv2.INTER_AREA)
-    return small.astype(np.float32)
-
-
-def _whole_side(side: int) -> int:
-    """Largest even side up to this that OpenCV transforms without padding.
-
-    Its phase correlation is half a pixel off where it pads to an odd size.
-    """
-    side = max(8, side // 2 * 2)
-    while cv2.getOptimalDFTSize(side) != side:
-        side -= 2
-    return side
-
-
-def _motion(before: Image, now: Image, plane: Plane) -> tuple[float, float]:
-    """How far the picture moved, px at full size, (x, y); phase correlation."""
-    (x, y), _ = cv2.phaseCorrelate(before, now)
-    return x * plane.shape[1] / now.shape[1], y * plane.shape[0] / now.shape[0]
+def _mixed(response: Image, before: Image) -> Image:
+    """A still picture's response averaged with the one before."""
+    mixed = cv2.addWeighted(response, STEADY_SHARE, before, 1 - STEADY_SHARE, 0)
+    return np.asarray(mixed, np.float32)
 
 
 def _moved(network: Network, motion_xy: tuple[float, float], halvings: int) -> Network:

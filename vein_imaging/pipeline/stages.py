@@ -35,6 +35,7 @@ from vein_imaging.pipeline.network import Network
 from vein_imaging.pipeline.settings import AnalysisSettings, Quality
 
 __all__ = [
+    "Ground",
     "Scene",
     "assemble",
     "check_scale",
@@ -50,6 +51,39 @@ _CLAHE_CLIP, _CLAHE_TILES = 2.0, (8, 8)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """Where veins are looked for; the same for many frames of a video.
+
+    Parameters
+    ----------
+    field : (H, W) bool
+    small_field : (h, w) bool
+        The same at the working size.
+    inner : (h, w) bool
+        That without its rim.
+    """
+
+    field: Mask
+    small_field: Mask
+    inner: Mask
+
+    @classmethod
+    def of(cls, field: Mask) -> Ground:
+        """Shrink a field to the working size.
+
+        Parameters
+        ----------
+        field : (H, W) bool
+        """
+        small = field
+        if halvings := halvings_for((field.shape[0], field.shape[1])):
+            part = field.view(np.uint8)
+            size = _size(part, halvings)
+            small = cv2.resize(part, size, interpolation=cv2.INTER_NEAREST) > 0
+        return cls(field, small, without_rim(small))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """A picture made ready to be searched.
 
@@ -57,29 +91,38 @@ class Scene:
     ----------
     plane : (H, W) uint8
         The channel searched, at full size; veins dark.
-    field : (H, W) bool
     small : (h, w) uint8
         The same at the working size.
-    small_field : (h, w) bool
+    ground : Ground
     inner : (h, w) bool
         The field without its rim and without highlights.
     halvings : int
+        From full to working size.
     octaves : int
     """
 
     plane: Plane
-    field: Mask
     small: Plane
-    small_field: Mask
+    ground: Ground
     inner: Mask
     halvings: int
     octaves: int
+
+    @property
+    def field(self) -> Mask:
+        """(H, W) bool: where is looked."""
+        return self.ground.field
+
+    @property
+    def small_field(self) -> Mask:
+        """(h, w) bool: the same at the working size."""
+        return self.ground.small_field
 
     @classmethod
     def of(
         cls,
         plane: Plane,
-        field: Mask,
+        field: Mask | Ground,
         mm_per_pixel: float | None,
         settings: AnalysisSettings,
     ) -> Scene:
@@ -88,32 +131,22 @@ class Scene:
         Parameters
         ----------
         plane : (H, W) uint8
-        field : (H, W) bool
+        field : (H, W) bool, or Ground
         mm_per_pixel : mm or None
         settings : AnalysisSettings
         """
         halvings = halvings_for((plane.shape[0], plane.shape[1]))
         if settings.reject_hair:
             plane = _without_hairs(plane, mm_per_pixel, halvings)
-        small_field = field
-        if halvings:
-            small_field = (
-                cv2.resize(
-                    field.view(np.uint8),
-                    _size(plane, halvings),
-                    interpolation=cv2.INTER_NEAREST,
-                )
-                > 0
-            )
-        small = _shrunk(plane, halvings)
-        inner = without_rim(small_field)
+        ground = field if isinstance(field, Ground) else Ground.of(field)
+        small, inner = _shrunk(plane, halvings), ground.inner
         if settings.reject_glare:
-            glare = find_glare(small, small_field)
-            plane = fill_glare(plane, small_field, glare)
+            glare = find_glare(small, ground.small_field)
+            plane = fill_glare(plane, ground.small_field, glare)
             # the search fills in what is left out of `inner` itself
-            inner &= ~glare
+            inner = inner & ~glare
         octaves = octaves_for(mm_per_pixel, halvings)
-        return cls(plane, field, small, small_field, inner, halvings, octaves)
+        return cls(plane, small, ground, inner, halvings, octaves)
 
 
 def _size(plane: Plane, halvings: int) -> tuple[int, int]:
