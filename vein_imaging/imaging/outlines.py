@@ -5,15 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.arrays import Image
+from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.profile import Profiles, sample_points
 
-__all__ = ["find_edges", "find_outlines"]
+__all__ = ["find_edges", "find_outlines", "find_rim"]
 
-EDGE_STEP, EDGE_DIFFERENCE = 1.0, 2.5
-"""Over the depth of the line: the step between its two sides once the slope of the light
-is taken off, and their whole difference, slope included."""
+EDGE_STEP, EDGE_DIFFERENCE = 1.0, 3.0
+"""Over the depth of the line: the step between its two sides, the slope of the light
+taken off, and their whole difference."""
+RIM_RADII, RIM_PX = 1.5, 4.0
 _NEAR_RADII, _FAR_RADII = 1.3, 2.7
 OUTLINE_RATIO = 1.6
 """Depth below far away over depth below the sides nearby: about 1 for a vein, more
@@ -56,6 +57,31 @@ def find_edges(profiles: Profiles, chains: Chains) -> NDArray[np.bool_]:
     step = np.abs(here) * np.clip(1 - slope * near / level, 0, 1)
     edge = step > EDGE_STEP * depth
     return np.asarray(edge | (np.abs(left - right) > EDGE_DIFFERENCE * depth))
+
+
+def find_rim(chains: Chains, field: Mask) -> NDArray[np.bool_]:
+    """Points of which one side is not in the field: both sides of a vein are skin.
+
+    Parameters
+    ----------
+    chains : Chains
+    field : (H, W) bool
+        At the size at which the chains are.
+
+    Returns
+    -------
+    (N,) bool
+        A vein that runs out of the field, not along its rim, is none of them.
+    """
+    away = (RIM_RADII * chains.radius_px + RIM_PX)[:, None] * chains.normals()
+    height, width = field.shape
+    rim = np.zeros(len(away), np.bool_)
+    for side in (away, -away):
+        rows, columns = np.round(chains.points_rc + side).astype(np.intp).T
+        inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        inside[inside] = field[rows[inside], columns[inside]]
+        rim |= ~inside
+    return rim
 
 
 def find_outlines(

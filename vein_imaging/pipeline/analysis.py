@@ -63,6 +63,7 @@ def analyse(
         scene.plane,
         mask,
         coarse=coarse,
+        field=looked_at,
         halvings=scene.halvings,
         mm_per_pixel=mm_per_pixel,
         near_infrared=not is_visible_light(picture),

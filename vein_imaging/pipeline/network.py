@@ -21,7 +21,7 @@ from vein_imaging.imaging.distractors import (
 )
 from vein_imaging.imaging.gaps import bridge_gaps
 from vein_imaging.imaging.laying import LINK, Laid, lay_lines
-from vein_imaging.imaging.outlines import find_edges, find_outlines
+from vein_imaging.imaging.outlines import find_edges, find_outlines, find_rim
 from vein_imaging.imaging.profile import take_profiles
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.imaging.vesselness import Coarse
@@ -68,6 +68,7 @@ def measure_network(
     mask: Mask,
     *,
     coarse: Coarse | None = None,
+    field: Mask | None = None,
     halvings: int,
     mm_per_pixel: float | None,
     near_infrared: bool,
@@ -118,6 +119,8 @@ def measure_network(
     if settings.reject_edges:
         faint = near_infrared and settings.polarity == "dark"
         bad |= find_edges(profiles, centred)
+        if field is not None:
+            bad |= find_rim(centred, field)
         bad |= find_outlines(profiles, centred, image, near_infrared=faint)
     bad = settle_runs(bad & (number != LINK), centred)[place]
     rejected = _around_bad(mask, trace, bad)
