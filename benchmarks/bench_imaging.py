@@ -49,7 +49,7 @@ def bench_field(benchmark: Any, plane: Plane) -> None:
 
 @pytest.mark.parametrize("settings", [FAST, FULL], ids=["fast", "full"])
 def bench_vesselness(benchmark: Any, scene: Scene, settings: AnalysisSettings) -> None:
-    response, _ = benchmark(respond, scene, settings.quality, settings)
+    response, _, _ = benchmark(respond, scene, settings.quality, settings)
     assert response.max() > 0
 
 
@@ -59,14 +59,15 @@ def bench_segment(benchmark: Any, scene: Scene) -> None:
 
 
 def bench_network(benchmark: Any, scene: Scene) -> None:
-    mask = find_mask(
-        score_response(*respond(scene, "fast", FAST)[:2], scene), "fast", FAST
-    )
+    response, noise, coarse = respond(scene, "fast", FAST)
+    mask = find_mask(score_response(response, noise, scene), "fast", FAST)
 
     def run() -> int:
         network = measure_network(
             scene.plane,
             mask,
+            field=scene.field,
+            coarse=coarse,
             halvings=scene.halvings,
             mm_per_pixel=None,
             near_infrared=True,

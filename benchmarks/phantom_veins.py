@@ -153,12 +153,14 @@ def with_sato(case: Case) -> VeinMap:
     network = measure_network(
         scene.plane,
         mask,
+        field=field,
+        coarse=None,
         halvings=scene.halvings,
         mm_per_pixel=mm,
         near_infrared=True,
         settings=settings,
     )
-    mask = network.settled(mask, scene.small_field)
+    mask = network.settled(mask, scores)
     return assemble(scene, scores, mask, network, mm_per_pixel=mm, channel="grey")
 
 

@@ -72,7 +72,7 @@ def analyse(
     return assemble(
         scene,
         score,
-        network.settled(mask, scene.small_field),
+        network.settled(mask, score),
         network,
         mm_per_pixel=mm_per_pixel,
         channel=channel,

@@ -262,7 +262,7 @@ class LiveStep:
         found = assemble(
             enhanced.scene,
             enhanced.score,
-            network.settled(enhanced.mask, enhanced.scene.small_field),
+            network.settled(enhanced.mask, enhanced.score),
             network,
             mm_per_pixel=self._mm_per_pixel,
             channel=enhanced.channel,
@@ -288,6 +288,7 @@ class LiveStep:
             scene.plane,
             enhanced.mask,
             coarse=enhanced.coarse,
+            field=scene.field,
             halvings=scene.halvings,
             mm_per_pixel=self._mm_per_pixel,
             near_infrared=not is_visible_light(enhanced.picture),

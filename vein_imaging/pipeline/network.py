@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.arrays import Mask, Plane
+from vein_imaging.imaging.arrays import Image, Mask, Plane
 from vein_imaging.imaging.centreline import Path, Trace, cut_paths, thin, trace_skeleton
 from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.diameter import half_depth_widths
@@ -31,6 +31,8 @@ from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["Network", "measure_network"]
 
+WIDE_LEAST_SCORE = 1.5
+"""Of a wide vein's pixel, for it to count."""
 _EVERY = 2
 """Profiles are taken at every second skeleton pixel: they are averages anyhow."""
 
@@ -53,22 +55,25 @@ class Network:
     added: Mask
     rejected: Mask
 
-    def settled(self, mask: Mask, field: Mask) -> Mask:
+    def settled(self, mask: Mask, score: Image) -> Mask:
         """The mask that was traced, as it turned out to be.
 
         Parameters
         ----------
-        mask, field : (h, w) bool
+        mask : (h, w) bool
+        score : (h, w) float32
+            Low outside the field, and between two veins that look like one from afar.
         """
-        return (mask | (self.added & field)) & ~self.rejected
+        wide = self.added & (score > WIDE_LEAST_SCORE)
+        return (mask | wide) & ~self.rejected
 
 
 def measure_network(
     plane: Plane,
     mask: Mask,
     *,
-    coarse: Coarse | None = None,
-    field: Mask | None = None,
+    field: Mask,
+    coarse: Coarse | None,
     halvings: int,
     mm_per_pixel: float | None,
     near_infrared: bool,
@@ -82,7 +87,9 @@ def measure_network(
         At full size; veins dark.
     mask : (h, w) bool
         At the working size.
-    coarse : Coarse, optional
+    field : (H, W) bool
+        At full size.
+    coarse : Coarse or None
         Wide veins are traced in it.
     halvings : int
         From full to working size.
@@ -119,8 +126,7 @@ def measure_network(
     if settings.reject_edges:
         faint = near_infrared and settings.polarity == "dark"
         bad |= find_edges(profiles, centred)
-        if field is not None:
-            bad |= find_rim(centred, field)
+        bad |= find_rim(centred, field)
         bad |= find_outlines(profiles, centred, image, near_infrared=faint)
     bad = settle_runs(bad & (number != LINK), centred)[place]
     rejected = _around_bad(mask, trace, bad)
