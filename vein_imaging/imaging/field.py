@@ -14,7 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Mask, Plane
-from vein_imaging.imaging.objects import cut_objects, disc, find_barriers, widened
+from vein_imaging.imaging.objects import (
+    LINE_WIDTH_PX,
+    cut_objects,
+    disc,
+    find_barriers,
+    widened,
+)
 
 __all__ = ["find_field", "is_visible_light"]
 
@@ -65,17 +71,21 @@ def find_field(plane: Plane, picture: NDArray[np.uint8] | None = None) -> Mask:
         reddish = _reddish_part(_shrunk(picture), lit)
     visible = reddish is not None
     lit = lit if reddish is None else reddish
-    barrier = find_barriers(small, lit, bright, lines=not visible)
+    steps, lines = find_barriers(small, lit, bright, lines=not visible)
     weakest, core_px = (1.0, 3) if visible else (0.6, 7)
+    barrier = np.asarray(cv2.max(steps, lines), np.float32)
     labels, core = cut_objects(barrier, lit, weakest=weakest, core_px=core_px)
     kept = _choose(small, labels, core, visible=visible)[labels]
-    free = np.asarray(lit & kept & (barrier < 1), np.uint8)
+    own = np.asarray(lit & kept, np.uint8)
+    clear = np.asarray(own & (lines < weakest), np.uint8)
+    free = np.asarray(clear & (steps < 1), np.uint8)
     skin = np.asarray(core & kept, np.uint8)
     for _ in range(RIM_PX):
         skin = np.asarray(widened(skin, 3) & free, np.uint8)
-    # veins within it and half of the steep zone along an outline are skin
-    closed = np.asarray(cv2.morphologyEx(skin, cv2.MORPH_CLOSE, disc(13)), np.uint8)
-    skin = _fill_holes(np.asarray(skin | (widened(closed, 3) & lit & kept), np.uint8))
+    # dark lines within it and half of the steep zone along an outline are skin
+    closed = cv2.morphologyEx(skin, cv2.MORPH_CLOSE, disc(LINE_WIDTH_PX))
+    skin = own & np.asarray(closed, np.uint8)
+    skin = _fill_holes(np.asarray(skin | (widened(skin, 3) & clear), np.uint8))
     found = cv2.resize(skin * 255, (width, height), interpolation=cv2.INTER_LINEAR)
     return found > 127
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Plane
 
-__all__ = ["cut_objects", "disc", "find_barriers", "widened"]
+__all__ = ["LINE_WIDTH_PX", "cut_objects", "disc", "find_barriers", "widened"]
 
 STEP = 0.065
 """Change of log brightness from one pixel to the next, uneven light taken out, that
@@ -36,8 +36,10 @@ Labels = NDArray[np.int32]
 Matrix = NDArray[np.float64]
 
 
-def find_barriers(small: Plane, lit: Plane, bright: int, *, lines: bool) -> Image:
-    """How much each pixel parts its surroundings; an object ends at 1.
+def find_barriers(
+    small: Plane, lit: Plane, bright: int, *, lines: bool
+) -> tuple[Image, Image]:
+    """How much each pixel parts its surroundings, as a step and as a dark line.
 
     Parameters
     ----------
@@ -47,11 +49,12 @@ def find_barriers(small: Plane, lit: Plane, bright: int, *, lines: bool) -> Imag
     bright : int
         Level of what is well lit; far below it, noise is not taken for a step.
     lines : bool
-        Whether dark lines part objects as well as steps do.
+        Whether dark lines part objects as well as steps do; else they are 0.
 
     Returns
     -------
-    (h, w) float32, >= 0
+    steps, lines : (h, w) float32
+        An object ends at 1.
     """
     logarithm = np.log(np.arange(256) + (0.08 * bright + 1)).astype(np.float32)
     level = np.asarray(cv2.LUT(small, logarithm), np.float32)
@@ -60,12 +63,12 @@ def find_barriers(small: Plane, lit: Plane, bright: int, *, lines: bool) -> Imag
     even = np.asarray(cv2.GaussianBlur(even, (0, 0), 0.8), np.float32)
     across = cv2.Sobel(even, cv2.CV_32F, 1, 0, scale=1 / (8 * STEP))
     down = cv2.Sobel(even, cv2.CV_32F, 0, 1, scale=1 / (8 * STEP))
-    barrier = cv2.magnitude(across, down)
-    if lines:
-        closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(LINE_WIDTH_PX))
-        depth = cv2.LUT(closed, logarithm) - level
-        barrier = cv2.max(barrier, depth / np.float32(LINE))
-    return np.asarray(barrier, np.float32)
+    steps = np.asarray(cv2.magnitude(across, down), np.float32)
+    if not lines:
+        return steps, np.zeros_like(steps)
+    closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, disc(LINE_WIDTH_PX))
+    depth = cv2.LUT(closed, logarithm) - level
+    return steps, np.asarray(depth / np.float32(LINE), np.float32)
 
 
 def _mean_of_lit(level: Image, lit: Plane) -> Image:
@@ -85,7 +88,7 @@ def cut_objects(
     Parameters
     ----------
     barrier : (h, w) float32
-        See `find_barriers`.
+        The larger of both of `find_barriers`.
     lit : (h, w) uint8
     weakest : float
         Barriers from this strength on are tried; see `OPEN_SHARE` for what holds.

@@ -11,7 +11,7 @@ LIT = np.ones(ROWS.shape, np.uint8)
 
 def objects_of(picture: np.ndarray, lit: np.ndarray = LIT) -> np.ndarray:
     small = picture.astype(np.uint8)
-    barrier = find_barriers(small, lit, 150, lines=True)
+    barrier = np.maximum(*find_barriers(small, lit, 150, lines=True))
     labels, core = cut_objects(barrier, lit, weakest=0.6, core_px=7)
     return np.where(core > 0, labels, 0)
 
@@ -48,14 +48,14 @@ def test_a_step_parts_two_objects_and_a_slope_of_light_does_not() -> None:
     assert count(objects_of(200 * np.exp(-COLUMNS / 120))) == 1
 
 
-def test_lines_do_not_count_where_they_are_not_asked_for() -> None:
-    barrier = find_barriers(
-        np.where(np.abs(ROWS - 60) < 1, 140, 150).astype(np.uint8),
-        LIT,
-        150,
-        lines=False,
-    )
-    assert barrier.max() < 1
+def test_a_dark_line_is_told_from_a_step() -> None:
+    steps, lines = find_barriers(line().astype(np.uint8), LIT, 150, lines=True)
+    assert lines[60].min() > 1
+    edge = np.where(ROWS < 60, 150, 110).astype(np.uint8)
+    steps, lines = find_barriers(edge, LIT, 150, lines=True)
+    assert steps[60].min() > 1
+    assert lines.max() < 0.1
+    assert not find_barriers(line().astype(np.uint8), LIT, 150, lines=False)[1].any()
 
 
 def test_mirroring_the_picture_mirrors_its_objects() -> None:
