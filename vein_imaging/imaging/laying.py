@@ -140,17 +140,28 @@ def _links(
 ) -> list[tuple[Indices, int]]:
     """Each end that was cut, and the point of a wide line that it is led on to."""
     _, labels = cv2.connectedComponents(ends.view(np.uint8), connectivity=8)
-    place = np.argwhere(ends)
+    place = np.stack(np.divmod(np.flatnonzero(ends), ends.shape[1]), axis=1)
     _, firsts = np.unique(labels[tuple(place.T)], return_index=True)
-    near = np.argwhere(kept)
+    points_down, points_right = np.ascontiguousarray(points.T)
     found = []
     for end in place[firsts]:
-        beside = (np.abs(near - end) <= _BACK_PX).all(axis=1)
-        outward = end - near[beside].mean(axis=0)
+        outward = end - _near(kept, end).mean(axis=0)
         outward /= max(float(np.hypot(*outward)), 1e-6)
-        away = points - end
-        far = np.hypot(*away.T)
-        straight = away @ outward / np.maximum(far, 1e-6)
-        cost = far * (1 + TURN_COST * (1 - straight))
-        found.append((end, int(np.argmin(cost))))
+        down, right = points_down - end[0], points_right - end[1]
+        apart = down * down + right * right
+        # a point costs 1 to 1 + 2 * TURN_COST times how far it is: no other can win
+        near = np.flatnonzero(apart <= (1 + 2 * TURN_COST) ** 2 * apart.min())
+        far = np.sqrt(apart[near])
+        ahead = down[near] * outward[0] + right[near] * outward[1]
+        cost = far * (1 + TURN_COST * (1 - ahead / np.maximum(far, 1e-6)))
+        found.append((end, int(near[np.argmin(cost)])))
     return found
+
+
+def _near(kept: Mask, end: Indices) -> Indices:
+    """Pixels of the skeleton about one of them, itself included."""
+    first = np.maximum(end - _BACK_PX, 0)
+    rows, columns = (
+        slice(a, b + _BACK_PX + 1) for a, b in zip(first, end, strict=True)
+    )
+    return np.argwhere(kept[rows, columns]) + first

@@ -7,6 +7,7 @@ the fine octaves answer there is the skin's texture.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 import cv2
@@ -153,9 +154,8 @@ def _equivalent_widths(profiles: Profiles, chains: Chains) -> Floats:
 def _centred(chains: Chains, image: Image) -> Chains:
     """Move each point to where a bell-shaped shadow fits best, light's slope aside."""
     radius = chains.radius_px
-    x = np.linspace(-REACH_RADII, REACH_RADII, _SAMPLES, dtype=np.float32)
     normals = chains.normals()
-    offsets = x * radius[:, None]
+    offsets = _offsets_radii() * radius[:, None]
     rows = chains.points_rc[:, :1] + normals[:, :1] * offsets
     columns = chains.points_rc[:, 1:] + normals[:, 1:] * offsets
     # as far along the vein as it is wide
@@ -163,20 +163,37 @@ def _centred(chains: Chains, image: Image) -> Chains:
     levels = np.log(sample_points(image, rows, columns) + _LOG_OFFSET)
     values = chains.averaged(levels, half)
     shifts = np.linspace(-FARTHEST_RADII, FARTHEST_RADII, _SHIFTS)
-    misfit = np.stack([_misfit(values, x, shift) for shift in shifts])
+    misfit = np.stack([_misfit(values, *_bell(float(shift))) for shift in shifts])
     best = shifts[np.argmin(misfit, axis=0)] * radius
     moved = chains.averaged(best, half)[:, None] * normals
     return chains.moved_to(chains.points_rc + moved)
 
 
-def _misfit(values: Floats, x: NDArray[np.float32], shift: float) -> Floats:
-    """Mean square left of each profile by a slope and a bell at `shift`."""
+def _misfit(values: Floats, near: slice, basis: Floats) -> Floats:
+    """Mean square of each profile that a basis leaves unexplained."""
+    part = values[:, near]
+    explained = part @ basis
+    left = np.einsum("ij,ij->i", part, part)
+    left -= np.einsum("ij,ij->i", explained, explained)
+    return np.asarray(left / part.shape[1])
+
+
+@functools.cache
+def _bell(shift: float) -> tuple[slice, Floats]:
+    """Samples of a profile near a bell at `shift`, and a basis there.
+
+    Orthonormal, of a level, a slope and the bell.
+    """
+    x = _offsets_radii().astype(np.float64)
     near = np.abs(x - shift) <= WINDOW_RADII
     bell = np.exp(-0.5 * ((x - shift) / BELL_RADII) ** 2)
     basis, _ = np.linalg.qr(np.stack([np.ones_like(x), x, bell], axis=1)[near])
-    part = values[:, near]
-    left = (part**2).sum(axis=1) - ((part @ basis) ** 2).sum(axis=1)
-    return np.asarray(left / np.count_nonzero(near))
+    place = np.flatnonzero(near)
+    return slice(int(place[0]), int(place[-1]) + 1), basis
+
+
+def _offsets_radii() -> NDArray[np.float32]:
+    return np.linspace(-REACH_RADII, REACH_RADII, _SAMPLES, dtype=np.float32)
 
 
 def _runs(rows: NDArray[np.intp], wide: NDArray[np.bool_]) -> list[NDArray[np.intp]]:

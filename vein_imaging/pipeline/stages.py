@@ -166,8 +166,7 @@ def _without_hairs(plane: Plane, mm_per_pixel: float | None, halvings: int) -> P
         return plane
     hairs = find_hairs(_shrunk(plane, times))
     if times:
-        whole = cv2.resize(hairs.view(np.uint8), _size(plane, 0))
-        hairs = whole > 0
+        hairs = _enlarged(hairs, _size(plane, 0))
     return fill_thin(plane, hairs)
 
 
