@@ -6,7 +6,7 @@ import pytest
 
 from vein_imaging.imaging.centreline import trace_centrelines
 from vein_imaging.imaging.chains import Chains
-from vein_imaging.imaging.outlines import find_edges, find_outlines
+from vein_imaging.imaging.outlines import find_edges, find_outlines, find_rim
 from vein_imaging.imaging.profile import Profiles, take_profiles
 
 ROWS, COLUMNS = np.mgrid[:300, :400].astype(float)
@@ -67,3 +67,18 @@ def test_a_vein_under_the_hot_spot_of_the_light_is_no_outline() -> None:
     picture = skin(vein()) * np.exp(-0.5 * ((ROWS - 150) / 120) ** 2)
     profiles, chains = profiles_of(picture)
     assert not find_outlines(profiles, chains, picture.astype(np.float32)).any()
+
+
+def test_what_runs_along_the_rim_of_the_field_is_none_and_what_runs_out_of_it_is() -> (
+    None
+):
+    field = np.ones(ROWS.shape, bool)
+    for rows, columns, share in (
+        (slice(158, None), slice(None), 1.0),
+        (slice(None), slice(200, None), 0.0),
+    ):
+        part = field.copy()
+        part[rows, columns] = False
+        _, chains = profiles_of(skin(vein()))
+        seen = chains.points_rc[:, 1] < 195
+        assert find_rim(chains, part)[seen].mean() == pytest.approx(share, abs=0.02)
