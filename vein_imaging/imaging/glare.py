@@ -47,38 +47,29 @@ def find_glare(plane: Plane, field: Mask) -> Mask:
     return cv2.dilate(shiny, np.ones((MARGIN_PX, MARGIN_PX), np.uint8)) > 0
 
 
-def fill_glare(plane: Plane, field: Mask, glare: Mask) -> Plane:
-    """Fill highlights with the mean brightness of the skin around them.
+def fill_glare(plane: Plane, field: Mask, glare: Mask) -> tuple[Mask, Plane]:
+    """Mean brightness of the skin around highlights, to be put in their place.
 
     Parameters
     ----------
     plane : (H, W) uint8
-        At the size of `field` or larger.
-    field, glare : (h, w) bool
-        At the working size.
+    field, glare : (H, W) bool
 
     Returns
     -------
-    (H, W) uint8
-        The same plane where there is no highlight.
+    where : (H, W) bool
+        The highlights and their faint bloom.
+    filled : (H, W) uint8
     """
-    if not glare.any():
-        return plane
-    # its faint bloom goes with it
-    glare = cv2.dilate(glare.view(np.uint8), np.ones((_BLOOM_PX, _BLOOM_PX))) > 0
-    height, width = plane.shape
-    size = max(1, field.shape[1] // _SHRINK), max(1, field.shape[0] // _SHRINK)
-    seen = (field & ~glare).view(np.uint8) * np.uint8(255)
-    share = cv2.resize(seen, size, interpolation=cv2.INTER_AREA).astype(np.float32)
-    small = cv2.resize(plane, field.shape[::-1], interpolation=cv2.INTER_AREA)
-    total = cv2.resize(
-        cv2.bitwise_and(small, seen), size, interpolation=cv2.INTER_AREA
-    ).astype(np.float32)
+    kernel = np.ones((_BLOOM_PX, _BLOOM_PX), np.uint8)
+    where = cv2.dilate(glare.view(np.uint8), kernel) > 0
+    seen = np.multiply((field & ~where).view(np.uint8), np.uint8(255))
     sigma = _FILL_SIGMA_PX / _SHRINK
-    share = np.asarray(cv2.GaussianBlur(share, (0, 0), sigma), np.float32)
-    mean = 255 * cv2.GaussianBlur(total, (0, 0), sigma) / (share + np.float32(1e-3))
-    fill = cv2.resize(np.clip(mean, 0, 255).astype(np.uint8), (width, height))
-    where = cv2.resize(
-        glare.view(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
+    share, total = (
+        cv2.GaussianBlur(shrunk_by(_SHRINK, part), (0, 0), sigma)
+        for part in (seen, cv2.bitwise_and(plane, seen))
     )
-    return np.asarray(cv2.copyTo(fill, where, plane.copy()), np.uint8)
+    mean = 255 * total / (share + np.float32(1e-3))
+    small = np.clip(mean, 0, 255).astype(np.uint8)
+    filled = cv2.resize(small, (plane.shape[1], plane.shape[0]))
+    return where, np.asarray(filled, np.uint8)

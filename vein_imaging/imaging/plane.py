@@ -10,9 +10,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.arrays import Image, Plane
+from vein_imaging.imaging.arrays import Image, Mask, Plane
 
-__all__ = ["Channel", "choose_channel", "halvings_for", "shrunk_by", "take_channel"]
+__all__ = [
+    "Channel",
+    "choose_channel",
+    "halvings_for",
+    "patched",
+    "shrunk_by",
+    "take_channel",
+]
 
 Channel = Literal["auto", "green", "red", "grey"]
 
@@ -65,6 +72,37 @@ def shrunk_by(factor: int, image: NDArray[Any]) -> Image:
         image = half.astype(np.float32, copy=False)
         factor //= 2
     return np.asarray(image, np.float32)
+
+
+def patched(plane: Plane, mask: Mask, source: Plane) -> Plane:
+    """Put pixels of a smaller copy in the place of a plane's own.
+
+    Parameters
+    ----------
+    plane : (H, W) uint8
+    mask : (h, w) bool
+        Which ones.
+    source : (h, w) uint8
+        The plane, halved a few times (or not at all) and changed there.
+
+    Returns
+    -------
+    (H, W) uint8
+        The same plane where nothing is masked.
+    """
+    place = np.flatnonzero(mask)
+    if not place.size:
+        return plane
+    values = source.ravel()[place]
+    size = 2 ** round(math.log2(plane.shape[1] / mask.shape[1]))
+    rows, columns = np.divmod(place, mask.shape[1])
+    corner = rows * (size * plane.shape[1]) + columns * size
+    out = plane.copy()
+    flat = out.ravel()
+    for row in range(size):
+        for column in range(size):
+            flat[corner + (row * plane.shape[1] + column)] = values
+    return out
 
 
 def octaves_for(mm_per_pixel: float | None, halvings: int) -> int:

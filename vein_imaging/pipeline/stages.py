@@ -18,6 +18,7 @@ from vein_imaging.imaging.plane import (
     choose_channel,
     halvings_for,
     octaves_for,
+    patched,
     take_channel,
 )
 from vein_imaging.imaging.segment import segment
@@ -89,22 +90,25 @@ class Scene:
 
     Parameters
     ----------
-    plane : (H, W) uint8
+    raw : (H, W) uint8
         The channel searched, at full size; veins dark.
     small : (h, w) uint8
-        The same at the working size.
+        The same at the working size, hairs filled.
     ground : Ground
     inner : (h, w) bool
         The field without its rim and without highlights.
+    patches : tuple of (Mask, Plane)
+        What hides the skin, and what is put in its place; each at a size of its own.
     halvings : int
         From full to working size.
     octaves : int
     """
 
-    plane: Plane
+    raw: Plane
     small: Plane
     ground: Ground
     inner: Mask
+    patches: tuple[tuple[Mask, Plane], ...]
     halvings: int
     octaves: int
 
@@ -117,6 +121,17 @@ class Scene:
     def small_field(self) -> Mask:
         """(h, w) bool: the same at the working size."""
         return self.ground.small_field
+
+    @property
+    def plane(self) -> Plane:
+        """(H, W) uint8: the channel at full size, hairs and highlights filled.
+
+        Made anew each time: of a video's frames only those that are traced need it.
+        """
+        plane = self.raw
+        for mask, source in self.patches:
+            plane = patched(plane, mask, source)
+        return plane
 
     @classmethod
     def of(
@@ -136,17 +151,27 @@ class Scene:
         settings : AnalysisSettings
         """
         halvings = halvings_for((plane.shape[0], plane.shape[1]))
-        if settings.reject_hair:
-            plane = _without_hairs(plane, mm_per_pixel, halvings)
         ground = field if isinstance(field, Ground) else Ground.of(field)
         small, inner = _shrunk(plane, halvings), ground.inner
+        patches: list[tuple[Mask, Plane]] = []
+        times = hair_halvings(mm_per_pixel, halvings) if settings.reject_hair else None
+        if times is not None:
+            bare = small if times == halvings else _shrunk(plane, times)
+            hairs = find_hairs(bare)
+            bare = fill_thin(bare, hairs)
+            patches.append((hairs, bare))
+            if times > halvings:
+                small = patched(small, hairs, bare)
+            else:
+                small = _shrunk(bare, halvings - times)
         if settings.reject_glare:
             glare = find_glare(small, ground.small_field)
-            plane = fill_glare(plane, ground.small_field, glare)
+            if glare.any():
+                patches.append(fill_glare(small, ground.small_field, glare))
             # the search fills in what is left out of `inner` itself
             inner = inner & ~glare
         octaves = octaves_for(mm_per_pixel, halvings)
-        return cls(plane, small, ground, inner, halvings, octaves)
+        return cls(plane, small, ground, inner, tuple(patches), halvings, octaves)
 
 
 def _size(plane: Plane, halvings: int) -> tuple[int, int]:
@@ -158,16 +183,6 @@ def _shrunk(plane: Plane, halvings: int) -> Plane:
         return plane
     size = _size(plane, halvings)
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _without_hairs(plane: Plane, mm_per_pixel: float | None, halvings: int) -> Plane:
-    times = hair_halvings(mm_per_pixel, halvings)
-    if times is None:
-        return plane
-    hairs = find_hairs(_shrunk(plane, times))
-    if times:
-        hairs = _enlarged(hairs, _size(plane, 0))
-    return fill_thin(plane, hairs)
 
 
 def check_scale(mm_per_pixel: float | None) -> None:
@@ -324,7 +339,7 @@ def assemble(
     VeinMap
     """
     if scene.halvings:
-        size = scene.plane.shape[1], scene.plane.shape[0]
+        size = scene.raw.shape[1], scene.raw.shape[0]
         score = np.asarray(cv2.resize(score, size), np.float32)
         mask = _enlarged(mask, size)
     return VeinMap(

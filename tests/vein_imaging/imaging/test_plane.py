@@ -7,6 +7,7 @@ from vein_imaging.imaging.plane import (
     choose_channel,
     halvings_for,
     octaves_for,
+    patched,
     shrunk_by,
     take_channel,
 )
@@ -66,3 +67,20 @@ def test_bytes_are_rounded_once() -> None:
     image = np.zeros((16, 16), np.uint8)
     image[0, 0] = 4
     assert shrunk_by(8, image)[0, 0] == 1 / 16
+
+
+@pytest.mark.parametrize("shape", [(20, 32), (40, 64), (41, 65), (83, 130)])
+def test_a_smaller_copy_patches_a_plane_of_any_size(shape: tuple[int, int]) -> None:
+    plane = np.full(shape, 9, np.uint8)
+    mask = np.zeros((20, 32), np.bool_)
+    mask[3, 5] = mask[19, 31] = True
+    out = patched(plane, mask, np.full(mask.shape, 70, np.uint8))
+    size = shape[0] // 20
+    assert (out[3 * size : 4 * size, 5 * size : 6 * size] == 70).all()
+    assert np.count_nonzero(out == 70) == 2 * size**2
+    assert (plane == 9).all()
+
+
+def test_nothing_to_patch_gives_the_plane_itself() -> None:
+    plane = np.zeros((20, 32), np.uint8)
+    assert patched(plane, plane > 0, plane) is plane
