@@ -43,6 +43,9 @@ CLASS_STYLES: dict[CeapClass, ClassStyle] = {
 _UNCALIBRATED = ClassStyle((86, 190, 255), "Vein (no scale)")
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
+_FIXED = 8
+"""Points are drawn in 1/8 px."""
+_OFF_BY_PX = 0.25
 _DASH_POINTS, _GAP_POINTS = 10, 7
 _BAR_SHARE = 0.2
 """The scale bar is at most this share of the picture's width."""
@@ -80,16 +83,23 @@ def draw_overlay(
         )
     if not 0 <= opacity <= 1:
         raise ValueError(f"opacity must lie in [0, 1], not {opacity!r}")
-    base = picture if picture.ndim == 3 else cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB)
-    canvas = np.array(base, np.uint8)
+    canvas = _rgb(picture)
     unit = max(0.5, min(canvas.shape[:2]) / 720)
     _draw_branches(canvas, vein_map, unit)
     if opacity < 1:
-        cv2.addWeighted(canvas, opacity, base, 1 - opacity, 0, dst=canvas)
+        bare = picture if picture.ndim == 3 else _rgb(picture)
+        cv2.addWeighted(canvas, opacity, bare, 1 - opacity, 0, dst=canvas)
     if legend:
         _draw_legend(canvas, vein_map, unit)
         _draw_scale_bar(canvas, vein_map.mm_per_pixel, unit)
     return canvas
+
+
+def _rgb(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Three channels, in memory of its own."""
+    if picture.ndim == 3:
+        return picture.copy()
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
 def _style(branch: Branch, calibrated: bool) -> ClassStyle:
@@ -99,17 +109,20 @@ def _style(branch: Branch, calibrated: bool) -> ClassStyle:
 def _draw_branches(canvas: NDArray[np.uint8], vein_map: VeinMap, unit: float) -> None:
     calibrated = vein_map.mm_per_pixel is not None
     thick = max(1, round(2 * unit))
-    lines: list[tuple[ClassStyle, NDArray[np.int32]]] = []
+    lines: dict[ClassStyle, list[NDArray[np.int32]]] = {}
     for branch in vein_map.branches:
-        # 1/8 px fixed point: OpenCV's `shift`
-        points = np.round(branch.points_rc[:, ::-1] * 8).astype(np.int32)
+        points = np.round(branch.points_rc[:, ::-1] * _FIXED).astype(np.int32)
         style = _style(branch, calibrated)
-        lines += [(style, part) for part in _dashes(points, style.dashed)]
-    parts = [part for _, part in lines]
-    cv2.polylines(canvas, parts, False, (0, 0, 0), thick + 2, cv2.LINE_8, 3)
-    for style in {style for style, _ in lines}:
-        same = [part for other, part in lines if other is style]
-        cv2.polylines(canvas, same, False, style.colour, thick, cv2.LINE_AA, 3)
+        # each segment costs two round caps: a third of the points draw the same line
+        lines.setdefault(style, []).extend(
+            np.asarray(cv2.approxPolyDP(part, _OFF_BY_PX * _FIXED, False), np.int32)
+            for part in _dashes(points, style.dashed)
+        )
+    parts = [part for same in lines.values() for part in same]
+    shift = _FIXED.bit_length() - 1
+    cv2.polylines(canvas, parts, False, (0, 0, 0), thick + 2, cv2.LINE_8, shift)
+    for style, same in lines.items():
+        cv2.polylines(canvas, same, False, style.colour, thick, cv2.LINE_AA, shift)
 
 
 def _dashes(points: NDArray[np.int32], dashed: bool) -> list[NDArray[np.int32]]:
