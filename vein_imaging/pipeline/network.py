@@ -19,6 +19,7 @@ from vein_imaging.imaging.distractors import (
     find_hair,
     settle_runs,
 )
+from vein_imaging.imaging.faint import find_faint
 from vein_imaging.imaging.gaps import bridge_gaps
 from vein_imaging.imaging.laying import LINK, Laid, lay_lines
 from vein_imaging.imaging.outlines import find_edges, find_outlines, find_rim
@@ -125,6 +126,7 @@ def measure_network(
         bad |= find_hair(profiles, hair) & (number < 0)
     if settings.reject_edges:
         faint = near_infrared and settings.polarity == "dark"
+        bad |= find_faint(profiles, centred)
         bad |= find_edges(profiles, centred)
         bad |= find_rim(centred, field)
         bad |= find_outlines(profiles, centred, image, near_infrared=faint)

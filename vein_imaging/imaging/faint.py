@@ -1,0 +1,37 @@
+"""Lines too faint for eight bits: what rounding and compression leave on even skin."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.imaging.chains import Chains
+from vein_imaging.imaging.profile import Profiles
+
+__all__ = ["find_faint"]
+
+FAINTEST_LEVELS = 2.5
+"""Grey levels of 255. Blocks of a compressed video differ by one or two, and where the
+picture is quiet so little stands out from the noise. On the video looked at, 42 % of
+the length marked wrongly is fainter all along and .6 % of what is marked rightly."""
+
+
+def find_faint(profiles: Profiles, chains: Chains) -> NDArray[np.bool_]:
+    """Chains that are on average hardly darker than their sides.
+
+    Parameters
+    ----------
+    profiles : Profiles
+        Of `chains`.
+    chains : Chains
+
+    Returns
+    -------
+    (N,) bool
+        The same for all points of a chain: over its length noise averages out.
+    """
+    left, right = profiles.sides(chains.radius_px)
+    depth = (left + right) / 2 - profiles.at(0.0)
+    total = np.append(0, np.cumsum(depth))
+    sums = total[chains.stop] - total[chains.first]
+    return np.asarray(sums < FAINTEST_LEVELS * (chains.stop - chains.first))
