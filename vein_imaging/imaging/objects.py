@@ -115,7 +115,9 @@ def cut_objects(
     )
     strength = cv2.dilate(cv2.max(barrier, 1 - lit.astype(np.float32)), disc(3))
     total, passable = _borders(np.asarray(nearest), np.asarray(strength, np.float32))
-    return _joined(total, passable)[nearest], core
+    inner = np.asarray(nearest) * core
+    area = np.bincount(inner.ravel(), minlength=len(total)).astype(np.float64)
+    return _joined(total, passable, area)[nearest], core
 
 
 def _borders(labels: NDArray[Any], strength: Image) -> tuple[Matrix, Matrix]:
@@ -132,11 +134,15 @@ def _borders(labels: NDArray[Any], strength: Image) -> tuple[Matrix, Matrix]:
     return total, passable
 
 
-def _joined(total: Matrix, passable: Matrix) -> Labels:
-    """Join the two regions with the most open border, again and again."""
+def _joined(total: Matrix, passable: Matrix, area: Matrix) -> Labels:
+    """Join the two regions with the most open border, again and again.
+
+    A border shorter than the smaller one is wide counts as if it were as long.
+    """
     new = np.arange(len(total), dtype=np.int32)
     while True:
-        share = passable / np.maximum(total, 1)
+        width = np.sqrt(np.minimum(area, area[:, None]))
+        share = passable / np.maximum(np.maximum(total, width), 1)
         kept, gone = divmod(int(share.argmax()), len(total))
         if share[kept, gone] < OPEN_SHARE:
             return new
@@ -144,6 +150,7 @@ def _joined(total: Matrix, passable: Matrix) -> Labels:
             table[kept] += table[gone]
             table[:, kept] += table[:, gone]
             table[gone] = table[:, gone] = table[kept, kept] = 0
+        area[kept] += area[gone]
         new[new == gone] = kept
 
 

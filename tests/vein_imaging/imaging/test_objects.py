@@ -70,3 +70,9 @@ def test_mirroring_the_picture_mirrors_its_objects() -> None:
 def test_where_there_is_no_light_there_is_no_object() -> None:
     nothing = np.zeros(ROWS.shape)
     assert count(objects_of(nothing, nothing.astype(np.uint8))) == 0
+
+
+def test_objects_that_touch_by_a_corner_only_stay_apart() -> None:
+    cross = (np.abs(ROWS - 60) < 2) | (np.abs(COLUMNS - 80) < 2)
+    middle = np.maximum(np.abs(ROWS - 60), np.abs(COLUMNS - 80)) < 5
+    assert count(objects_of(np.where(cross & ~middle, 125.0, 150.0))) == 4
