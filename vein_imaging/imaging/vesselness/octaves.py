@@ -11,7 +11,7 @@ import numpy as np
 from vein_imaging.imaging.arrays import SMALLEST_SIDE_PX, Image, Mask, Plane
 from vein_imaging.imaging.contrast import local_contrast
 from vein_imaging.imaging.vesselness.hinged import Kernel, hinged_lines
-from vein_imaging.imaging.vesselness.score import measure_noise
+from vein_imaging.imaging.vesselness.score import evened, measure_noise
 
 __all__ = ["FAST", "FULL", "Coarse", "Search", "vesselness"]
 
@@ -106,7 +106,7 @@ def vesselness(
     """
     response, _, _, coarse = _octave(plane, inner, search, search.fine, octaves)
     shrink = 2 ** round(math.log2(plane.shape[1] / coarse[0].shape[1]))
-    return response, Coarse(*coarse, shrink)
+    return evened(response, inner), Coarse(*coarse, shrink)
 
 
 def _octave(

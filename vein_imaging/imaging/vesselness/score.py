@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
+from vein_imaging.imaging.plane import shrunk_by
 
-__all__ = ["NoiseLevel", "measure_noise", "quantile"]
+__all__ = ["NoiseLevel", "evened", "measure_noise", "quantile"]
 
 STEP_PX = 6
 """Every 6th pixel of every 6th row is enough: 14,000 of a 1080p frame."""
 _FLOOR_PERCENT = 0.1
+CLIP_MIDDLES, EVEN_SIGMA_PX = 1.5, 30.0
+"""What counts of a response when its local level is taken, in medians of the picture:
+so a vein counts little more than what is beside it."""
+LEAST_LEVEL, MOST_LEVEL = 0.4, 4.0
+_SHRINK = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,39 @@ def measure_noise(response: Image, inner: Mask, *, step: int = STEP_PX) -> Noise
     # 1.4826: standard deviation of a normal distribution per median absolute deviation
     spread = 1.4826 * quantile(np.abs(sample - np.float32(middle)), 0.5)
     return NoiseLevel(middle, max(spread, _FLOOR_PERCENT))
+
+
+def evened(response: Image, inner: Mask) -> Image:
+    """A response divided by the background's level about each pixel.
+
+    Dim and rough skin answers more than bright and smooth skin does, wherever no vein
+    is. What is left is as high everywhere, and on the whole as it was.
+
+    Parameters
+    ----------
+    response : (H, W) float32, per cent
+    inner : (H, W) bool
+
+    Returns
+    -------
+    (H, W) float32, per cent
+    """
+    middle = measure_noise(response, inner).middle
+    clipped = np.minimum(response, np.float32(CLIP_MIDDLES * middle))
+    inside = np.multiply(inner.view(np.uint8), np.uint8(255))
+    total = shrunk_by(_SHRINK, np.asarray(cv2.copyTo(clipped, inside), np.float32))
+    share = shrunk_by(_SHRINK, inside) / np.float32(255)
+    mean = float(total.sum() / max(float(share.sum()), 1e-6))
+    if mean <= 0:
+        return response
+    total, share = (
+        np.asarray(cv2.GaussianBlur(part, (0, 0), EVEN_SIGMA_PX / _SHRINK), np.float32)
+        for part in (total, share)
+    )
+    level = np.clip(total / (mean * (share + 1e-3)), LEAST_LEVEL, MOST_LEVEL)
+    level[share < 0.05] = 1
+    whole = cv2.resize(level, (response.shape[1], response.shape[0]))
+    return np.asarray(cv2.divide(response, whole), np.float32)
 
 
 def quantile(values: NDArray[np.float32], share: float) -> float:
