@@ -81,7 +81,7 @@ def evened(response: Image, inner: Mask) -> Image:
     """A response divided by the background's level about each pixel.
 
     Dim and rough skin answers more than bright and smooth skin does, wherever no vein
-    is. What is left is as high everywhere, and on the whole as it was.
+    is. What comes back is nearer to the same everywhere, and on the whole as it was.
 
     Parameters
     ----------
