@@ -12,8 +12,8 @@ __all__ = ["find_faint"]
 
 FAINTEST_LEVELS = 2.5
 """Grey levels of 255. Blocks of a compressed video differ by one or two, and where the
-picture is quiet so little stands out from the noise. On the video looked at, 42 % of
-the length marked wrongly is fainter all along and .6 % of what is marked rightly."""
+picture is quiet so little stands out from the noise. On the near-infrared video looked
+at, 42 % of the length marked wrongly is fainter all along, .6 % of the rest."""
 
 
 def find_faint(profiles: Profiles, chains: Chains) -> NDArray[np.bool_]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,6 +135,40 @@ class VeinMap:
     junctions_rc: NDArray[np.float32]
     mm_per_pixel: float | None
     channel: str
+    _makers: Mapping[str, Callable[[], NDArray[Any]]] = dataclasses.field(
+        default_factory=dict, init=False, repr=False
+    )
+
+    @classmethod
+    def later(
+        cls, makers: Mapping[str, Callable[[], NDArray[Any]]], **known: object
+    ) -> VeinMap:
+        """A map whose large arrays are made when they are first read.
+
+        Live, nobody reads them.
+
+        Parameters
+        ----------
+        makers : mapping of str to callable
+            For each field left out below, what makes its array.
+        **known
+            The other fields.
+        """
+        found = object.__new__(cls)
+        for name, value in {**known, "_makers": makers}.items():
+            object.__setattr__(found, name, value)
+        return found
+
+    if not TYPE_CHECKING:  # all fields are declared above
+
+        def __getattr__(self, name: str) -> object:
+            # asked only for what has not been set
+            makers = object.__getattribute__(self, "_makers")
+            if name not in makers:
+                raise AttributeError(f"VeinMap has no {name!r}")
+            value = makers[name]()
+            object.__setattr__(self, name, value)
+            return value
 
     def summary(self) -> dict[str, object]:
         """Totals by class, in mm where calibrated.

@@ -126,10 +126,11 @@ def measure_network(
         bad |= find_hair(profiles, hair) & (number < 0)
     if settings.reject_edges:
         faint = near_infrared and settings.polarity == "dark"
-        bad |= find_faint(profiles, centred)
         bad |= find_edges(profiles, centred)
         bad |= find_rim(centred, field)
         bad |= find_outlines(profiles, centred, image, near_infrared=faint)
+        if near_infrared:
+            bad |= find_faint(profiles, centred)
     bad = settle_runs(bad & (number != LINK), centred)[place]
     rejected = _around_bad(mask, trace, bad)
     if bad.any():

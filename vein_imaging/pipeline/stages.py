@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import cv2
@@ -338,13 +339,12 @@ def assemble(
     -------
     VeinMap
     """
-    if scene.halvings:
-        size = scene.raw.shape[1], scene.raw.shape[0]
-        score = np.asarray(cv2.resize(score, size), np.float32)
-        mask = _enlarged(mask, size)
-    return VeinMap(
-        vesselness=score,
-        mask=mask,
+    size = scene.raw.shape[1], scene.raw.shape[0]
+    return VeinMap.later(
+        {
+            "vesselness": partial(_whole_score, score, size),
+            "mask": partial(_enlarged, mask, size),
+        },
         field=scene.field,
         branches=network.branches,
         junctions_rc=network.junctions_rc,
@@ -353,8 +353,16 @@ def assemble(
     )
 
 
+def _whole_score(score: Image, size: tuple[int, int]) -> Image:
+    if size == score.shape[::-1]:
+        return score
+    return np.asarray(cv2.resize(score, size), np.float32)
+
+
 def _enlarged(mask: Mask, size: tuple[int, int]) -> Mask:
     """A mask brought to a size (width, height), its edges where half of it lies."""
+    if size == mask.shape[::-1]:
+        return mask
     if size == (2 * mask.shape[1], 2 * mask.shape[0]):
         # half of it lies there exactly where the pixel doubled is set; two bytes each
         doubled = mask.astype(np.uint16) * np.uint16(0x0101)

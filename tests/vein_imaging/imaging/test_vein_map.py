@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -85,3 +86,24 @@ def test_totals_are_in_mm_where_calibrated() -> None:
 
 def test_nothing_is_in_mm_without_a_scale() -> None:
     assert not any("mm" in name for name, v in a_map(None).summary().items() if v)
+
+
+def test_arrays_made_later_are_made_once_when_first_read() -> None:
+    made: list[str] = []
+
+    def vesselness() -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        made.append("vesselness")
+        return np.zeros((4, 4), np.float32)
+
+    now = a_map(0.1)
+    rest = {
+        name: getattr(now, name)
+        for name in ("mask", "field", "branches", "junctions_rc", "mm_per_pixel")
+    }
+    later = VeinMap.later({"vesselness": vesselness}, channel="red", **rest)
+    assert later.summary() == now.summary() and not made
+    assert later.vesselness is later.vesselness
+    assert made == ["vesselness"]
+    assert replace(later, channel="grey").vesselness.shape == (4, 4)
+    with pytest.raises(AttributeError, match="veins"):
+        later.veins  # type: ignore[attr-defined]  # noqa: B018
