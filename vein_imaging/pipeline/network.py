@@ -19,7 +19,7 @@ from vein_imaging.imaging.distractors import (
     find_hair,
     settle_runs,
 )
-from vein_imaging.imaging.faint import find_faint
+from vein_imaging.imaging.faint import drop_specks, find_faint
 from vein_imaging.imaging.gaps import bridge_gaps
 from vein_imaging.imaging.laying import LINK, Laid, lay_lines
 from vein_imaging.imaging.outlines import find_edges, find_outlines, find_rim
@@ -136,6 +136,8 @@ def measure_network(
     if bad.any():
         paths = cut_paths(paths, bad)
     paths = bridge_gaps(paths, trace.pixels_rc)
+    if near_infrared:
+        paths = drop_specks(paths)
     measured = half_depth_widths(profiles, centred)
     measured[number == LINK] = np.nan
     widths = Widths.of(measured, settings.blur_sigma_px)

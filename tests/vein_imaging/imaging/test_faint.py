@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_imaging.imaging.centreline import trace_centrelines
+from vein_imaging.imaging.centreline import Path, trace_centrelines
 from vein_imaging.imaging.chains import Chains
-from vein_imaging.imaging.faint import find_faint
+from vein_imaging.imaging.faint import drop_specks, find_faint
 from vein_imaging.imaging.profile import take_profiles
 
 ROWS, _ = np.mgrid[:300, :400].astype(float)
@@ -34,3 +34,18 @@ def test_a_line_of_one_grey_level_is_faint_and_the_vein_beside_it_is_not(
 ) -> None:
     assert faint_points(depths) == [True, False]
     assert faint_points(depths[::-1]) == [False, True]
+
+
+def test_a_speck_is_dropped_and_a_twig_as_short_is_not() -> None:
+    def path(length: int, start_node: int, end_node: int) -> Path:
+        return Path(np.arange(length), start_node, end_node)
+
+    stem, twig, long, ring = (
+        path(90, 0, 1),
+        path(12, 1, 2),
+        path(40, 3, 4),
+        path(9, 5, 5),
+    )
+    branch = path(30, 1, 6)
+    kept = drop_specks((stem, twig, branch, long, path(15, 7, 8), ring))
+    assert kept == (stem, twig, branch, long, ring)

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
+from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging.imaging.field import find_field, is_visible_light
 
 ROWS, COLUMNS = np.mgrid[:480, :640]
@@ -93,6 +95,14 @@ def test_skin_beyond_a_trunk_is_skin_though_the_light_falls_off() -> None:
     light = 170 * np.exp(-0.5 * ((ROWS - 150) / 300) ** 2)
     trunk = soft(np.where(np.abs(ROWS - 260) < 8, 0.8 * light, light), 3)
     assert find_field(trunk).mean() > 0.97
+
+
+@pytest.mark.parametrize("seed", [2, 11])
+def test_the_lit_table_below_a_limb_is_left_out(seed: int) -> None:
+    pixels, truth = draw_frame(PhantomSettings(seed=seed))
+    field = find_field(pixels)
+    assert share_of(field, truth.skin) > 0.95
+    assert share_of(field, ~truth.skin) < 0.02
 
 
 def test_an_unlit_picture_has_no_field() -> None:
