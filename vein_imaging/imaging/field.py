@@ -32,11 +32,16 @@ LIT_PERCENTILE = 90.0
 """Brightness of an object: that of its parts that face the light."""
 BRIGHT_SHARE = 0.93
 """An object as bright as that, measured by the main one, is skin too."""
-DIM_SHARE, DIM_AREA_SHARE = 0.75, 0.35
-"""So is a dimmer one, if it is large and the surface does not bend away in between."""
-BENT, NEAR_PX, FAR_PX = 0.07, (4, 6), (8, 12)
-"""It does where, from near to far, both sides together become brighter by that share:
-away from its outline a limb turns towards the light. Skin beside a vein is flat."""
+DIM_SHARE, APART_SHARE = 0.5, 0.8
+"""So is a dimmer one beside skin, for light falls off, unless the surface bends away in
+between; and one apart from it that is not much dimmer."""
+SLIVER_SHARE, DARK_SHARE_BESIDE = 0.35, 0.2
+"""But what is dimmer and smaller than that, and has so much dark around it, measured by
+its own area, is what lies between a limb and the background."""
+BENT, NEAR_PX, FAR_PX = 0.1, (5, 8), (10, 15)
+"""A surface bends where, from near to far, both sides of a border together become
+brighter by that share: away from its outline a limb turns towards the light. Skin
+beside a vein is flat."""
 VISIBLE_SHARE = 0.8
 """By visible light, where only what is reddish is looked at, this is bright enough."""
 REDDISH, REDDISH_LEAST_SHARE = 1.1, 0.2
@@ -75,7 +80,7 @@ def find_field(plane: Plane, picture: NDArray[np.uint8] | None = None) -> Mask:
     weakest, core_px = (1.0, 3) if visible else (0.6, 7)
     barrier = np.asarray(cv2.max(steps, lines), np.float32)
     labels, core = cut_objects(barrier, lit, weakest=weakest, core_px=core_px)
-    kept = _choose(small, labels, core, visible=visible)[labels]
+    kept = _choose(small, lit, labels, core, visible=visible)[labels]
     own = np.asarray(lit & kept, np.uint8)
     clear = np.asarray(own & (lines < weakest), np.uint8)
     free = np.asarray(clear & (steps < 1), np.uint8)
@@ -139,7 +144,12 @@ def _reddish_part(small: NDArray[Any], lit: Plane) -> Plane | None:
 
 
 def _choose(
-    small: Plane, labels: NDArray[np.int32], core: Plane, *, visible: bool
+    small: Plane,
+    lit: Plane,
+    labels: NDArray[np.int32],
+    core: Plane,
+    *,
+    visible: bool,
 ) -> Plane:
     """For each object, 1 where it is skin."""
     inner = labels * core
@@ -162,9 +172,12 @@ def _choose(
     if visible:
         return np.asarray(large & (share >= VISIBLE_SHARE), np.uint8)
     kept = large & (share >= BRIGHT_SHARE)
-    dim = large & ~kept & (share >= DIM_SHARE) & (area >= DIM_AREA_SHARE * area[main])
-    for label in np.flatnonzero(dim):
-        kept[label] = not _bends_away(small, kept[labels], labels == label)
+    dark = np.bincount(labels[lit == 0], minlength=count)
+    sliver = (area < SLIVER_SHARE * area[main]) & (dark > DARK_SHARE_BESIDE * area)
+    dim = large & ~kept & ~sliver & (share >= DIM_SHARE)
+    for label in sorted(np.flatnonzero(dim), key=lambda one: -share[one]):
+        gain = _gain_away(small, kept[labels], labels == label)
+        kept[label] = share[label] >= APART_SHARE if gain is None else gain < BENT
     return np.asarray(kept, np.uint8)
 
 
@@ -174,8 +187,8 @@ def _percentile(levels: NDArray[np.intp], per_cent: float) -> NDArray[np.intp]:
     return np.asarray(np.argmax(below >= per_cent / 100 * below[..., -1:], axis=-1))
 
 
-def _bends_away(small: Plane, one: Mask, other: Mask) -> bool:
-    """Whether both sides of a border together become brighter away from it."""
+def _gain_away(small: Plane, one: Mask, other: Mask) -> float | None:
+    """Brightness that both sides of a border gain away from it; None without one."""
     border = widened(one.view(np.uint8), 3) & widened(other.view(np.uint8), 3)
     away = cv2.distanceTransform(1 - border, cv2.DIST_L2, 3)
     gain = 0.0
@@ -185,9 +198,9 @@ def _bends_away(small: Plane, one: Mask, other: Mask) -> bool:
             for low, high in (NEAR_PX, FAR_PX)
         )
         if not (near.size and far.size):
-            return False
+            return None
         gain += math.log((far.mean() + 1) / (near.mean() + 1))
-    return gain > BENT
+    return gain
 
 
 def _fill_holes(skin: Plane) -> Plane:

@@ -74,7 +74,7 @@ def test_a_dark_vein_across_the_whole_skin_stays_in_the_field() -> None:
 
 def board_beside_limb(board: int) -> np.ndarray:
     """A limb that turns from the light towards a flat board; a dark line between."""
-    limb = 160 - 60 * np.exp(-(300 - ROWS) / 40)
+    limb = 160 - 80 * np.exp(-(300 - ROWS) / 40)
     picture = np.where(ROWS < 300, limb, board)
     return soft(np.where(np.abs(ROWS - 300) < 4, 0.75 * picture, picture), 2)
 
@@ -103,6 +103,14 @@ def test_the_lit_table_below_a_limb_is_left_out(seed: int) -> None:
     field = find_field(pixels)
     assert share_of(field, truth.skin) > 0.95
     assert share_of(field, ~truth.skin) < 0.02
+
+
+@pytest.mark.parametrize("seed", [1, 5])
+def test_dark_trunks_through_skin_that_fills_the_picture_cut_none_of_it_off(
+    seed: int,
+) -> None:
+    settings = PhantomSettings(seed=seed, limb=False, contrast=1.5, hair=0, glare=0)
+    assert find_field(draw_frame(settings)[0]).mean() > 0.97
 
 
 def test_an_unlit_picture_has_no_field() -> None:
