@@ -95,9 +95,17 @@ def thin(mask: Mask) -> tuple[Mask, Image]:
     skeleton : (H, W) bool
     radius : (H, W) float32 px
     """
-    distance = cv2.distanceTransform(mask.view(np.uint8), cv2.DIST_L2, 5)
-    skeleton = np.asarray(skeletonize(mask), np.bool_)  # type: ignore[no-untyped-call]
-    return skeleton, np.asarray(distance, np.float32)
+    skeleton = np.zeros(mask.shape, np.bool_)
+    radius = np.zeros(mask.shape, np.float32)
+    left, top, width, height = cv2.boundingRect(mask.view(np.uint8))
+    # with a margin: what touches the box's edge does not touch the mask's
+    part = np.s_[
+        max(0, top - 1) : top + height + 1, max(0, left - 1) : left + width + 1
+    ]
+    box = np.ascontiguousarray(mask[part])
+    radius[part] = cv2.distanceTransform(box.view(np.uint8), cv2.DIST_L2, 5)
+    skeleton[part] = skeletonize(box)  # type: ignore[no-untyped-call]
+    return skeleton, radius
 
 
 def trace_skeleton(skeleton: Mask, distance: Image) -> Trace:

@@ -13,7 +13,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.wide import WideLine
 
-__all__ = ["LINK", "Laid", "lay_lines"]
+__all__ = ["LINK", "Laid", "bodies", "lay_lines"]
 
 BODY_SHARE = 0.9
 """Within this share of its radius all is one vein."""
@@ -93,7 +93,7 @@ def lay_lines(skeleton: Mask, radius_px: Image, lines: Sequence[WideLine]) -> La
     if not lines:
         nothing = np.zeros(skeleton.shape, np.bool_)
         return Laid(skeleton, radius_px, nothing, np.zeros((0, 2)), number)
-    body = _bodies(skeleton.shape, lines)
+    body = bodies(skeleton.shape, lines)
     dense = [_dense(line) for line in lines]
     points, radii = (np.concatenate(part) for part in zip(*dense, strict=True))
     pixels = np.round(points).astype(np.intp)
@@ -114,14 +114,30 @@ def lay_lines(skeleton: Mask, radius_px: Image, lines: Sequence[WideLine]) -> La
     return Laid(kept | (number != -1), radius_px, body, points, number)
 
 
-def _bodies(shape: tuple[int, ...], lines: Sequence[WideLine]) -> Mask:
+def bodies(
+    shape: tuple[int, ...], lines: Sequence[WideLine], share: float = BODY_SHARE
+) -> Mask:
+    """Pixels within a share of the radius from the middle of wide lines.
+
+    Parameters
+    ----------
+    shape : px
+        (H, W).
+    lines : sequence of WideLine
+    share : float
+
+    Returns
+    -------
+    (H, W) bool
+    """
     body = np.zeros(shape, np.uint8)
     for line in lines:
         # 1/8 px fixed point: OpenCV's `shift`
         xy = np.round(line.points_rc[:, ::-1] * 8).astype(np.int32)
         for first in range(0, len(xy) - 1, _PIECE):
             piece = slice(first, first + _PIECE + 1)
-            thick = round(2 * BODY_SHARE * float(line.radius_px[piece].mean()))
+            radius = max(line.radius_px[first], line.radius_px[piece][-1])
+            thick = round(2 * share * float(radius))
             cv2.polylines(body, [xy[piece]], False, 1, max(1, thick), cv2.LINE_8, 3)
     return body > 0
 
@@ -139,22 +155,24 @@ def _links(
     kept: Mask, ends: Mask, points: NDArray[np.float64]
 ) -> list[tuple[Indices, int]]:
     """Each end that was cut, and the point of a wide line that it is led on to."""
-    _, labels = cv2.connectedComponents(ends.view(np.uint8), connectivity=8)
     place = np.stack(np.divmod(np.flatnonzero(ends), ends.shape[1]), axis=1)
-    _, firsts = np.unique(labels[tuple(place.T)], return_index=True)
+    # of pixels that touch only the first is an end
+    touching = np.abs(place[:, None] - place).max(axis=2) <= 1
+    firsts = ~np.tril(touching, -1).any(axis=1)
     points_down, points_right = np.ascontiguousarray(points.T)
     found = []
     for end in place[firsts]:
-        outward = end - _near(kept, end).mean(axis=0)
+        near = _near(kept, end)
+        outward = end - near.sum(axis=0) / len(near)
         outward /= max(float(np.hypot(*outward)), 1e-6)
         down, right = points_down - end[0], points_right - end[1]
         apart = down * down + right * right
         # a point costs 1 to 1 + 2 * TURN_COST times how far it is: no other can win
-        near = np.flatnonzero(apart <= (1 + 2 * TURN_COST) ** 2 * apart.min())
-        far = np.sqrt(apart[near])
-        ahead = down[near] * outward[0] + right[near] * outward[1]
+        likely = np.flatnonzero(apart <= (1 + 2 * TURN_COST) ** 2 * apart.min())
+        far = np.sqrt(apart[likely])
+        ahead = down[likely] * outward[0] + right[likely] * outward[1]
         cost = far * (1 + TURN_COST * (1 - ahead / np.maximum(far, 1e-6)))
-        found.append((end, int(near[np.argmin(cost)])))
+        found.append((end, int(likely[np.argmin(cost)])))
     return found
 
 

@@ -117,7 +117,7 @@ def _seen(mask: Mask, chains: Chains, coarse: Coarse) -> NDArray[np.bool_]:
     near = cv2.dilate(mask.view(np.uint8), np.ones((5, 5), np.uint8))
     place = np.round((chains.points_rc + 0.5) * coarse.shrink - 0.5).astype(np.intp)
     rows, columns = np.clip(place, 0, np.array(mask.shape) - 1).T
-    return near[rows, columns] > 0
+    return np.asarray(near[rows, columns] > 0)
 
 
 def _calm(plane: Plane, size_xy: tuple[int, int]) -> Image:

@@ -21,7 +21,7 @@ from vein_imaging.imaging.distractors import (
 )
 from vein_imaging.imaging.faint import drop_specks, find_faint
 from vein_imaging.imaging.gaps import bridge_gaps
-from vein_imaging.imaging.laying import LINK, Laid, lay_lines
+from vein_imaging.imaging.laying import LINK, Laid, bodies, lay_lines
 from vein_imaging.imaging.outlines import find_edges, find_outlines, find_rim
 from vein_imaging.imaging.profile import take_profiles
 from vein_imaging.imaging.vein_map import Branch
@@ -34,6 +34,8 @@ __all__ = ["Network", "measure_network"]
 
 WIDE_LEAST_SCORE = 1.5
 """Of a wide vein's pixel, for it to count."""
+CORE_SHARE = 0.2
+"""Of the radius of wide veins, left out of what is thinned."""
 _EVERY = 2
 """Profiles are taken at every second skeleton pixel: they are averages anyhow."""
 
@@ -148,6 +150,9 @@ def measure_network(
 def _laid(plane: Plane, mask: Mask, coarse: Coarse | None) -> Laid:
     """The skeleton of a mask, wide veins from the coarsest octave laid into it."""
     lines = () if coarse is None else trace_wide(plane, coarse, mask)
+    if lines:
+        # a ring is thinned in a fraction of the passes, and goes with the body
+        mask = mask & ~bodies(mask.shape, lines, CORE_SHARE)
     return lay_lines(*thin(mask), lines)
 
 
