@@ -85,7 +85,7 @@ class BareStep:
         nowhere, none = blank > 0, np.zeros((0, 2), np.float32)
         self._map = VeinMap(blank, nowhere, nowhere, (), none, None, "grey")
 
-    def step(self, pixels: Pixels) -> _Bare:
+    def step(self, pixels: Pixels, **_: object) -> _Bare:
         overlay = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), np.uint8)
         return _Bare(self._map, overlay)
 

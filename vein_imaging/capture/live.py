@@ -1,4 +1,4 @@
-"""The thread that turns the newest frame into the picture the viewer shows."""
+"""The threads that turn the newest frame into the picture the viewer shows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
+import numpy as np
 
 from vein_devices.frame import Frame, Pixels
+from vein_imaging.capture.aside import Aside
 from vein_imaging.capture.mailbox import Mailbox
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.settings import CaptureSettings
@@ -34,8 +36,10 @@ class StepResult(Protocol):
 class Step(Protocol):
     """A stateful analysis of one frame after another."""
 
-    def step(self, pixels: Pixels) -> StepResult:
-        """Analyse the next frame."""
+    def step(
+        self, pixels: Pixels, *, aside: Callable[[Callable[[], object]], object]
+    ) -> StepResult:
+        """Analyse the next frame; what need not be done for it may be done aside."""
 
 
 MakeStep = Callable[[CaptureSettings, Frame], Step]
@@ -79,10 +83,13 @@ class LivePicture:
 class LiveLoop:
     """Runs the live step on the newest frame, in a thread of its own.
 
+    A second thread does what the step wants done aside: no frame waits for the veins to
+    be traced anew.
+
     Parameters
     ----------
     ring : FrameRing
-        Where frames come from. The thread ends when it is closed.
+        Where frames come from. The threads end when it is closed.
     make_step : callable
         See `MakeStep`.
     mailbox : Mailbox of LivePicture
@@ -106,6 +113,7 @@ class LiveLoop:
         self._step: Step | None = None
         self._made_for: tuple[object, ...] = ()
         self._stopping = threading.Event()
+        self._aside = Aside("live aside")
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
 
     @property
@@ -114,21 +122,24 @@ class LiveLoop:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Start the thread. Once per loop."""
+        """Start the threads. Once per loop."""
+        self._aside.start()
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
-        """End the thread after the frame in hand.
+        """End the threads after what they have in hand.
 
         Returns
         -------
         bool
-            False if that frame took longer than `timeout_s`.
+            False if that took longer than `timeout_s`.
         """
         self._stopping.set()
+        until_s = time.monotonic() + timeout_s
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        aside_ended = self._aside.stop(max(0.0, until_s - time.monotonic()))
+        return aside_ended and not self._thread.is_alive()
 
     def _run(self) -> None:
         number = 0
@@ -137,7 +148,8 @@ class LiveLoop:
             if frame is not None:
                 self._mailbox.put(self._draw(frame))
             elif self._ring.closed:
-                return
+                break
+        self._aside.stop(timeout_s=0.0)
 
     def _draw(self, frame: Frame) -> LivePicture:
         started_s = time.monotonic()
@@ -148,7 +160,7 @@ class LiveLoop:
         try:
             if self._step is None or self._made_for != kind:
                 self._step, self._made_for = self._make_step(settings, frame), kind
-            result = self._step.step(frame.pixels)
+            result = self._step.step(frame.pixels, aside=self._aside.offer)
             picture = _blend(frame.pixels, result.overlay, settings.opacity)
         except Exception as error:  # noqa: BLE001 - the one place: kept, shown
             self._step, failure, picture = None, error, _as_rgb(frame.pixels)
@@ -177,6 +189,6 @@ def _blend(pixels: Pixels, overlay: Pixels, opacity: float) -> Pixels:
         return _as_rgb(pixels)
     if opacity == 1.0:
         return overlay.copy()
-    bare = _as_rgb(pixels)
-    cv2.addWeighted(overlay, opacity, bare, 1.0 - opacity, 0.0, dst=bare)
-    return bare
+    bare = pixels if pixels.ndim == 3 else _as_rgb(pixels)
+    mixed = cv2.addWeighted(overlay, opacity, bare, 1.0 - opacity, 0.0)
+    return np.asarray(mixed, np.uint8)

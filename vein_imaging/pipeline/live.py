@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import cv2
@@ -33,7 +34,7 @@ from vein_imaging.pipeline.stages import (
     take_plane,
 )
 
-__all__ = ["Enhanced", "LiveResult", "LiveStep"]
+__all__ = ["LiveResult", "LiveStep"]
 
 FIELD_EVERY = 6
 """The field is looked for again every so many frames, and when the picture jumps."""
@@ -70,41 +71,8 @@ class LiveResult:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Enhanced:
-    """A frame half way: searched for veins, which are not yet traced.
-
-    Parameters
-    ----------
-    picture : (H, W) or (H, W, 3) uint8
-    scene : Scene
-    channel : {"green", "red", "grey"}
-    score : (h, w) float32
-    mask : (h, w) bool
-    coarse : Coarse
-    quality : {"fast", "full"}
-    take : int
-        Frames of one take show the same place, moved.
-    place_xy : px
-        Where the picture has moved to since the take's first frame.
-    cost_s : s
-        CPU time so far.
-    """
-
-    picture: NDArray[np.uint8]
-    scene: Scene
-    channel: Literal["green", "red", "grey"]
-    score: Image
-    mask: Mask
-    coarse: Coarse
-    quality: Quality
-    take: int
-    place_xy: tuple[float, float]
-    cost_s: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Searched:
-    """What one frame's search tells the next; nothing older is kept."""
+class _Seen:
+    """What one frame tells the next; nothing older is kept."""
 
     channel: Literal["green", "red", "grey"]
     ground: Ground
@@ -113,18 +81,39 @@ class _Searched:
     response: Image
     tiny: Image
     quality: Quality
+    number: int
+    take: int
+    """Frames of one take show the same place, moved."""
+    place_xy: tuple[float, float]
+    """Where the picture has moved to since the take's first frame."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Searched:
+    """A frame that was searched for veins, not yet traced."""
+
+    picture: NDArray[np.uint8]
+    scene: Scene
+    channel: Literal["green", "red", "grey"]
+    score: Image
+    mask: Mask
+    coarse: Coarse
+    quality: Quality
+    number: int
     take: int
     place_xy: tuple[float, float]
+    cost_s: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Traced:
-    """The network last traced, or moved along, and where that was."""
+    """The network last traced, and on which frame that was."""
 
     network: Network
-    age: int
+    number: int
     take: int
     place_xy: tuple[float, float]
+    cost_s: float
 
 
 class LiveStep:
@@ -158,15 +147,25 @@ class LiveStep:
         self._mm_per_pixel = mm_per_pixel
         self._clock = clock
         self._pace = Pace(settings.quality, budget_s)
-        self._searched: _Searched | None = None
+        self._seen: _Seen | None = None
         self._traced: _Traced | None = None
+        self._counted: _Traced | None = None
 
-    def step(self, pixels: Picture) -> LiveResult:
+    def step(
+        self,
+        pixels: Picture,
+        *,
+        aside: Callable[[Callable[[], object]], object] | None = None,
+    ) -> LiveResult:
         """Analyse the next frame.
 
         Parameters
         ----------
         pixels : (H, W) or (H, W, 3) RGB, uint8
+        aside : callable, optional
+            Takes a piece of work to be done by and by, in another thread: tracing the
+            network, which then shows a few frames later, moved along. It may refuse by
+            doing nothing; the next frame asks again. Left out, tracing is done at once.
 
         Returns
         -------
@@ -177,28 +176,24 @@ class LiveStep:
         TypeError, ValueError
             As `analyse`. The state is then that of the last good frame.
         """
-        return self.trace(self.enhance(pixels))
+        searched = self._search(pixels)
+        traced = self._traced
+        if traced is None or traced.take != searched.take:
+            traced = self._trace(searched)
+        elif searched.number - traced.number >= self._pace.trace_every:
+            work = partial(self._trace, searched)
+            if aside is None:
+                traced = work()
+            else:
+                aside(work)
+        return self._draw(searched, traced)
 
-    def enhance(self, pixels: Picture) -> Enhanced:
-        """Search the next frame for veins: the first half of a step.
-
-        Parameters
-        ----------
-        pixels : (H, W) or (H, W, 3) RGB, uint8
-
-        Returns
-        -------
-        Enhanced
-
-        Raises
-        ------
-        TypeError, ValueError
-            As `analyse`. The state is then that of the last good frame.
-        """
+    def _search(self, pixels: Picture) -> _Searched:
+        """Search a frame for veins."""
         begun = self._clock()
         picture = check_picture(pixels)
         quality = self._pace.quality
-        before = self._searched
+        before = self._seen
         if before is not None and before.ground.field.shape != picture.shape[:2]:
             before = None
         channel = (
@@ -223,78 +218,71 @@ class LiveStep:
                 response = _mixed(response, before.response)
         score = score_response(response, noise, scene)
         mask = find_mask(score, quality, self._settings)
-        take, place_xy = self._place(before, (x, y))
-        self._searched = _Searched(
-            *(channel, ground, age, noise, response, tiny, quality),
-            *(take, place_xy),
+        here = self._place(before, (x, y))
+        self._seen = _Seen(
+            *(channel, ground, age, noise, response, tiny, quality), *here
         )
-        return Enhanced(
-            *(picture, scene, channel, score, mask, coarse, quality, take, place_xy),
+        return _Searched(
+            *(picture, scene, channel, score, mask, coarse, quality),
+            *here,
             cost_s=self._clock() - begun,
         )
 
     def _place(
-        self, before: _Searched | None, motion_xy: tuple[float, float]
-    ) -> tuple[int, tuple[float, float]]:
-        """Number of the take, and where the picture is in it."""
+        self, before: _Seen | None, motion_xy: tuple[float, float]
+    ) -> tuple[int, int, tuple[float, float]]:
+        """Number of the frame and of its take, and where the picture is in it."""
+        last = self._seen
+        number = 0 if last is None else last.number + 1
         if before is None:
-            last = self._searched
-            return (0 if last is None else last.take + 1), (0.0, 0.0)
+            return number, 0 if last is None else last.take + 1, (0.0, 0.0)
         x, y = before.place_xy
-        return before.take, (x + motion_xy[0], y + motion_xy[1])
+        return number, before.take, (x + motion_xy[0], y + motion_xy[1])
 
-    def trace(self, enhanced: Enhanced) -> LiveResult:
-        """Trace and measure the veins of a frame: the second half of a step.
-
-        Parameters
-        ----------
-        enhanced : Enhanced
-            Of this stepper, in the order they were made; some may be left out. Another
-            thread may work on the next one meanwhile.
-
-        Returns
-        -------
-        LiveResult
-        """
+    def _trace(self, searched: _Searched) -> _Traced:
+        """Trace and measure the veins of a frame; later ones are moved along."""
         begun = self._clock()
-        traced = self._follow(enhanced)
-        network = traced.network
-        found = assemble(
-            enhanced.scene,
-            enhanced.score,
-            network.settled(enhanced.mask, enhanced.score),
-            network,
-            mm_per_pixel=self._mm_per_pixel,
-            channel=enhanced.channel,
-        )
-        overlay = draw_overlay(enhanced.picture, found, opacity=1.0)
-        self._traced = traced
-        cost_s = enhanced.cost_s + self._clock() - begun
-        self._pace = self._pace.after(cost_s)
-        return LiveResult(found, overlay, enhanced.quality, cost_s)
-
-    def _follow(self, enhanced: Enhanced) -> _Traced:
-        """Trace the network anew, or move the last one along with the picture."""
-        scene, here, last = enhanced.scene, enhanced.place_xy, self._traced
-        if (
-            last is not None
-            and last.take == enhanced.take
-            and last.age + 1 < self._pace.trace_every
-        ):
-            x, y = here[0] - last.place_xy[0], here[1] - last.place_xy[1]
-            network = _moved(last.network, (x, y), scene.halvings)
-            return _Traced(network, last.age + 1, enhanced.take, here)
         network = measure_network(
-            scene.plane,
-            enhanced.mask,
-            coarse=enhanced.coarse,
-            field=scene.field,
-            halvings=scene.halvings,
+            searched.scene.plane,
+            searched.mask,
+            coarse=searched.coarse,
+            field=searched.scene.field,
+            halvings=searched.scene.halvings,
             mm_per_pixel=self._mm_per_pixel,
-            near_infrared=not is_visible_light(enhanced.picture),
+            near_infrared=not is_visible_light(searched.picture),
             settings=self._settings,
         )
-        return _Traced(network, 0, enhanced.take, here)
+        traced = _Traced(
+            *(network, searched.number, searched.take, searched.place_xy),
+            cost_s=self._clock() - begun,
+        )
+        if self._traced is None or self._traced.number < traced.number:
+            self._traced = traced
+        return traced
+
+    def _draw(self, searched: _Searched, traced: _Traced) -> LiveResult:
+        """Draw the network last traced on a frame."""
+        begun = self._clock()
+        x, y = (
+            now - then
+            for now, then in zip(searched.place_xy, traced.place_xy, strict=True)
+        )
+        network = _moved(traced.network, (x, y), searched.scene.halvings)
+        found = assemble(
+            searched.scene,
+            searched.score,
+            network.settled(searched.mask, searched.score),
+            network,
+            mm_per_pixel=self._mm_per_pixel,
+            channel=searched.channel,
+        )
+        overlay = draw_overlay(searched.picture, found, opacity=1.0)
+        cost_s = searched.cost_s + self._clock() - begun
+        if traced is not self._counted:
+            cost_s += traced.cost_s
+            self._counted = traced
+        self._pace = self._pace.after(cost_s)
+        return LiveResult(found, overlay, searched.quality, cost_s)
 
 
 def _mixed(response: Image, before: Image) -> Image:
@@ -304,6 +292,8 @@ def _mixed(response: Image, before: Image) -> Image:
 
 
 def _moved(network: Network, motion_xy: tuple[float, float], halvings: int) -> Network:
+    if motion_xy == (0.0, 0.0):
+        return network
     columns, rows = (round(part / 2**halvings) for part in motion_xy)
     added, rejected = (
         np.roll(mask, (rows, columns), axis=(0, 1)) if rows or columns else mask

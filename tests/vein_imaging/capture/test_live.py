@@ -31,7 +31,7 @@ class _RedStep:
     def __init__(self, settings: CaptureSettings, _: Frame) -> None:
         self.made.append(settings)
 
-    def step(self, pixels: Pixels) -> _Result:
+    def step(self, pixels: Pixels, **_: object) -> _Result:
         if pixels.flat[0] == 13:
             raise ArithmeticError("thirteen")
         overlay = np.zeros((*pixels.shape[:2], 3), np.uint8)

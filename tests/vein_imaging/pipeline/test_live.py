@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.spatial import KDTree
 
 from vein_devices.phantom import PhantomSettings, draw_frame
-from vein_imaging import AnalysisSettings
+from vein_imaging import AnalysisSettings, VeinMap
 from vein_imaging.pipeline import LiveStep
 from vein_imaging.pipeline.pace import Pace
 
@@ -101,3 +103,33 @@ def test_a_steady_cost_within_the_budget_changes_nothing() -> None:
 def test_a_budget_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="budget_s"):
         Pace("fast", 0.0)
+
+
+def test_veins_traced_aside_show_on_later_frames_where_they_then_are(
+    frame: np.ndarray,
+) -> None:
+    later: list[Callable[[], object]] = []
+    step = LiveStep(mm_per_pixel=0.12)
+    for shift in (0, 20, 40, 60):
+        step.step(np.roll(frame, shift, axis=1), aside=later.append)
+    assert len(later) == 1
+    later[0]()
+    shown = step.step(np.roll(frame, 70, axis=1), aside=later.append).vein_map
+    assert len(later) == 1
+    there = LiveStep(mm_per_pixel=0.12).step(np.roll(frame, 70, axis=1)).vein_map
+    apart, _ = KDTree(_points(there)).query(_points(shown))
+    assert np.median(apart) < 1
+
+
+def test_a_new_place_is_traced_at_once_even_if_work_is_done_aside(
+    frame: np.ndarray,
+) -> None:
+    step = LiveStep(mm_per_pixel=0.12)
+    step.step(np.full_like(frame, 120))
+    later: list[Callable[[], object]] = []
+    assert step.step(frame, aside=later.append).vein_map.branches
+    assert not later
+
+
+def _points(vein_map: VeinMap) -> np.ndarray:
+    return np.concatenate([branch.points_rc for branch in vein_map.branches])

@@ -78,7 +78,7 @@ class GreenSquare:
     def __init__(self, settings: CaptureSettings, frame: Frame) -> None:
         pass
 
-    def step(self, pixels: Pixels) -> _Result:
+    def step(self, pixels: Pixels, **_: object) -> _Result:
         overlay = np.repeat(pixels[..., None], 3, axis=2)
         overlay[160:200, 300:340] = GREEN
         return _Result(_map(), overlay)
