@@ -120,7 +120,7 @@ class LiveStep:
     """Analyse the frames of a camera one by one.
 
     Free of threads. The state is that of the frame before, so memory does not grow. The
-    network is traced on every third frame, or fewer when the budget is missed; in
+    network is traced on every fourth frame, or fewer when the budget is missed; in
     between its branches move along with the picture.
 
     Parameters

@@ -98,8 +98,10 @@ class Scene:
     ground : Ground
     inner : (h, w) bool
         The field without its rim and without highlights.
-    patches : tuple of (Mask, Plane)
-        What hides the skin, and what is put in its place; each at a size of its own.
+    patch : (Mask, Plane) or None
+        Hairs, and what is put in their place; at a size of its own.
+    glare : (h, w) bool or None
+        Highlights.
     halvings : int
         From full to working size.
     octaves : int
@@ -109,7 +111,8 @@ class Scene:
     small: Plane
     ground: Ground
     inner: Mask
-    patches: tuple[tuple[Mask, Plane], ...]
+    patch: tuple[Mask, Plane] | None
+    glare: Mask | None
     halvings: int
     octaves: int
 
@@ -130,8 +133,11 @@ class Scene:
         Made anew each time: of a video's frames only those that are traced need it.
         """
         plane = self.raw
-        for mask, source in self.patches:
-            plane = patched(plane, mask, source)
+        if self.patch is not None:
+            plane = patched(plane, *self.patch)
+        if self.glare is not None:
+            shine = fill_glare(self.small, self.small_field, self.glare)
+            plane = patched(plane, *shine)
         return plane
 
     @classmethod
@@ -154,25 +160,23 @@ class Scene:
         halvings = halvings_for((plane.shape[0], plane.shape[1]))
         ground = field if isinstance(field, Ground) else Ground.of(field)
         small, inner = _shrunk(plane, halvings), ground.inner
-        patches: list[tuple[Mask, Plane]] = []
+        patch, glare = None, None
         times = hair_halvings(mm_per_pixel, halvings) if settings.reject_hair else None
         if times is not None:
             bare = small if times == halvings else _shrunk(plane, times)
             hairs = find_hairs(bare)
             bare = fill_thin(bare, hairs)
-            patches.append((hairs, bare))
+            patch = hairs, bare
             if times > halvings:
                 small = patched(small, hairs, bare)
             else:
                 small = _shrunk(bare, halvings - times)
         if settings.reject_glare:
             glare = find_glare(small, ground.small_field)
-            if glare.any():
-                patches.append(fill_glare(small, ground.small_field, glare))
             # the search fills in what is left out of `inner` itself
             inner = inner & ~glare
         octaves = octaves_for(mm_per_pixel, halvings)
-        return cls(plane, small, ground, inner, tuple(patches), halvings, octaves)
+        return cls(plane, small, ground, inner, patch, glare, halvings, octaves)
 
 
 def _size(plane: Plane, halvings: int) -> tuple[int, int]:

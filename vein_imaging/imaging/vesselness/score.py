@@ -93,10 +93,11 @@ def evened(response: Image, inner: Mask) -> Image:
     (H, W) float32, per cent
     """
     middle = measure_noise(response, inner).middle
-    clipped = np.minimum(response, np.float32(CLIP_MIDDLES * middle))
-    inside = np.multiply(inner.view(np.uint8), np.uint8(255))
-    total = shrunk_by(_SHRINK, np.asarray(cv2.copyTo(clipped, inside), np.float32))
-    share = shrunk_by(_SHRINK, inside) / np.float32(255)
+    # every other pixel of every other row is enough
+    inside = inner[::2, ::2].astype(np.float32)
+    clipped = np.minimum(response[::2, ::2], np.float32(CLIP_MIDDLES * middle))
+    clipped *= inside
+    total, share = (shrunk_by(_SHRINK // 2, part) for part in (clipped, inside))
     mean = float(total.sum() / max(float(share.sum()), 1e-6))
     if mean <= 0:
         return response
