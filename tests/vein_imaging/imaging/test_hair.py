@@ -12,7 +12,7 @@ ROWS, COLUMNS = np.mgrid[:300, :400].astype(float)
 
 def skin(dip: np.ndarray | float, noise: float = 1.5) -> np.ndarray:
     rough = np.random.default_rng(1).normal(0, noise, ROWS.shape)
-    return np.clip(np.round(140 - dip + rough), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(140 - dip + rough), 0, 255), np.uint8)
 
 
 def line(sigma_px: float, depth: float) -> np.ndarray:

@@ -63,6 +63,6 @@ def test_wide_lines_lie_exactly_where_they_are() -> None:
 
 
 def test_a_line_that_leaves_the_picture_is_cut_at_its_edge() -> None:
-    long = WideLine(TRUNK.points_rc + np.float32([0, 100]), TRUNK.radius_px)
+    long = WideLine(TRUNK.points_rc + np.array([0, 100], np.float32), TRUNK.radius_px)
     laid = lay_lines(np.zeros(SHAPE, bool), RADIUS, (long,))
     assert np.nonzero(laid.skeleton)[1].max() == SHAPE[1] - 1

@@ -16,7 +16,7 @@ def skin(dip: np.ndarray, slope: float = 0.0) -> np.ndarray:
     rng = np.random.default_rng(2)
     texture = cv2.GaussianBlur(rng.normal(0, 6, ROWS.shape), (0, 0), 2)
     light = 140 + slope * (ROWS - 180) + texture + rng.normal(0, 1.5, ROWS.shape)
-    return np.clip(np.round(light - dip), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.round(light - dip), 0, 255), np.uint8)
 
 
 def vein(sigma_px: float, depth: float = 14.0) -> np.ndarray:
