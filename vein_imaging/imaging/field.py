@@ -45,6 +45,8 @@ beside a vein is flat."""
 VISIBLE_SHARE = 0.8
 """By visible light, where only what is reddish is looked at, this is bright enough."""
 REDDISH, REDDISH_LEAST_SHARE = 1.1, 0.2
+ROUND_SHARE = 0.8
+"""Of the circle around it, for a lit part to be round."""
 RIM_PX = 4
 """So far objects reach beyond their cores."""
 SMALLEST_SHARE = 0.02
@@ -74,7 +76,8 @@ def find_field(plane: Plane, picture: NDArray[np.uint8] | None = None) -> Mask:
     reddish = None
     if picture is not None and picture.ndim == 3:
         reddish = _reddish_part(_shrunk(picture), lit)
-    visible = reddish is not None
+    # in a round field, as a lens makes it, dark lines are vessels: nothing lies apart
+    visible = reddish is not None or _is_round(lit)
     lit = lit if reddish is None else reddish
     steps, lines = find_barriers(small, lit, bright, lines=not visible)
     weakest, core_px = (1.0, 3) if visible else (0.6, 7)
@@ -118,16 +121,29 @@ def is_visible_light(picture: NDArray[np.uint8]) -> bool:
     Returns
     -------
     bool
-        False for grey, and for the purple of a near-infrared colour camera.
+        False for grey, and for the purple of a near-infrared colour camera. A round
+        grey field is a retina's, though: it counts as visible light.
     """
     if picture.ndim == 2:
-        return False
+        small = _shrunk(picture)
+        dark = DARK_SHARE * float(np.percentile(small, 95))
+        return _is_round((small > max(dark, DARKEST_LEVEL)).astype(np.uint8))
     step = max(1, round(math.sqrt(picture[..., 0].size / SEARCH_AREA_PX)))
     small = picture[::step, ::step]
     level = np.asarray(small.max(axis=2), np.uint8)
     lit = level > max(DARK_SHARE * float(np.percentile(level, 95)), DARKEST_LEVEL)
     reddish = int(np.count_nonzero(_reddish(small) & lit))
     return reddish > 0 and reddish >= REDDISH_LEAST_SHARE * int(np.count_nonzero(lit))
+
+
+def _is_round(lit: Plane) -> bool:
+    """Whether what is lit is a disc; its top and bottom may be cut off."""
+    outlines, _ = cv2.findContours(lit, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    if not outlines:
+        return False
+    largest = max(outlines, key=cv2.contourArea)
+    _, radius = cv2.minEnclosingCircle(largest)
+    return cv2.contourArea(largest) > ROUND_SHARE * math.pi * radius**2
 
 
 def _reddish(small: NDArray[Any]) -> Mask:

@@ -28,20 +28,16 @@ FILLED_SHARE = 0.35
 _FILL_PX = 9
 
 
-def hair_halvings(mm_per_pixel: float | None, halvings: int) -> int | None:
+def hair_halvings(mm_per_pixel: float | None) -> int | None:
     """How often a plane is halved before hairs are looked for; None: they cannot be.
 
     Parameters
     ----------
     mm_per_pixel : mm or None
-        Without it, a picture that is halved for the search is taken to be twice as fine
-        as is needed there.
-    halvings : int
-        From full to working size.
+        Without it nobody knows: a hair on skin looks like a thin vessel of a retina,
+        whose loss would cost more (docs/vessel-detection.md).
     """
-    if mm_per_pixel is None:
-        return halvings - 1 if halvings else None
-    if mm_per_pixel > COARSEST_PIXEL_MM:
+    if mm_per_pixel is None or mm_per_pixel > COARSEST_PIXEL_MM:
         return None
     return max(0, round(math.log2(PIXEL_MM / mm_per_pixel)))
 

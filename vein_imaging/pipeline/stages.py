@@ -161,7 +161,7 @@ class Scene:
         ground = field if isinstance(field, Ground) else Ground.of(field)
         small, inner = _shrunk(plane, halvings), ground.inner
         patch, glare = None, None
-        times = hair_halvings(mm_per_pixel, halvings) if settings.reject_hair else None
+        times = hair_halvings(mm_per_pixel) if settings.reject_hair else None
         if times is not None:
             bare = small if times == halvings else _shrunk(plane, times)
             hairs = find_hairs(bare)

@@ -138,3 +138,18 @@ def test_visible_light_is_told_from_near_infrared_by_the_colour_of_skin() -> Non
         assert is_visible_light(np.full((60, 80, 3), tone, np.uint8))
     purple = np.full((60, 80, 3), (180, 90, 200), np.uint8)
     assert not is_visible_light(purple)
+
+
+def test_in_a_round_grey_field_dark_lines_are_vessels() -> None:
+    rows, columns = np.mgrid[:600, :700]
+    disc = np.hypot(rows - 300, columns - 350) < 330
+    picture = np.where(disc, 90 + 0.05 * columns, 3)
+    for angle in np.linspace(0, np.pi, 5, endpoint=False):
+        away = (rows - 300) * np.cos(angle) - (columns - 350) * np.sin(angle)
+        picture *= 1 - 0.4 * np.exp(-0.5 * (away / 4) ** 2)
+    plane = picture.astype(np.uint8)
+    found = find_field(plane)
+    assert (found & disc).sum() > 0.95 * disc.sum()
+    assert not (found & ~disc).sum() > 0.01 * disc.sum()
+    assert is_visible_light(plane)
+    assert not is_visible_light(plane[150:450, 150:550])

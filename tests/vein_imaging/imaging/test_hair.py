@@ -72,18 +72,10 @@ def test_without_hair_the_plane_itself_comes_back() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mm", "halvings", "expected"),
-    [
-        (0.08, 1, 0),
-        (0.053, 1, 1),
-        (0.027, 2, 2),
-        (0.12, 0, 0),
-        (0.2, 0, None),
-        (None, 0, None),
-        (None, 2, 1),
-    ],
+    ("mm", "expected"),
+    [(0.08, 0), (0.053, 1), (0.027, 2), (0.12, 0), (0.2, None), (None, None)],
 )
 def test_hairs_are_looked_for_at_about_eight_hundredths_of_a_millimetre(
-    mm: float | None, halvings: int, expected: int | None
+    mm: float | None, expected: int | None
 ) -> None:
-    assert hair_halvings(mm, halvings) == expected
+    assert hair_halvings(mm) == expected
