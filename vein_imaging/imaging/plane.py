@@ -27,7 +27,8 @@ WORKING_SIDE_PX = 1000
 """A picture is halved while its longer side is above this."""
 
 
-WIDEST_MM = 4.0
+WIDEST_MM, WIDEST_SHARE = 4.0, 1 / 60
+"""Widest vein sought: in mm, or without a scale as a share of the longer side."""
 DARK_LEVEL, LIT_SHARE = 16, 0.05
 SATURATED_LEVEL, SATURATED_SHARE = 250, 0.3
 
@@ -105,7 +106,7 @@ def patched(plane: Plane, mask: Mask, source: Plane) -> Plane:
     return out
 
 
-def octaves_for(mm_per_pixel: float | None, halvings: int) -> int:
+def octaves_for(mm_per_pixel: float | None, halvings: int, longer_px: int) -> int:
     """How many octaves of width are searched at the working size.
 
     Parameters
@@ -114,16 +115,17 @@ def octaves_for(mm_per_pixel: float | None, halvings: int) -> int:
         Of the picture as it came.
     halvings : int
         How often it is halved.
+    longer_px : px
+        Its longer side then.
 
     Returns
     -------
-    int, >= 2
-        Enough for veins of 4 mm; without a scale, veins up to a hundredth of the
-        picture's longer side.
+    int, 2 or 3
     """
     if mm_per_pixel is None:
-        return 2
-    widest_px = WIDEST_MM / (mm_per_pixel * 2**halvings)
+        widest_px = WIDEST_SHARE * longer_px
+    else:
+        widest_px = WIDEST_MM / (mm_per_pixel * 2**halvings)
     return min(3, max(2, 1 + math.ceil(math.log2(max(widest_px / 6, 1)))))
 
 

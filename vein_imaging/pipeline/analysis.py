@@ -35,7 +35,7 @@ def analyse(
     image : (H, W) or (H, W, 3) RGB, uint8, uint16 or float32 in [0, 1]
     mm_per_pixel : mm, optional
         Size of a pixel on the skin; without it nothing is given in mm, and veins up to
-        a hundredth of the picture's longer side are sought.
+        a sixtieth of the picture's longer side are sought.
     field : (H, W) bool, optional
         Where to look; found from the picture where it is left out.
     settings : AnalysisSettings

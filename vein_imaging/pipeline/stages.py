@@ -175,7 +175,7 @@ class Scene:
             glare = find_glare(small, ground.small_field)
             # the search fills in what is left out of `inner` itself
             inner = inner & ~glare
-        octaves = octaves_for(mm_per_pixel, halvings)
+        octaves = octaves_for(mm_per_pixel, halvings, max(small.shape))
         return cls(plane, small, ground, inner, patch, glare, halvings, octaves)
 
 

@@ -47,10 +47,11 @@ def test_a_picture_is_halved_until_it_is_small_enough(side: int, halvings: int) 
     assert halvings_for((600, side)) == halvings
 
 
-def test_with_a_scale_more_octaves_are_searched_where_veins_are_wide_in_px() -> None:
-    assert octaves_for(None, 1) == 2
-    assert octaves_for(0.5, 0) == 2
-    assert octaves_for(0.05, 0) == 3
+def test_more_octaves_are_searched_where_veins_may_be_wide_in_px() -> None:
+    assert octaves_for(None, 1, 640) == 2
+    assert octaves_for(None, 1, 960) == 3
+    assert octaves_for(0.5, 0, 960) == 2
+    assert octaves_for(0.05, 0, 640) == 3
 
 
 @pytest.mark.parametrize("shape", [(48, 64), (53, 71), (16, 16)])
