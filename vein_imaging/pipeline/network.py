@@ -14,16 +14,12 @@ from vein_imaging.imaging.arrays import Image, Mask, Plane
 from vein_imaging.imaging.centreline import Path, Trace, cut_paths, thin, trace_skeleton
 from vein_imaging.imaging.chains import Chains
 from vein_imaging.imaging.diameter import half_depth_widths
-from vein_imaging.imaging.distractors import (
-    HairScale,
-    find_hair,
-    settle_runs,
-)
+from vein_imaging.imaging.distractors import HairScale, find_hair, settle_runs
 from vein_imaging.imaging.faint import drop_specks, find_faint
 from vein_imaging.imaging.gaps import bridge_gaps
 from vein_imaging.imaging.laying import LINK, Laid, bodies, lay_lines
 from vein_imaging.imaging.outlines import find_edges, find_outlines, find_rim
-from vein_imaging.imaging.profile import take_profiles
+from vein_imaging.imaging.profile import Profiles, take_profiles
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.imaging.vesselness import Coarse
 from vein_imaging.imaging.wide import trace_wide
@@ -127,12 +123,7 @@ def measure_network(
     if settings.reject_hair and hair:
         bad |= find_hair(profiles, hair) & (number < 0)
     if settings.reject_edges:
-        faint = near_infrared and settings.polarity == "dark"
-        bad |= find_edges(profiles, centred)
-        bad |= find_rim(centred, field)
-        bad |= find_outlines(profiles, centred, image, near_infrared=faint)
-        if near_infrared:
-            bad |= find_faint(profiles, centred)
+        bad |= _edges(profiles, centred, image, field, settings, near_infrared)
     bad = settle_runs(bad & (number != LINK), centred)[place]
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
@@ -154,6 +145,23 @@ def _laid(plane: Plane, mask: Mask, coarse: Coarse | None) -> Laid:
         # a ring is thinned in a fraction of the passes, and goes with the body
         mask = mask & ~bodies(mask.shape, lines, CORE_SHARE)
     return lay_lines(*thin(mask), lines)
+
+
+def _edges(
+    profiles: Profiles,
+    centred: Chains,
+    image: Image,
+    field: Mask,
+    settings: AnalysisSettings,
+    near_infrared: bool,
+) -> NDArray[np.bool_]:
+    """Points where an object ends, not a vein runs; and what is too faint to tell."""
+    faint = near_infrared and settings.polarity == "dark"
+    bad = find_edges(profiles, centred) | find_rim(centred, field)
+    bad |= find_outlines(profiles, centred, image, near_infrared=faint)
+    if near_infrared:
+        bad |= find_faint(profiles, centred)
+    return bad
 
 
 def _around_bad(mask: Mask, trace: Trace, bad: NDArray[np.bool_]) -> Mask:
