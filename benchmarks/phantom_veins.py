@@ -160,7 +160,6 @@ def with_sato(case: Case) -> VeinMap:
         near_infrared=True,
         settings=settings,
     )
-    mask = network.settled(mask, scores)
     return assemble(scene, scores, mask, network, mm_per_pixel=mm, channel="grey")
 
 

@@ -27,8 +27,8 @@ from vein_imaging.imaging.vesselness import FAST, FULL, vesselness
 from vein_imaging.pipeline import LiveStep
 
 SIZES = ((640, 480), (1280, 720), (1920, 1080))
-LIVE_FRAMES = 28
-"""Both the field, every 7th frame, and the network, every 4th, come round in these."""
+LIVE_FRAMES = 35
+"""Both the field, every 7th frame, and the network, every 5th, come round in these."""
 # the widths that the octaves of the fast search answer, at full size
 PEER_SIGMAS = (2, 4, 6)
 
@@ -92,7 +92,8 @@ def our_rows(size: tuple[int, int]) -> dict[str, float]:
         rows[f"vesselness, {name}"] = least_cost(filter_alone(picture, name)) / blur
 
         def whole(settings: AnalysisSettings = settings) -> object:
-            return analyse(picture, mm_per_pixel=mm, settings=settings)
+            found = analyse(picture, mm_per_pixel=mm, settings=settings)
+            return found.mask, found.vesselness
 
         rows[f"analyse, {name}"] = least_cost(whole) / blur
     found = analyse(picture, mm_per_pixel=mm)

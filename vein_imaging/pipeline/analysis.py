@@ -72,7 +72,7 @@ def analyse(
     return assemble(
         scene,
         score,
-        network.settled(mask, score),
+        mask,
         network,
         mm_per_pixel=mm_per_pixel,
         channel=channel,

@@ -75,6 +75,7 @@ class _Seen:
     """What one frame tells the next; nothing older is kept."""
 
     channel: Literal["green", "red", "grey"]
+    near_infrared: bool
     ground: Ground
     ground_age: int
     noise: NoiseLevel
@@ -95,6 +96,7 @@ class _Searched:
     picture: NDArray[np.uint8]
     scene: Scene
     channel: Literal["green", "red", "grey"]
+    near_infrared: bool
     score: Image
     mask: Mask
     coarse: Coarse
@@ -120,7 +122,7 @@ class LiveStep:
     """Analyse the frames of a camera one by one.
 
     Free of threads. The state is that of the frame before, so memory does not grow. The
-    network is traced on every fourth frame, or fewer when the budget is missed; in
+    network is traced on every fifth frame, or fewer when the budget is missed; in
     between its branches move along with the picture.
 
     Parameters
@@ -196,9 +198,11 @@ class LiveStep:
         before = self._seen
         if before is not None and before.ground.field.shape != picture.shape[:2]:
             before = None
-        channel = (
-            pick_channel(picture, self._settings) if before is None else before.channel
-        )
+        if before is None:
+            channel = pick_channel(picture, self._settings)
+            near_infrared = not is_visible_light(picture)
+        else:
+            channel, near_infrared = before.channel, before.near_infrared
         plane = take_plane(picture, channel, self._settings)
         shape = plane.shape[0], plane.shape[1]
         tiny = tiny_copy(plane)
@@ -220,10 +224,11 @@ class LiveStep:
         mask = find_mask(score, quality, self._settings)
         here = self._place(before, (x, y))
         self._seen = _Seen(
-            *(channel, ground, age, noise, response, tiny, quality), *here
+            *(channel, near_infrared, ground, age, noise, response, tiny, quality),
+            *here,
         )
         return _Searched(
-            *(picture, scene, channel, score, mask, coarse, quality),
+            *(picture, scene, channel, near_infrared, score, mask, coarse, quality),
             *here,
             cost_s=self._clock() - begun,
         )
@@ -249,7 +254,7 @@ class LiveStep:
             field=searched.scene.field,
             halvings=searched.scene.halvings,
             mm_per_pixel=self._mm_per_pixel,
-            near_infrared=not is_visible_light(searched.picture),
+            near_infrared=searched.near_infrared,
             settings=self._settings,
         )
         traced = _Traced(
@@ -271,7 +276,7 @@ class LiveStep:
         found = assemble(
             searched.scene,
             searched.score,
-            network.settled(searched.mask, searched.score),
+            searched.mask,
             network,
             mm_per_pixel=self._mm_per_pixel,
             channel=searched.channel,
@@ -295,13 +300,14 @@ def _moved(network: Network, motion_xy: tuple[float, float], halvings: int) -> N
     if motion_xy == (0.0, 0.0):
         return network
     columns, rows = (round(part / 2**halvings) for part in motion_xy)
-    added, rejected = (
-        np.roll(mask, (rows, columns), axis=(0, 1)) if rows or columns else mask
-        for mask in (network.added, network.rejected)
-    )
     step_rc = np.array(motion_xy[::-1], np.float32)
     branches = tuple(
         replace(branch, points_rc=branch.points_rc + step_rc)
         for branch in network.branches
     )
-    return Network(branches, network.junctions_rc + step_rc, added, rejected)
+    return replace(
+        network,
+        branches=branches,
+        junctions_rc=network.junctions_rc + step_rc,
+        offset_rc=(rows, columns),
+    )

@@ -47,12 +47,15 @@ class Network:
     added, rejected : (h, w) bool
         Wide veins, and what proved to be no vein: to be put into and taken out of the
         mask that was traced.
+    offset_rc : (int, int) px
+        How far the picture has moved since, at the working size.
     """
 
     branches: tuple[Branch, ...]
     junctions_rc: NDArray[np.float32]
     added: Mask
     rejected: Mask
+    offset_rc: tuple[int, int] = (0, 0)
 
     def settled(self, mask: Mask, score: Image) -> Mask:
         """The mask that was traced, as it turned out to be.
@@ -63,8 +66,11 @@ class Network:
         score : (h, w) float32
             Low outside the field, and between two veins that look like one from afar.
         """
-        wide = self.added & (score > WIDE_LEAST_SCORE)
-        return (mask | wide) & ~self.rejected
+        added, rejected = self.added, self.rejected
+        if any(self.offset_rc):
+            added = np.roll(added, self.offset_rc, axis=(0, 1))
+            rejected = np.roll(rejected, self.offset_rc, axis=(0, 1))
+        return (mask | (added & (score > WIDE_LEAST_SCORE))) & ~rejected
 
 
 def measure_network(

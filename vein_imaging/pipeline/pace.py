@@ -13,7 +13,7 @@ PATIENCE_FRAMES = 60
 """Frames with room to spare before a dearer way is tried again."""
 ROOM = 0.4
 """Share of the budget below which there is room: "full" costs about twice "fast"."""
-TRACE_EVERY_LEAST, TRACE_EVERY_MOST = 4, 8
+TRACE_EVERY_LEAST, TRACE_EVERY_MOST = 5, 8
 
 
 @dataclass(frozen=True, slots=True)

@@ -335,6 +335,7 @@ def assemble(
     scene : Scene
     score : (h, w) float32
     mask : (h, w) bool
+        As it was traced.
     network : Network
     mm_per_pixel : mm or None
     channel : str
@@ -347,7 +348,7 @@ def assemble(
     return VeinMap.later(
         {
             "vesselness": partial(_whole_score, score, size),
-            "mask": partial(_enlarged, mask, size),
+            "mask": lambda: _enlarged(network.settled(mask, score), size),
         },
         field=scene.field,
         branches=network.branches,
