@@ -32,8 +32,12 @@ class AnalysisSettings:
         are corrected for it. Left out, 1 px is assumed, and the uncertainty grows.
     reject_glare : bool
         Whether mirror-like highlights are filled in before veins are searched.
-    reject_hair, reject_edges : bool
-        Whether hairs and step edges (outlines, straps, shadows) are taken out again.
+    reject_hair : bool
+        Whether hairs are filled in too, where a scale is known, and traced lines that
+        are hairs taken out again.
+    reject_edges : bool
+        Whether step edges (outlines, straps, shadows) and lines too faint to tell are
+        taken out again.
 
     Raises
     ------
