@@ -19,7 +19,7 @@ from vein_imaging.cli.store_access import (
 
 if TYPE_CHECKING:
     from vein_imaging.storage import Store
-    from vein_imaging.storage.verify import Verification
+    from vein_imaging.storage.upkeep.verify import Verification
 
 __all__ = ["verify"]
 
@@ -50,7 +50,7 @@ def verify(
     checkpoints are looked at by themselves.
     """
     from vein_imaging.storage import open_store
-    from vein_imaging.storage.copying import opened_generation
+    from vein_imaging.storage.upkeep.backup import opened_generation
 
     key = access.key()
     with errors_in_one_line():
@@ -78,8 +78,8 @@ def _verified(
     store: Store, checkpoints: tuple[Path, ...], kept_elsewhere: Path
 ) -> Verification:
     from vein_imaging.domain.session import fold
-    from vein_imaging.storage.anchor import checkpoint_file
-    from vein_imaging.storage.verify import verify_store
+    from vein_imaging.storage.upkeep.checkpoint import checkpoint_file
+    from vein_imaging.storage.upkeep.verify import verify_store
 
     own = checkpoint_file(store, kept_elsewhere)
     files = [*checkpoints, *([own] if own.exists() else [])]

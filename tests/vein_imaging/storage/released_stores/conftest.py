@@ -16,7 +16,7 @@ import pytest
 from vein_imaging.domain.session import fold
 from vein_imaging.domain.session.body import to_json
 from vein_imaging.storage import Server, Store
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.upkeep.verify import verify_store
 
 TESTS = next(parent for parent in Path(__file__).parents if parent.name == "tests")
 RELEASES = sorted((TESTS / "fixtures").glob("store-*"))

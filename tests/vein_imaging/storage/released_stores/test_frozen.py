@@ -17,10 +17,10 @@ from vein_imaging.domain.session import (
     event_from_body,
     event_to_body,
 )
-from vein_imaging.storage import migrating
-from vein_imaging.storage.append_only import POSTGRESQL_0001, SQLITE_0001
-from vein_imaging.storage.canonical import canonical
-from vein_imaging.storage.ledger import entry_hash
+from vein_imaging.storage.database import migrating
+from vein_imaging.storage.database.append_only import POSTGRESQL_0001, SQLITE_0001
+from vein_imaging.storage.entries.canonical import canonical
+from vein_imaging.storage.entries.ledger import entry_hash
 
 VERSIONS = Path(migrating.__file__).parent / "migrations" / "versions"
 

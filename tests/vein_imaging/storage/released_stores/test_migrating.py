@@ -14,6 +14,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing.synchronize import Barrier
@@ -25,12 +26,13 @@ import pytest
 import sqlcipher3
 from sqlalchemy import Engine, Pool, create_engine, event, text
 
-from vein_imaging.storage import Server, create_store, migrating, open_store
-from vein_imaging.storage.copying import generations, restore
+from vein_imaging.storage import Server, create_store, open_store
+from vein_imaging.storage.database import migrating
+from vein_imaging.storage.database.schema import HEAD_REVISION
 from vein_imaging.storage.errors import NoSuchStoreError, StoreReadOnlyError
+from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.opening import migrate_server
-from vein_imaging.storage.schema import HEAD_REVISION
-from vein_imaging.storage.vault import Vault
+from vein_imaging.storage.upkeep.backup import generations, restore
 
 Held = Callable[..., None]
 Rows = list[tuple[Any, ...]]
@@ -120,6 +122,7 @@ _OF_POSTGRESQL = {
     "rights": "SELECT table_name, grantee, privilege_type"
     " FROM information_schema.role_table_grants WHERE table_schema = 'public'",
 }
+_OF_SQLITE = {"schema": "SELECT type, name, sql FROM sqlite_master WHERE sql NOT NULL"}
 _TABLES = ("event", "patient_key", "alembic_version")
 
 
@@ -137,7 +140,9 @@ class Subject:
             migrate_server(self.folder, self.key, self.server.owner_url)
         open_store(self.folder, self.key).close()
 
-    def _asked(self) -> Iterator[Callable[[str], Rows]]:
+    @contextmanager
+    def asked(self) -> Iterator[Callable[[str], Rows]]:
+        """Give what asks the bare database, past the program."""
         if self.server:
             engine = create_engine(self.server.owner_url)
             with engine.connect() as connection:
@@ -145,23 +150,17 @@ class Subject:
             engine.dispose()
         else:
             file = str(self.folder / "ledger.db")
-            raw = sqlcipher3.connect(file, isolation_level=None)
-            raw.execute(f"PRAGMA key=\"x'{Vault(self.key).database_key.hex()}'\"")
-            yield lambda sql: raw.execute(sql).fetchall()
-            raw.close()
+            with closing(sqlcipher3.connect(file, isolation_level=None)) as raw:
+                raw.execute(f"PRAGMA key=\"x'{Vault(self.key).database_key.hex()}'\"")
+                yield lambda sql: list(raw.execute(sql))
 
     def state(self, *, rows: bool = True) -> State:
         """Return the whole schema and every row, as the database has them."""
-        found: State = {}
-        for ask in self._asked():
-            schema = _OF_POSTGRESQL
-            if not self.server:
-                master = "SELECT type, name, sql FROM sqlite_master WHERE sql NOT NULL"
-                schema = {"schema": master}
-            found = {name: sorted(ask(sql), key=repr) for name, sql in schema.items()}
-            for table in _TABLES if rows else ():
-                found[table] = sorted(ask(f"SELECT * FROM {table}"), key=repr)
-        return found
+        asking = dict(_OF_POSTGRESQL if self.server else _OF_SQLITE)
+        if rows:
+            asking |= {table: f"SELECT * FROM {table}" for table in _TABLES}
+        with self.asked() as ask:
+            return {name: sorted(ask(sql), key=repr) for name, sql in asking.items()}
 
 
 @pytest.fixture(params=["file", "server"])
@@ -261,16 +260,13 @@ def test_killed_at_every_step_it_is_what_it_was_or_migrated(
     assert (before > 15 and after) or not revisions
     with open_store(subject.folder, subject.key) as store:
         is_as_released(store)
-    for ask in subject._asked():
+    with subject.asked() as ask:
         (found,) = ask("SELECT version_num FROM alembic_version")
         assert found == (max(revisions, default=HEAD_REVISION),)
         if revisions:
-            assert ask("SELECT count(*) FROM event WHERE room = kind || seq") == ask(
-                "SELECT count(*) FROM event"
-            )
-            assert ask("SELECT sum(entries) FROM visit") == ask(
-                "SELECT count(*) FROM event"
-            )
+            total = ask("SELECT count(*) FROM event")
+            assert ask("SELECT count(*) FROM event WHERE room = kind || seq") == total
+            assert ask("SELECT sum(entries) FROM visit") == total
 
 
 def test_killed_inside_a_statement_it_is_what_it_was(

@@ -14,14 +14,14 @@ import pytest
 
 from vein_imaging.domain.session import Annotated
 from vein_imaging.storage import Server, StoreError, open_store
-from vein_imaging.storage.administration import recover
-from vein_imaging.storage.anchor import read_checkpoint
-from vein_imaging.storage.clinic import Clinic, Clocks, sign_in
-from vein_imaging.storage.copying import back_up, generations, restore
 from vein_imaging.storage.errors import PatientErasedError, WrongPasswordError
-from vein_imaging.storage.portable import export_patient
-from vein_imaging.storage.roles import Role
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.people.administration import recover
+from vein_imaging.storage.people.roles import Role
+from vein_imaging.storage.people.signed_in import Clinic, Clocks, sign_in
+from vein_imaging.storage.upkeep.backup import back_up, generations, restore
+from vein_imaging.storage.upkeep.checkpoint import read_checkpoint
+from vein_imaging.storage.upkeep.patient_export import export_patient
+from vein_imaging.storage.upkeep.verify import verify_store
 
 Manifest = dict[str, Any]
 Held = Callable[..., None]
