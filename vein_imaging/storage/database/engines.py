@@ -82,7 +82,8 @@ def open_database(
         If the ledger is not there, or a newer release made it, or it lies on a server
         and needs its owner for a migration.
     StoreReadOnlyError
-        If some entries would not be shown.
+        If it is to be read only, and some entries would not be shown or an earlier
+        release made it.
     WrongKeyError
         If the key does not open the file.
     """
@@ -101,14 +102,22 @@ def open_database(
         with database.read.begin() as connection:
             revision = current_revision(connection)
         if revision != HEAD_REVISION:
-            _migrate(layout, vault, revision)
+            _migrate(layout, vault, revision, read_only=read_only)
     except BaseException:
         database.dispose()
         raise
     return database
 
 
-def _migrate(layout: StoreLayout, vault: Vault, revision: str | None) -> None:
+def _migrate(
+    layout: StoreLayout, vault: Vault, revision: str | None, *, read_only: bool
+) -> None:
+    if read_only:
+        raise StoreReadOnlyError(
+            f"The store is of another release (revision {revision}, this one reads"
+            f" {HEAD_REVISION}) and would have to be changed. Copy the whole folder to"
+            " a disk that can be written and open the copy"
+        )
     if layout.database_url:
         raise NoSuchStoreError(
             f"The server's tables are of revision {revision}, this release wants"

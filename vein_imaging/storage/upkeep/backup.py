@@ -6,9 +6,12 @@ encrypted file to PostgreSQL and back, while others write.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
@@ -18,15 +21,16 @@ from vein_imaging.storage.database.postgresql import Server
 from vein_imaging.storage.database.schema import event, patient_key
 from vein_imaging.storage.errors import StoreDamagedError, translated
 from vein_imaging.storage.files.durable import make_folder, write_durably
+from vein_imaging.storage.files.images import ImageFolder
 from vein_imaging.storage.files.keys import Vault
-from vein_imaging.storage.files.layout import StoreLayout, describe_store
+from vein_imaging.storage.files.layout import StoreLayout, describe_store, find_store
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.checkpoint import write_checkpoints
 from vein_imaging.storage.upkeep.verify import verify_store
 
-__all__ = ["back_up", "generations", "restore"]
+__all__ = ["back_up", "generations", "opened_generation", "restore"]
 
 _BATCH = 1000
 
@@ -78,6 +82,42 @@ def generations(folder: Path) -> list[Path]:
     return sorted(file.parent for file in folder.glob("*/*/store.json"))
 
 
+@contextmanager
+def opened_generation(
+    generation: Path, key: bytes, *, scratch: Path | None = None
+) -> Iterator[Store]:
+    """Open a backup's generation and leave it as it is, whatever opening changes.
+
+    A generation of an earlier release is migrated when it is opened, and a disk with
+    backups may be write-protected: its ledger is opened as a copy. A store that is no
+    generation is opened itself.
+
+    Parameters
+    ----------
+    generation : Path
+        One of `generations`; or any store.
+    key : 32 bytes
+    scratch : Path
+        Existing folder on a disk with room for the ledger; the system's temporary one
+        when left out.
+
+    Raises
+    ------
+    NoSuchStoreError, WrongKeyError
+        As `open_store`.
+    """
+    layout = find_store(generation)
+    if layout.images == "images":
+        with open_store(generation, key) as store:
+            yield store
+        return
+    with TemporaryDirectory(prefix=".vein-imaging-", dir=scratch) as copied:
+        ledger = shutil.copytree(generation, Path(copied) / generation.name)
+        with open_store(ledger, key) as store:
+            store.images = ImageFolder(layout.image_folder)
+            yield store
+
+
 def restore(
     generation: Path,
     folder: Path,
@@ -91,7 +131,7 @@ def restore(
     Parameters
     ----------
     generation : Path
-        One of `generations`; or any store, to move it.
+        One of `generations`, which is left as it is; or any store, to move it.
     folder : Path
         Must not exist, or be empty.
     key : 32 bytes
@@ -108,7 +148,10 @@ def restore(
     StoreDamagedError
         If the backup or the copy does not verify; nothing is left then.
     """
-    with open_store(generation, key) as source, built_folder(folder) as building:
+    with (
+        built_folder(folder) as building,
+        opened_generation(generation, key, scratch=building.parent) as source,
+    ):
         url = server.url if server else ""
         layout = StoreLayout(building, source.layout.store_id, url)
         _copy(source, layout, fresh_key or key, server)
