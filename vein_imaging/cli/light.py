@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["light"]
 
 _KEEP_S = 0.25
+"""A quarter of the second after which the firmware darkens a silent host (docs/wire-
+protocol.md)."""
 
 
 @click.group()

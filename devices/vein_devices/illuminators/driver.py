@@ -33,8 +33,9 @@ from vein_devices.serial.port import SerialPort
 
 __all__ = ["ChannelInfo", "LightStatus", "LineIlluminator"]
 
-_ANSWER_S = 0.4
+_ANSWER_S = 0.4  # well within the second after which the firmware darkens a silent line
 _TRIES = 3
+"""A changed byte is caught by the check sum and asked again; a dead line is not."""
 
 
 @dataclass(frozen=True, slots=True)

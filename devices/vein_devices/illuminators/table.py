@@ -14,7 +14,7 @@ from vein_devices.serial.port import find_port, open_serial
 
 __all__ = ["ILLUMINATORS", "open_illuminator"]
 
-_BAUD = 115200
+_BAUD = 115200  # as firmware/config.h sets it
 
 
 def _serial(address: Address, clock: Clock) -> LineIlluminator:

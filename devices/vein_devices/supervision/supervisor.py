@@ -30,9 +30,10 @@ from vein_devices.supervision.states import (
 
 __all__ = ["SupervisedCamera", "supervise"]
 
-_QUEUE = 4
+_QUEUE = 4  # an eighth of a second of pictures: a longer queue would show the past
 _CLOSE_S = 2.0
-_SLICE_S = 0.25
+"""Longer than any driver's wait; a thread that is stuck is left behind and named."""
+_SLICE_S = 0.25  # a request to close is heard within this
 _OVER = (DeviceState.FAULT, DeviceState.ENDED, DeviceState.CLOSED)
 
 

@@ -21,7 +21,7 @@ from vein_imaging.viewer.qt.style import stylesheet
 
 __all__ = ["InjectionPanel"]
 
-_WIDTH_PX = 500
+_WIDTH_PX = 500  # the log's columns fit, and 1366 px leave two thirds to the picture
 
 
 class InjectionPanel(QWidget):

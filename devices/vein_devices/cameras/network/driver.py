@@ -40,9 +40,11 @@ from vein_devices.opencv import cv2
 __all__ = ["HttpSource", "RtspSource", "make_source"]
 
 _OPEN_S = 3.0
+"""A camera in the house answers in a tenth of it; what does not is not there."""
 _READ_MS = 1500
-_BAD_FRAMES = 30
-_LONGEST_HEAD = 16384
+"""Under the 2 s that a caller waits, so that the cause is told, not a time-out."""
+_BAD_FRAMES = 30  # about a second of damage: a line that does not come back by itself
+_LONGEST_HEAD = 16384  # as much as web servers take; more is no camera
 
 
 class HttpSource:

@@ -11,8 +11,8 @@ from vein_devices.errors import DeviceDataError
 
 __all__ = ["ChunkedReader", "MultipartReader", "boundary_of"]
 
-_LONGEST_HEAD = 4096
-_LONGEST_PART = 32 << 20
+_LONGEST_HEAD = 4096  # a part's head is some hundred bytes; more is no multipart stream
+_LONGEST_PART = 32 << 20  # a JPEG of 50 megapixels; more would fill the memory
 
 
 def boundary_of(content_type: str) -> bytes | None:

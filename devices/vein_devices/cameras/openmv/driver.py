@@ -41,12 +41,15 @@ from vein_devices.serial.port import PortIdentity, SerialPort, find_port, open_s
 __all__ = ["OpenmvLink", "OpenmvSource", "make_source"]
 
 _BAUD = 921600  # USB: the number means nothing
-_ANSWER_S = 0.25
-_SYNC_TRIES = 5
-_TRIES = 8
+_ANSWER_S = 0.25  # over USB it answers in milliseconds; what takes longer is lost
+_SYNC_TRIES = 5  # a camera in the middle of a packet needs two
+_TRIES = 8  # a line that spoils a packet so often in a row is broken
 _LONGEST_PAYLOAD = 4096
+"""What the firmware offers at most; larger costs more when it is damaged."""
 _LONGEST_FRAME = 16 << 20
+"""Above the largest sensor made, so that a damaged length fills no memory."""
 _USB_VENDORS = (0x37C5, 0x1209)
+"""OpenMV's own, and pid.codes, under which older boards run."""
 _SIZES = ("QQVGA", "QVGA", "VGA", "HD", "SVGA")
 _FORMATS = {"grey": "GRAYSCALE", "rgb565": "RGB565", "jpeg": "JPEG"}
 

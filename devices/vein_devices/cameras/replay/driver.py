@@ -33,6 +33,7 @@ from vein_devices.opencv import cv2
 __all__ = ["ReplaySource", "make_source"]
 
 _STILLS_FPS = 10.0
+"""Pictures without times, shown again and again, at a pace that an eye follows."""
 # How far the number of frames that a container states may be from the true one.
 _COUNT_TOLERANCE = 0.02
 

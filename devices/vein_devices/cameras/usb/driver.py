@@ -46,10 +46,10 @@ __all__ = ["Negotiated", "UvcSettings", "UvcSource", "list_devices", "make_sourc
 # OpenCV reads this once, before its first capture: seconds until a frozen camera's
 # read() comes back. Without it a read blocks for ten.
 _SELECT_VARIABLE = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
-_SELECT_S = 1
-_BUFFERS = 8
-_BAD_FRAMES = 10
-_MEASURED_FRAMES = 10
+_SELECT_S = 1  # OpenCV takes whole seconds; its own 10 would let the window wait
+_BUFFERS = 8  # old pictures skipped at a time; OpenCV's own V4L2 queue holds four
+_BAD_FRAMES = 10  # a third of a second: a cable that will not mend itself
+_MEASURED_FRAMES = 10  # a rate to a tenth, in a third of a second
 _FAST_ENOUGH = 0.8  # of the wished or stated rate: no other backend is tried
 
 

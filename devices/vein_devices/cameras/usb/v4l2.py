@@ -36,7 +36,7 @@ __all__ = [
 _QUERYCAP, _QUERYCTRL = 0x80685600, 0xC0445624
 _GET_CONTROL, _SET_CONTROL = 0xC008561B, 0xC008561C
 _VIDEO_CAPTURE, _DEVICE_CAPS = 0x00000001, 0x80000000
-_DISABLED = 0x0001
+_DISABLED = 0x0001  # V4L2_CTRL_FLAG_DISABLED of linux/videodev2.h
 
 Ioctl = Callable[[int, int, bytes], bytes]
 
@@ -96,7 +96,8 @@ class Control:
 
 
 _AUTO_EXPOSURE = (0x009A0901, 1, (3, 0))
-_AUTO_WHITE = (0x0098090C, 0, (1,))
+"""Its control, what means manual, and what automatic: linux/v4l2-controls.h."""
+_AUTO_WHITE = (0x0098090C, 0, (1,))  # the same for the white balance
 
 CONTROLS: dict[str, Control] = {
     "exposure_us": Control(0x009A0902, 100.0, _AUTO_EXPOSURE),

@@ -32,14 +32,17 @@ from vein_devices.serial.port import SerialPort, find_port, open_serial
 __all__ = ["Vc0706Settings", "Vc0706Source", "make_source"]
 
 _PROBE_BAUDS = (38400, 115200, 57600, 19200, 9600)
+"""The factory's first, then the others that the chip knows."""
 _SIZE_REGISTER = bytes.fromhex("04010019")
 _COMPRESSION_REGISTER = bytes.fromhex("01011204")
-_DELAY_10US = 10
+_DELAY_10US = 10  # 1e-4 s before and after each answer, for the adapter to turn round
 _ANSWER_S = 0.25  # resuming was seen to take 93 ms
-_SLICE_S = 0.05
-_TRIES = 3
+_SLICE_S = 0.05  # a request to close is heard within this
+_TRIES = 3  # a noisy line fails once or twice in a row, a dead one always
 _LONGEST = 4 << 20
-_BAD_FRAMES = 5
+"""Above 640 x 480 at the least compression, so that a damaged length fills no
+memory."""
+_BAD_FRAMES = 5  # pictures take seconds: after five a clinician wants to know
 
 # A step of the camera's work: yields while it waits, and returns its result.
 Work = Generator[None, None, wire.Reply]
