@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Each does its own set-up.
-.PHONY: help demo test lint bench setup clean
+.PHONY: help demo test lint bench texts setup clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -19,6 +19,9 @@ lint: setup ## format, style, types, layers
 
 bench: setup ## timings of every stage (numbers: docs/performance.md)
 	@.venv/bin/python -m pytest -q benchmarks --benchmark-enable --benchmark-only
+
+texts: setup ## template of the texts users read; LANGUAGES="de" begins or updates a translation
+	@.venv/bin/python scripts/texts.py $(LANGUAGES)
 
 clean: ## forget what was set up and written
 	rm -rf .venv demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis
