@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from vein_imaging.words import translate as _
+
 __all__ = ["capture"]
 
 
@@ -72,6 +74,6 @@ def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) ->
         }
         click.echo(json.dumps(document))
     elif not done.problem:
-        click.echo(f"{done.frames} frames in {out}")
+        click.echo(_("{frames} frames in {out}").format(frames=done.frames, out=out))
     if done.problem:
         raise click.ClickException(done.problem)

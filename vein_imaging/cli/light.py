@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_devices.illuminators.driver import LineIlluminator
 
@@ -58,19 +60,37 @@ def status(url: str, as_json: bool) -> None:
         click.echo(json.dumps(document, indent=2))
         return
     click.echo(identity)
-    click.echo(f"  faults        {', '.join(now.faults) or 'none'}")
     click.echo(
-        f"  temperature   skin side {now.skin_c:.1f} C, LEDs {now.led_c:.1f} C, "
-        f"board {now.board_c:.1f} C"
+        _("  faults        {faults}").format(faults=", ".join(now.faults) or _("none"))
     )
-    click.echo(f"  battery       {now.battery_percent} % ({now.battery_mv} mV)")
     click.echo(
-        f"  light used    {now.lit_s:.0f} of {now.limit_s:.0f} s, "
-        f"{now.dose_j_m2:.0f} J/m2 since the last rest"
+        _(
+            "  temperature   skin side {skin_c:.1f} C, LEDs {led_c:.1f} C, "
+            "board {board_c:.1f} C"
+        ).format(skin_c=now.skin_c, led_c=now.led_c, board_c=now.board_c)
+    )
+    click.echo(
+        _("  battery       {battery_percent} % ({battery_mv} mV)").format(
+            battery_percent=now.battery_percent, battery_mv=now.battery_mv
+        )
+    )
+    click.echo(
+        _(
+            "  light used    {lit_s:.0f} of {limit_s:.0f} s, "
+            "{dose_j_m2:.0f} J/m2 since the last rest"
+        ).format(lit_s=now.lit_s, limit_s=now.limit_s, dose_j_m2=now.dose_j_m2)
     )
     for number, channel in enumerate(channels, 1):
-        wave = f"{channel.wavelength_nm} nm" if channel.wavelength_nm else "white"
-        click.echo(f"  channel {number}     {channel.name}, {wave}")
+        wave = (
+            _("{wavelength_nm} nm").format(wavelength_nm=channel.wavelength_nm)
+            if channel.wavelength_nm
+            else _("white")
+        )
+        click.echo(
+            _("  channel {number}     {name}, {wave}").format(
+                number=number, name=channel.name, wave=wave
+            )
+        )
 
 
 @light.command()
@@ -107,15 +127,19 @@ def on(url: str, levels: tuple[str, ...], seconds: float) -> None:
                 click.echo(event)
                 if event.startswith("FLT"):
                     raise click.ClickException(
-                        f"the illuminator went dark by itself: {event[4:]}; see: "
-                        f"vein-imaging light status {url}"
+                        _(
+                            "the illuminator went dark by itself: {event}; see: "
+                            "vein-imaging light status {url}"
+                        ).format(event=event[4:], url=url)
                     )
 
 
 def _read_level(text: str) -> tuple[str | int, int]:
     channel, equals, level = text.partition("=")
     if not equals or not level.isdigit() or int(level) > 1000:
-        raise click.UsageError(f"--level is CHANNEL=0..1000, not {text!r}")
+        raise click.UsageError(
+            _("--level is CHANNEL=0..1000, not {text!r}").format(text=text)
+        )
     return (int(channel) if channel.isdigit() else channel), int(level)
 
 
