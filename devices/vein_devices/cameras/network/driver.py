@@ -15,15 +15,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import numpy as np
-
 from vein_devices.address import (
     Address,
     read_options,
     split_options,
     without_password,
 )
-from vein_devices.cameras.jpeg import check_jpeg
+from vein_devices.cameras.jpeg import decode_jpeg
 from vein_devices.cameras.network.http_request import (
     Answer,
     authorization_for,
@@ -36,7 +34,6 @@ from vein_devices.cameras.network.multipart import (
     boundary_of,
 )
 from vein_devices.cameras.network.rtsp import RtspSource
-from vein_devices.cameras.replay.picture_file import to_pixels
 from vein_devices.cameras.source import CameraSource, Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import (
@@ -47,7 +44,6 @@ from vein_devices.errors import (
     DeviceTimeoutError,
     DeviceUnsupportedError,
 )
-from vein_devices.opencv import cv2
 
 __all__ = ["HttpSource", "RtspSource", "make_source"]
 
@@ -302,12 +298,8 @@ class HttpSource:
             wait_s = 0.0
 
     def _decode(self, part: bytes) -> Shot:
-        jpeg, _ = check_jpeg(part)
-        how = cv2.IMREAD_GRAYSCALE if self._grey else cv2.IMREAD_COLOR
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), how)
-        if picture is None:
-            raise DeviceDataError(f"{self.shown}: a JPEG that cannot be decoded")
-        return Shot(to_pixels(np.asarray(picture), self.shown), jpeg=jpeg)
+        pixels, jpeg = decode_jpeg(part, grey=self._grey)
+        return Shot(pixels, jpeg=jpeg)
 
     def close(self) -> None:
         """Hang up."""

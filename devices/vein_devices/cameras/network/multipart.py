@@ -43,7 +43,7 @@ def boundary_of(content_type: str) -> bytes | None:
         # Some servers write the dashes into the header, others do not.
         value = (quoted or plain.strip()).lstrip("-")
         if name.lower() == "boundary" and value:
-            return value.encode("latin-1")
+            return bytes(value.encode("latin-1"))
     return None
 
 

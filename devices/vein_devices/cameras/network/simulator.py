@@ -175,7 +175,7 @@ class HttpCamera:
         name, _, password = self._password.encode().partition(b":")
         secret, asked = of(name + b":cam:" + password), of(b"GET:" + said[b"uri"])
         proof = [secret, said[b"nonce"], said[b"nc"], said[b"cnonce"], said[b"qop"]]
-        return said[b"response"] == of(b":".join([*proof, asked]))
+        return bool(said[b"response"] == of(b":".join([*proof, asked])))
 
     def _stream(self, line: socket.socket) -> None:
         due_s, noise = time.monotonic(), Noise(self.faults)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from vein_devices.address import Address
-from vein_devices.cameras.jpeg import check_jpeg
+from vein_devices.cameras.jpeg import decode_jpeg
 from vein_devices.cameras.replay.picture_file import to_pixels
 from vein_devices.cameras.source import Shot
 from vein_devices.cameras.usb import v4l2
@@ -326,11 +326,7 @@ class UvcSource:
         if not self._raw_jpeg:
             return to_pixels(np.asarray(picture), self._name), None
         data = np.asarray(picture, np.uint8).tobytes()
-        jpeg, _ = check_jpeg(data, self._size_px)
-        decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-        if decoded is None:
-            raise DeviceDataError(f"{self._name}: a JPEG that cannot be decoded")
-        return to_pixels(np.asarray(decoded), self._name), jpeg
+        return decode_jpeg(data, self._size_px)
 
     def close(self) -> None:
         """Let go of the camera."""
