@@ -90,7 +90,8 @@ def test_pixels_are_those_of_opencv(
     data = a_jpeg(*options)
     pixels, jpeg = decode_jpeg(data + bytes(3), grey=grey)
     how = cv2.IMREAD_COLOR_RGB if grey is False else cv2.IMREAD_GRAYSCALE
-    assert np.array_equal(pixels, cv2.imdecode(np.frombuffer(data, np.uint8), how))
+    shown = np.asarray(cv2.imdecode(np.frombuffer(data, np.uint8), how))
+    assert np.array_equal(pixels, shown)
     assert jpeg == data
     assert not decoder_warns(data)
 
