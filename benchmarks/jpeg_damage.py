@@ -85,8 +85,9 @@ def main() -> None:
                 warned += 1
                 unflagged += not refused(data, by_structure=False)
         print(
-            f"bursts of {length} bytes: {asked.bursts}, of which {passed} pass the check "
-            f"of the structure alone; libjpeg warns in {warned}; unflagged {unflagged}"
+            f"bursts of {length} bytes: {asked.bursts}, of which {passed} pass the "
+            f"check of the structure alone; libjpeg warns in {warned}; unflagged "
+            f"{unflagged}"
         )
     wrong = sum(refused(good(), by_structure=False) for _ in range(asked.good))
     print(f"good pictures: {asked.good}, refused {wrong}")

@@ -71,6 +71,15 @@ class PortIdentity:
             return ""
         return f"{self.vid:04x}:{self.pid:04x}"
 
+    def word(self, among: Iterable[PortIdentity]) -> str:
+        """The steadiest word that names it and none of the others; see `find_port`."""
+        others = [port for port in among if port != self]
+        for name in ("serial_number", "location"):
+            word = str(getattr(self, name))
+            if word and all(getattr(other, name) != word for other in others):
+                return word
+        return self.device
+
 
 def list_serial() -> list[PortIdentity]:
     """List the serial ports of this machine.
@@ -134,9 +143,10 @@ def find_port(
             f"{there}"
         )
     if len(found) > 1:
-        choice = ", ".join(f"{p.device} (serial {p.serial_number})" for p in found)
+        choice = ", ".join(f"{port.device}: {port.word(known)}" for port in found)
         raise DeviceAddressError(
-            f"several serial ports fit; name one by its serial number: {choice}"
+            f"several serial ports fit; name one in the address by the word behind it: "
+            f"{choice}"
         )
     return found[0].device
 

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from vein_devices.cameras.table import CAMERAS, ENTRY_POINTS
 from vein_devices.cameras.usb import v4l2
+from vein_devices.cameras.usb.identity import address_of
 from vein_devices.errors import DeviceError
+from vein_devices.holders import holders_of
 from vein_devices.listing import Listing
 from vein_devices.serial.port import PortIdentity, list_serial
 
@@ -131,13 +133,16 @@ def _video(nodes: list[v4l2.VideoNode]) -> Iterator[Check]:
         except DeviceError as error:
             yield Check(what, "problem", str(error), _INSTALL_RULES)
             continue
-        holders = v4l2.holders_of(node.path)
-        if holders:
+        held_by = ", ".join(map(str, holders_of(node.path)))
+        if held_by:
             yield Check(
-                what, "problem", f"held by {', '.join(holders)}", "close that program"
+                what,
+                "problem",
+                f"held by {held_by}",
+                "close that program",
             )
         else:
-            yield Check(what, "ok", f"opens; address uvc:{node.identity}")
+            yield Check(what, "ok", f"opens; address {address_of(node, nodes)}")
 
 
 def _serial(ports: list[PortIdentity]) -> Iterator[Check]:

@@ -50,3 +50,24 @@ def test_none_that_fits_is_absent_and_the_ports_there_are_listed() -> None:
 def test_a_port_that_is_not_there_is_absent() -> None:
     with pytest.raises(DeviceAbsentError, match="no such port"):
         open_serial("/dev/ttyNOWHERE", 9600)
+
+
+CH340 = [
+    PortIdentity("/dev/ttyUSB0", 0x1A86, 0x7523, "", "1-1.2", "USB Serial"),
+    PortIdentity("/dev/ttyUSB1", 0x1A86, 0x7523, "", "1-1.3", "USB Serial"),
+]
+FT2232 = [
+    PortIdentity("/dev/ttyUSB0", 0x0403, 0x6010, "FT97", "3-1.2:1.0", "Dual RS232"),
+    PortIdentity("/dev/ttyUSB1", 0x0403, 0x6010, "FT97", "3-1.2:1.1", "Dual RS232"),
+]
+
+
+@pytest.mark.parametrize("ports", [CH340, FT2232])
+def test_ports_without_a_serial_number_of_their_own_are_named_by_place(
+    ports: list[PortIdentity],
+) -> None:
+    with pytest.raises(DeviceAddressError) as caught:
+        find_port(ports[0].serial_number, ports=ports)
+    for port in ports:
+        assert f"{port.device}: {port.location}" in str(caught.value)
+        assert find_port(port.location, ports=ports) == port.device

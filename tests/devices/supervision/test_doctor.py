@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from vein_devices.cameras.usb import v4l2
 from vein_devices.cameras.usb.v4l2 import VideoNode
+from vein_devices.holders import Holder
 from vein_devices.serial.port import PortIdentity
+from vein_devices.supervision import doctor
 from vein_devices.supervision.doctor import Check, examine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux")
@@ -42,7 +43,7 @@ def test_a_camera_that_is_gone_is_a_problem(tmp_path: Path) -> None:
 def test_a_camera_in_use_names_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(v4l2, "holders_of", lambda _path: ["cheese (123)"])
+    monkeypatch.setattr(doctor, "holders_of", lambda _path: [Holder("cheese", 123)])
     checks = look(tmp_path, nodes=lambda: [VideoNode("/dev/null", "Cam")])
     assert found(checks, "camera Cam").detail == "held by cheese (123)"
 

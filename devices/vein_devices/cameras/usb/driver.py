@@ -38,6 +38,7 @@ from vein_devices.errors import (
     DeviceUnsupportedError,
 )
 from vein_devices.frame import FrameFlag
+from vein_devices.holders import holders_of
 from vein_devices.listing import Listing
 from vein_devices.opencv import cv2
 
@@ -175,10 +176,10 @@ class UvcSource:
         return node
 
     def _not_opened(self) -> DeviceBusyError | DeviceUnsupportedError:
-        holders = v4l2.holders_of(self._path) if self._path else []
-        if holders:
+        holders = map(str, holders_of(self._path)) if self._path else ()
+        if held_by := ", ".join(holders):
             return DeviceBusyError(
-                f"{self._name}: held by {', '.join(holders)}; close that program"
+                f"{self._name}: held by {held_by}; close that program"
             )
         return DeviceUnsupportedError(
             f"{self._name}: it can be opened, and gives no picture format that is "
@@ -357,9 +358,12 @@ def list_devices() -> list[Listing]:
     list of Listing
     """
     backend = BACKENDS.get(sys.platform, (V4L2,))[0]
+    nodes = list_cameras(backend)
     return [
-        Listing(address_of(node), node.name, f"{node.path} {node.usb_id}".strip())
-        for node in list_cameras(backend)
+        Listing(
+            address_of(node, nodes), node.name, f"{node.path} {node.usb_id}".strip()
+        )
+        for node in nodes
     ]
 
 
