@@ -21,6 +21,9 @@ from vein_devices.errors import (
     DevicePermissionError,
 )
 
+_POWERFUL = frozenset({"root", "wheel", "sudo", "adm", "disk", "shadow"})
+"""Groups that may do far more than open a port: nobody is advised to join them."""
+
 __all__ = ["PortIdentity", "SerialPort", "find_port", "list_serial", "open_serial"]
 
 
@@ -253,4 +256,6 @@ def _permission_line(device: str) -> str:
         group = grp.getgrgid(Path(device).stat().st_gid).gr_name
     except (OSError, KeyError):
         group = "dialout"
+    if group in _POWERFUL:
+        return "vein-imaging devices doctor says what to type"
     return f"Type: sudo usermod -aG {group} $USER, then log out and in again"

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
-from vein_devices.errors import DeviceAbsentError, DeviceAddressError
+from vein_devices.errors import (
+    DeviceAbsentError,
+    DeviceAddressError,
+    DevicePermissionError,
+)
 from vein_devices.serial.port import PortIdentity, find_port, open_serial
 
 PORTS = [
@@ -71,3 +80,23 @@ def test_ports_without_a_serial_number_of_their_own_are_named_by_place(
     for port in ports:
         assert f"{port.device}: {port.location}" in str(caught.value)
         assert find_port(port.location, ports=ports) == port.device
+
+
+@pytest.mark.skipif(os.name != "posix", reason="groups")
+def test_nobody_is_advised_to_join_a_group_that_may_do_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "ttyUSB0"
+    file.touch()
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "no")
+
+    monkeypatch.setattr("serial.Serial", refused)
+    for group, advice in (("root", "devices doctor"), ("dialout", "-aG dialout")):
+        monkeypatch.setattr(
+            "grp.getgrgid", lambda _, g=group: SimpleNamespace(gr_name=g)
+        )
+        with pytest.raises(DevicePermissionError, match=advice) as caught:
+            open_serial(str(file), 9600)
+        assert "usermod -aG root" not in str(caught.value)

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from vein_devices.cameras.usb import v4l2
-from vein_devices.cameras.usb.backends import V4L2, Backend
 from vein_devices.cameras.usb.v4l2 import VideoNode
 from vein_devices.errors import (
     DeviceAbsentError,
     DeviceAddressError,
     DeviceUnsupportedError,
 )
+
+if TYPE_CHECKING:
+    from vein_devices.cameras.usb.backends import Backend
 
 __all__ = ["address_of", "find_camera", "list_cameras"]
 
@@ -56,7 +58,7 @@ def list_cameras(backend: Backend) -> list[VideoNode]:
     Windows made it from the port, and it stays for that port. On macOS the path is
     AVFoundation's uniqueID, which holds place, vendor and product.
     """
-    if backend is V4L2:
+    if backend.name == "V4L2":
         return v4l2.list_nodes()
     try:
         from cv2_enumerate_cameras import enumerate_cameras  # not needed on Linux
