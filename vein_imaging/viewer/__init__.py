@@ -4,8 +4,8 @@ import os
 import sys
 from importlib.util import find_spec
 
-# Of several Qt bindings qtpy takes PyQt5 first, which napari does not know any more, and
-# two in one process end it. The one that is loaded stays; a person's own choice too.
+# Of several Qt bindings qtpy takes PyQt5 first, which napari does not know any more,
+# and two in one process end it. A loaded one stays; so does a person's own choice.
 _OURS = ("PyQt6", "PySide6")
 if not any(name in sys.modules for name in (*_OURS, "PyQt5", "PySide2")):
     _found = [name.lower() for name in _OURS if find_spec(name)]

@@ -94,9 +94,8 @@ def test_nobody_is_advised_to_join_a_group_that_may_do_everything(
 
     monkeypatch.setattr("serial.Serial", refused)
     for group, advice in (("root", "devices doctor"), ("dialout", "-aG dialout")):
-        monkeypatch.setattr(
-            "grp.getgrgid", lambda _, g=group: SimpleNamespace(gr_name=g)
-        )
+        named = SimpleNamespace(gr_name=group)
+        monkeypatch.setattr("grp.getgrgid", lambda _, named=named: named)
         with pytest.raises(DevicePermissionError, match=advice) as caught:
             open_serial(str(file), 9600)
         assert "usermod -aG root" not in str(caught.value)
