@@ -1,6 +1,5 @@
 """The dose check: findings, what is left, and the largest volume that still fits."""
 
-from vein_imaging.domain.dose.cap import Quota
 from vein_imaging.domain.dose.check import (
     RULES,
     DosePlan,
@@ -11,7 +10,7 @@ from vein_imaging.domain.dose.check import (
 )
 from vein_imaging.domain.dose.context import DoseContext, SessionDoses
 from vein_imaging.domain.dose.finding import Finding, Remaining
-from vein_imaging.domain.dose.quota import quotas
+from vein_imaging.domain.dose.quota import Quota, quotas
 
 __all__ = [
     "RULES",
