@@ -43,8 +43,10 @@ def _over(context: DoseContext, quota: Quota) -> Finding:
         amounts.append(f"{_amount(shown.used, shown.unit)} {verb}")
     if quota.planned:
         amounts.append(f"{_amount(shown.planned, shown.unit)} planned")
+    also = f" {quota.limit.also}" if quota.limit.also else ""
     message = (
         f"{shown.product}: {' and '.join(amounts)}; {who} {cap} {where}{reason}{dated}."
+        f"{also}"
     )
     return Finding(
         rule=quota.limit.rule,

@@ -12,6 +12,7 @@ from typing import Any
 from vein_imaging.domain.limits.clinic import tightened
 from vein_imaging.domain.limits.table import (
     Advice,
+    FoamMix,
     Limit,
     LimitTable,
     Product,
@@ -27,15 +28,16 @@ __all__ = ["REGIONS", "load_limits"]
 #: Regions with a limit table.
 REGIONS: tuple[str, ...] = ("US", "UK", "IE", "DE", "AT", "CH", "FR")
 
-_SOURCE_KEYS = {"title", "address", "read_on", "sure", "label_date"}
+_SOURCE_KEYS = {"title", "address", "read_on", "sure", "label_date", "older"}
 _LIMIT_KEYS = {
     *("rule", "maximum", "unit", "source", "severity", "strengths", "forms"),
     *("over_mm", "up_to_mm", "per_site", "first_treatment", "hypersensitive"),
+    *("also", "vein_named", "agent"),
 }
-_STRENGTH_KEYS = {"percent", "form", "over_mm", "up_to_mm", "source"}
+_STRENGTH_KEYS = {"percent", "form", "over_mm", "up_to_mm", "source", "inferred"}
 _PRODUCT_KEYS = {
     *("key", "name", "agent", "atc", "note", "single_strength", "factory_foam"),
-    *("strengths", "limits", "test_dose", "advice"),
+    *("strengths", "limits", "test_dose", "advice", "foam_mix", "foam_mg_per_ml"),
 }
 _FILE_KEYS = {"region", "source", "product", "practice"}
 
@@ -84,19 +86,24 @@ def _limit(
         per_site=row.get("per_site", False),
         first_treatment=row.get("first_treatment", False),
         hypersensitive=row.get("hypersensitive", False),
+        also=row.get("also", ""),
+        vein_named=row.get("vein_named", ""),
+        agent=row.get("agent", ""),
     )
 
 
 def _product(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Product:
     key = row["key"]
     _only(row, _PRODUCT_KEYS, key)
-    test = row.get("test_dose")
+    test, mix = row.get("test_dose"), row.get("foam_mix")
+    foam_mg = row.get("foam_mg_per_ml")
     strengths = tuple(
         Strength(
             decimal_from_text(entry["percent"], f"{key}: percent"),
             entry["form"],
             _vein(entry),
             _source(entry, sources, f"{key} {entry['percent']} %"),
+            entry.get("inferred", False),
         )
         for entry in row.get("strengths", ())
         if _only(entry, _STRENGTH_KEYS, key)
@@ -124,6 +131,15 @@ def _product(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Product:
             for entry in row.get("advice", ())
         ),
         note=row.get("note", ""),
+        foam_mix=None
+        if mix is None
+        else FoamMix(
+            tuple(decimal_from_text(one, f"{key}, foam_mix") for one in mix["parts"]),
+            _source(mix, sources, f"{key}, foam_mix"),
+        ),
+        foam_mg_per_ml=None
+        if foam_mg is None
+        else decimal_from_text(foam_mg, f"{key}, foam_mg_per_ml"),
     )
 
 

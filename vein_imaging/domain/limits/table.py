@@ -13,6 +13,7 @@ from vein_imaging.domain.quantity import Concentration
 __all__ = [
     "Advice",
     "ClinicPolicy",
+    "FoamMix",
     "Limit",
     "LimitTable",
     "Product",
@@ -26,12 +27,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """A strength on the label, and the form and veins the label has it for."""
+    """A strength on the label, and the form and veins the label has it for.
+
+    `inferred`: the label names the vein in words; the millimetres are ours.
+    """
 
     percent: Decimal
     form: Form
     vein: VeinRange
     source: Source
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,14 @@ class TestDose:
     every_session: bool
     severity: Severity
     text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FoamMix:
+    """The parts of gas to one of liquid that the label or the maker names."""
+
+    gas_parts: tuple[Decimal, ...]
     source: Source
 
 
@@ -73,6 +86,10 @@ class Product:
     advice : tuple of Advice
     note : str
         What is not known of it.
+    foam_mix : FoamMix, optional
+        Where the label or the maker says how foam is made.
+    foam_mg_per_ml : Decimal, optional
+        Drug in 1 mL of factory foam, mg/mL, as its label states it.
     """
 
     key: str
@@ -86,6 +103,8 @@ class Product:
     test_dose: TestDose | None = None
     advice: tuple[Advice, ...] = ()
     note: str = ""
+    foam_mix: FoamMix | None = None
+    foam_mg_per_ml: Decimal | None = None
 
     @property
     def percents(self) -> tuple[Decimal, ...]:
