@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
@@ -13,10 +13,13 @@ from vein_imaging.domain.dose import (
     Finding,
     Remaining,
     SessionDoses,
+    advice,
     check_dose,
+    heading,
+    largest_volume,
     remaining,
 )
-from vein_imaging.domain.dose.context import require_complete
+from vein_imaging.domain.dose.context import require_complete, require_ratio
 from vein_imaging.domain.injection import Injection, injection_from_json
 from vein_imaging.domain.limits import LimitTable, load_limits
 from vein_imaging.domain.moments import (
@@ -128,12 +131,11 @@ class _Reader:
 
     def _new(self, raw: Any) -> Injection:
         injection = injection_from_json(raw)
-        key, table = injection.product.casefold().strip(), self._table
-        if key != injection.product and (
-            key in table.products or key in table.elsewhere
-        ):
-            injection = replace(injection, product=key)  # must not slip through
-        require_complete(table, injection)
+        read = self._table.read_name(injection)
+        named = injection.renamed(read.key)
+        if not read.substance:
+            require_complete(self._table, named)
+        require_ratio(self._table, named)
         if "test_dose" not in raw:  # true equals 1, which is no truth value
             rest = {name: raw[name] for name in raw if name not in ("at", "id")}
             self._seen[tuple(rest.items())] = injection
@@ -239,11 +241,17 @@ def answer(context: DoseContext) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``findings``, ``remaining``, ``limits_version``. Every number is text, plain
-        decimal; null where a rule has none.
+        ``heading``, ``findings``, ``largest_volume_ml``, ``advice``, ``remaining``,
+        ``limits_version``. Every number is text, plain decimal; null where a rule has
+        none. The largest volume is null where nothing is planned or no limit is known.
     """
+    findings = check_dose(context)
+    largest = largest_volume(context, findings) if context.planned else None
     return {
-        "findings": [_row(finding) for finding in check_dose(context)],
+        "heading": heading(context, findings),
+        "findings": [_row(finding) for finding in findings],
+        "largest_volume_ml": None if largest is None else plain(largest.ml),
+        "advice": [one.text for one in advice(context)],
         "remaining": [_row(left, without="source") for left in remaining(context)],
         "limits_version": context.table.version,
     }

@@ -9,7 +9,7 @@ from typing import Literal
 
 from vein_imaging.domain.injection import Form
 
-__all__ = ["Limit", "Severity", "Source", "VeinRange"]
+__all__ = ["Limit", "Severity", "Source", "Usual", "VeinRange"]
 
 Severity = Literal["stop", "warn", "note"]
 _A_YEAR_DAYS = 365
@@ -137,3 +137,24 @@ class Limit:
             and (not self.strengths or percent in self.strengths)
             and (not self.forms or form in self.forms)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is usual in a vein of up to some width: no maximum, a help against slips.
+
+    Parameters
+    ----------
+    what : "volume" or "strength"
+    amount : mL at one injection, or % w/v
+    up_to_mm : mm
+    agent : str
+        The substance it is for; empty for any.
+    source : Source
+    """
+
+    what: str
+    amount: Decimal
+    up_to_mm: Decimal
+    agent: str
+    source: Source
