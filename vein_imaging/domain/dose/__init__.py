@@ -3,6 +3,7 @@
 from vein_imaging.domain.dose.check import (
     RULES,
     DosePlan,
+    advice,
     check_dose,
     largest_volume,
     plan_injection,
@@ -10,6 +11,7 @@ from vein_imaging.domain.dose.check import (
 )
 from vein_imaging.domain.dose.context import DoseContext, SessionDoses
 from vein_imaging.domain.dose.finding import Finding, Remaining
+from vein_imaging.domain.dose.heading import checked, heading
 from vein_imaging.domain.dose.quota import Quota, quotas
 
 __all__ = [
@@ -20,7 +22,10 @@ __all__ = [
     "Quota",
     "Remaining",
     "SessionDoses",
+    "advice",
     "check_dose",
+    "checked",
+    "heading",
     "largest_volume",
     "plan_injection",
     "quotas",

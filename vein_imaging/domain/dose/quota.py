@@ -6,20 +6,21 @@ still fits all read the same sums.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from vein_imaging.domain.dose.context import DoseContext
+from vein_imaging.domain.dose.context import DoseContext, site_key
 from vein_imaging.domain.dose.finding import Remaining
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import Limit
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.quantity import EXACT, Mass, rounded
 
-__all__ = ["Quota", "has_label_limit", "quotas"]
+__all__ = ["Quota", "drug_mg", "has_label_limit", "quotas"]
 
 _SESSION, _DAY, _INJECTION = "session", "day", "injection"
 
@@ -97,8 +98,19 @@ def _volume(given: Iterable[Injection]) -> Fraction:
     return Fraction(total)
 
 
-def _drug_mg(context: DoseContext, injection: Injection) -> Fraction:
-    strength = context.table.strength(injection)
+def drug_mg(context: DoseContext, injection: Injection) -> Fraction:
+    """Milligrams of drug in an injection.
+
+    Factory foam of its label's strength holds what its label states; foam of unknown
+    ratio counts as if it were all liquid: never too little.
+    """
+    table = context.table
+    key = injection.product
+    known = table.products.get(key) or table.elsewhere.get(key)
+    strength = table.strength(injection)
+    foam_mg = known.foam_mg_per_ml if known and injection.form == "foam" else None
+    if known and foam_mg is not None and strength.percent in known.percents:
+        return Fraction(injection.volume.ml) * Fraction(foam_mg)
     return Mass.of(injection.volume, strength, injection.foam_ratio).mg
 
 
@@ -108,7 +120,7 @@ def _at_site(
     """Given already where `injection` goes, of a label that caps the site."""
     if not (limit.per_site and injection.site):
         return iter(())
-    same = context.at_sites.get(injection.site, ())
+    same = context.at_sites.get(site_key(injection.site), ())
     return _counted(context, limit, (i for i in same if i is not injection))
 
 
@@ -125,22 +137,55 @@ def _per_injection(context: DoseContext, subject: Injection) -> Iterator[Quota]:
         and limit.vein.holds(subject.vein_diameter_mm)
         and (not limit.first_treatment or _is_first(context, limit))
     ]
-    if not holding:
-        return
-    limit = min(holding, key=lambda one: one.maximum)
-    used = _volume(_at_site(context, limit, subject))
     own = Fraction(subject.volume.ml)
     is_planned = context.planned is not None
-    yield Quota(
-        limit=limit,
-        scope=_INJECTION,
-        product=subject.product,
-        used=used if is_planned else used + own,
-        planned=own if is_planned else Fraction(0),
-        maximum=Fraction(limit.maximum),
-        per_ml=Fraction(1),
-        unit=limit.unit,
-    )
+    for limit in _tightest(holding, subject):
+        used = _volume(_at_site(context, limit, subject))
+        yield Quota(
+            limit=limit,
+            scope=_INJECTION,
+            product=subject.product,
+            used=used if is_planned else used + own,
+            planned=own if is_planned else Fraction(0),
+            maximum=Fraction(limit.maximum),
+            per_ml=Fraction(1),
+            unit=limit.unit,
+        )
+
+
+def _tightest(holding: Iterable[Limit], subject: Injection) -> list[Limit]:
+    """The least figure of each kind: of the label and of the clinic, of the site.
+
+    A figure for a vein that the site names goes before the general one of its form,
+    and only where the width was measured.
+    """
+    vein = _vein_named(subject)
+    groups: dict[tuple[bool, bool], list[Limit]] = {}
+    for limit in holding:
+        if limit.vein_named in ("", vein):
+            groups.setdefault((limit.clinic, limit.per_site), []).append(limit)
+    chosen = []
+    for limits in groups.values():
+        named = [limit for limit in limits if limit.vein_named]
+        chosen.append(min(named or limits, key=lambda limit: limit.maximum))
+    return chosen
+
+
+_SMALL = re.compile(r"\b(?:ssv|vsp|(?:small|short|lesser) saphenous|saphena parva)\b")
+_GREAT = re.compile(r"\b(?:gsv|vsm|(?:great|long) saphenous|saphena magna)\b")
+_BRANCH = re.compile(r"\b(?:tributar|branch|perforat|accessory|reticular|spider)")
+
+
+def _vein_named(subject: Injection) -> str:
+    """The trunk that the site names, where the vein was measured; else nothing."""
+    if subject.site is None or subject.vein_diameter_mm is None:
+        return ""
+    site = site_key(subject.site)
+    if _BRANCH.search(site):
+        return ""
+    if _SMALL.search(site):
+        return "small saphenous"
+    return "great saphenous" if _GREAT.search(site) else ""
 
 
 def _volumes(context: DoseContext, subject: Injection) -> Iterator[Quota]:
@@ -179,13 +224,13 @@ def _masses(context: DoseContext, subject: Injection) -> Iterator[Quota]:
     for limit in context.table.mass_limits(agent):
         used = sum(
             (
-                _drug_mg(context, injection)
+                drug_mg(context, injection)
                 for injection in context.given_with(subject)
                 if context.table.agent(injection.product) == agent
             ),
             Fraction(0),
         )
-        mg = _drug_mg(context, subject) if context.planned else Fraction(0)
+        mg = drug_mg(context, subject) if context.planned else Fraction(0)
         yield Quota(
             limit=limit,
             scope=_DAY,
@@ -216,9 +261,9 @@ def _sites(context: DoseContext, subject: Injection) -> Iterator[Quota]:
         if limit.unit == "injections":
             used, new = len(given), 1
         else:
-            named = {injection.site for injection in given if injection.site}
+            named = {site_key(i.site) for i in given if i.site}
             used = len(named) + sum(1 for injection in given if not injection.site)
-            new = 0 if subject.site in named else 1
+            new = 0 if subject.site and site_key(subject.site) in named else 1
         yield Quota(
             limit=limit,
             scope=_SESSION,

@@ -29,7 +29,7 @@ def weight_missing(context: DoseContext) -> list[Finding]:
         return []
     subject, limit = applies
     message = (
-        f"{subject.product}: at most {plain(limit.maximum)} mg/kg a day, and the "
+        f"{context.name(subject)}: at most {plain(limit.maximum)} mg/kg a day, and the "
         "weight is not known; weigh the patient."
     )
     return [

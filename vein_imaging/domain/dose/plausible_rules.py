@@ -1,0 +1,123 @@
+"""The rule on slips of the pen: ten times the last, the usual, or any syringe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from statistics import median_low
+
+from vein_imaging.domain.dose.context import DoseContext
+from vein_imaging.domain.dose.finding import Finding, listed
+from vein_imaging.domain.injection import Injection
+from vein_imaging.domain.limits import Usual
+from vein_imaging.domain.quantity import EXACT, plain
+
+__all__ = ["implausible"]
+
+_TEN = Decimal(10)
+# The labels read have at most 6 mL at one injection anywhere; syringes that are used
+# for it hold up to 10 mL.
+_SYRINGE_ML = Decimal(10)
+# The thinnest foam that any source read describes is 1 + 9.
+_MOST_GAS = Decimal(9)
+
+
+def _tenfold(value: Decimal, usual: Decimal) -> bool:
+    return value >= EXACT.multiply(usual, _TEN)
+
+
+def _before(context: DoseContext, subject: Injection) -> list[Injection]:
+    """Earlier injections of the same product and form, test doses aside, by time."""
+    alike = context.history.get((subject.product, subject.form), ())
+    if context.subject is subject:
+        return [one for one in alike if one.at <= subject.at] or list(alike)
+    return [one for one in alike if one.at < subject.at]
+
+
+def _usual(context: DoseContext, subject: Injection) -> Iterator[Usual]:
+    """What is usual for the vein: the narrowest range that holds its width."""
+    width, agent = subject.vein_diameter_mm, context.table.agent(subject.product)
+    if width is None:
+        return
+    for what in ("volume", "strength"):
+        fits = [
+            one
+            for one in context.table.usual
+            if one.what == what and one.agent in ("", agent) and width <= one.up_to_mm
+        ]
+        if fits:
+            yield min(fits, key=lambda one: one.up_to_mm)
+
+
+def _by_label(context: DoseContext, subject: Injection, percent: Decimal) -> bool:
+    """Whether the label has this strength for this width, and says so."""
+    known = context.table.products.get(subject.product)
+    width = subject.vein_diameter_mm
+    return known is not None and any(
+        row.percent == percent
+        and row.form == subject.form
+        and width is not None
+        and (row.vein.over_mm > 0 or row.vein.up_to_mm is not None)
+        and row.vein.holds(width)
+        for row in known.strengths
+    )
+
+
+def _slips(context: DoseContext, subject: Injection) -> Iterator[str]:
+    ml, percent = subject.volume.ml, context.table.percent(subject)
+    if ml > _SYRINGE_ML:
+        yield f"no syringe for this holds more than {plain(_SYRINGE_ML)} mL"
+    before = _before(context, subject)
+    if before:
+        last = before[-1]
+        usual = median_low([one.volume.ml for one in before])
+        if _tenfold(ml, last.volume.ml):
+            yield f"the last was {last.volume}"
+        elif _tenfold(ml, usual):
+            yield f"{plain(usual)} mL is usual for this patient"
+        if percent is not None and not _by_label(context, subject, percent):
+            was = context.table.percent(last)
+            if was is not None and _tenfold(percent, was):
+                yield f"the last was of {plain(was)} %"
+    for one in _usual(context, subject):
+        value, unit = (ml, "mL") if one.what == "volume" else (percent, "%")
+        if value is not None and _tenfold(value, one.amount):
+            width = plain(subject.vein_diameter_mm or Decimal(0))
+            yield f"{plain(one.amount)} {unit} is usual in a vein of {width} mm"
+    known = context.table.products.get(subject.product)
+    if known and known.percents and percent is not None:
+        weakest = known.percents[0]
+        if percent not in known.percents and _tenfold(percent, weakest):
+            yield f"the label begins at {plain(weakest)} %"
+    if subject.foam_ratio is not None and subject.foam_ratio.gas_parts > _MOST_GAS:
+        yield f"foam is made with up to {plain(_MOST_GAS)} parts of gas"
+
+
+def implausible(context: DoseContext) -> list[Finding]:
+    """Ten times the last or the usual volume or strength, or more than a syringe holds.
+
+    It says nothing about a maximum: 2.0 typed for 0.2 may lie within one.
+    """
+    found = []
+    for subject in context.subjects:
+        slips = list(_slips(context, subject))
+        if not slips:
+            continue
+        percent = context.table.percent(subject)
+        strength = "" if percent is None else f" of {plain(percent)} %"
+        ratio = (
+            f", 1 + {plain(subject.foam_ratio.gas_parts)}" if subject.foam_ratio else ""
+        )
+        found.append(
+            Finding(
+                rule="implausible",
+                severity="warn",
+                scope="injection",
+                product=subject.product,
+                source="A slip of the pen: ten times what came before or is usual",
+                message=f"{context.name(subject)}: {subject.volume} {subject.form}"
+                f"{strength}{ratio}? {listed(slips)[0].upper()}{listed(slips)[1:]}. "
+                "Read it again.",
+            )
+        )
+    return found
