@@ -27,6 +27,12 @@ _RULES = {
     "vein_class_not_on_label": "vein size not on the label for this",
     "vein_too_large": "vein too large for this treatment: refer",
     "batch_missing": "batch not recorded",
+    "shared_maximum": "past the maxima of one substance together",
+    "name_unclear": "a name is not clear",
+    "implausible": "is this a slip of the pen?",
+    "not_checked": "foam without its gas ratio",
+    "day_differs": "not the day of this session",
+    "clock_ahead": "earlier than the last injection: check the clock",
     "planned_interval": "less than eight weeks since the last session",
     "foam_too_old": "the foam is too old",
     "two_agents": "two agents in one session",
@@ -48,6 +54,7 @@ def dose_view(
     findings: Sequence[Finding],
     quantities: Sequence[Remaining],
     names: dict[str, str],
+    checked: str,
 ) -> DoseView:
     """What the dose panel says about a planned injection.
 
@@ -59,9 +66,12 @@ def dose_view(
         Every cap that bears on it.
     names : mapping
         Product key to the name a person knows.
+    checked : str
+        What it was held against and what was not looked at, of `dose.checked`: the
+        headline where no rule has a stop or a warning.
     """
     worst = sorted(findings, key=lambda f: _WORST_FIRST.index(f.severity))
-    verdict, headline = _verdict(worst, bool(quantities))
+    verdict, headline = _verdict(worst, bool(quantities), checked)
     messages = [f.message for f in worst if f.severity != "note"]
     notes = [_words(f.rule) for f in worst if f.severity == "note"]
     if notes:
@@ -76,7 +86,9 @@ def dose_view(
     )
 
 
-def _verdict(worst: Sequence[Finding], any_limit: bool) -> tuple[Verdict, str]:
+def _verdict(
+    worst: Sequence[Finding], any_limit: bool, checked: str
+) -> tuple[Verdict, str]:
     first = worst[0] if worst else None
     if first is not None and first.severity == "stop":
         return "stop", f"STOP {_DASH} {_words(first.rule)}"
@@ -86,7 +98,7 @@ def _verdict(worst: Sequence[Finding], any_limit: bool) -> tuple[Verdict, str]:
         return "warn", f"WARNING {_DASH} {_words(first.rule)}"
     if not any_limit:
         return "warn", f"NO LIMIT KNOWN {_DASH} nothing to check against"
-    return "ok", "Within the maximum"
+    return "ok", checked
 
 
 def _words(rule: str) -> str:
