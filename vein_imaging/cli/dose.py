@@ -44,10 +44,18 @@ class _BadInput(click.ClickException):
     exit_code = 2
 
 
+_MOST_BYTES = 32 * 2**20  # some 130,000 injections
+
+
 def _text(path: str) -> str:
     try:
         with click.open_file(path, "rb") as file:
-            content: bytes = file.read()
+            content: bytes = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise _BadInput(
+                f"{path}: more than {_MOST_BYTES // 2**20} MB; a document of one "
+                "patient is smaller"
+            )
         return content.decode("utf-8-sig")
     except OSError as error:
         raise _BadInput(f"{path}: {error.strerror}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
@@ -25,6 +26,7 @@ from vein_imaging.domain.limits import LimitTable, load_limits
 from vein_imaging.domain.moments import (
     date_from_text,
     moment_from_text,
+    require_year,
     zone_from_text,
 )
 from vein_imaging.domain.quantity import Weight, plain
@@ -35,6 +37,7 @@ __all__ = ["DocumentError", "answer", "read_document"]
 
 _KEYS = ("region", "timezone", "patient", "sessions", "planned", "screening")
 _REQUIRED = ("region", "timezone", "sessions")
+_SURROGATE = re.compile("\\\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 _Value = TypeVar("_Value")
 
 
@@ -55,7 +58,25 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return body
 
 
+def _require_text(raw: Any) -> None:
+    """Refuse half a character: nothing could print or store it."""
+    try:
+        json.dumps(raw, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        code = ord(error.object[error.start])
+        raise DocumentError(
+            f"not text: half a character, \\u{code:04x}, stands alone"
+        ) from None
+
+
 def _parsed(text: str) -> Any:
+    raw = _loaded(text)
+    if _SURROGATE.search(text):
+        _require_text(raw)
+    return raw
+
+
+def _loaded(text: str) -> Any:
     try:
         return json.loads(
             text, object_pairs_hook=_object, parse_constant=_refuse_constant
@@ -65,6 +86,13 @@ def _parsed(text: str) -> Any:
     except json.JSONDecodeError as error:
         raise DocumentError(
             f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
+    except DocumentError:
+        raise
+    except ValueError:  # Python reads no integer of more than 4300 digits
+        raise DocumentError(
+            "not JSON that can be read: a number of thousands of digits; every number "
+            'is text such as "0.3"'
         ) from None
 
 
@@ -121,16 +149,22 @@ class _Reader:
             return None
         rest = raw.copy()
         at, id_ = rest.pop("at"), rest.pop("id", None)
+        if id_ is None and "id" in raw:
+            return None
         try:
             like = self._seen.get(tuple(rest.items()))
         except TypeError:  # a list or an object where text is wanted
             return None
         if like is None or not (id_ is None or (type(id_) is str and id_.strip())):
             return None
-        return like.again(moment_from_text(at, "at"), id_)
+        moment = moment_from_text(at, "at")
+        require_year(moment, "at")
+        return like.again(moment, id_)
 
     def _new(self, raw: Any) -> Injection:
         injection = injection_from_json(raw)
+        for name in ("at", "foam_made_at", "expires_on"):
+            require_year(getattr(injection, name), name)
         read = self._table.read_name(injection)
         named = injection.renamed(read.key)
         if not read.substance:
@@ -149,6 +183,7 @@ def _sessions(raw: Any, read: _Reader) -> tuple[SessionDoses, ...]:
         known = ("started", "injections")
         _at(where, _keys, session, known, known)
         started = _at(where, moment_from_text, session["started"], "started")
+        _at(where, require_year, started, "started")
         listed = _at(where, _list, session["injections"], "injections")
         given = []
         for place, body in enumerate(listed):
@@ -168,6 +203,10 @@ def _screening(raw: Any) -> Screening:
         raise TypeError(f"answers: got {_shown(answers)}, wanted an object")
     pairs = [list(pair) for pair in answers.items()]
     screening: Screening = from_json(Screening, {**raw, "answers": pairs}, "screening")
+    for name in ("screened_on", "rechecked_on"):
+        require_year(getattr(screening, name), name)
+    if screening.doppler is not None:
+        require_year(screening.doppler.done_on, "doppler: done_on")
     return screening
 
 
@@ -204,6 +243,7 @@ def read_document(text: str, *, clinic: str | None = None) -> DoseContext:
     if "weighed_on" in patient:
         day = patient["weighed_on"]
         weighed_on = _at("patient", date_from_text, day, "weighed_on")
+        _at("patient", require_year, weighed_on, "weighed_on")
     read = _Reader(table)
     sessions = _sessions(raw["sessions"], read)
     planned = screening = None

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["compact", "folded", "has_lookalikes", "is_near"]
+__all__ = ["compact", "folded", "has_lookalikes", "is_near", "printable"]
 
 _MARKS = re.compile("[®™©℠\N{ZERO WIDTH NO-BREAK SPACE}]|\\((?:r|tm|c)\\)", re.I)
 # Letters of other scripts that look like Latin ones, and Latin ones that are written
@@ -89,3 +89,22 @@ def is_near(one: str, other: str) -> bool:
         return True
     most = 2 if len(long_) > 7 else 1
     return len(long_) > 4 and _distance(one, other, most) <= most
+
+
+def printable(text: str) -> str:
+    """Typed text for a message: one line, nothing that moves a cursor, not too long.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+        At most 60 characters; control and invisible ones are shown as U+FFFD.
+    """
+    shown = "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(one)[0] == "C" else one
+        for one in text[:61]
+    )
+    return shown if len(text) <= 60 else f"{shown[:57]}..."

@@ -9,6 +9,7 @@ from vein_imaging.domain.dose.finding import Finding, listed
 from vein_imaging.domain.dose.quota import has_label_limit
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import Product, Strength
+from vein_imaging.domain.names import printable
 from vein_imaging.domain.quantity import EXACT, plain
 
 __all__ = [
@@ -63,7 +64,7 @@ def strength_not_on_label(context: DoseContext) -> list[Finding]:
             message += f"; if {plain(percent)} mg/mL was meant, that is {as_percent} %"
         if subject.stock_concentration:
             message += f"; diluted from {subject.stock_concentration}"
-            message += f" with {subject.diluent}" if subject.diluent else ""
+            message += f" with {printable(subject.diluent)}" if subject.diluent else ""
         found.append(
             _warn(
                 "strength_not_on_label",

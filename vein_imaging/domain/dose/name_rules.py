@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from vein_imaging.domain.dose.context import DoseContext, site_key
 from vein_imaging.domain.dose.finding import Finding, listed
 from vein_imaging.domain.injection import Injection
-from vein_imaging.domain.names import is_near
+from vein_imaging.domain.names import is_near, printable
 from vein_imaging.domain.quantity import plain
 
 __all__ = ["name_unclear"]
@@ -37,7 +37,7 @@ def _products(context: DoseContext) -> Iterator[Finding]:
             yield _unclear(
                 named.key,
                 "session",
-                f'"{text}" {doubt}; it was counted as {name}. '
+                f'"{printable(str(text))}" {doubt}; it was counted as {name}. '
                 "Check the vial and write its name.",
             )
 
@@ -57,7 +57,7 @@ def _no_strength(
             yield _unclear(
                 named.key,
                 "injection",
-                f'"{one.product}" has no strength; it was counted as '
+                f'"{printable(one.product)}" has no strength; it was counted as '
                 f"{plain(percent)} %, the strongest. Enter the strength.",
             )
 
@@ -79,8 +79,8 @@ def _strengths(context: DoseContext) -> Iterator[Finding]:
             yield _unclear(
                 context.names[key].key,
                 "injection",
-                f'"{one.product}" says {said} %, but the strength entered is '
-                f"{one.concentration}. Read the vial.",
+                f'"{printable(one.product)}" says {said} %, but the strength entered '
+                f"is {one.concentration}. Read the vial.",
             )
 
 
@@ -108,7 +108,8 @@ def _sites(context: DoseContext, subject: Injection) -> Iterator[Finding]:
             yield _unclear(
                 subject.product,
                 "injection",
-                f'Site "{subject.site}" is nearly "{given[0].site}", where '
+                f'Site "{printable(subject.site)}" is nearly '
+                f'"{printable(given[0].site or "")}", where '
                 f"{context.table.name(given[0].product)} was given. Where it is one "
                 "site, write one name: its volumes add.",
             )

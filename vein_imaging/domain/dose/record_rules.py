@@ -7,6 +7,7 @@ from vein_imaging.domain.dose.finding import Finding
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import Severity, TestDose
 from vein_imaging.domain.moments import local_date
+from vein_imaging.domain.names import printable
 
 __all__ = [
     "batch_expired",
@@ -37,8 +38,9 @@ def batch_expired(context: DoseContext) -> list[Finding]:
             "injection",
             subject.product,
             "The date printed on the vial",
-            f"{context.name(subject)}: batch {subject.batch or 'without number'} "
-            f"expired on {subject.expires_on}. Take another vial.",
+            f"{context.name(subject)}: batch "
+            f"{printable(subject.batch or 'without number')} expired on "
+            f"{subject.expires_on}. Take another vial.",
         )
         for subject in context.subjects
         if subject.expires_on

@@ -9,7 +9,7 @@ from decimal import Decimal
 from vein_imaging.domain.injection import Form, Injection
 from vein_imaging.domain.limits.figure import Limit, Severity, Source, Usual, VeinRange
 from vein_imaging.domain.limits.naming import Named, name_product
-from vein_imaging.domain.names import compact
+from vein_imaging.domain.names import compact, printable
 from vein_imaging.domain.quantity import Concentration
 
 __all__ = [
@@ -167,7 +167,7 @@ class LimitTable:
     def name(self, product: str) -> str:
         """What a person calls a product: the label's name, or what was typed."""
         known = self.products.get(product) or self.elsewhere.get(product)
-        return known.name if known else product
+        return known.name if known else printable(product)
 
     def read_name(self, injection: Injection) -> Named:
         """Which product the name of an injection means; see `name_product`.
@@ -186,7 +186,8 @@ class LimitTable:
             same = [
                 one
                 for one in meant
-                if any(row.form == injection.form for row in one.strengths)
+                if not one.strengths
+                or any(row.form == injection.form for row in one.strengths)
             ]
             preferred[agent] = [one.key for one in same or meant]
         return name_product(
