@@ -138,6 +138,12 @@ def ahead(table: LimitTable) -> Section:
             for line in aftercare_lines(treated_on, sheet)
         ),
         caption=f"Aftercare from {day(VISITS[-1])}, which is day 0",
+        note=" ".join(sheet.practical),
         numeric=frozenset({1, 2}),
     )
-    return Section("What comes next", tables=(appointments, care))
+    signs = Table(
+        ("If you notice", "Do this"),
+        tuple((one.sign, one.do) for one in sheet.warnings),
+        caption="When to call",
+    )
+    return Section("What comes next", tables=(appointments, care, signs))

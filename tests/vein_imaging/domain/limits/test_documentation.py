@@ -97,13 +97,16 @@ def strengths() -> Iterator[str]:
 def screening() -> Iterator[str]:
     table = screening_table()
     yield (
-        "| key | asked | yes means | for foam | in a region | each session "
-        "| source | read | state |"
+        "| key | asked | yes means | for foam | in a region, for a product "
+        "| each session | source | read | state |"
     )
     yield "|---|---|---|---|---|---|---|---|---|"
     for one in table.conditions.values():
         foam = one.if_foam if one.if_foam != one.if_yes else ""
-        region = ", ".join(f"{key} {value}" for key, value in one.if_region.items())
+        region = ", ".join(
+            f"{key} {value}"
+            for key, value in (*one.if_region.items(), *one.if_product.items())
+        )
         again = "yes" if one.each_session else ""
         yield (
             f"| `{one.key}` | {one.asks} | {one.if_yes} | {foam} | {region} "
