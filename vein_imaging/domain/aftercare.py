@@ -171,9 +171,10 @@ def aftercare_lines(treated_on: date, sheet: Sheet) -> tuple[AftercareLine, ...]
     """The items of a sheet on the calendar.
 
     The day of treatment is day 0, and something that lasts n days holds through day n:
-    never shorter than the page says. What is counted by nights ends in the morning after
-    its last night, so no night has two orders: treated on the 27th, day and night for
-    3 days is through the night to the 30th; the night of the 30th is the next item's.
+    never shorter than the page says. What is counted by nights ends in the morning
+    after its last night, so no night has two orders: treated on the 27th, day and night
+    for 3 days is through the night to the 30th; the night of the 30th is the next
+    item's.
 
     Parameters
     ----------

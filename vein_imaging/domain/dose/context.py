@@ -148,6 +148,11 @@ class DoseContext:
                 require_complete(self.table, self.subject)
 
     @cached_property
+    def kept(self) -> dict[str, object]:
+        """Room for what several rules need and is counted once."""
+        return {}
+
+    @cached_property
     def names(self) -> Mapping[tuple[object, ...], Named]:
         """How each name that is no key was read, by name, form and gas ratio."""
         keys = {*self.table.products, *self.table.elsewhere}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from statistics import median_low
 
@@ -26,12 +29,33 @@ def _tenfold(value: Decimal, usual: Decimal) -> bool:
     return value >= EXACT.multiply(usual, _TEN)
 
 
-def _before(context: DoseContext, subject: Injection) -> list[Injection]:
-    """Earlier injections of the same product and form, test doses aside, by time."""
-    alike = context.history.get((subject.product, subject.form), ())
-    if context.subject is subject:
-        return [one for one in alike if one.at <= subject.at] or list(alike)
-    return [one for one in alike if one.at < subject.at]
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What one injection is compared with: the last before it, and the usual."""
+
+    last: Injection
+    usual_ml: Decimal
+
+
+def _past(context: DoseContext) -> Callable[[Injection], _Past | None]:
+    """Looks up the last alike before an injection: same product and form, no test."""
+    times: dict[tuple[str, str], list[datetime]] = {}
+    usual: dict[tuple[str, str], Decimal] = {}
+    for kind, given in context.history.items():
+        times[kind] = [one.at for one in given]
+        usual[kind] = median_low([one.volume.ml for one in given])
+
+    def find(subject: Injection) -> _Past | None:
+        kind = (subject.product, subject.form)
+        given = context.history.get(kind, ())
+        planned = subject is context.subject
+        side = bisect_right if planned else bisect_left
+        place = side(times.get(kind, []), subject.at)
+        if planned and not place:
+            place = len(given)  # entered late: all that is known counts
+        return _Past(given[place - 1], usual[kind]) if place else None
+
+    return find
 
 
 def _usual(context: DoseContext, subject: Injection) -> Iterator[Usual]:
@@ -63,20 +87,19 @@ def _by_label(context: DoseContext, subject: Injection, percent: Decimal) -> boo
     )
 
 
-def _slips(context: DoseContext, subject: Injection) -> Iterator[str]:
+def _slips(
+    context: DoseContext, subject: Injection, past: _Past | None
+) -> Iterator[str]:
     ml, percent = subject.volume.ml, context.table.percent(subject)
     if ml > _SYRINGE_ML:
         yield f"no syringe for this holds more than {plain(_SYRINGE_ML)} mL"
-    before = _before(context, subject)
-    if before:
-        last = before[-1]
-        usual = median_low([one.volume.ml for one in before])
-        if _tenfold(ml, last.volume.ml):
-            yield f"the last was {last.volume}"
-        elif _tenfold(ml, usual):
-            yield f"{plain(usual)} mL is usual for this patient"
+    if past is not None:
+        if _tenfold(ml, past.last.volume.ml):
+            yield f"the last was {past.last.volume}"
+        elif _tenfold(ml, past.usual_ml):
+            yield f"{plain(past.usual_ml)} mL is usual for this patient"
         if percent is not None and not _by_label(context, subject, percent):
-            was = context.table.percent(last)
+            was = context.table.percent(past.last)
             if was is not None and _tenfold(percent, was):
                 yield f"the last was of {plain(was)} %"
     for one in _usual(context, subject):
@@ -99,8 +122,18 @@ def implausible(context: DoseContext) -> list[Finding]:
     It says nothing about a maximum: 2.0 typed for 0.2 may lie within one.
     """
     found = []
+    find = _past(context)
+    known: dict[tuple[object, ...], list[str]] = {}
     for subject in context.subjects:
-        slips = list(_slips(context, subject))
+        past = find(subject)
+        alike = (
+            *(subject.product, context.table.percent(subject), subject.form),
+            *(subject.volume.ml, subject.vein_diameter_mm, subject.foam_ratio),
+            None if past is None else (past.last.volume.ml, past.last.concentration),
+        )
+        slips = known.get(alike)
+        if slips is None:
+            slips = known[alike] = list(_slips(context, subject, past))
         if not slips:
             continue
         percent = context.table.percent(subject)

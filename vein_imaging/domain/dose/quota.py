@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import cast
 
 from vein_imaging.domain.dose.context import DoseContext, site_key
 from vein_imaging.domain.dose.finding import Remaining
@@ -20,7 +21,7 @@ from vein_imaging.domain.limits import Limit
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.quantity import EXACT, Mass, rounded
 
-__all__ = ["Quota", "drug_mg", "has_label_limit", "quotas"]
+__all__ = ["Quota", "drug_mg", "has_label_limit", "quotas", "volume_ml"]
 
 _SESSION, _DAY, _INJECTION = "session", "day", "injection"
 
@@ -91,7 +92,8 @@ def _is_first(context: DoseContext, limit: Limit) -> bool:
     )
 
 
-def _volume(given: Iterable[Injection]) -> Fraction:
+def volume_ml(given: Iterable[Injection]) -> Fraction:
+    """Millilitres of some injections together, exact."""
     total = Decimal(0)
     for injection in given:
         total = EXACT.add(total, injection.volume.ml)
@@ -140,7 +142,7 @@ def _per_injection(context: DoseContext, subject: Injection) -> Iterator[Quota]:
     own = Fraction(subject.volume.ml)
     is_planned = context.planned is not None
     for limit in _tightest(holding, subject):
-        used = _volume(_at_site(context, limit, subject))
+        used = volume_ml(_at_site(context, limit, subject))
         yield Quota(
             limit=limit,
             scope=_INJECTION,
@@ -207,7 +209,7 @@ def _volumes(context: DoseContext, subject: Injection) -> Iterator[Quota]:
             limit=limit,
             scope=scope,
             product=subject.product,
-            used=_volume(_counted(context, limit, given)),
+            used=volume_ml(_counted(context, limit, given)),
             planned=Fraction(subject.volume.ml if context.planned else 0),
             maximum=Fraction(limit.maximum),
             per_ml=Fraction(1),
@@ -286,7 +288,7 @@ def _foam_practice(context: DoseContext, subject: Injection) -> Iterator[Quota]:
         limit=limit,
         scope=_SESSION,
         product=subject.product,
-        used=_volume(foams),
+        used=volume_ml(foams),
         planned=Fraction(subject.volume.ml if context.planned else 0),
         maximum=Fraction(limit.maximum),
         per_ml=Fraction(1),
@@ -333,12 +335,26 @@ def quotas(context: DoseContext) -> tuple[Quota, ...]:
     Returns
     -------
     tuple of Quota
-        Each once, in the order of the rule table.
+        Each once, in the order of the rule table. Counted once for a context.
     """
+    kept = context.kept.get("quotas")
+    if kept is None:
+        kept = context.kept["quotas"] = tuple(_quotas(context))
+    return cast(tuple[Quota, ...], kept)
+
+
+def _quotas(context: DoseContext) -> Iterable[Quota]:
     found: dict[Quota, None] = {}
+    seen: set[tuple[object, ...]] = set()
     for subject in context.subjects:
-        found.update(dict.fromkeys(_per_injection(context, subject)))
+        alike = (
+            *(subject.product, context.table.percent(subject), subject.form),
+            *(subject.volume.ml, subject.vein_diameter_mm, subject.site),
+        )
+        if alike not in seen:  # the same again counts the same
+            seen.add(alike)
+            found.update(dict.fromkeys(_per_injection(context, subject)))
     for count in _TOTALS:
         for subject in context.kinds:
             found.update(dict.fromkeys(count(context, subject)))
-    return tuple(found)
+    return found

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from vein_imaging.domain.dose.context import DoseContext
 from vein_imaging.domain.dose.finding import Finding, listed
-from vein_imaging.domain.dose.quota import drug_mg, quotas
+from vein_imaging.domain.dose.quota import drug_mg, quotas, volume_ml
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import Limit
 from vein_imaging.domain.quantity import plain, rounded
@@ -27,9 +27,7 @@ class _Share:
     limit: Limit | None
     given: tuple[Injection, ...]
 
-    @property
-    def ml(self) -> Fraction:
-        return sum((Fraction(one.volume.ml) for one in self.given), Fraction(0))
+    ml: Fraction
 
     @property
     def share(self) -> Fraction:
@@ -69,10 +67,12 @@ def _shares(context: DoseContext, had: Iterable[Injection]) -> list[_Share]:
         if kind not in caps:
             caps[kind] = _cap(context, one)
         limit = caps[kind]
-        own = (one.product, limit) if limit else (*kind, None)
+        own = (one.product, id(limit)) if limit else (*kind, None)
         grouped.setdefault(own, []).append(one)
     return [
-        _Share(str(key[0]), caps[_kind(context, given[0])], tuple(given))
+        _Share(
+            str(key[0]), caps[_kind(context, given[0])], tuple(given), volume_ml(given)
+        )
         for key, given in grouped.items()
     ]
 
