@@ -40,7 +40,11 @@ from vein_imaging.domain.dose.screening_rules import (
     screening_incomplete,
 )
 from vein_imaging.domain.dose.shared_rules import shared_maximum, two_agents
-from vein_imaging.domain.dose.weight_rules import weight_missing, weight_stale
+from vein_imaging.domain.dose.weight_rules import (
+    weight_implausible,
+    weight_missing,
+    weight_stale,
+)
 from vein_imaging.domain.limits import Advice
 from vein_imaging.domain.quantity import EXACT, MOST_ML, Volume
 
@@ -74,6 +78,7 @@ RULES: tuple[Rule, ...] = (
     not_checked,
     weight_missing,
     weight_stale,
+    weight_implausible,
     batch_expired,
     batch_missing,
     foam_too_old,

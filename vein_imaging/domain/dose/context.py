@@ -16,6 +16,7 @@ from vein_imaging.domain.quantity import Weight, plain
 from vein_imaging.domain.screening import Screening
 
 __all__ = [
+    "ANOTHER_VISIT",
     "DoseContext",
     "SessionDoses",
     "require_complete",
@@ -83,6 +84,8 @@ def require_ratio(table: LimitTable, injection: Injection) -> None:
 
 # Wider than any day is long, also where the clock changes: a cheap first sieve.
 _DAY_AND_MORE = timedelta(hours=27)
+#: A visit is over by then: what follows is another, whatever session it is put into.
+ANOTHER_VISIT = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +287,17 @@ class DoseContext:
             )
             self._given_on[day] = given
         return given
+
+    def just_before(self, subject: Injection) -> tuple[Injection, ...]:
+        """What was given in any session in the half day before an injection."""
+        earliest = subject.at - ANOTHER_VISIT
+        return tuple(
+            injection
+            for session in self.all_sessions
+            if session.started > earliest - _DAY_AND_MORE
+            for injection in session.injections
+            if earliest < injection.at <= subject.at
+        )
 
     @cached_property
     def used_before(self) -> Mapping[str, SessionDoses]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 
-from vein_imaging.domain.dose.context import DoseContext
+from vein_imaging.domain.dose.context import ANOTHER_VISIT, DoseContext
 from vein_imaging.domain.dose.finding import Finding
 from vein_imaging.domain.limits import Limit
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.quantity import EXACT, plain
 
 __all__ = ["clock_ahead", "day_differs", "minimum_interval", "planned_interval"]
-
-# A visit is over by then: what follows is another one, whatever session it is put into.
-_ANOTHER_VISIT = timedelta(hours=12)
 
 
 def _session_day(context: DoseContext) -> date:
@@ -59,7 +56,7 @@ def _last_had(context: DoseContext, product: str) -> tuple[date, date] | None:
         reopened = [
             one.at
             for one in context.current.injections
-            if one.product == product and subject.at - one.at > _ANOTHER_VISIT
+            if one.product == product and subject.at - one.at > ANOTHER_VISIT
         ]
         day = local_date(subject.at, context.zone)
         if reopened and local_date(max(reopened), context.zone) != day:

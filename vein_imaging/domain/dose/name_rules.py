@@ -12,6 +12,7 @@ from vein_imaging.domain.quantity import plain
 
 __all__ = ["name_unclear"]
 
+_SIDES = {"l": "left", "lt": "left", "r": "right", "rt": "right"}
 _SOURCE = "Table of names of products and substances"
 
 
@@ -85,12 +86,18 @@ def _strengths(context: DoseContext) -> Iterator[Finding]:
 
 
 def _same_but(one: str, other: str) -> bool:
-    """Whether two site names differ by a slip: not in a number or a single letter."""
+    """Whether two site names differ by a slip, an abbreviation or their order.
+
+    Not where they differ in a number or a single letter.
+    """
     if one.replace(" ", "") == other.replace(" ", ""):
         return True
-    words, against = one.split(), other.split()
+    words = [_SIDES.get(word, word) for word in one.split()]
+    against = [_SIDES.get(word, word) for word in other.split()]
     if len(words) != len(against):
         return False
+    if sorted(words) == sorted(against):
+        return True
     return all(
         word == also or (word.isalpha() and also.isalpha() and is_near(word, also))
         for word, also in zip(words, against, strict=True)

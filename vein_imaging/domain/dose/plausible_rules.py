@@ -21,6 +21,10 @@ _TEN = Decimal(10)
 # The labels read have at most 6 mL at one injection anywhere; syringes that are used
 # for it hold up to 10 mL.
 _SYRINGE_ML = Decimal(10)
+# Test doses of the labels read are of at most 0.5 mL.
+_TEST_ML = Decimal("0.5")
+# The finest needles used are of 0.3 mm; a vein that is thinner by far is a slip.
+_LEAST_MM = Decimal("0.1")
 # The thinnest foam that any source read describes is 1 + 9.
 _MOST_GAS = Decimal(9)
 
@@ -73,6 +77,16 @@ def _usual(context: DoseContext, subject: Injection) -> Iterator[Usual]:
             yield min(fits, key=lambda one: one.up_to_mm)
 
 
+def _without_width(context: DoseContext, subject: Injection) -> Iterator[str]:
+    """Nothing to compare with: a weak liquid goes into thin veins."""
+    percent = context.table.percent(subject)
+    thin = [one.amount for one in context.table.usual if one.what == "volume"]
+    weak = percent is not None and percent <= 1
+    if subject.form == "liquid" and weak and _tenfold(subject.volume.ml, min(thin)):
+        strength = plain(percent or Decimal(0))
+        yield f"{plain(min(thin))} mL of {strength} % is usual in a thin vein"
+
+
 def _by_label(context: DoseContext, subject: Injection, percent: Decimal) -> bool:
     """Whether the label has this strength for this width, and says so."""
     known = context.table.products.get(subject.product)
@@ -93,6 +107,10 @@ def _slips(
     ml, percent = subject.volume.ml, context.table.percent(subject)
     if ml > _SYRINGE_ML:
         yield f"no syringe for this holds more than {plain(_SYRINGE_ML)} mL"
+    if subject.test_dose and ml > _TEST_ML:
+        yield f"a test dose is of at most {plain(_TEST_ML)} mL"
+    if subject.vein_diameter_mm is not None and subject.vein_diameter_mm < _LEAST_MM:
+        yield f"a vein of {plain(subject.vein_diameter_mm)} mm takes no needle"
     if past is not None:
         if _tenfold(ml, past.last.volume.ml):
             yield f"the last was {past.last.volume}"
@@ -102,6 +120,8 @@ def _slips(
             was = context.table.percent(past.last)
             if was is not None and _tenfold(percent, was):
                 yield f"the last was of {plain(was)} %"
+    if past is None and subject.vein_diameter_mm is None:
+        yield from _without_width(context, subject)
     for one in _usual(context, subject):
         value, unit = (ml, "mL") if one.what == "volume" else (percent, "%")
         if value is not None and _tenfold(value, one.amount):
@@ -129,6 +149,7 @@ def implausible(context: DoseContext) -> list[Finding]:
         alike = (
             *(subject.product, context.table.percent(subject), subject.form),
             *(subject.volume.ml, subject.vein_diameter_mm, subject.foam_ratio),
+            subject.test_dose,
             None if past is None else (past.last.volume.ml, past.last.concentration),
         )
         slips = known.get(alike)

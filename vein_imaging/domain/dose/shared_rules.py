@@ -37,9 +37,9 @@ class _Share:
 def _cap(context: DoseContext, injection: Injection) -> Limit | None:
     """The label's own cap of a session that counts the injection: the least.
 
-    Where the region's label has none, that of the label abroad, but not for a liquid
-    whose milligrams are capped here; foam without any is held against the figure of
-    general practice.
+    Where the region's label has none, that of the label abroad, then the least of the
+    substance here, but neither for a liquid whose milligrams are capped here; foam
+    without any is held against the figure of general practice.
     """
     table, percent = context.table, context.table.percent(injection)
     tables = [table.products, table.elsewhere]
@@ -56,7 +56,25 @@ def _cap(context: DoseContext, injection: Injection) -> Limit | None:
         ]
         if caps:
             return min(caps, key=lambda limit: limit.maximum)
+    alike = _cap_of_substance(context, injection) if len(tables) > 1 else None
+    if alike is not None:
+        return alike
     return table.general("per_session_volume") if injection.form == "foam" else None
+
+
+def _cap_of_substance(context: DoseContext, injection: Injection) -> Limit | None:
+    """The least cap of the region's products of the same substance and form."""
+    agent = context.table.agent(injection.product)
+    caps = [
+        limit
+        for one in context.table.products.values()
+        if one.agent == agent and not one.factory_foam
+        for limit in one.limits
+        if limit.rule == "per_session_volume"
+        and not limit.clinic
+        and injection.form in (limit.forms or (injection.form,))
+    ]
+    return min(caps, key=lambda limit: limit.maximum, default=None)
 
 
 def _shares(context: DoseContext, had: Iterable[Injection]) -> list[_Share]:
@@ -82,16 +100,16 @@ def _kind(context: DoseContext, one: Injection) -> tuple[object, ...]:
 
 
 def _had(context: DoseContext, agent: str) -> tuple[tuple[Injection, ...], bool]:
-    """All of a substance in this session and on its day, the planned one too.
+    """All of a substance in this session, on its day and just before, the plan too.
 
-    Also whether some was had in another session of the day: opening a second session
-    leaves nothing out.
+    Also whether some was had in another session: opening a second one, before or after
+    midnight, leaves nothing out.
     """
     own = {id(one): one for one in context.current.injections}
     day = {
         id(one): one
         for subject in context.kinds[:1]
-        for one in context.given_with(subject)
+        for one in (*context.given_with(subject), *context.just_before(subject))
         if id(one) not in own and one is not context.subject
     }
     planned = (context.subject,) if context.subject else ()

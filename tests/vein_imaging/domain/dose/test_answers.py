@@ -254,6 +254,18 @@ DOCUMENTS: dict[str, Body] = {
     "implausible, mostly gas": document(
         foam("1", "aethoxysklerol", gas="20", site="great saphenous vein"), "DE"
     ),
+    "implausible, a test dose": document(
+        shot("2", "aetoxisclerol", "0.5", test_dose=True), "FR"
+    ),
+    "implausible, the width": document(shot(vein_mm="0.08")),
+    "implausible, nothing to compare with": document(
+        shot("2", "sotradecol", "1", vein_mm=None)
+    ),
+    "implausible, the weight": document(
+        shot("0.1", "aethoxysklerol", "0.5"),
+        "DE",
+        patient={"weight_kg": "270", "weighed_on": "2026-11-01"},
+    ),
     "not_checked": document(shot("1", "polymer-x", "1", "2", form="foam")),
     "form_not_on_label, the gas ratio": document(
         foam("1", "aetoxisclerol", gas="2", test_dose=True), "FR"
@@ -389,7 +401,7 @@ def test_every_rule_has_an_answer_on_the_page() -> None:
         *("per_injection_volume", "per_session_volume", "per_day_volume"),
         *("per_day_mass_per_kg", "sites_per_session"),
     }
-    ours = {"over_caps", "foam_ratio_not_on_label"}
+    ours = {"over_caps", "foam_ratio_not_on_label", "weight_implausible"}
     for rule in {one.__name__ for one in RULES} - ours | caps:
         assert f"`{rule}`" in page
 

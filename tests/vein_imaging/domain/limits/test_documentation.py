@@ -147,7 +147,11 @@ def test_every_rule_is_on_the_page() -> None:
         *("per_injection_volume", "per_session_volume", "per_day_volume"),
         *("per_day_mass_per_kg", "sites_per_session"),
     }
-    parts = {"over_caps", "foam_ratio_not_on_label"}  # findings of other names
+    parts = {
+        "over_caps",
+        "foam_ratio_not_on_label",
+        "weight_implausible",
+    }  # findings of other names
     for rule in {one.__name__ for one in RULES} - parts | caps:
         assert f"`{rule}`" in page
 
