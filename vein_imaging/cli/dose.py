@@ -25,6 +25,7 @@ from vein_imaging.domain.limits import (
 from vein_imaging.domain.moments import date_from_text
 from vein_imaging.domain.names import compact
 from vein_imaging.domain.quantity import plain
+from vein_imaging.words import translate as _
 
 __all__ = ["dose"]
 
@@ -52,15 +53,15 @@ def _text(path: str) -> str:
         with click.open_file(path, "rb") as file:
             content: bytes = file.read(_MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
-            raise _BadInput(
-                f"{path}: more than {_MOST_BYTES // 2**20} MB; a document of one "
-                "patient is smaller"
-            )
+            too_big = _("{path}: over {most} MB; a document of one patient is smaller")
+            raise _BadInput(too_big.format(path=path, most=_MOST_BYTES // 2**20))
         return content.decode("utf-8-sig")
     except OSError as error:
         raise _BadInput(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise _BadInput(f"{path}: not UTF-8 at byte {error.start}") from None
+        raise _BadInput(
+            _("{path}: not UTF-8 at byte {start}").format(path=path, start=error.start)
+        ) from None
 
 
 @contextmanager
@@ -112,18 +113,29 @@ def _print_answer(reply: dict[str, Any]) -> None:
     click.echo(f"{reply['heading']}\n")
     for finding in reply["findings"]:
         click.echo(f"{finding['severity'].upper():4}  {finding['message']}")
-        click.echo(f"      {finding['rule']}; source: {finding['source']}")
+        click.echo(
+            "      "
+            + _("{rule}; source: {source}").format(
+                rule=finding["rule"], source=finding["source"]
+            )
+        )
     if reply["largest_volume_ml"] is not None:
-        click.echo(f"\nLargest volume without a stop: {reply['largest_volume_ml']} mL")
+        largest = _("Largest volume without a stop: {volume} mL")
+        click.echo("\n" + largest.format(volume=reply["largest_volume_ml"]))
     for text in reply["advice"]:
-        click.echo(f"The label adds: {text}")
+        click.echo(_("The label adds: {text}").format(text=text))
     if reply["remaining"]:
-        click.echo("\nLeft before the planned injection:")
+        click.echo("\n" + _("Left before the planned injection:"))
     for left in reply["remaining"]:
-        cap = f"{left['remaining']} of {left['maximum']} {left['unit']}"
-        when = "today" if left["scope"] == "day" else "this session"
+        cap = _("{remaining} of {maximum} {unit}").format(
+            remaining=left["remaining"], maximum=left["maximum"], unit=left["unit"]
+        )
+        when = _("today") if left["scope"] == "day" else _("this session")
         click.echo(f"  {cap:20} {when:13} {left['product']} ({left['rule']})")
-    click.echo(f"\nLimits: {reply['limits_version']}")
+    click.echo(
+        "\n"
+        + _("Limits: {limits_version}").format(limits_version=reply["limits_version"])
+    )
 
 
 @dose.command()
@@ -152,7 +164,11 @@ def limits(
     ]
     if not held:
         keys = sorted({key for table in tables for key in table.products})
-        raise _BadInput(f"product: got {product!r}, wanted one of {', '.join(keys)}")
+        raise _BadInput(
+            _("product: got {product!r}, wanted one of {keys}").format(
+                product=product, keys=", ".join(keys)
+            )
+        )
     if stale:
         _print_stale(held, today, as_json)
         return
@@ -166,7 +182,7 @@ def limits(
     for row in rows:
         _print_product(row)
     if product is None:
-        click.echo("General practice and this project's own figures, no label's")
+        click.echo(_("General practice and this project's own figures, no label's"))
         for limit in tables[0].practice:
             _print_limit(_limit_row(limit))
 
@@ -202,9 +218,11 @@ def _print_stale(
         return
     for row in rows:
         figure = f"{row['region']}  {row['product']:15} {row['figure']:22}"
-        click.echo(f"{figure} read {row['read_on']}, {row['state']}: {row['title']}")
+        read = _("read {read_on}, {state}: {title}").format(**row)
+        click.echo(f"{figure} {read}")
     if not rows:
-        click.echo(f"Nothing was read more than a year before {day}.")
+        nothing = _("Nothing was read more than a year before {day}.")
+        click.echo(nothing.format(day=day))
 
 
 def _source_row(source: Source) -> dict[str, str]:
@@ -279,13 +297,13 @@ def _product_row(product: Product) -> dict[str, Any]:
 
 
 def _print_limit(limit: dict[str, Any]) -> None:
-    bound = "at least" if limit["rule"] in _LEAST else "at most"
+    bound = _("at least") if limit["rule"] in _LEAST else _("at most")
     only = [f"{one} %" for one in limit["strengths_percent"]] + limit["forms"]
     upper = limit["vein"]["up_to_mm"]
-    only += [f"vein up to {upper} mm"] if upper else []
-    only += ["first treatment"] if limit["first_treatment"] else []
+    only += [_("vein up to {upper} mm").format(upper=upper)] if upper else []
+    only += [_("first treatment")] if limit["first_treatment"] else []
     only += [f"{limit['vein_named']} vein"] if limit["vein_named"] else []
-    only += ["prone to hypersensitivity"] if limit["hypersensitive"] else []
+    only += [_("prone to hypersensitivity")] if limit["hypersensitive"] else []
     source = limit["source"]
     dated = f" ({source['label_date']})" if source["label_date"] else ""
     dated += "" if source["state"] == "in force" else f", {source['state']}"
@@ -297,11 +315,13 @@ def _print_limit(limit: dict[str, Any]) -> None:
 def _print_product(row: dict[str, Any]) -> None:
     click.echo(f"{row['region']}  {row['name']} [{row['product']}], {row['agent']}")
     if not any(limit["severity"] == "stop" for limit in row["limits"]):
-        click.echo("    no limit known")
+        click.echo("    " + _("no limit known"))
     for limit in row["limits"]:
         _print_limit(limit)
     for text in filter(None, (row["note"], *(one["text"] for one in row["advice"]))):
         click.echo(f"    {text}")
     if row["test_dose"]:
-        click.echo(f"    Test dose: {row['test_dose']['text']}.")
+        click.echo(
+            "    " + _("Test dose: {text}.").format(text=row["test_dose"]["text"])
+        )
     click.echo()

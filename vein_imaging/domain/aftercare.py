@@ -58,12 +58,22 @@ class AftercareLine:
     from_on : date
     until_on : date, optional
         The last day it holds, that day included; None has no end.
+    ends_on : date, optional
+        The day in whose morning it stops, for ``{morning}`` in the text.
     """
 
     key: str
     text: str
     from_on: date
     until_on: date | None
+    ends_on: date | None = None
+
+    def filled(self, text: str | None = None) -> str:
+        """The text, or its translation, with the date that ``{morning}`` stands for."""
+        words = self.text if text is None else text
+        if self.ends_on is None:
+            return words
+        return words.replace("{morning}", f"{self.ends_on:%d %B %Y}".lstrip("0"))
 
     def holds_on(self, day: date) -> bool:
         """Whether it is in force on a day."""
@@ -190,11 +200,8 @@ def aftercare_lines(treated_on: date, sheet: Sheet) -> tuple[AftercareLine, ...]
     lines = []
     for item in sheet.items:
         start = treated_on + timedelta(days=item.from_day)
-        text, until = item.text, None
-        if item.days is not None:
-            until = start + timedelta(days=item.days)
-            text = text.replace("{morning}", f"{until:%d %B %Y}".lstrip("0"))
-            if item.nights:  # the morning after is the next item's day
-                until -= timedelta(days=1)
-        lines.append(AftercareLine(item.key, text, start, until))
+        end = None if item.days is None else start + timedelta(days=item.days)
+        # The morning after the last night is the next item's day.
+        until = end - timedelta(days=1) if end and item.nights else end
+        lines.append(AftercareLine(item.key, item.text, start, until, end))
     return tuple(lines)

@@ -28,7 +28,8 @@ def test_every_item_of_the_clinics_page_has_its_dates(
 ) -> None:
     (line,) = (one for one in aftercare_lines(DAY_0, load_sheet()) if one.key == key)
     assert (line.from_on, line.until_on) == (from_on, until_on)
-    assert line.text
+    assert line.filled()
+    assert "{" not in line.filled()
 
 
 def test_there_are_ten_items_and_what_to_expect() -> None:
@@ -66,7 +67,7 @@ def test_no_night_has_two_orders_for_the_hosiery() -> None:
     }
     both, by_day = lines["hosiery_day_and_night"], lines["hosiery_daytime"]
     assert (both.from_on, both.until_on) == (date(2026, 11, 27), date(2026, 11, 29))
-    assert "through the night to 30 November 2026" in both.text
+    assert "through the night to 30 November 2026" in both.filled()
     assert (by_day.from_on, by_day.until_on) == (date(2026, 11, 30), date(2026, 12, 6))
     assert "off at night" in by_day.text
     for number in range(40):  # the night that follows each day

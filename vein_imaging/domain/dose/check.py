@@ -18,7 +18,7 @@ from vein_imaging.domain.dose.finding import Finding, Remaining
 from vein_imaging.domain.dose.foam_rules import (
     foam_ratio_not_on_label,
     foam_too_old,
-    not_checked,
+    gas_ratio_unknown,
 )
 from vein_imaging.domain.dose.label_rules import (
     form_not_on_label,
@@ -75,7 +75,7 @@ RULES: tuple[Rule, ...] = (
     strength_not_on_label,
     vein_class_not_on_label,
     vein_too_large,
-    not_checked,
+    gas_ratio_unknown,
     weight_missing,
     weight_stale,
     weight_implausible,

@@ -10,7 +10,7 @@ from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import Limit
 from vein_imaging.domain.quantity import EXACT, plain
 
-__all__ = ["foam_ratio_not_on_label", "foam_too_old", "not_checked"]
+__all__ = ["foam_ratio_not_on_label", "foam_too_old", "gas_ratio_unknown"]
 
 
 def _ratio_unknown(context: DoseContext, injection: Injection) -> bool:
@@ -21,7 +21,7 @@ def _ratio_unknown(context: DoseContext, injection: Injection) -> bool:
     return injection.form == "foam" and injection.foam_ratio is None and not factory
 
 
-def not_checked(context: DoseContext) -> list[Finding]:
+def gas_ratio_unknown(context: DoseContext) -> list[Finding]:
     """Foam made by hand whose gas ratio is not stated, in the plan or on record.
 
     Its milligrams are then counted as if it were all liquid, and whether it was made

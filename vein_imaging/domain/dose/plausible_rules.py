@@ -17,7 +17,7 @@ from vein_imaging.domain.quantity import EXACT, plain
 
 __all__ = ["implausible"]
 
-_TEN = Decimal(10)
+_TEN = Decimal(10)  # what a slip of the decimal point makes
 # The labels read have at most 6 mL at one injection anywhere; syringes that are used
 # for it hold up to 10 mL.
 _SYRINGE_ML = Decimal(10)
