@@ -12,7 +12,7 @@ from vein_imaging.domain.injection import Form
 __all__ = ["Limit", "Severity", "Source", "Usual", "VeinRange"]
 
 Severity = Literal["stop", "warn", "note"]
-_A_YEAR_DAYS = 365
+_A_YEAR_DAYS = 365  # labels are revised about as often
 
 
 @dataclass(frozen=True, slots=True)

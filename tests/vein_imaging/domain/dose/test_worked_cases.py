@@ -133,6 +133,7 @@ def test_there_are_at_least_120_cases_and_every_rule_has_one() -> None:
         "over_caps",
         "foam_ratio_not_on_label",
         "weight_implausible",
+        "gas_ratio_unknown",
     }  # findings of other names
     rules = {rule.__name__ for rule in RULES} - parts | caps
     elsewhere = {"screening_incomplete", "contraindication"}  # test_screening_rules.py

@@ -151,6 +151,7 @@ def test_every_rule_is_on_the_page() -> None:
         "over_caps",
         "foam_ratio_not_on_label",
         "weight_implausible",
+        "gas_ratio_unknown",
     }  # findings of other names
     for rule in {one.__name__ for one in RULES} - parts | caps:
         assert f"`{rule}`" in page
