@@ -1,5 +1,5 @@
 # Two commands matter: `make demo` and `make test`. Each does its own set-up.
-.PHONY: help demo test lint bench coverage tables setup clean
+.PHONY: help demo test lint bench coverage tables texts setup clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -28,6 +28,9 @@ coverage: setup ## every test, and which lines of the program none of them runs
 
 tables: setup ## print the tables in docs/ that come from the program
 	@.venv/bin/python scripts/print_tables.py
+
+texts: setup ## template of the texts users read; LANGUAGES="de" begins or updates a translation
+	@.venv/bin/python scripts/texts.py $(LANGUAGES)
 
 clean: ## forget what was set up and written
 	rm -rf .venv demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from vein_devices.address import Address, read_options
-from vein_devices.cameras.jpeg import check_jpeg
+from vein_devices.cameras.jpeg import decode_jpeg
 from vein_devices.cameras.openmv import protocol as wire
 from vein_devices.cameras.openmv.protocol import (
     Flag,
@@ -24,7 +24,6 @@ from vein_devices.cameras.openmv.protocol import (
     Status,
     encode,
 )
-from vein_devices.cameras.replay.picture_file import to_pixels
 from vein_devices.cameras.source import Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import (
@@ -35,7 +34,6 @@ from vein_devices.errors import (
     DeviceUnsupportedError,
 )
 from vein_devices.frame import Pixels
-from vein_devices.opencv import cv2
 from vein_devices.serial.port import PortIdentity, SerialPort, find_port, open_serial
 
 __all__ = ["OpenmvLink", "OpenmvSource", "make_source"]
@@ -366,11 +364,7 @@ def _decode(
     """Pixels of a frame, and its JPEG where it is one."""
     count = size_px[0] * size_px[1]
     if pixel_format == wire.JPEG:
-        jpeg, _ = check_jpeg(data, size_px)
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_ANYCOLOR)
-        if picture is None:
-            raise DeviceDataError("openmv: a JPEG that cannot be decoded")
-        return to_pixels(np.asarray(picture), "openmv"), jpeg
+        return decode_jpeg(data, size_px, grey=None)
     if pixel_format == wire.GREY and len(data) >= count > 0:
         return np.frombuffer(data[:count], np.uint8).reshape(size_px).copy(), None
     if pixel_format == wire.RGB565 and len(data) >= 2 * count > 0:
