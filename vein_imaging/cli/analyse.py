@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_devices.cameras.video import VideoReader
+from vein_devices.errors import DeviceError, DeviceUnsupportedError
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.plane import Channel
 from vein_imaging.imaging.vein_map import VeinMap
@@ -133,20 +136,26 @@ def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[str, _Rgb]]
 
 
 def _video_frames(path: Path, every: int) -> Iterator[tuple[str, _Rgb]]:
-    video = cv2.VideoCapture(str(path))
+    """Every N-th frame; the next good one where that is damaged.
+
+    A video of a kind that cannot be measured is left out, and named on stderr.
+    """
+    due = 0
     try:
-        index = 0
-        while video.grab():
-            if index % every == 0:
-                good, frame = video.retrieve()
-                if good:
-                    rgb = cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
-                    yield f"{path.stem}-{index:06d}", rgb
-            index += 1
-    finally:
-        video.release()
-    if index == 0:
-        raise click.UsageError(f"{path} is no video that OpenCV can read")
+        with closing(VideoReader(path)) as video:
+            for frame in video.frames():
+                if frame.index >= due:
+                    yield f"{path.stem}-{frame.index:06d}", frame.pixels()
+                    due = frame.index - frame.index % every + every
+    except DeviceUnsupportedError as error:
+        click.echo(f"not measured: {error}", err=True)
+        return
+    except DeviceError as error:
+        raise click.UsageError(str(error)) from error
+    if video.lost:
+        click.echo(
+            f"{path}: {video.lost} damaged frames were left out, not measured", err=True
+        )
 
 
 def _write_results(

@@ -1,7 +1,7 @@
 """`http://HOST/PATH` and `rtsp://HOST/PATH`: network cameras.
 
 HTTP streams of JPEGs are read by our own reader: true time of arrival, the camera's own
-bytes, and of what has queued up only the newest. RTSP goes through OpenCV with
+bytes, and of what has queued up only the newest. RTSP goes through FFmpeg with
 deadlines. Options stand after a "#", since what follows a "?" belongs to the camera.
 """
 
@@ -10,9 +10,8 @@ from __future__ import annotations
 import base64
 import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import numpy as np
@@ -26,6 +25,7 @@ from vein_devices.cameras.network.multipart import (
 )
 from vein_devices.cameras.replay.picture_file import to_pixels
 from vein_devices.cameras.source import CameraSource, Shot
+from vein_devices.cameras.video import VideoFrame, VideoReader
 from vein_devices.clock import Clock
 from vein_devices.errors import (
     DeviceAbsentError,
@@ -40,7 +40,7 @@ from vein_devices.opencv import cv2
 __all__ = ["HttpSource", "RtspSource", "make_source"]
 
 _OPEN_S = 3.0
-_READ_MS = 1500
+_READ_S = 1.5
 _BAD_FRAMES = 30
 _LONGEST_HEAD = 16384
 
@@ -246,28 +246,23 @@ def _request(address: SplitResult) -> bytes:
 
 
 class RtspSource:
-    """An RTSP stream through OpenCV's FFmpeg, with deadlines.
+    """An RTSP stream, with deadlines.
 
     Parameters
     ----------
     url : str
         As rtsp://user:password@host/stream.
-    make_capture : callable
-        `cv2.VideoCapture`.
     """
 
-    def __init__(
-        self, url: str, make_capture: Callable[..., Any] = cv2.VideoCapture
-    ) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self._make_capture = make_capture
-        self._capture: Any = None
-        self._fps: float | None = None
+        self._video: VideoReader | None = None
+        self._frames: Iterator[VideoFrame] = iter(())
 
     @property
     def nominal_fps(self) -> float | None:
         """What the stream states: often wrong."""
-        return self._fps
+        return self._video.fps if self._video else None
 
     def open(self) -> None:
         """Connect, in three seconds at most.
@@ -278,23 +273,14 @@ class RtspSource:
             If it does not open.
         """
         self.close()
-        # Deadlines count only when given to the constructor.
-        self._capture = self._make_capture(
-            self.url,
-            cv2.CAP_FFMPEG,
-            [
-                cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(_OPEN_S * 1000),
-                cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_MS,
-            ],
-        )  # fmt: skip
-        if not self._capture.isOpened():
-            self.close()
+        try:
+            self._video = VideoReader(self.url, (_OPEN_S, _READ_S))
+        except DeviceDataError as error:
             raise DeviceAbsentError(
                 f"{self.url}: it cannot be opened in {_OPEN_S:.0f} s; are address, "
                 f"name and password right, and does it play in another program?"
-            )
-        fps = float(self._capture.get(cv2.CAP_PROP_FPS))
-        self._fps = fps if 0.0 < fps < 1000.0 else None
+            ) from error
+        self._frames = self._video.frames()
 
     def shot(self, timeout_s: float) -> Shot:
         """Give the next frame; a silent stream may hold this up by 1.5 s.
@@ -308,19 +294,22 @@ class RtspSource:
         -------
         Shot
         """
-        if self._capture is None:
+        if self._video is None:
             raise DeviceAbsentError(f"{self.url} is not open")
-        good, picture = self._capture.read()
-        if not good or picture is None:
+        try:
+            frame = next(self._frames, None)
+        except DeviceDataError:
+            frame = None
+        if frame is None:
             # FFmpeg does not go on after a deadline: the stream must be opened again.
             raise DeviceAbsentError(f"{self.url}: the stream ended or fell silent")
-        return Shot(to_pixels(np.asarray(picture), self.url))
+        return Shot(frame.pixels(), dropped_before=frame.lost_before)
 
     def close(self) -> None:
         """Hang up."""
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
+        if self._video is not None:
+            self._video.close()
+            self._video = None
 
 
 def make_source(address: Address, clock: Clock) -> CameraSource:
