@@ -121,9 +121,9 @@ def _ratio_at(width_px: float, fine_px: float, coarse_px: float) -> float:
 
 
 def _width_at(share: float, fine_px: float, coarse_px: float) -> float:
-    # The inverse of `_ratio_at`, of the coarse response as a share of the fine one. On a
-    # hair the fine one is above 0; the coarse one is not where a camera sharpened it and
-    # left bright rims beside it. Below the share of a line without width, 0.
+    # The inverse of `_ratio_at`, of the coarse response as a share of the fine one. On
+    # a hair the fine one is above 0; the coarse one is not where a camera sharpened it
+    # and left bright rims beside it. Below the share of a line without width, 0.
     if share <= fine_px / coarse_px:
         return 0.0
     power = ((coarse_px / fine_px) ** 2 / share) ** (2 / 3)
