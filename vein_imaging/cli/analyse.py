@@ -23,6 +23,8 @@ from vein_imaging.imaging.plane import Channel
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, analyse
 from vein_imaging.pipeline.settings import Polarity, Quality
+from vein_imaging.words import plural
+from vein_imaging.words import translate as _
 
 __all__ = ["analyse_command", "branch_rows"]
 
@@ -117,8 +119,10 @@ def _refuse_same_names(paths: tuple[Path, ...]) -> None:
     twice = sorted({stem for stem in stems if stems.count(stem) > 1})
     if twice:
         raise click.UsageError(
-            f"several pictures are called {', '.join(twice)}; their results would "
-            "overwrite each other. Analyse them into different folders."
+            _(
+                "several pictures are called {twice}; their results would "
+                "overwrite each other. Analyse them into different folders."
+            ).format(twice=", ".join(twice))
         )
 
 
@@ -131,7 +135,9 @@ def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[str, _Rgb]]
             np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
         )
         if picture is None:
-            raise click.UsageError(f"{path} is no picture that OpenCV can read")
+            raise click.UsageError(
+                _("{path} is no picture that OpenCV can read").format(path=path)
+            )
         yield path.stem, picture
 
 
@@ -148,13 +154,18 @@ def _video_frames(path: Path, every: int) -> Iterator[tuple[str, _Rgb]]:
                     yield f"{path.stem}-{frame.index:06d}", frame.pixels()
                     due = frame.index - frame.index % every + every
     except DeviceUnsupportedError as error:
-        click.echo(f"not measured: {error}", err=True)
+        click.echo(_("not measured: {reason}").format(reason=error), err=True)
         return
     except DeviceError as error:
         raise click.UsageError(str(error)) from error
     if video.lost:
         click.echo(
-            f"{path}: {video.lost} damaged frames were left out, not measured", err=True
+            plural(
+                "{path}: {count} damaged frame was left out, not measured",
+                "{path}: {count} damaged frames were left out, not measured",
+                video.lost,
+            ).format(path=path, count=video.lost),
+            err=True,
         )
 
 
@@ -247,7 +258,11 @@ def _line(summary: dict[str, Any]) -> str:
         length = f"{summary['length_px']:.0f} px"
     else:
         length = f"{summary['length_mm']:.0f} mm"
-    return (
-        f"{summary['name']}: {summary['branch_count']} branches, {length} of vein, "
-        f"{summary['junction_count']} junctions"
+    return _(
+        "{name}: {branch_count} branches, {length} of vein, {junction_count} junctions"
+    ).format(
+        name=summary["name"],
+        branch_count=summary["branch_count"],
+        length=length,
+        junction_count=summary["junction_count"],
     )

@@ -87,6 +87,8 @@ class VideoReader:
     ----------
     source : Path or str
         A file, or the address of a stream.
+    name : str, optional
+        What messages call it: an address without its password.
     timeouts_s : (opening, reading) s, optional
         For a stream: how long it may be silent.
 
@@ -99,19 +101,22 @@ class VideoReader:
     """
 
     def __init__(
-        self, source: Path | str, timeouts_s: tuple[float, float] | None = None
+        self,
+        source: Path | str,
+        name: str = "",
+        timeouts_s: tuple[float, float] | None = None,
     ) -> None:
+        self.name = name or str(source)
         try:
             import av
         except ImportError:
             raise DeviceUnsupportedError(
-                f"{source}: videos need the extra video: pip install "
+                f"{self.name}: videos need the extra video: pip install "
                 f"'vein-imaging[video]'"
             ) from None
-        self.name = str(source)
         self.lost = 0
         """Frames that could not be decoded until now."""
-        what, options = self.name, {}
+        what, options = str(source), {}
         if isinstance(source, Path):
             # a list of other files, or of addresses, that calls itself a video is none
             what, options = f"file:{source}", {"protocol_whitelist": "file"}
@@ -166,7 +171,8 @@ class VideoReader:
                 packet = next(packets, None)
             except (av.error.FFmpegError, OSError) as error:
                 raise DeviceDataError(
-                    f"{self.name}: it cannot be read after frame {count} ({error})"
+                    f"{self.name}: it cannot be read after frame {count} "
+                    f"({error.strerror})"
                 ) from error
             if packet is None:
                 return

@@ -132,4 +132,4 @@ def test_a_damaged_frame_is_left_out_the_next_taken_and_it_is_said(
     assert result.exit_code == 0
     found = sorted(path.name for path in out.glob("*-mask.png"))
     assert found == ["leg-000000-mask.png", "leg-000004-mask.png"]
-    assert "1 damaged frames were left out" in result.stderr
+    assert "1 damaged frame was left out" in result.stderr
