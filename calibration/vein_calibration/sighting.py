@@ -226,21 +226,23 @@ def _refuse_glare(grey: Grey, sighting: Sighting, where: str) -> None:
     if homography is None:
         return
     column, row = np.meshgrid(np.arange(target.columns), np.arange(target.rows))
-    black = (row + column) % 2 == 0
-    middles = (np.stack([column[black], row[black]], -1) + 0.5) * target.square_mm
+    middles = (np.stack([column, row], -1).reshape(-1, 2) + 0.5) * target.square_mm
     places = cv2.perspectiveTransform(middles[:, None], homography)[:, 0]
     reach = np.array([grey.shape[1] - 1, grey.shape[0] - 1])
-    # only where corners around were looked for: not beyond the picture
     inside = ((places > 0) & (places < reach)).all(axis=1)
-    x, y = places[inside].round().astype(int).T
-    if x.size < 8:
+    x, y = np.where(inside[:, None], places, 0).round().astype(int).T
+    levels = cv2.blur(grey, (3, 3))[y, x]
+    odd = (row + column).ravel() % 2 == 1
+    families = [levels[inside & ~odd], levels[inside & odd]]
+    if min(map(len, families)) < 8:
         return
-    level = cv2.blur(grey, (3, 3))[y, x]
+    # which squares of a plain board are black depends on how it lies
+    level = min(families, key=np.median) if target.is_plain else families[0]
     dark = float(np.percentile(level, 20))
     bright = float(np.percentile(grey, 95))
     shining = int(np.count_nonzero(level > (dark + bright) / 2))
-    if shining > MOST_GLARE_SHARE * x.size:
+    if shining > MOST_GLARE_SHARE * len(level):
         raise TargetError(
-            f"{where}glare on {shining} of {x.size} black squares: tilt the target or "
+            f"{where}glare on {shining} of {len(level)} black squares: tilt the target or "
             "the light until none shines"
         )
