@@ -7,7 +7,7 @@ A rig: focal length, principal point, distortion, blur, noise, exposure, vignett
 15 views of the sheet tilted by up to 25 degrees, and one more picture of it, tilted by up
 to 25 degrees, that gives the scale. The sheet is printed a little too large or too small
 (standard deviation .1 %), and the skin lies a little nearer or further than the sheet
-(.3 mm): what is stated of both is what was drawn. One line of JSON for each rig.
+(.2 mm): what is stated of both is what was drawn. One line of JSON for each rig.
 """
 
 from __future__ import annotations

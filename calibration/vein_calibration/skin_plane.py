@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 PRINT_ERROR = 0.001
 """Standard deviation of a printed length once the printed ruler was measured: .15 mm
 in 150 mm."""
-SKIN_ERROR_MM = 0.3
+SKIN_ERROR_MM = 0.2
 """How far the skin may lie before or behind the target laid on it."""
 CORNER_ERROR_PX = 0.03
 """Common to neighbouring corners, so that it does not average out."""
@@ -165,7 +165,8 @@ def plane_from_points(
     scale = _scale(to_mm, middle)
     tilt_deg, distance_mm = _attitude(points_mm, flat, lens)
     spread = _spread(to_mm, size_px)
-    if spread > MOST_SPREAD or tilt_deg > MOST_TILT_DEG:
+    too_far = spread > MOST_SPREAD if lens is None else tilt_deg > MOST_TILT_DEG
+    if too_far or not math.isfinite(spread):
         raise ScaleError(
             f"the target is tilted too far (the scale differs by {100 * spread:.0f} % "
             "over the picture): hold the camera square to the skin"

@@ -172,12 +172,19 @@ class Placement:
         -------
         (..., 2) mm
         """
-        full = np.concatenate([rays, np.ones((*rays.shape[:-1], 1))], axis=-1)
-        local = full @ self.rotation  # in the thing's axes
-        start = -self.distance_mm * self.rotation[2]
-        length = -start[2] / local[..., 2:]
-        return np.asarray(
-            start[:2] + local[..., :2] * length + np.array(self.middle_mm)
+        # a plane seen through a point: a homography
+        sides = self.rotation[:, :2]
+        columns = np.stack([sides[:, 0], sides[:, 1], [0, 0, self.distance_mm]], axis=1)
+        back = np.linalg.inv(columns)
+        x, y = rays[..., 0], rays[..., 1]
+        along, across, constant = back[2].tolist()
+        weight = along * x + across * y + constant
+        return np.stack(
+            [
+                (row[0] * x + row[1] * y + row[2]) / weight + middle
+                for row, middle in zip(back[:2].tolist(), self.middle_mm, strict=True)
+            ],
+            axis=-1,
         )
 
 
@@ -262,7 +269,7 @@ def _fine_rays(lens: Optics) -> Array:
     coarse = lens.rays(np.stack([column, row], -1).astype(np.float64))
     rows, columns = (_weights(n, len(at)) for n, at in zip(shape, knots, strict=True))
     parts = [rows @ coarse[..., axis] @ columns.T for axis in (0, 1)]
-    fine = np.stack(parts, -1)
+    fine = np.stack(parts, -1).astype(np.float32)
     fine.flags.writeable = False
     return fine
 
@@ -293,12 +300,13 @@ def _exposed(
 ) -> Pixels:
     """What the sensor makes of the thing seen at the parts of its pixels."""
     # one pixel of the picture may hold many of the thing: those are averaged first
-    steps = np.hypot(*np.moveaxis(np.diff(where_mm, axis=1), -1, 0)) * px_per_mm
+    some = np.diff(where_mm[::16], axis=1)
+    steps = np.hypot(some[..., 0], some[..., 1]) * px_per_mm
     seen = np.asarray(thing, np.float32) / np.float32(255)
     spread = float(np.median(steps[np.isfinite(steps)]))
     if spread > 1.5:
         seen = cv2.GaussianBlur(seen, (0, 0), 0.4 * spread)
-    grid = (where_mm * px_per_mm - 0.5).astype(np.float32)
+    grid = where_mm.astype(np.float32) * np.float32(px_per_mm) - np.float32(0.5)
     light = cv2.remap(
         seen, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT, borderValue=ground / 255,
