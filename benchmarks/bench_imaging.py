@@ -14,14 +14,14 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging import AnalysisSettings, analyse
 from vein_imaging.imaging.arrays import Plane
-from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.field.find_field import find_field
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.pipeline import LiveStep
 from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.stages import Scene, find_mask, respond, score_response
+from vein_phantom import PhantomSettings, draw_frame
 
 FAST, FULL = AnalysisSettings(quality="fast"), AnalysisSettings(quality="full")
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from vein_calibration import SHEET, CalibrationError, find_target, fit_lens
 from vein_calibration.skin_plane import PRINT_ERROR, SKIN_ERROR_MM, plane_from_target
-from vein_devices.phantom.target_view import Optics, Placement, view_flat
+from vein_phantom.target_view import Optics, Placement, view_flat
 
 WIDTH, HEIGHT, PX_PER_MM = 1280, 720, 10.0
 BLACK, WHITE = 15, 230

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 from skimage.filters import sato
 
-from vein_devices.phantom import PhantomSettings, PhantomTruth, draw_frame
 from vein_imaging import AnalysisSettings, VeinMap, analyse
 from vein_imaging.imaging.vein_map import ceap_class_of
 from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.stages import Scene, assemble, find_mask
+from vein_phantom import PhantomSettings, PhantomTruth, draw_frame
 
 TOLERANCE_PX = 2.0
 LEAST_MM, LEAST_CONTRAST = 0.5, 0.05

@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.filters import frangi, meijering, sato
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging import AnalysisSettings, analyse
-from vein_imaging.capture.aside import Aside
+from vein_imaging.capture.background import Aside
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vesselness import FAST, FULL, vesselness
 from vein_imaging.pipeline import LiveStep
+from vein_phantom import PhantomSettings, draw_frame
 
 SIZES = ((640, 480), (1280, 720), (1920, 1080))
 LIVE_FRAMES = 35

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from vein_devices.frame import Frame, Pixels
-from vein_imaging.capture.aside import Aside
+from vein_imaging.capture.background import Aside
 from vein_imaging.capture.mailbox import Mailbox
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.settings import CaptureSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vein_devices import Camera, open_camera
 from vein_devices.address import parse_address
-from vein_devices.supervisor import supervise
+from vein_devices.supervision.supervisor import supervise
 from vein_imaging.capture.ring import Overflow
 
 __all__ = ["watched_camera"]

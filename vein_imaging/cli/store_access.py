@@ -16,8 +16,8 @@ from platformdirs import user_data_path
 
 if TYPE_CHECKING:
     from vein_imaging.storage import Store
-    from vein_imaging.storage.clinic import Clinic
-    from vein_imaging.storage.roles import Action
+    from vein_imaging.storage.people.roles import Action
+    from vein_imaging.storage.people.signed_in import Clinic
 
 __all__ = ["StoreAccess", "checkpoint_folder", "errors_in_one_line", "store_options"]
 
@@ -71,7 +71,7 @@ class StoreAccess:
     @contextmanager
     def clinic(self) -> Iterator[Clinic]:
         """Sign in, and out at the end."""
-        from vein_imaging.storage.clinic import sign_in
+        from vein_imaging.storage.people.signed_in import sign_in
 
         if self.key_file:
             raise click.UsageError("this needs a person: --user, not --key-file")
@@ -108,8 +108,8 @@ class StoreAccess:
     def key(self) -> bytes:
         """Return the data key without signing in: nothing is written to the store."""
         from vein_imaging.storage import key_from_file
-        from vein_imaging.storage.identity import unlocked_key
-        from vein_imaging.storage.place import find_store
+        from vein_imaging.storage.files.layout import find_store
+        from vein_imaging.storage.people.sign_in import unlocked_key
 
         with errors_in_one_line():
             if self.key_file:

@@ -18,7 +18,7 @@ from vein_imaging.cli.store_access import (
 )
 
 if TYPE_CHECKING:
-    from vein_imaging.storage.verify import Verification
+    from vein_imaging.storage.upkeep.verify import Verification
 
 __all__ = ["verify"]
 
@@ -73,8 +73,8 @@ def _verified(
 ) -> Verification:
     from vein_imaging.domain.session import fold
     from vein_imaging.storage import open_store
-    from vein_imaging.storage.anchor import checkpoint_file
-    from vein_imaging.storage.verify import verify_store
+    from vein_imaging.storage.upkeep.checkpoint import checkpoint_file
+    from vein_imaging.storage.upkeep.verify import verify_store
 
     with open_store(access.folder, key, read_only=read_only) as store:
         own = checkpoint_file(store, kept_elsewhere)

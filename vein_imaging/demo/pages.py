@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vein_imaging.comparison import Comparison
-from vein_imaging.comparison.picture import draw_comparison
+from vein_imaging.comparison.telling.picture import draw_comparison
 from vein_imaging.demo.record_pages import ahead, amount, day, injected
 from vein_imaging.demo.story import CLINIC, VISITS
 from vein_imaging.demo.treatment import TreatedVisit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture, fit_mask
-from vein_imaging.imaging.field import find_field, is_visible_light
+from vein_imaging.imaging.field.find_field import find_field, is_visible_light
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.settings import AnalysisSettings

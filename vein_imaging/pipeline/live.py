@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Picture, check_picture
-from vein_imaging.imaging.field import find_field, is_visible_light
+from vein_imaging.imaging.field.find_field import find_field, is_visible_light
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import Coarse, NoiseLevel

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.centreline import Path
-from vein_imaging.imaging.diameter import without_blur
+from vein_imaging.imaging.tracing.centreline import Path
+from vein_imaging.imaging.tracing.diameter import without_blur
 from vein_imaging.imaging.vein_map import Branch, CeapClass, ceap_class_of
 
 __all__ = ["Widths", "make_branches"]

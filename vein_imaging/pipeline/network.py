@@ -11,18 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
-from vein_imaging.imaging.centreline import Path, Trace, cut_paths, thin, trace_skeleton
-from vein_imaging.imaging.chains import Chains
-from vein_imaging.imaging.diameter import half_depth_widths
-from vein_imaging.imaging.distractors import HairScale, find_hair, settle_runs
-from vein_imaging.imaging.faint import drop_specks, find_faint
-from vein_imaging.imaging.gaps import bridge_gaps
-from vein_imaging.imaging.laying import LINK, Laid, bodies, lay_lines
-from vein_imaging.imaging.outlines import find_edges, find_outlines, find_rim
-from vein_imaging.imaging.profile import Profiles, take_profiles
+from vein_imaging.imaging.rejecting.distractors import HairScale, find_hair, settle_runs
+from vein_imaging.imaging.rejecting.faint import drop_specks, find_faint
+from vein_imaging.imaging.rejecting.outlines import find_edges, find_outlines, find_rim
+from vein_imaging.imaging.tracing.centreline import (
+    Path,
+    Trace,
+    cut_paths,
+    thin,
+    trace_skeleton,
+)
+from vein_imaging.imaging.tracing.chains import Chains
+from vein_imaging.imaging.tracing.diameter import half_depth_widths
+from vein_imaging.imaging.tracing.gaps import bridge_gaps
+from vein_imaging.imaging.tracing.insert_wide import LINK, Laid, bodies, lay_lines
+from vein_imaging.imaging.tracing.profile import Profiles, take_profiles
+from vein_imaging.imaging.tracing.wide_veins import trace_wide
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.imaging.vesselness import Coarse
-from vein_imaging.imaging.wide import trace_wide
 from vein_imaging.pipeline.measurement import Widths, make_branches
 from vein_imaging.pipeline.settings import AnalysisSettings
 

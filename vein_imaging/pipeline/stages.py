@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 from vein_imaging.imaging.contrast import without_rim
-from vein_imaging.imaging.glare import fill_glare, find_glare
-from vein_imaging.imaging.hair import fill_thin, find_hairs, hair_halvings
+from vein_imaging.imaging.filling.glare import fill_glare, find_glare
+from vein_imaging.imaging.filling.hair import fill_thin, find_hairs, hair_halvings
 from vein_imaging.imaging.plane import (
     choose_channel,
     halvings_for,

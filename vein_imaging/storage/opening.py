@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from vein_imaging.storage.building import built_folder
-from vein_imaging.storage.database import (
+from vein_imaging.storage.database.engines import (
     Database,
     engines,
     make_tables,
     open_database,
 )
-from vein_imaging.storage.errors import (
-    NoSuchStoreError,
-    StoreDamagedError,
-    WrongKeyError,
-    translated,
-)
-from vein_imaging.storage.ledger import (
+from vein_imaging.storage.database.postgresql import Server
+from vein_imaging.storage.entries.ledger import (
     CLINIC,
     CREATED,
     Draft,
@@ -27,15 +21,21 @@ from vein_imaging.storage.ledger import (
     key_of,
     make_key,
 )
-from vein_imaging.storage.place import (
+from vein_imaging.storage.errors import (
+    NoSuchStoreError,
+    StoreDamagedError,
+    WrongKeyError,
+    translated,
+)
+from vein_imaging.storage.files.keys import Vault, new_key
+from vein_imaging.storage.files.layout import (
     StorePlace,
     describe_store,
     find_store,
     new_store_id,
 )
-from vein_imaging.storage.postgresql import Server
+from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.vault import Vault, new_key
 
 __all__ = ["create_store", "migrate_server", "open_store"]
 

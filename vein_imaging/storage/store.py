@@ -13,17 +13,21 @@ from typing import Self
 from sqlalchemy import ColumnElement, Connection, select
 
 from vein_imaging.domain.session import Event
-from vein_imaging.storage.canonical import Body
-from vein_imaging.storage.database import (
+from vein_imaging.storage.database.engines import (
     Database,
 )
-from vein_imaging.storage.errors import (
-    MissingImageError,
-    NoSuchSessionError,
-    translated,
+from vein_imaging.storage.database.schema import event as event_table
+from vein_imaging.storage.entries.canonical import Body
+from vein_imaging.storage.entries.checked_append import (
+    Checked,
+    F,
+    Past,
+    Proposal,
+    SessionHead,
+    entry_for,
+    named_images,
 )
-from vein_imaging.storage.images import ImageFolder
-from vein_imaging.storage.ledger import (
+from vein_imaging.storage.entries.ledger import (
     Draft,
     Entry,
     Head,
@@ -34,21 +38,21 @@ from vein_imaging.storage.ledger import (
     make_key,
     read_entries,
 )
-from vein_imaging.storage.past import (
-    Checked,
-    F,
-    Past,
-    Proposal,
-    SessionHead,
-    entry_for,
-    named_images,
+from vein_imaging.storage.entries.patient_directory import (
+    PATIENT,
+    Patient,
+    PatientDirectory,
 )
-from vein_imaging.storage.patients import PATIENT, Patient, PatientDirectory
-from vein_imaging.storage.place import (
+from vein_imaging.storage.errors import (
+    MissingImageError,
+    NoSuchSessionError,
+    translated,
+)
+from vein_imaging.storage.files.images import ImageFolder
+from vein_imaging.storage.files.keys import Vault
+from vein_imaging.storage.files.layout import (
     StorePlace,
 )
-from vein_imaging.storage.schema import event as event_table
-from vein_imaging.storage.vault import Vault
 
 __all__ = ["SESSION", "Store"]
 

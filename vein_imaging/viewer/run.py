@@ -28,9 +28,9 @@ from vein_imaging.viewer.application import (
     need_a_screen,
     splash,
 )
-from vein_imaging.viewer.desk_lock import Desk
-from vein_imaging.viewer.message import faults_shown
 from vein_imaging.viewer.photographs import Photographs
+from vein_imaging.viewer.qt.desk_lock import Desk
+from vein_imaging.viewer.qt.message import faults_shown
 from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
 

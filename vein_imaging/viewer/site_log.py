@@ -20,16 +20,22 @@ from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.quantity import Weight
 from vein_imaging.domain.session import Injected, Mark, Session, Voided
 from vein_imaging.storage import Past
-from vein_imaging.viewer.dose_view import NOTHING_TYPED, DoseView
-from vein_imaging.viewer.dose_words import dose_view
 from vein_imaging.viewer.entry import (
     EntryError,
     EntryText,
     read_injection,
     read_weight,
 )
+from vein_imaging.viewer.injecting.dose_view import NOTHING_TYPED, DoseView
+from vein_imaging.viewer.injecting.dose_words import dose_view
+from vein_imaging.viewer.injecting.log_rows import (
+    LogRow,
+    SiteMark,
+    rows,
+    site_marks,
+    totals,
+)
 from vein_imaging.viewer.session_record import SessionRecord
-from vein_imaging.viewer.site_rows import LogRow, SiteMark, rows, site_marks, totals
 
 __all__ = ["InjectionLog", "Needs", "Site"]
 

@@ -6,11 +6,11 @@ import re
 from types import MappingProxyType
 
 from vein_devices.address import Address, read_options
+from vein_devices.cameras.pacing import Pace
+from vein_devices.cameras.source import Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import DeviceAddressError
-from vein_devices.pacing import Pace
-from vein_devices.phantom import PhantomSettings, Scene, draw_scene
-from vein_devices.source import Shot
+from vein_phantom import PhantomSettings, Scene, draw_scene
 
 __all__ = ["PhantomSource", "make_source"]
 

@@ -10,7 +10,7 @@ import pytest
 from vein_imaging.demo import DemoResult, run_demo
 from vein_imaging.domain.session import event_from_body, fold
 from vein_imaging.storage import key_from_file, open_store
-from vein_imaging.storage.anchor import check_anchor, checkpoint_file
+from vein_imaging.storage.upkeep.checkpoint import check_anchor, checkpoint_file
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_devices.phantom import PhantomSettings, PhantomTruth, draw_frame
 from vein_imaging import AnalysisSettings, VeinMap, analyse
+from vein_phantom import PhantomSettings, PhantomTruth, draw_frame
 
 QUIET = PhantomSettings(
     seed=4, width_px=800, height_px=480, mm_per_pixel=0.1, hair=0, glare=0, freckles=0

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging import AnalysisSettings, VeinMap
 from vein_imaging.pipeline import LiveStep
 from vein_imaging.pipeline.pace import Pace
+from vein_phantom import PhantomSettings, draw_frame
 
 
 @pytest.fixture(scope="module")

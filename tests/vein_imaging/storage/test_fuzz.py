@@ -18,17 +18,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vein_imaging.storage import Entry, Store, StoreError
-from vein_imaging.storage.anchor import (
+from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.entries.ledger import read_entries
+from vein_imaging.storage.errors import DamagedImageError, WrongPasswordError
+from vein_imaging.storage.files.layout import find_store
+from vein_imaging.storage.people.attempts import Attempts
+from vein_imaging.storage.people.passwords import KeyWraps
+from vein_imaging.storage.upkeep.checkpoint import (
     read_checkpoint,
     signed_checkpoint,
     verification_key,
 )
-from vein_imaging.storage.attempts import Attempts
-from vein_imaging.storage.errors import DamagedImageError, WrongPasswordError
-from vein_imaging.storage.ledger import read_entries
-from vein_imaging.storage.passwords import KeyWraps
-from vein_imaging.storage.place import find_store
-from vein_imaging.storage.schema import event
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PNG = bytes(cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1])

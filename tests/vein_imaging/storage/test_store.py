@@ -19,7 +19,7 @@ from vein_imaging.storage.errors import (
     PatientErasedError,
     WrongKeyError,
 )
-from vein_imaging.storage.place import find_store
+from vein_imaging.storage.files.layout import find_store
 
 PNG = bytes(cv2.imencode(".png", np.arange(600).astype(np.uint8).reshape(20, 30))[1])
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

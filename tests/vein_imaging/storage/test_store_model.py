@@ -34,14 +34,14 @@ from vein_imaging.storage import (
     Store,
     StoreError,
     create_store,
-    ledger,
     new_key,
     open_store,
 )
-from vein_imaging.storage.canonical import Body, canonical
-from vein_imaging.storage.erasure import erase_patient
+from vein_imaging.storage.entries import ledger
+from vein_imaging.storage.entries.canonical import Body, canonical
 from vein_imaging.storage.errors import InvalidBodyError, PatientErasedError
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.upkeep.erasure import erase_patient
+from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 bodies = st.dictionaries(

@@ -10,7 +10,7 @@ import numpy as np
 
 from vein_imaging.imaging.arrays import SMALLEST_SIDE_PX, Image, Mask, Plane
 from vein_imaging.imaging.contrast import local_contrast
-from vein_imaging.imaging.vesselness.hinged import Kernel, hinged_lines
+from vein_imaging.imaging.vesselness.oriented import Kernel, hinged_lines
 from vein_imaging.imaging.vesselness.score import evened, measure_noise
 
 __all__ = ["FAST", "FULL", "Coarse", "Search", "vesselness"]
