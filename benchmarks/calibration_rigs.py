@@ -150,8 +150,7 @@ def show(rows: list[dict[str, Any]]) -> str:
         ("mm per pixel of the skin", skin, of("skin_half_pct")),
     ):
         lines.append(
-            told(f"{name}, % off", error)
-            + f"largest {error.max():.3f}; within .5 % "
+            told(f"{name}, % off", error) + f"largest {error.max():.3f}; within .5 % "
             f"{100 * (error <= 0.5).mean():.1f} %; inside its 95 % interval "
             f"{100 * (error <= half).mean():.1f} %; half width, median "
             f"{np.median(half):.3f} %, largest {half.max():.3f} %"

@@ -110,7 +110,9 @@ class Lens:
     def most_moved_px(self) -> float:
         """How far the lens moves a point at most, over the picture."""
         width, height = self.size_px
-        x, y = np.meshgrid(np.linspace(0, width - 1, 25), np.linspace(0, height - 1, 15))
+        x, y = np.meshgrid(
+            np.linspace(0, width - 1, 25), np.linspace(0, height - 1, 15)
+        )
         grid = np.stack([x.ravel(), y.ravel()], -1)
         return float(np.hypot(*(self.undistorted(grid) - grid).T).max())
 

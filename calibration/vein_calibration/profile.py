@@ -140,7 +140,9 @@ class Profile:
                 f"at {lens_position} now; set it back and lock it, or calibrate anew"
             )
 
-    def age_warning(self, now: datetime | None = None, days: int = MOST_AGE_DAYS) -> str:
+    def age_warning(
+        self, now: datetime | None = None, days: int = MOST_AGE_DAYS
+    ) -> str:
         """Say that the profile is old; empty while it is not.
 
         Parameters

@@ -233,9 +233,7 @@ def _attitude(
     return tilt, abs(float(normal @ shift.ravel()) / float(normal[2]))
 
 
-def _fit_error(
-    to_mm: Floats, flat: Floats, points_mm: Floats, middle: Floats
-) -> float:
+def _fit_error(to_mm: Floats, flat: Floats, points_mm: Floats, middle: Floats) -> float:
     """Standard deviation of the scale from that of the corners, as a share."""
     to_px = np.linalg.inv(to_mm)
     to_px /= to_px[2, 2]

@@ -145,8 +145,9 @@ class Placement:
             [[0, -axis[2], axis[1]], [axis[2], 0, -axis[0]], [-axis[1], axis[0], 0]]
         )
         tilt = np.eye(3) + math.sin(t) * cross + (1 - math.cos(t)) * cross @ cross
-        c, s = math.cos(math.radians(self.turn_deg)), math.sin(
-            math.radians(self.turn_deg)
+        c, s = (
+            math.cos(math.radians(self.turn_deg)),
+            math.sin(math.radians(self.turn_deg)),
         )
         return np.asarray(tilt @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]))
 
