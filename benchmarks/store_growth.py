@@ -32,7 +32,7 @@ from sqlalchemy import insert
 
 from vein_imaging.storage import (
     Entry,
-    Past,
+    PatientHistory,
     Store,
     create_store,
     open_store,
@@ -176,7 +176,7 @@ def measure(events: int, base: Path, plain: bool) -> dict[str, float]:
     with open_store(folder, KEY) as store:
         seen: list[int] = []
 
-        def check(past: Past) -> list[Note]:
+        def check(past: PatientHistory) -> list[Note]:
             seen.append(len(past.events))
             return [Note()]
 

@@ -185,7 +185,7 @@ MUTATIONS: dict[str, tuple[str, str, str]] = {
     ),
     "anchor: evidence is kept": (
         "upkeep/checkpoint.py",
-        "for warning in anchor_warnings(store, [folder]):",
+        "for warning in checkpoint_warnings(store, [folder]):",
         "for warning in ():",
     ),
     "hash covers the header": (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-__all__ = ["Aside"]
+__all__ = ["BackgroundWorker"]
 
 
-class Aside:
+class BackgroundWorker:
     """Does what it is given beside the thread that gives it.
 
     Nothing queues up: work that comes while some is being done is refused.

@@ -122,8 +122,8 @@ def migrate_command(access: StoreAccess, server_owner: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def patients(access: StoreAccess, fragment: str, as_json: bool) -> None:
     """Find patients by a FRAGMENT of name or number; that one looked is logged."""
-    with access.clinic() as clinic:
-        found = clinic.patients(fragment)
+    with access.signed_in() as signed_in:
+        found = signed_in.patients(fragment)
     if as_json:
         rows = [{"patient_id": p.patient_id, **p.facts} for p in found]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -20,7 +20,7 @@ from vein_imaging.viewer.live.clicks import click_callback
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.live.vein_reading import vein_at
 from vein_imaging.viewer.photographs import Photographs
-from vein_imaging.viewer.qt.desk_lock import Desk, DeskLock
+from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.napari_private import (
     SitePoints,
@@ -51,7 +51,7 @@ class ViewerWindow(QObject):
         Of the same session's patient.
     banner : str
         A warning on top of the panel; empty for none.
-    desk : Desk, optional
+    desk : SignedIn, optional
         Who is signed in; when it locks, nothing of the patient stays on the screen.
     """
 
@@ -62,7 +62,7 @@ class ViewerWindow(QObject):
         photographs: Photographs,
         *,
         banner: str = "",
-        desk: Desk | None = None,
+        desk: SignedIn | None = None,
     ) -> None:
         super().__init__()
         self.feed = feed

@@ -5,10 +5,10 @@ from __future__ import annotations
 from vein_devices.clock import Clock
 from vein_devices.errors import DeviceTimeoutError
 
-__all__ = ["Pace"]
+__all__ = ["FramePacer"]
 
 
-class Pace:
+class FramePacer:
     """Lets one frame through at each beat.
 
     Parameters

@@ -14,7 +14,7 @@ from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import DeviceAbsentError, EndOfStreamError
 from vein_devices.frame import Frame, FrameFlag, Pixels
 
-__all__ = ["Shot", "Source", "SourceCamera"]
+__all__ = ["CameraSource", "Shot", "SourceCamera"]
 
 _CLIPPED_SHARE = 0.01
 
@@ -42,7 +42,7 @@ class Shot:
     arrived_s: float | None = None
 
 
-class Source(Protocol):
+class CameraSource(Protocol):
     """What one kind of camera must be able to do. Making one touches no hardware."""
 
     @property
@@ -76,14 +76,14 @@ class SourceCamera:
     ----------
     address : str
         The URL in full.
-    source : Source
+    source : CameraSource
         The driver.
     clock : Clock
         Time.
     """
 
     def __init__(
-        self, address: str, source: Source, clock: Clock = SYSTEM_CLOCK
+        self, address: str, source: CameraSource, clock: Clock = SYSTEM_CLOCK
     ) -> None:
         self._address = address
         self._source = source
@@ -103,7 +103,7 @@ class SourceCamera:
         return self._source.nominal_fps
 
     @property
-    def source(self) -> Source:
+    def source(self) -> CameraSource:
         """The driver, for what only this kind can do (settings, identity)."""
         return self._source
 

@@ -9,16 +9,16 @@ from importlib.metadata import entry_points
 from typing import cast
 
 from vein_devices.address import Address, parse_address
-from vein_devices.cameras.source import Source, SourceCamera
+from vein_devices.cameras.source import CameraSource, SourceCamera
 from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import DeviceAddressError
 
 __all__ = ["CAMERAS", "ENTRY_POINTS", "CameraKind", "known_kinds", "open_camera"]
 
 ENTRY_POINTS = "vein_imaging.cameras"
-"""Entry point group: name = kind, object = `make_source(address, clock) -> Source`."""
+"""Entry point group: its name is the kind, its object is `make_source`."""
 
-MakeSource = Callable[[Address, Clock], Source]
+MakeSource = Callable[[Address, Clock], CameraSource]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class SupervisedCamera:
     live : bool
         True: when frames are not fetched, the oldest of four is dropped and counted.
         False (recordings): the driver waits.
-    patient : bool
+    wait_for_camera : bool
         True: `open` returns at once, and the device may come later. False: it waits for
         the first success and raises what stood in its way.
     patience : Patience
@@ -82,14 +82,14 @@ class SupervisedCamera:
         make: Callable[[], Camera],
         *,
         live: bool = True,
-        patient: bool = False,
+        wait_for_camera: bool = False,
         patience: Patience | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._address = address
         self._make = make
         self._live = live
-        self._patient = patient
+        self._wait_for_camera = wait_for_camera
         self._patience = patience or Patience()
         self._clock = clock
         self._machine = StateMachine(address, self._patience)
@@ -124,7 +124,7 @@ class SupervisedCamera:
         Raises
         ------
         DeviceError
-            Unless `patient`: what kept it from opening. It is left closed.
+            Unless `wait_for_camera`: what kept it from opening. It is left closed.
         """
         with self._changed:
             if self._worker is not None:
@@ -134,7 +134,7 @@ class SupervisedCamera:
             self._index = self._dropped = 0
             self._error = None
             self._start()
-            if self._patient:
+            if self._wait_for_camera:
                 return
             self._changed.wait_for(
                 lambda: self._error or self._machine.was_open,
@@ -335,7 +335,7 @@ class SupervisedCamera:
 
 
 def supervise(
-    url: str, *, patient: bool = False, patience: Patience | None = None
+    url: str, *, wait_for_camera: bool = False, patience: Patience | None = None
 ) -> SupervisedCamera:
     """Make a camera that survives unplugging, from an address.
 
@@ -343,7 +343,7 @@ def supervise(
     ----------
     url : str
         As for `open_camera`.
-    patient : bool
+    wait_for_camera : bool
         Whether the device may come later; see `SupervisedCamera`.
     patience : Patience, optional
         How long to wait for what.
@@ -363,6 +363,6 @@ def supervise(
         url,
         lambda: open_camera(url),
         live=kind is None or kind.live,
-        patient=patient,
+        wait_for_camera=wait_for_camera,
         patience=patience,
     )

@@ -103,7 +103,7 @@ def test_a_lost_camera_is_opened_again_and_frames_go_on_being_numbered() -> None
 
 def test_an_absent_camera_is_found_when_it_comes() -> None:
     gone = [DeviceAbsentError("no such device")] * 6
-    with supervised([1, 2], gone, patient=True) as camera:
+    with supervised([1, 2], gone, wait_for_camera=True) as camera:
         wait_for(lambda: camera.status.state is not DeviceState.OPENING)
         assert levels(camera) == [1, 2]
 
@@ -118,7 +118,7 @@ def test_an_absent_camera_is_refused_at_once_when_not_patient() -> None:
 
 @pytest.mark.parametrize("fault", [DevicePermissionError("no"), DeviceBusyError("no")])
 def test_what_a_person_must_put_right_is_not_tried_blindly(fault: Exception) -> None:
-    with supervised([1, 2], [fault], patient=True) as camera:
+    with supervised([1, 2], [fault], wait_for_camera=True) as camera:
         with pytest.raises(type(fault)):
             camera.read()
         assert camera.status.state is DeviceState.FAULT

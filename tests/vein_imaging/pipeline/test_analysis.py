@@ -59,7 +59,7 @@ def test_widths_and_classes_need_a_scale(leg: tuple[np.ndarray, PhantomTruth]) -
     unscaled = analyse(leg[0])
     assert unscaled.mm_per_pixel is None
     assert all(branch.diameter_mm is None for branch in unscaled.branches)
-    assert {branch.ceap_class for branch in unscaled.branches} == {"unknown"}
+    assert {branch.vein_class for branch in unscaled.branches} == {"unknown"}
 
 
 def test_the_same_picture_gives_the_same_map(

@@ -30,7 +30,7 @@ from hypothesis.stateful import (
 
 from vein_imaging.storage import (
     Entry,
-    Past,
+    PatientHistory,
     Store,
     StoreError,
     create_store,
@@ -151,9 +151,9 @@ class StoreMachine(RuleBasedStateMachine):
             len(log) for one, log in logs if self.model.patient_of[one] == patient
         )
 
-        def check(past: Past) -> list[Stop]:
-            assert len(past.events) == count
-            return [Stop()] if len(past.events) >= most else []
+        def check(history: PatientHistory) -> list[Stop]:
+            assert len(history.events) == count
+            return [Stop()] if len(history.events) >= most else []
 
         outcome = self.window(w).check_and_append(
             session, Entry("plan", {}), check=check, author="a", at=self.at

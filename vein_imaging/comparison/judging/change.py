@@ -9,7 +9,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.judging.pieces import Line, Seen, measure, shifted
+from vein_imaging.comparison.judging.pieces import (
+    CentrelinePiece,
+    Seen,
+    measure,
+    shifted,
+)
 from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["Change", "Pair", "Piece", "judge", "noise_floor"]
@@ -112,7 +117,7 @@ class Piece:
 
 
 def noise_floor(
-    pair: Pair, lines: Sequence[Line], *, beside_px: float, search_px: int
+    pair: Pair, lines: Sequence[CentrelinePiece], *, beside_px: float, search_px: int
 ) -> float:
     """Measure what the contrast shows where there is no vein.
 
@@ -121,7 +126,7 @@ def noise_floor(
     Parameters
     ----------
     pair : Pair
-    lines : of Line
+    lines : of CentrelinePiece
     beside_px, search_px : px
 
     Returns
@@ -147,7 +152,7 @@ def noise_floor(
 
 
 def judge(
-    lines: Sequence[Line],
+    lines: Sequence[CentrelinePiece],
     was: Seen,
     now: Seen,
     *,
@@ -160,7 +165,7 @@ def judge(
 
     Parameters
     ----------
-    lines : of Line
+    lines : of CentrelinePiece
         In BEFORE's frame.
     was, now : Seen
         What the two pictures show of them.
@@ -217,7 +222,7 @@ def _change(ratio: float, *, new: bool) -> Change:
     return "persistent" if ratio > PERSISTENT_ABOVE else "faded"
 
 
-def _is_bare(line: Line, pair: Pair) -> bool:
+def _is_bare(line: CentrelinePiece, pair: Pair) -> bool:
     rows, columns = np.rint(line.points_rc).astype(int).T
     height, width = pair.overlap.shape
     if rows.min() < 0 or columns.min() < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vein_imaging.comparison.judging.pieces import Line, Seen
+from vein_imaging.comparison.judging.pieces import CentrelinePiece, Seen
 
 __all__ = ["SHARP_FINENESS", "narrowest_vein_px"]
 
@@ -17,7 +17,7 @@ _THINNEST_PCT = 10
 
 
 def narrowest_vein_px(
-    lines: tuple[Line, ...],
+    lines: tuple[CentrelinePiece, ...],
     seen: Seen,
     *,
     hair_px: float,
@@ -33,7 +33,7 @@ def narrowest_vein_px(
 
     Parameters
     ----------
-    lines : tuple of Line
+    lines : tuple of CentrelinePiece
     seen : Seen
         What this picture shows of them.
     hair_px : px

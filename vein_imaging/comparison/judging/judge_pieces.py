@@ -9,7 +9,7 @@ import numpy as np
 from vein_imaging.comparison.aligning.transform import Transform
 from vein_imaging.comparison.judging.change import Pair, Piece, judge, noise_floor
 from vein_imaging.comparison.judging.focus import narrowest_vein_px
-from vein_imaging.comparison.judging.pieces import Line, cut_lines, measure
+from vein_imaging.comparison.judging.pieces import CentrelinePiece, cut_lines, measure
 from vein_imaging.comparison.preparing.exposure import ExposureMatch
 from vein_imaging.comparison.preparing.prepared import Side
 from vein_imaging.comparison.settings import CompareSettings
@@ -77,7 +77,7 @@ def judge_pieces(
 
 def _lines(
     before: Side, after: Side, transform: Transform, piece_px: float
-) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+) -> tuple[tuple[CentrelinePiece, ...], tuple[CentrelinePiece, ...]]:
     # of both pictures, in BEFORE's frame; a width not known is the usual one
     moved = [
         replace(
@@ -95,7 +95,7 @@ def _lines(
     return was, now
 
 
-def _with_width(line: Line, usual_px: float) -> Line:
+def _with_width(line: CentrelinePiece, usual_px: float) -> CentrelinePiece:
     if np.isfinite(line.diameter_px):
         return line
     return replace(line, diameter_px=usual_px)

@@ -15,7 +15,7 @@ from vein_imaging.comparison.aligning.transform import Points
 from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.vein_map import Branch
 
-__all__ = ["Line", "Seen", "cut_lines", "measure", "shifted"]
+__all__ = ["CentrelinePiece", "Seen", "cut_lines", "measure", "shifted"]
 
 _SMOOTH_PX = 2.0  # a centre line that steps from pixel to pixel is 8 % too long
 _SEEN = 0.7  # of a piece's samples must be skin
@@ -23,7 +23,7 @@ _ROWS = 20_000  # OpenCV samples no more than 32 766 rows at once
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Line:
+class CentrelinePiece:
     """A short piece of a centre line.
 
     Parameters
@@ -53,7 +53,9 @@ class Line:
         return float(steps.sum() * len(self.points_rc) / max(len(steps), 1))
 
 
-def cut_lines(branches: Iterable[Branch], piece_px: float) -> tuple[Line, ...]:
+def cut_lines(
+    branches: Iterable[Branch], piece_px: float
+) -> tuple[CentrelinePiece, ...]:
     """Cut branches into pieces of equal length, none longer than `piece_px`.
 
     Parameters
@@ -63,10 +65,10 @@ def cut_lines(branches: Iterable[Branch], piece_px: float) -> tuple[Line, ...]:
 
     Returns
     -------
-    tuple of Line
+    tuple of CentrelinePiece
         Branches shorter than a third of a piece are left out.
     """
-    lines: list[Line] = []
+    lines: list[CentrelinePiece] = []
     for number, branch in enumerate(branches):
         points = _even(np.asarray(branch.points_rc, dtype=np.float64))
         if len(points) < max(4, piece_px / 3):
@@ -79,30 +81,30 @@ def cut_lines(branches: Iterable[Branch], piece_px: float) -> tuple[Line, ...]:
         for chosen in np.array_split(np.arange(len(points)), parts):
             share = chosen * len(widths) // len(points)
             lines.append(
-                Line(
+                CentrelinePiece(
                     points[chosen],
                     normals[chosen],
                     number,
-                    branch.ceap_class,
+                    branch.vein_class,
                     _median(widths[share], _median(widths, np.nan)),
                 )
             )
     return tuple(lines)
 
 
-def shifted(line: Line, offset_px: float) -> Line:
+def shifted(line: CentrelinePiece, offset_px: float) -> CentrelinePiece:
     """Move a line sideways: a place beside the vein, measured the same way.
 
     Parameters
     ----------
-    line : Line
+    line : CentrelinePiece
     offset_px : px
 
     Returns
     -------
-    Line
+    CentrelinePiece
     """
-    return Line(
+    return CentrelinePiece(
         line.points_rc + offset_px * line.normals_rc,
         line.normals_rc,
         line.branch,
@@ -129,7 +131,7 @@ class Seen:
 
 
 def measure(
-    log: Image, usable: Mask, lines: tuple[Line, ...], *, search_px: int
+    log: Image, usable: Mask, lines: tuple[CentrelinePiece, ...], *, search_px: int
 ) -> Seen:
     """Measure how much darker each piece is than its two flanks.
 
@@ -143,7 +145,7 @@ def measure(
     log : (H, W) float32
         `Surface.log`.
     usable : (H, W) bool
-    lines : tuple of Line
+    lines : tuple of CentrelinePiece
         All widths known.
     search_px : px, >= 0
 
@@ -188,7 +190,7 @@ def _kernel(diameter_px: float) -> NDArray[np.float64]:
 
 
 def _profiles(
-    log: Image, usable: Mask, lines: tuple[Line, ...], reach: int
+    log: Image, usable: Mask, lines: tuple[CentrelinePiece, ...], reach: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     # (pieces, 2 reach + 1): mean log over the usable samples, and their share
     points = np.concatenate([line.points_rc for line in lines])

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["Hair", "find_hair"]
+__all__ = ["Hair", "mask_hairs"]
 
 _HAIR_MM, _VEIN_MM = 0.08, 0.24  # sigmas; a vein at .25 mm depth is .43 mm wide
 _LEAST_PX = (1.0, 3.0)
@@ -45,7 +45,7 @@ class Hair:
     sigma_px: float
 
 
-def find_hair(log: Image, skin: Mask, px_per_mm: float) -> Hair:
+def mask_hairs(log: Image, skin: Mask, px_per_mm: float) -> Hair:
     """Find hairs by their width.
 
     For a line of Gaussian profile of sigma w the scale-normalised second derivative at

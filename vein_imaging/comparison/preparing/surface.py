@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.preparing.hair import Hair, find_hair
+from vein_imaging.comparison.preparing.hair import Hair, mask_hairs
 from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["Surface", "View", "grey_levels", "make_surface", "shrink"]
@@ -134,7 +134,7 @@ def make_surface(
     spoiled = cv2.dilate((grey > _SATURATED).astype(np.uint8), ball)
     usable = field & (grey > _BLACK) & (spoiled == 0)
     log = np.log1p(255 * grey)
-    hair = find_hair(log, usable, px_per_mm)
+    hair = mask_hairs(log, usable, px_per_mm)
     bare = (usable & ~hair.mask).astype(np.float32)
     log -= _local_mean(log, bare, sigma_px)
     spread = np.sqrt(_local_mean(log * log, bare, sigma_px))

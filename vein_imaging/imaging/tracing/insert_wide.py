@@ -1,4 +1,4 @@
-"""Wide lines laid into the skeleton of the mask, in the place of what it has there."""
+"""Wide lines put into the skeleton in place of what it has there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.wide_veins import WideLine
 
-__all__ = ["LINK", "Laid", "bodies", "lay_lines"]
+__all__ = ["LINK", "Inserted", "bodies", "insert_lines"]
 
 BODY_SHARE = 0.9
 """Within this share of its radius all is one vein."""
@@ -31,8 +31,8 @@ Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Laid:
-    """A skeleton with wide lines laid into it, at the working size.
+class Inserted:
+    """A skeleton with wide lines inserted into it, at the working size.
 
     Parameters
     ----------
@@ -54,7 +54,9 @@ class Laid:
     points_rc: NDArray[np.float64]
     number: NDArray[np.int32]
 
-    def placed(self, chains: Chains, pixels_rc: Indices, scale: int) -> Chains:
+    def moved_onto_wide_lines(
+        self, chains: Chains, pixels_rc: Indices, scale: int
+    ) -> Chains:
         """Chains of this skeleton with wide lines exactly where they are.
 
         Parameters
@@ -75,7 +77,9 @@ class Laid:
         )
 
 
-def lay_lines(skeleton: Mask, radius_px: Image, lines: Sequence[WideLine]) -> Laid:
+def insert_lines(
+    skeleton: Mask, radius_px: Image, lines: Sequence[WideLine]
+) -> Inserted:
     """Put wide lines in the place of what a skeleton has inside of them.
 
     Parameters
@@ -86,13 +90,13 @@ def lay_lines(skeleton: Mask, radius_px: Image, lines: Sequence[WideLine]) -> La
 
     Returns
     -------
-    Laid
+    Inserted
         Veins that were cut at the body of a wide one are led on to its middle.
     """
     number = np.full(skeleton.shape, -1, np.int32)
     if not lines:
         nothing = np.zeros(skeleton.shape, np.bool_)
-        return Laid(skeleton, radius_px, nothing, np.zeros((0, 2)), number)
+        return Inserted(skeleton, radius_px, nothing, np.zeros((0, 2)), number)
     body = bodies(skeleton.shape, lines)
     dense = [_dense(line) for line in lines]
     points, radii = (np.concatenate(part) for part in zip(*dense, strict=True))
@@ -111,7 +115,7 @@ def lay_lines(skeleton: Mask, radius_px: Image, lines: Sequence[WideLine]) -> La
     number[(links > 0) & ~kept] = LINK
     number[tuple(pixels.T)] = np.arange(len(pixels))
     radius_px[tuple(pixels.T)] = radii
-    return Laid(kept | (number != -1), radius_px, body, points, number)
+    return Inserted(kept | (number != -1), radius_px, body, points, number)
 
 
 def bodies(

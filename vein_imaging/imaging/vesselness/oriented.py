@@ -1,4 +1,4 @@
-"""The hinged line filter: one octave, all directions, in small integers.
+"""The oriented line filter: one octave, all directions, in small integers.
 
 For each direction the second difference across a short line is averaged along it; then
 the response at a point is its own plus those of two arms, one to each side, each free
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from vein_imaging.imaging.arrays import Image
 from vein_imaging.imaging.vesselness.score import quantile
 
-__all__ = ["Kernel", "hinged_lines"]
+__all__ = ["Kernel", "oriented_lines"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ _Flat = NDArray[Any]
 """(1, N) view of a padded picture: a shift by rows and columns is one offset."""
 
 
-def hinged_lines(
+def oriented_lines(
     smooth: Image, kernels: Sequence[Kernel], *, directions: int
 ) -> list[Image]:
     """Response of each kernel in its strongest direction, in per cent of contrast.

@@ -16,7 +16,7 @@ from vein_imaging.storage.database.schema import HEAD_REVISION
 from vein_imaging.storage.database.sqlcipher import sqlcipher_engine
 from vein_imaging.storage.errors import NoSuchStoreError, StoreReadOnlyError
 from vein_imaging.storage.files.keys import Vault
-from vein_imaging.storage.files.layout import StorePlace
+from vein_imaging.storage.files.layout import StoreLayout
 
 __all__ = ["Database", "engines", "make_tables", "open_database"]
 
@@ -37,7 +37,7 @@ class Database:
         self.write.dispose()
 
 
-def make_tables(place: StorePlace, vault: Vault, server: Server | None) -> None:
+def make_tables(layout: StoreLayout, vault: Vault, server: Server | None) -> None:
     """Run all missing migrations in one transaction, as the tables' owner.
 
     Raises
@@ -46,8 +46,8 @@ def make_tables(place: StorePlace, vault: Vault, server: Server | None) -> None:
         If a newer release made the tables.
     """
     if server is None:
-        place.ledger_file.touch(mode=0o600)  # SQLite's own choice is open to all
-        engine = sqlcipher_engine(place.ledger_file, vault.database_key, guarded=False)
+        layout.ledger_file.touch(mode=0o600)  # SQLite's own choice is open to all
+        engine = sqlcipher_engine(layout.ledger_file, vault.database_key, guarded=False)
     else:
         engine = create_engine(server.owner_url)
     try:
@@ -59,20 +59,20 @@ def make_tables(place: StorePlace, vault: Vault, server: Server | None) -> None:
         engine.dispose()
 
 
-def engines(place: StorePlace, vault: Vault, *, read_only: bool = False) -> Database:
+def engines(layout: StoreLayout, vault: Vault, *, read_only: bool = False) -> Database:
     """Make the engines; no connection is opened yet."""
-    if place.database_url:
+    if layout.database_url:
         return Database(
-            postgresql_engine(place.database_url),
-            postgresql_engine(place.database_url, writes=False),
+            postgresql_engine(layout.database_url),
+            postgresql_engine(layout.database_url, writes=False),
         )
-    file, key = place.ledger_file, vault.database_key
+    file, key = layout.ledger_file, vault.database_key
     reader = sqlcipher_engine(file, key, writes=False, immutable=read_only)
     return Database(reader if read_only else sqlcipher_engine(file, key), reader)
 
 
 def open_database(
-    place: StorePlace, vault: Vault, *, read_only: bool = False
+    layout: StoreLayout, vault: Vault, *, read_only: bool = False
 ) -> Database:
     """Open the engines; a file of an earlier release is migrated first.
 
@@ -82,36 +82,45 @@ def open_database(
         If the ledger is not there, or a newer release made it, or it lies on a server
         and needs its owner for a migration.
     StoreReadOnlyError
-        If some entries would not be shown.
+        If it is to be read only, and some entries would not be shown or an earlier
+        release made it.
     WrongKeyError
         If the key does not open the file.
     """
-    if not place.database_url and not place.ledger_file.is_file():
+    if not layout.database_url and not layout.ledger_file.is_file():
         raise NoSuchStoreError(
-            f"{place.ledger_file} is missing; restore the folder from a backup"
+            f"{layout.ledger_file} is missing; restore the folder from a backup"
         )
-    log = place.ledger_file.with_name(place.ledger_file.name + "-wal")
+    log = layout.ledger_file.with_name(layout.ledger_file.name + "-wal")
     if read_only and log.exists() and log.stat().st_size:
         raise StoreReadOnlyError(
             f"{log} holds entries that a read-only store cannot show. Copy the whole"
             " folder to a disk that can be written and open the copy"
         )
-    database = engines(place, vault, read_only=read_only)
+    database = engines(layout, vault, read_only=read_only)
     try:
         with database.read.begin() as connection:
             revision = current_revision(connection)
         if revision != HEAD_REVISION:
-            _migrate(place, vault, revision)
+            _migrate(layout, vault, revision, read_only=read_only)
     except BaseException:
         database.dispose()
         raise
     return database
 
 
-def _migrate(place: StorePlace, vault: Vault, revision: str | None) -> None:
-    if place.database_url:
+def _migrate(
+    layout: StoreLayout, vault: Vault, revision: str | None, *, read_only: bool
+) -> None:
+    if read_only:
+        raise StoreReadOnlyError(
+            f"The store is of another release (revision {revision}, this one reads"
+            f" {HEAD_REVISION}) and would have to be changed. Copy the whole folder to"
+            " a disk that can be written and open the copy"
+        )
+    if layout.database_url:
         raise NoSuchStoreError(
             f"The server's tables are of revision {revision}, this release wants"
             f" {HEAD_REVISION}. Their owner must run: vein-imaging store migrate"
         )
-    make_tables(place, vault, None)
+    make_tables(layout, vault, None)

@@ -12,10 +12,10 @@ from vein_imaging.domain.session import Event, Session, event_to_body, fold
 from vein_imaging.storage.entries.ledger import Entry, StoredEvent
 
 __all__ = [
-    "Checked",
+    "CheckedAppend",
     "F",
     "HasSeverity",
-    "Past",
+    "PatientHistory",
     "Proposal",
     "SessionHead",
     "entry_for",
@@ -36,7 +36,7 @@ F = TypeVar("F", bound=HasSeverity)
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PatientHistory:
     """All that was written about a patient, as it stands inside the transaction.
 
     Attributes
@@ -60,7 +60,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked(Generic[F]):
+class CheckedAppend(Generic[F]):
     """The outcome of a check: what was written, or None, and every finding."""
 
     event: StoredEvent | None

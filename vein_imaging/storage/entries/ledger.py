@@ -77,7 +77,7 @@ class StoredEvent:
     Attributes
     ----------
     seq : int
-        Its place, from 1; the order of the truth, whatever clocks say.
+        Its sequence number, from 1; the order of the truth, whatever clocks say.
     at : datetime
         UTC, by the writer's clock.
     latest_at : datetime
@@ -114,7 +114,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The last entry's place, hash and time; place 0 is the empty ledger."""
+    """The last entry's sequence number, hash and time; 0 is the empty ledger."""
 
     seq: int
     hash: bytes
@@ -138,7 +138,7 @@ def utc_text(at: datetime) -> str:
 
 
 def head(connection: Connection) -> Head:
-    """Return the newest entry's place, hash and time."""
+    """Return the newest entry's sequence number, hash and time."""
     newest = connection.execute(
         select(event.c.seq, event.c.hash, event.c.latest_at)
         .order_by(event.c.seq.desc())

@@ -11,14 +11,14 @@ from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import CLINIC, read_entries
 from vein_imaging.storage.files.keys import Vault
 
-__all__ = ["ERASED", "PATIENT", "Patient", "PatientDirectory"]
+__all__ = ["ERASED", "PATIENT", "PatientDirectory", "PatientRecord"]
 
 PATIENT = "store.patient"
 ERASED = "store.erased"
 
 
 @dataclass(frozen=True, slots=True)
-class Patient:
+class PatientRecord:
     """A patient as last written.
 
     Attributes
@@ -52,7 +52,7 @@ class PatientDirectory:
 
     def __init__(self) -> None:
         self._seen_seq = 0
-        self._patients: dict[str, Patient] = {}
+        self._patients: dict[str, PatientRecord] = {}
         self._searched: dict[str, str] = {}
 
     def refresh(self, connection: Connection, vault: Vault) -> None:
@@ -73,12 +73,14 @@ class PatientDirectory:
             else:
                 known = self._patients.get(entry.patient_id)
                 facts = {**(known.facts if known else {}), **entry.body}
-                self._patients[entry.patient_id] = Patient(entry.patient_id, facts)
+                self._patients[entry.patient_id] = PatientRecord(
+                    entry.patient_id, facts
+                )
                 self._searched[entry.patient_id] = _plain(
                     f"{facts.get('name', '')}\n{facts.get('number', '')}"
                 )
 
-    def find(self, fragment: str = "") -> tuple[Patient, ...]:
+    def find(self, fragment: str = "") -> tuple[PatientRecord, ...]:
         """Return the patients whose name or number holds every word of `fragment`.
 
         In the order of their names; case and accents do not matter.

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from vein_imaging.storage.errors import NoSuchStoreError
 from vein_imaging.storage.files.durable import write_durably
 
-__all__ = ["StorePlace", "describe_store", "find_store"]
+__all__ = ["StoreLayout", "describe_store", "find_store"]
 
 _DESCRIPTION = "store.json"
 _FORMAT = 1
@@ -29,7 +29,7 @@ class _Description(BaseModel, extra="forbid", strict=True):
 
 
 @dataclass(frozen=True, slots=True)
-class StorePlace:
+class StoreLayout:
     """Where a store's parts are.
 
     Attributes
@@ -66,15 +66,15 @@ class StorePlace:
         return self.folder / self.images
 
 
-def describe_store(place: StorePlace) -> None:
+def describe_store(layout: StoreLayout) -> None:
     """Write the description; last of all parts, since it makes the folder a store."""
-    described = {"format": _FORMAT, **asdict(place)}
+    described = {"format": _FORMAT, **asdict(layout)}
     del described["folder"]
     text = json.dumps(described, indent=2) + "\n"
-    write_durably(place.folder / _DESCRIPTION, text.encode())
+    write_durably(layout.folder / _DESCRIPTION, text.encode())
 
 
-def find_store(folder: Path) -> StorePlace:
+def find_store(folder: Path) -> StoreLayout:
     """Read a store's description.
 
     Raises
@@ -97,7 +97,7 @@ def find_store(folder: Path) -> StorePlace:
             f"{file} is damaged, or of a newer release ({where}: {first['msg']})."
             " Restore it from a backup, or install the newer release"
         ) from error
-    return StorePlace(folder, read.store_id, read.database_url, read.images)
+    return StoreLayout(folder, read.store_id, read.database_url, read.images)
 
 
 def new_store_id() -> str:

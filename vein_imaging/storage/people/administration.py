@@ -21,7 +21,7 @@ from vein_imaging.storage.people.passwords import (
     new_recovery_key,
 )
 from vein_imaging.storage.people.roles import Action, Role
-from vein_imaging.storage.people.signed_in import Clinic
+from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.storage.people.users import User, checked_name, users
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.backup import restore
@@ -89,7 +89,7 @@ def set_up(
         built_folder(folder) as building,
         create_store(building, data_key, author=owner, at=at, server=server) as store,
     ):
-        wraps = KeyWraps(store.place)
+        wraps = KeyWraps(store.layout)
         wraps.put(owner, password, data_key)
         wraps.put_recovery(recovery_key, data_key)
         _write_user(store, owner, {Role.OWNER, *roles}, owner, at)
@@ -97,7 +97,12 @@ def set_up(
 
 
 def add_user(
-    clinic: Clinic, name: str, password: str, roles: Iterable[Role], *, at: datetime
+    signed_in: SignedInStore,
+    name: str,
+    password: str,
+    roles: Iterable[Role],
+    *,
+    at: datetime,
 ) -> None:
     """Add a person with a first password, to be changed at once.
 
@@ -108,16 +113,16 @@ def add_user(
     NotAllowedError
         If the one signed in is not an owner.
     """
-    store = clinic.allowed_store(Action.USERS)
+    store = signed_in.allowed_store(Action.USERS)
     checked_password(checked_name(name), password)
-    if name in all_users(clinic):
+    if name in all_users(signed_in):
         raise ValueError(f"{name} exists, or existed; names are not used again")
-    _write_user(store, name, roles, clinic.user.name, at)
-    KeyWraps(store.place).put(name, password, clinic.allowed_key(Action.USERS))
+    _write_user(store, name, roles, signed_in.user.name, at)
+    KeyWraps(store.layout).put(name, password, signed_in.allowed_key(Action.USERS))
 
 
 def change_roles(
-    clinic: Clinic, name: str, roles: Iterable[Role], *, at: datetime
+    signed_in: SignedInStore, name: str, roles: Iterable[Role], *, at: datetime
 ) -> None:
     """Give a person other roles.
 
@@ -126,18 +131,20 @@ def change_roles(
     ValueError
         If there is no such person, or no owner would be left.
     """
-    store = clinic.allowed_store(Action.USERS)
-    known = all_users(clinic)
+    store = signed_in.allowed_store(Action.USERS)
+    known = all_users(signed_in)
     roles = set(roles)
     if name not in known or not known[name].roles:
         raise ValueError(f"no user {name!r}")
     owners = {u.name for u in known.values() if Role.OWNER in u.roles}
     if owners == {name} and Role.OWNER not in roles:
         raise ValueError(f"{name} is the only owner; make another one first")
-    _write_user(store, name, roles, clinic.user.name, at)
+    _write_user(store, name, roles, signed_in.user.name, at)
 
 
-def reset_password(clinic: Clinic, name: str, password: str, *, at: datetime) -> None:
+def reset_password(
+    signed_in: SignedInStore, name: str, password: str, *, at: datetime
+) -> None:
     """Give a person who forgot it a new password, to be changed at once.
 
     Raises
@@ -145,17 +152,17 @@ def reset_password(clinic: Clinic, name: str, password: str, *, at: datetime) ->
     ValueError
         If there is no such person, or the password will not do.
     """
-    store = clinic.allowed_store(Action.USERS)
-    known = all_users(clinic).get(name)
+    store = signed_in.allowed_store(Action.USERS)
+    known = all_users(signed_in).get(name)
     if known is None or not known.roles:
         raise ValueError(f"no user {name!r}")
     checked_password(name, password)
-    store.append_own("reset", {"name": name}, author=clinic.user.name, at=at)
-    KeyWraps(store.place).put(name, password, clinic.allowed_key(Action.USERS))
+    store.append_own("reset", {"name": name}, author=signed_in.user.name, at=at)
+    KeyWraps(store.layout).put(name, password, signed_in.allowed_key(Action.USERS))
 
 
 def change_data_key(
-    clinic: Clinic, folder: Path, password: str, *, at: datetime
+    signed_in: SignedInStore, folder: Path, password: str, *, at: datetime
 ) -> SetUp:
     """Make a copy of the store under a new data key, for when someone left in anger.
 
@@ -172,28 +179,28 @@ def change_data_key(
     StoreError
         If the store lies on a server: move it to a file first (`restore`).
     """
-    clinic.check_password(password)
-    store = clinic.allowed_store(Action.USERS)
-    if store.place.database_url:
+    signed_in.check_password(password)
+    store = signed_in.allowed_store(Action.USERS)
+    if store.layout.database_url:
         raise StoreError("the store is on a server; restore it into a folder first")
     old, fresh, recovery_key = (
-        clinic.allowed_key(Action.USERS),
+        signed_in.allowed_key(Action.USERS),
         new_key(),
         new_recovery_key(),
     )
-    name = clinic.user.name
+    name = signed_in.user.name
     with (
         built_folder(folder) as building,
-        restore(store.place.folder, building, old, fresh_key=fresh) as copy,
+        restore(store.layout.folder, building, old, fresh_key=fresh) as copy,
     ):
-        wraps = KeyWraps(copy.place)
+        wraps = KeyWraps(copy.layout)
         wraps.put(name, password, fresh)
         wraps.put_recovery(recovery_key, fresh)
         copy.append_own("new_data_key", {"name": name}, author=name, at=at)
         return SetUp(recovery_key, verification_key(copy))
 
 
-def remove_user(clinic: Clinic, name: str, *, at: datetime) -> None:
+def remove_user(signed_in: SignedInStore, name: str, *, at: datetime) -> None:
     """Take a person's roles and way to the key away; what was written stays.
 
     Raises
@@ -201,19 +208,19 @@ def remove_user(clinic: Clinic, name: str, *, at: datetime) -> None:
     ValueError
         As `change_roles`.
     """
-    place = clinic.allowed_store(Action.USERS).place
-    change_roles(clinic, name, (), at=at)
-    KeyWraps(place).remove(name)
+    layout = signed_in.allowed_store(Action.USERS).layout
+    change_roles(signed_in, name, (), at=at)
+    KeyWraps(layout).remove(name)
 
 
-def all_users(clinic: Clinic) -> dict[str, User]:
+def all_users(signed_in: SignedInStore) -> dict[str, User]:
     """Return everyone who is or was a user, for the owner."""
-    store = clinic.allowed_store(Action.USERS)
+    store = signed_in.allowed_store(Action.USERS)
     with store.reading() as connection:
         return users(connection, store.vault)
 
 
-def switch_on_totp(clinic: Clinic, password: str) -> str:
+def switch_on_totp(signed_in: SignedInStore, password: str) -> str:
     """Switch on the second factor for the one signed in.
 
     Returns
@@ -225,15 +232,15 @@ def switch_on_totp(clinic: Clinic, password: str) -> str:
     ------
     WrongPasswordError
     """
-    clinic.check_password(password)
+    signed_in.check_password(password)
     secret = pyotp.random_base32()
-    clinic.log_own("totp", {"name": clinic.user.name, "secret": secret})
+    signed_in.log_own("totp", {"name": signed_in.user.name, "secret": secret})
     return pyotp.TOTP(secret).provisioning_uri(
-        name=clinic.user.name, issuer_name="vein-imaging"
+        name=signed_in.user.name, issuer_name="vein-imaging"
     )
 
 
-def switch_off_totp(clinic: Clinic, name: str) -> None:
+def switch_off_totp(signed_in: SignedInStore, name: str) -> None:
     """Switch off a person's second factor, for one who lost the device.
 
     Raises
@@ -241,8 +248,8 @@ def switch_off_totp(clinic: Clinic, name: str) -> None:
     NotAllowedError
         If the one signed in is not an owner.
     """
-    clinic.allowed_store(Action.USERS)
-    clinic.log_own("totp", {"name": name, "secret": ""})
+    signed_in.allowed_store(Action.USERS)
+    signed_in.log_own("totp", {"name": name, "secret": ""})
 
 
 def recover(
@@ -265,8 +272,8 @@ def recover(
     ValueError
         If there is no such owner, or the password will not do.
     """
-    place = find_store(folder)
-    wraps = KeyWraps(place)
+    layout = find_store(folder)
+    wraps = KeyWraps(layout)
     data_key = wraps.open_with_recovery(recovery_key)
     with open_store(folder, data_key) as store:
         with store.reading() as connection:

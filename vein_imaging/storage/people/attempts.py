@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from vein_imaging.storage.errors import TooManyAttemptsError
 from vein_imaging.storage.files.durable import write_durably
-from vein_imaging.storage.files.layout import StorePlace
+from vein_imaging.storage.files.layout import StoreLayout
 
 __all__ = ["Attempts"]
 
@@ -28,12 +28,12 @@ class Attempts:
 
     Parameters
     ----------
-    place : StorePlace
+    layout : StoreLayout
     """
 
-    def __init__(self, place: StorePlace) -> None:
-        self._file = place.folder / "attempts.json"
-        self._store_id = place.store_id
+    def __init__(self, layout: StoreLayout) -> None:
+        self._file = layout.folder / "attempts.json"
+        self._store_id = layout.store_id
 
     def _read(self) -> dict[str, _Failures]:
         """Return, by hashed name, the failures told in the ledger and those not yet."""

@@ -24,7 +24,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from vein_imaging.storage.errors import NoSuchStoreError, WrongPasswordError
 from vein_imaging.storage.files.durable import write_durably
 from vein_imaging.storage.files.keys import KEY_BYTES, derived
-from vein_imaging.storage.files.layout import StorePlace
+from vein_imaging.storage.files.layout import StoreLayout
 
 __all__ = [
     "MIN_PASSWORD_LENGTH",
@@ -113,11 +113,11 @@ class KeyWraps:
 
     Parameters
     ----------
-    place : StorePlace
+    layout : StoreLayout
     """
 
-    def __init__(self, place: StorePlace) -> None:
-        self._file = place.users_file
+    def __init__(self, layout: StoreLayout) -> None:
+        self._file = layout.users_file
 
     def read(self) -> dict[str, Wrap]:
         """Return every user's wrap by name.

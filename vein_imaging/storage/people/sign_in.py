@@ -6,7 +6,7 @@ from datetime import datetime
 
 from vein_imaging.storage.entries.ledger import Draft, Entry, append_entry
 from vein_imaging.storage.errors import WrongPasswordError
-from vein_imaging.storage.files.layout import StorePlace
+from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.storage.people.attempts import Attempts
 from vein_imaging.storage.people.passwords import KeyWraps
 from vein_imaging.storage.people.users import LOGIN, User, matching_step, users
@@ -15,17 +15,17 @@ from vein_imaging.storage.store import Store
 __all__ = ["identified", "unlocked_key"]
 
 
-def unlocked_key(place: StorePlace, name: str, password: str, now: datetime) -> bytes:
+def unlocked_key(layout: StoreLayout, name: str, password: str, now: datetime) -> bytes:
     """Return the data key, or remember that the password was wrong.
 
     Raises
     ------
     WrongPasswordError, TooManyAttemptsError
     """
-    attempts = Attempts(place)
+    attempts = Attempts(layout)
     attempts.check(name, now)
     try:
-        return KeyWraps(place).open(name, password)
+        return KeyWraps(layout).open(name, password)
     except WrongPasswordError:
         attempts.failed(name, now)
         raise
@@ -39,7 +39,7 @@ def identified(store: Store, name: str, code: str, now: datetime) -> User:
     WrongPasswordError
         If the code does not fit, or the person is no user any more.
     """
-    attempts = Attempts(store.place)
+    attempts = Attempts(store.layout)
     with store.writing() as connection:
         user = users(connection, store.vault).get(name)
         step: int | None = 0

@@ -14,9 +14,9 @@ from pathlib import Path
 from vein_imaging.domain.session import Event
 from vein_imaging.storage.entries.canonical import Body
 from vein_imaging.storage.entries.checked_append import (
-    Checked,
+    CheckedAppend,
     F,
-    Past,
+    PatientHistory,
     Proposal,
     SessionHead,
     entry_for,
@@ -27,7 +27,7 @@ from vein_imaging.storage.entries.ledger import (
     StoredEvent,
     append_entry,
 )
-from vein_imaging.storage.entries.patient_directory import PATIENT, Patient
+from vein_imaging.storage.entries.patient_directory import PATIENT, PatientRecord
 from vein_imaging.storage.errors import (
     LockedError,
     NotAllowedError,
@@ -40,9 +40,12 @@ from vein_imaging.storage.people.roles import Action, action_for_kind, may
 from vein_imaging.storage.people.sign_in import identified, unlocked_key
 from vein_imaging.storage.people.users import User, changed_since, users
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.upkeep.checkpoint import anchor_warnings, write_checkpoints
+from vein_imaging.storage.upkeep.checkpoint import (
+    checkpoint_warnings,
+    write_checkpoints,
+)
 
-__all__ = ["Clinic", "Clocks", "idle_clock", "sign_in"]
+__all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
 DEFAULT_IDLE_S = 600.0
 _SHOWN_IN_LOG = 20
@@ -68,17 +71,17 @@ class Clocks:
 
 
 @dataclass(slots=True)
-class _Desk:
+class _OpenStore:
     """What is forgotten when the desk locks."""
 
     store: Store
     data_key: bytes
     user: User
-    known_to: int  # place of the last change of anybody's roles that was read
+    known_to: int  # sequence number of the last change of anybody's roles that was read
     seen_reads: set[tuple[str, str]] = field(default_factory=set)
 
 
-class Clinic:
+class SignedInStore:
     """A store with one person at it. Made by `sign_in`; use it in a `with`.
 
     Attributes
@@ -92,19 +95,19 @@ class Clinic:
 
     def __init__(
         self,
-        desk: _Desk,
+        desk: _OpenStore,
         clocks: Clocks,
         idle_limit_s: float,
         checkpoint_folders: Sequence[Path] = (),
     ) -> None:
-        self.warnings = anchor_warnings(desk.store, checkpoint_folders)
+        self.warnings = checkpoint_warnings(desk.store, checkpoint_folders)
         self._checkpoint_folders = checkpoint_folders
-        self._desk: _Desk | None = desk
+        self._desk: _OpenStore | None = desk
         self._clocks = clocks
         self._idle_limit_s = idle_limit_s
         self._last_used_s = clocks.idle()
 
-    def __enter__(self) -> Clinic:
+    def __enter__(self) -> SignedInStore:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -141,13 +144,13 @@ class Clinic:
             finally:
                 desk.store.close()
 
-    def _open_desk(self) -> _Desk:
+    def _open_desk(self) -> _OpenStore:
         if self.locked or self._desk is None:
             raise LockedError("Locked: sign in again")
         self._last_used_s = self._clocks.idle()
         return self._desk
 
-    def _allowed(self, action: Action) -> _Desk:
+    def _allowed(self, action: Action) -> _OpenStore:
         desk = self._open_desk()
         with desk.store.reading() as connection:
             changed = changed_since(connection, desk.known_to)
@@ -166,11 +169,13 @@ class Clinic:
             )
         return desk
 
-    def _log(self, desk: _Desk, kind: str, body: Body, patient_id: str = "") -> None:
+    def _log(
+        self, desk: _OpenStore, kind: str, body: Body, patient_id: str = ""
+    ) -> None:
         now, author = self._clocks.now(), desk.user.name
         desk.store.append_own(kind, body, author=author, at=now, patient_id=patient_id)
 
-    def _log_read(self, desk: _Desk, what: str, patient_id: str) -> None:
+    def _log_read(self, desk: _OpenStore, what: str, patient_id: str) -> None:
         """Log the first read of a thing since signing in."""
         if (what, patient_id) not in desk.seen_reads:
             self._log(desk, "read", {"what": what}, patient_id)
@@ -195,7 +200,7 @@ class Clinic:
 
     # --- reading -----------------------------------------------------------------
 
-    def patients(self, fragment: str = "") -> tuple[Patient, ...]:
+    def patients(self, fragment: str = "") -> tuple[PatientRecord, ...]:
         """Return patients by fragment of name or number; that one looked is logged."""
         desk = self._allowed(Action.READ)
         found = desk.store.patients(fragment)
@@ -270,9 +275,9 @@ class Clinic:
         kind: str,
         event: Proposal[F],
         *,
-        check: Callable[[Past], Sequence[F]],
+        check: Callable[[PatientHistory], Sequence[F]],
         refuses: bool = True,
-    ) -> Checked[F]:
+    ) -> CheckedAppend[F]:
         """Check against everything written so far, then write, in one transaction.
 
         Parameters
@@ -299,7 +304,7 @@ class Clinic:
             refuses=refuses,
         )
 
-    def _may_write(self, kind: str) -> _Desk:
+    def _may_write(self, kind: str) -> _OpenStore:
         action = action_for_kind(kind)
         desk = self._allowed(action)
         if action is Action.SIGN:
@@ -335,7 +340,7 @@ class Clinic:
         """
         desk = self._open_desk()
         now = self._clocks.now()
-        unlocked_key(desk.store.place, desk.user.name, password, now)
+        unlocked_key(desk.store.layout, desk.user.name, password, now)
 
     def change_password(self, old: str, new: str) -> None:
         """Give oneself a new password; nothing is encrypted anew.
@@ -350,7 +355,7 @@ class Clinic:
         desk = self._open_desk()
         self.check_password(old)
         checked_password(desk.user.name, new)
-        KeyWraps(desk.store.place).put(desk.user.name, new, desk.data_key)
+        KeyWraps(desk.store.layout).put(desk.user.name, new, desk.data_key)
         self._log(desk, "password", {"name": desk.user.name})
 
 
@@ -363,7 +368,7 @@ def sign_in(
     idle_limit_s: float = DEFAULT_IDLE_S,
     clocks: Clocks | None = None,
     checkpoint_folders: Sequence[Path] = (),
-) -> Clinic:
+) -> SignedInStore:
     """Open a store as one of its users.
 
     Parameters
@@ -395,8 +400,8 @@ def sign_in(
     try:
         known_to = store.head().seq
         user = identified(store, name, code, now)
-        desk = _Desk(store, data_key, user, known_to)
+        desk = _OpenStore(store, data_key, user, known_to)
     except BaseException:
         store.close()
         raise
-    return Clinic(desk, clocks, idle_limit_s, checkpoint_folders)
+    return SignedInStore(desk, clocks, idle_limit_s, checkpoint_folders)

@@ -76,7 +76,7 @@ def users(connection: Connection, vault: Vault) -> dict[str, User]:
 
 
 def changed_since(connection: Connection, seq: int) -> int | None:
-    """Return the place of the newest change of roles behind `seq`, or None."""
+    """Return the number of the newest change of roles after `seq`, or None."""
     newest = select(func.max(event.c.seq))
     is_change = (event.c.kind == USER) & (event.c.seq > seq)
     found: int | None = connection.execute(newest.where(is_change)).scalar()

@@ -6,9 +6,12 @@ encrypted file to PostgreSQL and back, while others write.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
@@ -18,15 +21,16 @@ from vein_imaging.storage.database.postgresql import Server
 from vein_imaging.storage.database.schema import event, patient_key
 from vein_imaging.storage.errors import StoreDamagedError, translated
 from vein_imaging.storage.files.durable import make_folder, write_durably
+from vein_imaging.storage.files.images import ImageFolder
 from vein_imaging.storage.files.keys import Vault
-from vein_imaging.storage.files.layout import StorePlace, describe_store
+from vein_imaging.storage.files.layout import StoreLayout, describe_store, find_store
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.checkpoint import write_checkpoints
 from vein_imaging.storage.upkeep.verify import verify_store
 
-__all__ = ["back_up", "generations", "restore"]
+__all__ = ["back_up", "generations", "opened_generation", "restore"]
 
 _BATCH = 1000
 
@@ -61,13 +65,13 @@ def back_up(
         If the copy does not verify; no generation is left then.
     """
     store.append_own("backup", {"folder": folder.name}, author=author, at=at)
-    of_store = folder / store.place.store_id
+    of_store = folder / store.layout.store_id
     generation = of_store / at.strftime("%Y%m%dT%H%M%SZ")
     make_folder(of_store / "images")
     with built_folder(generation) as building:
-        place = StorePlace(building, store.place.store_id, images="../images")
-        _copy(store, place, key, None)
-        _copy_users(store, place)
+        layout = StoreLayout(building, store.layout.store_id, images="../images")
+        _copy(store, layout, key, None)
+        _copy_users(store, layout)
         with open_store(building, key) as copy:
             write_checkpoints(copy, [building])
     return generation
@@ -78,6 +82,42 @@ def generations(folder: Path) -> list[Path]:
     return sorted(file.parent for file in folder.glob("*/*/store.json"))
 
 
+@contextmanager
+def opened_generation(
+    generation: Path, key: bytes, *, scratch: Path | None = None
+) -> Iterator[Store]:
+    """Open a backup's generation and leave it as it is, whatever opening changes.
+
+    A generation of an earlier release is migrated when it is opened, and a disk with
+    backups may be write-protected: its ledger is opened as a copy. A store that is no
+    generation is opened itself.
+
+    Parameters
+    ----------
+    generation : Path
+        One of `generations`; or any store.
+    key : 32 bytes
+    scratch : Path
+        Existing folder on a disk with room for the ledger; the system's temporary one
+        when left out.
+
+    Raises
+    ------
+    NoSuchStoreError, WrongKeyError
+        As `open_store`.
+    """
+    layout = find_store(generation)
+    if layout.images == "images":
+        with open_store(generation, key) as store:
+            yield store
+        return
+    with TemporaryDirectory(prefix=".vein-imaging-", dir=scratch) as copied:
+        ledger = shutil.copytree(generation, Path(copied) / generation.name)
+        with open_store(ledger, key) as store:
+            store.images = ImageFolder(layout.image_folder)
+            yield store
+
+
 def restore(
     generation: Path,
     folder: Path,
@@ -86,12 +126,12 @@ def restore(
     server: Server | None = None,
     fresh_key: bytes | None = None,
 ) -> Store:
-    """Make a store out of a backup's generation, in a new place, and open it.
+    """Make a store out of a backup's generation, in a new folder, and open it.
 
     Parameters
     ----------
     generation : Path
-        One of `generations`; or any store, to move it.
+        One of `generations`, which is left as it is; or any store, to move it.
     folder : Path
         Must not exist, or be empty.
     key : 32 bytes
@@ -108,25 +148,28 @@ def restore(
     StoreDamagedError
         If the backup or the copy does not verify; nothing is left then.
     """
-    with open_store(generation, key) as source, built_folder(folder) as building:
+    with (
+        built_folder(folder) as building,
+        opened_generation(generation, key, scratch=building.parent) as source,
+    ):
         url = server.url if server else ""
-        place = StorePlace(building, source.place.store_id, url)
-        _copy(source, place, fresh_key or key, server)
+        layout = StoreLayout(building, source.layout.store_id, url)
+        _copy(source, layout, fresh_key or key, server)
         if not fresh_key:
-            _copy_users(source, place)
+            _copy_users(source, layout)
     return open_store(folder, fresh_key or key)
 
 
-def _copy_users(store: Store, place: StorePlace) -> None:
-    if store.place.users_file.exists():
-        write_durably(place.users_file, store.place.users_file.read_bytes())
+def _copy_users(store: Store, layout: StoreLayout) -> None:
+    if store.layout.users_file.exists():
+        write_durably(layout.users_file, store.layout.users_file.read_bytes())
 
 
-def _copy(store: Store, place: StorePlace, key: bytes, server: Server | None) -> None:
+def _copy(store: Store, layout: StoreLayout, key: bytes, server: Server | None) -> None:
     vault = Vault(key)
     with translated():
-        make_tables(place, vault, server)
-        target = engines(place, vault)
+        make_tables(layout, vault, server)
+        target = engines(layout, vault)
         try:
             with store.reading() as read, target.write.begin() as write:
                 for batch in _batches(read, patient_key):
@@ -136,9 +179,9 @@ def _copy(store: Store, place: StorePlace, key: bytes, server: Server | None) ->
                     write.execute(insert(event), batch)
         finally:
             target.dispose()
-    _copy_images(store, place.image_folder)
-    describe_store(place)
-    with open_store(place.folder, key) as copy:
+    _copy_images(store, layout.image_folder)
+    describe_store(layout)
+    with open_store(layout.folder, key) as copy:
         seen = verify_store(copy)
     if seen.problems:
         more = f" and {len(seen.problems) - 1} more" if seen.problems[1:] else ""

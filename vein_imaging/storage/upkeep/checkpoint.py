@@ -27,9 +27,9 @@ from vein_imaging.storage.store import Store
 
 __all__ = [
     "Checkpoint",
-    "anchor_warnings",
-    "check_anchor",
     "checkpoint_file",
+    "checkpoint_warnings",
+    "compare_with_checkpoint",
     "read_checkpoint",
     "signed_checkpoint",
     "verification_key",
@@ -60,7 +60,7 @@ class Checkpoint:
 
 
 def _origin(store: Store) -> str:
-    return f"vein-imaging/{store.place.store_id}"
+    return f"vein-imaging/{store.layout.store_id}"
 
 
 def _signer(connection: Connection, store: Store) -> Ed25519PrivateKey:
@@ -146,10 +146,10 @@ def read_checkpoint(text: str, vkey: str) -> Checkpoint:
 
 def checkpoint_file(store: Store, folder: Path) -> Path:
     """Return where a folder keeps this store's checkpoint."""
-    return folder / f"{store.place.store_id}.checkpoint"
+    return folder / f"{store.layout.store_id}.checkpoint"
 
 
-def check_anchor(store: Store, text: str) -> str | None:
+def compare_with_checkpoint(store: Store, text: str) -> str | None:
     """Return what a checkpoint says against this store, or None where they agree.
 
     Raises
@@ -176,14 +176,14 @@ def check_anchor(store: Store, text: str) -> str | None:
     return None
 
 
-def anchor_warnings(store: Store, folders: Sequence[Path]) -> tuple[str, ...]:
+def checkpoint_warnings(store: Store, folders: Sequence[Path]) -> tuple[str, ...]:
     """Return what the checkpoints in these folders say against a store."""
     warnings: list[str] = []
     for folder in folders:
         file = checkpoint_file(store, folder)
         if file.exists():
             try:
-                against = check_anchor(store, file.read_text("utf-8"))
+                against = compare_with_checkpoint(store, file.read_text("utf-8"))
             except (ValueError, OSError) as error:
                 against = str(error)
             if against:
@@ -203,7 +203,7 @@ def write_checkpoints(store: Store, folders: Sequence[Path]) -> None:
     """
     text = signed_checkpoint(store) if folders else ""
     for folder in folders:
-        for warning in anchor_warnings(store, [folder]):
+        for warning in checkpoint_warnings(store, [folder]):
             raise StoreDamagedError(f"{warning}. It was left as it is")
         make_folder(folder)
         write_durably(checkpoint_file(store, folder), text.encode())

@@ -25,7 +25,7 @@ from vein_imaging.storage.entries.ledger import (
 from vein_imaging.storage.entries.patient_directory import ERASED
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.store import SESSION, Store
-from vein_imaging.storage.upkeep.checkpoint import check_anchor
+from vein_imaging.storage.upkeep.checkpoint import compare_with_checkpoint
 
 __all__ = ["Problem", "Verification", "verify_store"]
 
@@ -225,7 +225,7 @@ def verify_store(
     for file in checkpoints:
         seen.checkpoints += 1
         try:
-            against = check_anchor(store, file.read_text("utf-8"))
+            against = compare_with_checkpoint(store, file.read_text("utf-8"))
         except (OSError, ValueError, StoreError) as error:
             against = str(error)
         if against:

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.quantity import EXACT, plain
-from vein_imaging.domain.session import Entry as Given
-from vein_imaging.domain.session import Session
+from vein_imaging.domain.session import RecordedInjection, Session
 
 __all__ = ["LogRow", "SiteMark", "describe", "rows", "site_marks", "totals"]
 
@@ -95,7 +94,7 @@ def rows(
     return listed[::-1]
 
 
-def _remark(entry: Given) -> str:
+def _remark(entry: RecordedInjection) -> str:
     remarks = []
     if entry.flagged:
         remarks.append(f"given past a stop: {entry.event.reason or 'no reason yet'}")

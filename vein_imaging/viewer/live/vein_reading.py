@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vein_imaging.imaging.vein_map import CeapClass, VeinMap, ceap_class_of
+from vein_imaging.imaging.vein_map import VeinClass, VeinMap, vein_class_of
 
 __all__ = ["WITHIN_PX", "VeinReading", "vein_at"]
 
@@ -25,13 +25,13 @@ class VeinReading:
     ----------
     diameter_mm, sd_mm : mm
         Width, and its standard deviation (nan where unknown).
-    ceap_class : CeapClass
+    vein_class : VeinClass
         Of twice the standard deviation around the width.
     """
 
     diameter_mm: float
     sd_mm: float
-    ceap_class: CeapClass
+    vein_class: VeinClass
 
     @property
     def text(self) -> str:
@@ -45,7 +45,7 @@ class VeinReading:
             f" \N{PLUS-MINUS SIGN} {2 * self.sd_mm:.1f}" if self.sd_mm >= 0.05 else ""
         )
         return (
-            f"Measured where you clicked: {self.text}{sure} mm, {self.ceap_class}. "
+            f"Measured where you clicked: {self.text}{sure} mm, {self.vein_class}. "
             "Lying down this does not prove the width standing."
         )
 
@@ -81,4 +81,4 @@ def vein_at(vein_map: VeinMap, point_rc: tuple[float, float]) -> VeinReading | N
     diameter_mm = float(np.median(known)) * mm_per_pixel
     sd_mm = nearest.diameter_sd_px * mm_per_pixel
     margin_mm = 2 * sd_mm if math.isfinite(sd_mm) else 0.0
-    return VeinReading(diameter_mm, sd_mm, ceap_class_of(diameter_mm, margin_mm))
+    return VeinReading(diameter_mm, sd_mm, vein_class_of(diameter_mm, margin_mm))

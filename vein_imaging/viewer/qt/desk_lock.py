@@ -9,7 +9,7 @@ from typing import Protocol
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QApplication
 
-__all__ = ["Desk", "DeskLock"]
+__all__ = ["DeskLock", "SignedIn"]
 
 _LOOK_EVERY_MS = 1000
 _A_PERSON = (
@@ -20,8 +20,8 @@ _A_PERSON = (
 )
 
 
-class Desk(Protocol):
-    """Who is signed in (`vein_imaging.storage.people.signed_in.Clinic`)."""
+class SignedIn(Protocol):
+    """Who is signed in (`vein_imaging.storage.people.signed_in.SignedInStore`)."""
 
     @property
     def locked(self) -> bool:
@@ -36,7 +36,7 @@ class DeskLock(QObject):
 
     Parameters
     ----------
-    desk : Desk
+    desk : SignedIn
     locked : callable
         Called once, when the desk has locked.
     clock : callable
@@ -45,7 +45,7 @@ class DeskLock(QObject):
 
     def __init__(
         self,
-        desk: Desk,
+        desk: SignedIn,
         locked: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

@@ -25,7 +25,7 @@ from vein_devices.cameras.network.multipart import (
     boundary_of,
 )
 from vein_devices.cameras.replay.picture_file import to_pixels
-from vein_devices.cameras.source import Shot, Source
+from vein_devices.cameras.source import CameraSource, Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import (
     DeviceAbsentError,
@@ -323,7 +323,7 @@ class RtspSource:
             self._capture = None
 
 
-def make_source(address: Address, clock: Clock) -> Source:
+def make_source(address: Address, clock: Clock) -> CameraSource:
     """Read the address of a network camera.
 
     Parameters

@@ -17,9 +17,9 @@ __all__ = [
     "Packet",
     "PacketReader",
     "Status",
-    "crc16",
     "crc32",
     "encode",
+    "header_crc16",
 ]
 
 HEADER_SIZE, CRC_SIZE = 10, 4
@@ -99,7 +99,7 @@ def _table(width: int, polynomial: int) -> tuple[int, ...]:
 _TABLE16, _TABLE32 = _table(16, 0xF94F), _table(32, 0xFA567D89)
 
 
-def crc16(data: bytes) -> int:
+def header_crc16(data: bytes) -> int:
     """CRC of a header: polynomial F94F, start FFFF, not reflected, no final xor.
 
     Parameters
@@ -175,7 +175,7 @@ def encode(packet: Packet) -> bytes:
         _SYNC, packet.sequence, packet.channel, packet.flags, packet.opcode,
         len(payload), 0,
     )[:8]  # fmt: skip
-    data = head + crc16(head).to_bytes(2, "little")
+    data = head + header_crc16(head).to_bytes(2, "little")
     return data + payload + crc32(payload).to_bytes(4, "little") if payload else data
 
 
@@ -222,7 +222,7 @@ class PacketReader:
             if len(buffer) < HEADER_SIZE:
                 break
             _, number, channel, flags, opcode, length, crc = _HEADER.unpack_from(buffer)
-            if length > self.longest or crc16(bytes(buffer[:8])) != crc:
+            if length > self.longest or header_crc16(bytes(buffer[:8])) != crc:
                 self._skip(1)
                 continue
             end = HEADER_SIZE + length

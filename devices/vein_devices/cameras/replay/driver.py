@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from vein_devices.address import Address, read_options, split_options
-from vein_devices.cameras.pacing import Pace
+from vein_devices.cameras.pacing import FramePacer
 from vein_devices.cameras.replay.picture_file import (
     PICTURE_SUFFIXES,
     pictures_in,
@@ -63,7 +63,7 @@ class ReplaySource:
         self._shots: Iterator[Shot] | None = None
         self._ready: Shot | None = None
         self._last_s: float | None = None  # when the frame before had been recorded
-        self._pace = Pace(0.0, clock)
+        self._pace = FramePacer(0.0, clock)
         self._capture: cv2.VideoCapture | None = None
 
     @property
@@ -88,7 +88,7 @@ class ReplaySource:
         except BaseException:
             self.close()
             raise
-        self._pace = Pace(self.nominal_fps or 0.0, self._clock)
+        self._pace = FramePacer(self.nominal_fps or 0.0, self._clock)
 
     def shot(self, timeout_s: float) -> Shot:
         """Give the next frame when it is due.

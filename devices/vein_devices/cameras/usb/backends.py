@@ -22,7 +22,7 @@ __all__ = [
     "Backend",
     "Capture",
     "CvControl",
-    "set_control",
+    "set_opencv_control",
 ]
 
 
@@ -85,7 +85,7 @@ class Backend:
         OpenCV's number.
     controls : mapping of str to CvControl
         By the names of `v4l2.CONTROLS`; what is missing is not supported. V4L2 has
-        none: its controls are set through the kernel (`v4l2.set_control`).
+        none: its controls are set through the kernel (`v4l2.set_opencv_control`).
     advice : str
         What to do about a control that is missing.
     """
@@ -148,7 +148,7 @@ BACKENDS: dict[str, tuple[Backend, ...]] = {
 """`sys.platform` to what is tried, in this order."""
 
 
-def set_control(
+def set_opencv_control(
     capture: Capture, backend: Backend, name: str, value: float | None
 ) -> float | None:
     """Set a control through OpenCV, and read it back.

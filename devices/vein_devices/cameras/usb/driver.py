@@ -24,7 +24,7 @@ from vein_devices.cameras.usb.backends import (
     V4L2,
     Backend,
     Capture,
-    set_control,
+    set_opencv_control,
 )
 from vein_devices.cameras.usb.identity import address_of, find_camera, list_cameras
 from vein_devices.cameras.usb.settings import Negotiated, UvcSettings, read_settings
@@ -210,7 +210,7 @@ class UvcSource:
         wishes = self.settings.controls
         if self._backend is not V4L2:
             return {
-                name: set_control(capture, self._backend, name, value)
+                name: set_opencv_control(capture, self._backend, name, value)
                 for name, value in wishes.items()
             }
         if not wishes:

@@ -11,9 +11,9 @@ from vein_devices.cameras.openmv.protocol import (
     Flag,
     Packet,
     PacketReader,
-    crc16,
     crc32,
     encode,
+    header_crc16,
 )
 
 packets = st.builds(
@@ -37,7 +37,7 @@ def read(data: bytes, at: list[int]) -> tuple[list[Packet], int]:
 def test_a_sync_is_these_ten_bytes() -> None:
     data = encode(Packet(0, 0, 0))
     assert data[:8] == bytes.fromhex("aad5000000000000")
-    assert int.from_bytes(data[8:], "little") == crc16(data[:8])
+    assert int.from_bytes(data[8:], "little") == header_crc16(data[:8])
 
 
 def test_crcs_are_those_of_a_bit_by_bit_division() -> None:
@@ -49,7 +49,7 @@ def test_crcs_are_those_of_a_bit_by_bit_division() -> None:
         return crc
 
     for data in (b"", b"\x00", b"123456789", bytes(range(256))):
-        assert crc16(data) == slow(data, 16, 0xF94F)
+        assert header_crc16(data) == slow(data, 16, 0xF94F)
         assert crc32(data) == slow(data, 32, 0xFA567D89)
 
 

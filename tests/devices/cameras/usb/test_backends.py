@@ -17,7 +17,7 @@ from vein_devices.cameras.usb.backends import (
     MSMF,
     V4L2,
     Backend,
-    set_control,
+    set_opencv_control,
 )
 from vein_devices.cameras.usb.driver import UvcSettings, UvcSource
 from vein_devices.cameras.usb.v4l2 import VideoNode
@@ -145,7 +145,7 @@ def test_a_control_is_written_in_its_unit_and_read_back(
     backend: Backend, name: str, value: float, got: float
 ) -> None:
     capture = FakeCapture(backend, ManualClock())
-    assert set_control(capture, backend, name, value) == got
+    assert set_opencv_control(capture, backend, name, value) == got
     if name == "exposure_us":
         assert capture.auto[cv2.CAP_PROP_AUTO_EXPOSURE] is False
 
@@ -153,8 +153,8 @@ def test_a_control_is_written_in_its_unit_and_read_back(
 @pytest.mark.parametrize("backend", WINDOWS)
 def test_automatic_exposure_is_given_back(backend: Backend) -> None:
     capture = FakeCapture(backend, ManualClock())
-    set_control(capture, backend, "exposure_us", 1000.0)
-    assert set_control(capture, backend, "exposure_us", None) is None
+    set_opencv_control(capture, backend, "exposure_us", 1000.0)
+    assert set_opencv_control(capture, backend, "exposure_us", None) is None
     assert capture.auto[cv2.CAP_PROP_AUTO_EXPOSURE] is True
 
 
@@ -176,7 +176,7 @@ def test_what_the_camera_cannot_do_is_refused_and_said(
     backend: Backend, name: str, value: float | None, told: str
 ) -> None:
     with pytest.raises(DeviceUnsupportedError, match=told):
-        set_control(FakeCapture(backend, ManualClock()), backend, name, value)
+        set_opencv_control(FakeCapture(backend, ManualClock()), backend, name, value)
 
 
 @pytest.mark.parametrize("backend", WINDOWS)
@@ -186,7 +186,7 @@ def test_a_camera_that_says_yes_and_does_something_else_is_found_out(
     capture = FakeCapture(backend, ManualClock())
     monkeypatch.setattr(capture, "set", lambda _key, _value: True)
     with pytest.raises(DeviceUnsupportedError, match="to 15625 instead of 1000"):
-        set_control(capture, backend, "exposure_us", 1000.0)
+        set_opencv_control(capture, backend, "exposure_us", 1000.0)
 
 
 @pytest.mark.parametrize("name", sorted(v4l2.CONTROLS))

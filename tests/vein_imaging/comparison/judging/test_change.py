@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from vein_imaging.comparison.judging.change import Pair, Piece, judge, noise_floor
-from vein_imaging.comparison.judging.pieces import Line, cut_lines, measure
+from vein_imaging.comparison.judging.pieces import CentrelinePiece, cut_lines, measure
 from vein_imaging.imaging.vein_map import Branch
 
 SHAPE = (160, 240)
@@ -20,7 +20,7 @@ def picture(depth: float, seed: int) -> NDArray[np.float32]:
     return (noise - depth * np.exp(-0.5 * (rows / 2.5) ** 2)).astype(np.float32)
 
 
-def lines() -> tuple[Line, ...]:
+def lines() -> tuple[CentrelinePiece, ...]:
     columns = np.arange(20.0, 220.0)
     points = np.column_stack([np.full(len(columns), 80), columns]).astype(np.float32)
     width = np.full(len(points), 6, np.float32)

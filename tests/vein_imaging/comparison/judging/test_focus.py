@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from vein_imaging.comparison.judging.focus import narrowest_vein_px
-from vein_imaging.comparison.judging.pieces import Line, Seen
+from vein_imaging.comparison.judging.pieces import CentrelinePiece, Seen
 
 WIDTHS = np.array([np.nan, 3.0, 3.2, 5.0, 6.0, 7.0, 8.0, 9.0, 9.0, 9.0, 9.0])
 POINTS = np.column_stack([np.zeros(11), np.arange(11.0)])
-LINES = tuple(Line(POINTS, POINTS, 0, "unknown", 5.0) for _ in WIDTHS)
+LINES = tuple(CentrelinePiece(POINTS, POINTS, 0, "unknown", 5.0) for _ in WIDTHS)
 SEEN = Seen(np.full(WIDTHS.shape, 0.1), WIDTHS)
 
 

@@ -61,6 +61,6 @@ def test_a_class_whose_interval_straddles_a_limit_is_undecided() -> None:
     width_px = 10
     found = analyse(bar(width_px, 0.3), mm_per_pixel=1.0 / width_px)
     vein = max(found.branches, key=lambda branch: branch.length_px)
-    assert vein.ceap_class == "undecided"
+    assert vein.vein_class == "undecided"
     clear = analyse(bar(width_px, 0.3), mm_per_pixel=2.0 / width_px)
-    assert max(clear.branches, key=lambda b: b.length_px).ceap_class == "reticular"
+    assert max(clear.branches, key=lambda b: b.length_px).vein_class == "reticular"

@@ -66,7 +66,7 @@ def test_the_programs_own_connection_cannot(
 def test_a_gap_a_fork_and_a_second_entry_in_a_place_are_refused(
     either_store: Store, session_id: str, seq: str, prev: str
 ) -> None:
-    any_ = ANY["server" if either_store.place.database_url else "file"]
+    any_ = ANY["server" if either_store.layout.database_url else "file"]
     statement = INSERT.format(seq, any_, prev.format(any=any_), any_)
     refused = pytest.raises(StoreError, match=r"no gaps|duplicate")
     with refused, either_store.writing() as connection:
@@ -77,7 +77,7 @@ def test_the_refused_statement_is_accepted_in_its_right_place(
     either_store: Store, session_id: str
 ) -> None:
     # or the test above would prove nothing but a spelling mistake
-    any_ = ANY["server" if either_store.place.database_url else "file"]
+    any_ = ANY["server" if either_store.layout.database_url else "file"]
     with either_store.writing() as connection:
         connection.execute(text(INSERT.format(4, any_, LAST, any_)))
 
@@ -94,7 +94,7 @@ def test_without_the_guard_the_triggers_still_refuse(
     store: Store, session_id: str, statement: str
 ) -> None:
     engine = sqlcipher_engine(
-        store.place.ledger_file, store.vault.database_key, guarded=False
+        store.layout.ledger_file, store.vault.database_key, guarded=False
     )
     with engine.begin() as connection:
         for off in ("recursive_triggers=OFF", "foreign_keys=OFF"):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from vein_imaging.storage import Entry, Past, StoreError, open_store
+from vein_imaging.storage import Entry, PatientHistory, StoreError, open_store
 from vein_imaging.storage.errors import (
     LockedError,
     NoSuchStoreError,
@@ -29,7 +29,7 @@ from vein_imaging.storage.people.administration import (
     switch_on_totp,
 )
 from vein_imaging.storage.people.roles import ROLES, Action, Role
-from vein_imaging.storage.people.signed_in import Clinic, Clocks, sign_in
+from vein_imaging.storage.people.signed_in import Clocks, SignedInStore, sign_in
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OLGA = "correct horse battery"
@@ -58,10 +58,10 @@ class Practice:
     time: Time
     recovery_key: str
 
-    def sign_in(self, name: str, password: str, code: str = "") -> Clinic:
+    def sign_in(self, name: str, password: str, code: str = "") -> SignedInStore:
         return sign_in(self.folder, name, password, code=code, clocks=self.time.clocks)
 
-    def olga(self) -> Clinic:
+    def olga(self) -> SignedInStore:
         return self.sign_in("olga", OLGA)
 
 
@@ -80,16 +80,16 @@ def with_anna(practice: Practice) -> Practice:
 
 
 @pytest.fixture
-def anna(with_anna: Practice) -> Iterator[Clinic]:
+def anna(with_anna: Practice) -> Iterator[SignedInStore]:
     with with_anna.sign_in("anna", ANNA) as clinic:
         yield clinic
 
 
-def kinds(clinic: Clinic) -> list[str]:
+def kinds(clinic: SignedInStore) -> list[str]:
     return [entry.kind.removeprefix("store.") for entry in clinic.log()]
 
 
-def test_every_entry_carries_who_wrote_it(anna: Clinic) -> None:
+def test_every_entry_carries_who_wrote_it(anna: SignedInStore) -> None:
     patient_id = anna.add_patient({"name": "Probe"})
     session_id = anna.start_session(patient_id)
     assert anna.append(session_id, Entry("injected", {})).author == "anna"
@@ -174,7 +174,9 @@ def test_failures_are_told_in_the_log_at_the_next_sign_in(practice: Practice) ->
         assert kinds(clinic).count("failed_logins") == 1
 
 
-def test_an_idle_desk_locks_and_forgets(anna: Clinic, with_anna: Practice) -> None:
+def test_an_idle_desk_locks_and_forgets(
+    anna: SignedInStore, with_anna: Practice
+) -> None:
     patient_id = anna.add_patient({"name": "Probe"})
     with_anna.time.pass_s(599)
     anna.touch()
@@ -196,14 +198,14 @@ def test_an_idle_desk_locks_and_forgets(anna: Clinic, with_anna: Practice) -> No
 
 
 def test_touching_a_locked_desk_does_not_open_it(
-    anna: Clinic, with_anna: Practice
+    anna: SignedInStore, with_anna: Practice
 ) -> None:
     with_anna.time.pass_s(601)
     anna.touch()
     assert anna.locked
 
 
-def test_signing_needs_the_password_again(anna: Clinic) -> None:
+def test_signing_needs_the_password_again(anna: SignedInStore) -> None:
     session_id = anna.start_session(anna.add_patient({"name": "Probe"}))
     signature = Entry("signed", {"signer": "anna"})
     with pytest.raises(WrongPasswordError, match="use `sign`"):
@@ -215,7 +217,9 @@ def test_signing_needs_the_password_again(anna: Clinic) -> None:
     assert anna.events(session_id) == (signed,)
 
 
-def test_a_signature_names_what_was_signed(anna: Clinic, with_anna: Practice) -> None:
+def test_a_signature_names_what_was_signed(
+    anna: SignedInStore, with_anna: Practice
+) -> None:
     session_id = anna.start_session(anna.add_patient({"name": "Probe"}))
     signed = anna.sign(session_id, Entry("signed", {}), ANNA)
     with with_anna.olga() as clinic:
@@ -228,7 +232,7 @@ def test_a_signature_names_what_was_signed(anna: Clinic, with_anna: Practice) ->
 
 
 def test_reading_is_logged_once_a_thing_and_sign_in(
-    anna: Clinic, with_anna: Practice
+    anna: SignedInStore, with_anna: Practice
 ) -> None:
     patient_id = anna.add_patient({"name": "Probe"})
     session_id = anna.start_session(patient_id)
@@ -247,7 +251,7 @@ def test_reading_is_logged_once_a_thing_and_sign_in(
     assert searches == [{"found": 1, "first": [patient_id]}]
 
 
-def test_the_log_names_no_patient(anna: Clinic, with_anna: Practice) -> None:
+def test_the_log_names_no_patient(anna: SignedInStore, with_anna: Practice) -> None:
     anna.add_patient({"name": "Käthe Probe", "number": "P-17"})
     anna.patients("käthe")
     with with_anna.olga() as clinic:
@@ -357,7 +361,7 @@ def test_the_second_factor_is_asked_for_and_no_code_works_twice(
     practice.olga().lock()
 
 
-ACTIONS: dict[str, tuple[Action, Callable[[Clinic, str, str], object]]] = {
+ACTIONS: dict[str, tuple[Action, Callable[[SignedInStore, str, str], object]]] = {
     "find patients": (Action.READ, lambda c, p, s: c.patients()),
     "read sessions": (Action.READ, lambda c, p, s: c.sessions(p)),
     "read entries": (Action.READ, lambda c, p, s: c.events(s)),
@@ -367,7 +371,7 @@ ACTIONS: dict[str, tuple[Action, Callable[[Clinic, str, str], object]]] = {
     "plan": (
         Action.PREPARE,
         lambda c, p, s: c.check_and_append(
-            s, "planned", Entry("planned", {}), check=lambda past: ()
+            s, "planned", Entry("planned", {}), check=lambda history: ()
         ),
     ),
     "store picture": (
@@ -432,10 +436,10 @@ def role_table() -> str:
     return "\n".join(lines)
 
 
-def test_a_kind_that_is_not_the_one_announced_is_refused(anna: Clinic) -> None:
+def test_a_kind_that_is_not_the_one_announced_is_refused(anna: SignedInStore) -> None:
     session_id = anna.start_session(anna.add_patient({"name": "Probe"}))
 
-    def check(past: Past) -> list[Stop]:
+    def check(history: PatientHistory) -> list[Stop]:
         return []
 
     with pytest.raises(ValueError, match="wanted a 'planned'"):
@@ -546,7 +550,7 @@ def test_a_set_up_that_breaks_off_leaves_no_store_without_users(
 
 
 def test_one_who_is_removed_is_locked_out_of_the_window_that_is_open(
-    anna: Clinic, with_anna: Practice
+    anna: SignedInStore, with_anna: Practice
 ) -> None:
     anna.patients()
     with with_anna.olga() as clinic:

@@ -49,7 +49,7 @@ def test_a_file_moves_to_a_server_and_back(
 ) -> None:
     sha256 = photograph(store, session_id)
     events = store.events(session_id)
-    with restore(store.place.folder, tmp_path / "at-server", key, server=server):
+    with restore(store.layout.folder, tmp_path / "at-server", key, server=server):
         pass
     with restore(tmp_path / "at-server", tmp_path / "back", key) as back:
         assert back.events(session_id) == events
@@ -99,5 +99,5 @@ def test_a_restore_overwrites_nothing(store: Store, key: bytes, tmp_path: Path) 
     with create_store(tmp_path / "other", key, author="o", at=NOON) as other:
         before = other.head()
         with pytest.raises(FileExistsError, match="not empty"):
-            restore(store.place.folder, tmp_path / "other", key)
+            restore(store.layout.folder, tmp_path / "other", key)
         assert other.head() == before

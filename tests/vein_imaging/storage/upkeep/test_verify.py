@@ -22,8 +22,8 @@ from vein_imaging.storage.entries.ledger import entry_hash, header_of
 from vein_imaging.storage.errors import StoreDamagedError
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.upkeep.checkpoint import (
-    check_anchor,
     checkpoint_file,
+    compare_with_checkpoint,
     read_checkpoint,
     signed_checkpoint,
     verification_key,
@@ -213,7 +213,7 @@ def test_a_checkpoint_that_was_changed_or_is_anothers_is_refused(
 ) -> None:
     text_, vkey = signed_checkpoint(store), verification_key(store)
     assert read_checkpoint(text_, vkey).seq == 3
-    assert check_anchor(store, text_) is None
+    assert compare_with_checkpoint(store, text_) is None
     for broken, said in [
         (text_.replace("\n3\n", "\n4\n"), "its signature is wrong"),
         (text_.replace("vein-imaging/", "vein-imaging/0"), "of another store"),
@@ -226,7 +226,7 @@ def test_a_checkpoint_that_was_changed_or_is_anothers_is_refused(
 
 def test_a_checkpoint_reads_like_a_c2sp_note(store: Store) -> None:
     lines = signed_checkpoint(store).split("\n")
-    origin = f"vein-imaging/{store.place.store_id}"
+    origin = f"vein-imaging/{store.layout.store_id}"
     assert lines[0] == origin
     assert lines[1] == "1"
     assert lines[4] == ""

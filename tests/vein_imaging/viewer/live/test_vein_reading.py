@@ -28,12 +28,12 @@ def test_the_nearest_vein_is_read() -> None:
     reading = vein_at(_map(_branch(20, 8), _branch(40, 22)), (38.0, 50.0))
     assert reading is not None
     assert reading.diameter_mm == pytest.approx(2.2)
-    assert reading.ceap_class == "reticular"
+    assert reading.vein_class == "reticular"
 
 
 def test_a_width_whose_interval_straddles_a_limit_is_undecided() -> None:
     reading = vein_at(_map(_branch(20, 10, sd_px=1)), (20.0, 50.0))
-    assert reading is not None and reading.ceap_class == "undecided"
+    assert reading is not None and reading.vein_class == "undecided"
 
 
 def test_beside_the_veins_there_is_no_reading() -> None:
