@@ -17,7 +17,7 @@ from vein_imaging.imaging.tracing.centreline import Path
 from vein_imaging.imaging.tracing.diameter import without_blur
 from vein_imaging.imaging.vein_map import Branch, VeinClass, vein_class_of
 
-__all__ = ["Widths", "make_branches"]
+__all__ = ["Widths", "class_by_width", "make_branches"]
 
 TYPICAL_BLUR_PX, BLUR_SPREAD_PX = 1.0, 0.5
 """Blur of a focused camera where nobody measured it, and how far it may be off."""
@@ -114,7 +114,9 @@ def make_branches(
     ):
         vein_class: VeinClass = "unknown"
         if mm is not None:
-            vein_class = _class(middles[i] * mm, errors[i] * mm, measured[i] * mm)
+            vein_class = class_by_width(
+                middles[i] * mm, errors[i] * mm, measured[i] * mm
+            )
         branches.append(
             Branch(
                 points_rc=points[start:stop],
@@ -150,7 +152,24 @@ def _lengths_px(points: Floats, owner: NDArray[np.intp], count: int) -> list[flo
     return total
 
 
-def _class(diameter_mm: float, uncertainty_mm: float, measured_mm: float) -> VeinClass:
+def class_by_width(
+    diameter_mm: float, uncertainty_mm: float, measured_mm: float
+) -> VeinClass:
+    """Class of a vein by its width, with what is known of the errors of wide ones.
+
+    Parameters
+    ----------
+    diameter_mm : mm
+        nan where it is narrower than the blur.
+    uncertainty_mm : mm
+        One standard deviation.
+    measured_mm : mm
+        Width before the blur was taken out.
+
+    Returns
+    -------
+    VeinClass
+    """
     if math.isnan(diameter_mm) and measured_mm <= 1.0:
         # narrower than the blur, and even the blurred line is a telangiectasia
         return "telangiectasia"
