@@ -21,6 +21,11 @@ __all__ = ["Widths", "class_by_width", "make_branches"]
 
 TYPICAL_BLUR_PX, BLUR_SPREAD_PX = 1.0, 0.5
 """Blur of a focused camera where nobody measured it, and how far it may be off."""
+SAMPLING_BLUR_PX = 0.6
+"""What interpolating and averaging profiles adds to a blur that was measured: with it
+bars of 2 to 4 px come out right (benchmarks/calibration_chain.py)."""
+MEASURED_SPREAD_PX = 0.1
+"""How far a measured blur may be off: it differs over the picture."""
 INDEPENDENT_PX = 30.0
 """Widths nearer to each other along a vein share their profiles: one sample each."""
 SHAPE_ERROR_SHARE = 0.04
@@ -62,12 +67,13 @@ class Widths:
         blur_sigma_px : px or None
             None where it was not measured.
         """
+        blur_px, spread_px = TYPICAL_BLUR_PX, BLUR_SPREAD_PX
         if blur_sigma_px is not None:
-            diameter = without_blur(measured_px, blur_sigma_px)
-            return cls(measured_px, diameter, np.zeros_like(diameter))
-        diameter = without_blur(measured_px, TYPICAL_BLUR_PX)
-        sharper = without_blur(measured_px, TYPICAL_BLUR_PX - BLUR_SPREAD_PX)
-        softer = without_blur(measured_px, TYPICAL_BLUR_PX + BLUR_SPREAD_PX)
+            blur_px = math.hypot(blur_sigma_px, SAMPLING_BLUR_PX)
+            spread_px = MEASURED_SPREAD_PX
+        diameter = without_blur(measured_px, blur_px)
+        sharper = without_blur(measured_px, blur_px - spread_px)
+        softer = without_blur(measured_px, blur_px + spread_px)
         # too narrow for the softer blur: it might be next to nothing
         softer = np.where(np.isnan(softer), 0, softer)
         return cls(measured_px, diameter, ((sharper - softer) / 2).astype(np.float32))
