@@ -78,7 +78,7 @@ class FlatField:
 
     @property
     def gain(self) -> Coarse:
-        """(h, w[, 3]) factor that evens the light out; 1 on average over the picture."""
+        """(h, w[, 3]) factor that evens the light out; about 1 on average."""
         light = self.level - self.dark
         return np.asarray(light.mean(axis=(0, 1)) / light, np.float32)
 
@@ -206,7 +206,9 @@ def fit_flat_field(
         )
     level, rough = _smooth(whole)
     quiet, _ = _smooth(off)
-    full = cv2.resize(level - quiet, size, interpolation=cv2.INTER_CUBIC)
+    full = np.asarray(
+        cv2.resize(level - quiet, size, interpolation=cv2.INTER_CUBIC), np.float32
+    )
     bad = _bad_pixels(lit, full, off)
     if rough > MOST_STRUCTURE:
         raise CardError(
@@ -254,9 +256,8 @@ def _smooth(mean: Coarse) -> tuple[Coarse, float]:
 def _bad_pixels(lit: Coarse, level: Coarse, off: Coarse) -> NDArray[np.intp]:
     dead = lit < DEAD_SHARE * level
     hot = off > np.median(off) + HOT_LEVEL
-    bad = dead | hot
-    if bad.ndim == 3:
-        bad = bad.any(axis=2)
+    bad = np.asarray(dead | hot)
+    bad = bad.reshape(*bad.shape[:2], -1).any(axis=2)
     found = np.argwhere(bad)
     if len(found) > 0.001 * bad.size:
         raise CardError(

@@ -1,4 +1,4 @@
-"""The lens from views of a target: fitted, doubted, and refused where it is not told."""
+"""The lens from views of a target: fitted, doubted, refused where it is not told."""
 
 from __future__ import annotations
 
@@ -301,12 +301,16 @@ def _run(views: Sequence[Sighting], flags: int, start: _Fit | None = None) -> _F
             "no lens fits these views: they are too alike, or not of one target; "
             + _next_view(1)
         ) from error
-    _, matrix, distortion, rotations, shifts, deviations, _, _ = done
+    matrix, distortion = (np.asarray(part, np.float64) for part in done[1:3])
+    rotations, shifts, deviations = done[3:6]
     values = np.concatenate(
         [matrix[[0, 1, 0, 1], [0, 1, 2, 2]], distortion.ravel()[:5]]
     )
     residuals = tuple(
-        cv2.projectPoints(points, r, t, matrix, distortion)[0][:, 0] - corners
+        np.asarray(
+            cv2.projectPoints(points, r, t, matrix, distortion)[0][:, 0] - corners,
+            np.float64,
+        )
         for points, corners, r, t in zip(objects, seen, rotations, shifts, strict=True)
     )
     errors = deviations.ravel()[:9].astype(np.float64)
@@ -316,7 +320,8 @@ def _run(views: Sequence[Sighting], flags: int, start: _Fit | None = None) -> _F
         raise LensError(
             "no lens fits these views: they are too alike; " + _next_view(1)
         )
-    return _Fit(values, errors, residuals, tuple(rotations))
+    turns = tuple(np.asarray(turn, np.float64) for turn in rotations)
+    return _Fit(values, errors, residuals, turns)
 
 
 def _stray(residuals: Floats) -> NDArray[np.bool_]:

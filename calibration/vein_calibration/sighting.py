@@ -150,9 +150,10 @@ def _corners(grey: Grey, target: Target) -> tuple[NDArray[np.intp], Floats]:
     corners, ids, _, _ = detector.detectBoard(grey)
     if ids is None or len(ids) == 0:
         return np.zeros(0, np.intp), np.zeros((0, 2))
-    numbers, places = ids.reshape(-1).astype(np.intp), corners.reshape(-1, 2)
+    numbers = ids.reshape(-1).astype(np.intp)
+    places = corners.reshape(-1, 2).astype(np.float64)
     bad = _strangers(target, numbers, places)
-    return numbers[~bad], places[~bad].astype(np.float64)
+    return numbers[~bad], places[~bad]
 
 
 def _strangers(target: Target, ids: NDArray[np.intp], corners: Floats) -> NDArray[Any]:
@@ -229,7 +230,7 @@ def _refuse_glare(grey: Grey, sighting: Sighting, where: str) -> None:
     middles = (np.stack([column, row], -1).reshape(-1, 2) + 0.5) * target.square_mm
     places = cv2.perspectiveTransform(middles[:, None], homography)[:, 0]
     reach = np.array([grey.shape[1] - 1, grey.shape[0] - 1])
-    inside = ((places > 0) & (places < reach)).all(axis=1)
+    inside = np.all((places > 0) & (places < reach), axis=1)
     x, y = np.where(inside[:, None], places, 0).round().astype(int).T
     levels = cv2.blur(grey, (3, 3))[y, x]
     odd = (row + column).ravel() % 2 == 1

@@ -155,7 +155,7 @@ def plane_from_points(
     SkinPlane
     """
     flat = corners_xy if lens is None else lens.undistorted(corners_xy)
-    to_mm, _ = cv2.findHomography(flat, points_mm, 0)
+    to_mm = _homography(flat, points_mm)
     middle = _middle(size_px)
     if to_mm is None or np.linalg.det(_jacobian(to_mm, middle[None])[0]) <= 0:
         raise ScaleError(
@@ -180,6 +180,11 @@ def plane_from_points(
     )
     size = PixelSize(scale, error, source)
     return SkinPlane(to_mm, size_px, size, spread, tilt_deg, distance_mm)
+
+
+def _homography(flat: Floats, points_mm: Floats) -> Floats | None:
+    found, _ = cv2.findHomography(flat, points_mm, 0)
+    return None if found is None else np.asarray(found, np.float64)
 
 
 def _middle(size_px: tuple[int, int]) -> Floats:
@@ -235,7 +240,7 @@ def _attitude(
 
 def _fit_error(to_mm: Floats, flat: Floats, points_mm: Floats, middle: Floats) -> float:
     """Standard deviation of the scale from that of the corners, as a share."""
-    to_px = np.linalg.inv(to_mm)
+    to_px = np.asarray(np.linalg.inv(to_mm), np.float64)
     to_px /= to_px[2, 2]
     rest = _mapped(to_px, points_mm) - flat
     freedom = max(rest.size - 8, 1)
@@ -245,8 +250,8 @@ def _fit_error(to_mm: Floats, flat: Floats, points_mm: Floats, middle: Floats) -
         moved = to_px.ravel().copy()
         step = 1e-6 * max(abs(moved[k]), 1e-3)
         moved[k] += step
-        moved_px = _mapped(moved.reshape(3, 3), points)
-        return np.asarray((moved_px - _mapped(to_px, points)) / step)
+        away = _mapped(moved.reshape(3, 3), points) - _mapped(to_px, points)
+        return np.asarray(away / step)
 
     design = np.stack([change(k, points_mm).ravel() for k in range(8)], axis=1)
     weight = np.abs(design).max(axis=0)
@@ -279,6 +284,7 @@ def _lens_error(
             lens.size_px, tuple(values), lens.errors, lens.reprojection_px,
             lens.views, lens.corners, lens.coverage,
         )  # fmt: skip
-        to_mm, _ = cv2.findHomography(other.undistorted(corners_xy), points_mm, 0)
-        scales.append(_scale(to_mm, middle))
+        to_mm = _homography(other.undistorted(corners_xy), points_mm)
+        if to_mm is not None:
+            scales.append(_scale(to_mm, middle))
     return math.hypot(*(scale / scales[0] - 1 for scale in scales[1:]))

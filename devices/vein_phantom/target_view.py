@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -162,7 +163,7 @@ class Placement:
         seen = away @ self.rotation[:, :2].T + np.array([0, 0, self.distance_mm])
         return np.asarray(seen[..., :2] / seen[..., 2:])
 
-    def from_rays(self, rays: Array) -> Array:
+    def from_rays(self, rays: NDArray[np.floating]) -> Array:
         """Where rays meet the plane of the thing.
 
         Parameters
@@ -262,7 +263,7 @@ def _lens_of(optics: Optics) -> Optics:
 
 
 @functools.lru_cache(maxsize=2)
-def _fine_rays(lens: Optics) -> Array:
+def _fine_rays(lens: Optics) -> NDArray[np.float32]:
     """Rays through the parts of every pixel, from every eighth pixel's."""
     shape = lens.height_px, lens.width_px
     knots = [np.arange(-_GRID_PX, n + 2 * _GRID_PX, _GRID_PX) for n in shape]
@@ -303,17 +304,19 @@ def _exposed(
     # one pixel of the picture may hold many of the thing: those are averaged first
     some = np.diff(where_mm[::16], axis=1)
     steps = np.hypot(some[..., 0], some[..., 1]) * px_per_mm
-    seen = np.asarray(thing, np.float32) / np.float32(255)
+    seen: NDArray[Any] = np.asarray(thing, np.float32) / np.float32(255)
     spread = float(np.median(steps[np.isfinite(steps)]))
     if spread > 1.5:
         seen = cv2.GaussianBlur(seen, (0, 0), 0.4 * spread)
     grid = where_mm.astype(np.float32) * np.float32(px_per_mm) - np.float32(0.5)
-    light = cv2.remap(
+    parts = cv2.remap(
         seen, grid[..., 0], grid[..., 1], cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT, borderValue=ground / 255,
     )  # fmt: skip
     size = optics.width_px, optics.height_px
-    light = cv2.resize(light, size, interpolation=cv2.INTER_AREA).astype(np.float64)
+    light: Array = cv2.resize(parts, size, interpolation=cv2.INTER_AREA).astype(
+        np.float64
+    )
     light = blur(_moved(light, optics), optics.defocus_px) * _falloff(optics)
     electrons = light * optics.exposure * _FULL_WELL_E
     if optics.noise:

@@ -107,7 +107,8 @@ def lens_command(
         write_picture(coverage, draw_coverage(fit))
     profile = _changed(
         camera, out, fit.lens.size_px,
-        lens=fit.lens, lens_position=lens_position, blur=typical_blur(views), scale=None,
+        lens=fit.lens, lens_position=lens_position, scale=None,
+        blur=typical_blur(views),
     )  # fmt: skip
     lens = fit.lens
     _tell(
@@ -139,7 +140,7 @@ def lens_command(
     type=click.FloatRange(0, 50),
     default=0.2,
     show_default=True,
-    help="How far the skin may lie before or behind the target, one standard deviation.",
+    help="How far the skin may lie before or behind the target (standard deviation).",
 )
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @telling_faults
@@ -212,7 +213,8 @@ def flat_command(
         profile,
         as_json,
         f"light {light or '(unnamed)'}: uneven by {100 * flat.unevenness:.0f} %, "
-        f"gain {flat.gain.min():.2f} to {flat.gain.max():.2f}, {len(flat.bad_rc)} bad pixels",
+        f"gain {flat.gain.min():.2f} to {flat.gain.max():.2f}, "
+        f"{len(flat.bad_rc)} bad pixels",
     )
 
 

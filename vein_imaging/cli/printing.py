@@ -102,10 +102,11 @@ def draw_sheet(sheet: Sheet, dpi: int = 300) -> NDArray[np.uint8]:
     for x, y, w, h in sheet.black:
         page[round(y * k) : round((y + h) * k), round(x * k) : round((x + w) * k)] = 0
     for line in sheet.lines:
-        ends = [(round(x * k), round(y * k)) for x, y in (
-            (line.x0, line.y0), (line.x1, line.y1),
-        )]  # fmt: skip
-        cv2.line(page, *ends, 0, max(1, round(line.width * k)), cv2.LINE_8)
+        start, end = (
+            (round(x * k), round(y * k))
+            for x, y in ((line.x0, line.y0), (line.x1, line.y1))
+        )
+        cv2.line(page, start, end, 0, max(1, round(line.width * k)), cv2.LINE_8)
     for text in sheet.texts:
         size = text.size * k / 30
         (wide, _), _ = cv2.getTextSize(text.words, cv2.FONT_HERSHEY_SIMPLEX, size, 1)

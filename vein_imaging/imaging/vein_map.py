@@ -204,8 +204,9 @@ class VeinMap:
         dict
             `length_px`, `area_px`, `field_area_px`, `density_per_px` (vein length over
             field area), `branch_count`, `junction_count`; with a scale also
-            `mm_per_pixel_sd`, `length_mm`, `length_sd_mm`, `area_mm2`, `field_area_mm2`, `density_per_mm` and `classes`:
-            for each class `branch_count`, `length_mm`, `median_diameter_mm`.
+            `mm_per_pixel_sd`, `length_mm`, `length_sd_mm`, `area_mm2`,
+            `field_area_mm2`, `density_per_mm` and `classes`: for each class
+            `branch_count`, `length_mm`, `median_diameter_mm`.
         """
         length_px = sum(branch.length_px for branch in self.branches)
         field_px = int(np.count_nonzero(self.field))

@@ -46,8 +46,9 @@ def analyse(
     ----------
     image : (H, W) or (H, W, 3) RGB, uint8, uint16 or float32 in [0, 1]
     mm_per_pixel : mm or PixelSize, optional
-        Size of a pixel on the skin, with its error where it is a calibrated one; without it nothing is given in mm, and veins up to
-        a sixtieth of the picture's longer side are sought.
+        Size of a pixel on the skin, with its error where it is a calibrated one;
+        without it nothing is given in mm, and veins up to a sixtieth of the picture's
+        longer side are sought.
     field : (H, W) bool, optional
         Where to look; found from the picture where it is left out.
         With a profile, in the corrected picture.

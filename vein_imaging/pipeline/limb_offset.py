@@ -93,4 +93,4 @@ class LimbOffset:
         v = away @ np.array([-self.axis_rc[1], self.axis_rc[0]])
         row = np.clip(np.searchsorted(self.along_px, u), 0, len(self.along_px) - 1)
         offset = (v - self.middle_px[row]) / np.maximum(self.half_px[row], 1)
-        return np.clip(np.nan_to_num(offset, nan=0.0), -1, 1)
+        return np.asarray(np.clip(np.nan_to_num(offset, nan=0.0), -1, 1))
