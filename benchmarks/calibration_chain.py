@@ -1,11 +1,11 @@
 """The whole chain, from target to millimetres, against the truth.
 
-    python benchmarks/calibration_chain.py [bars] [leg] [limb] [--seeds 5]
+    python -m benchmarks.calibration_chain [bars] [leg] [limb] [--seeds 5]
 
-bars  flat bars of 2 to 10 px, unwarped, their blur measured on a target seen by the same
-      camera: bias with that blur, and with the blur assumed.
-leg   drawn legs seen through a distorting, tilted camera: diameters and classes with the
-      profile, and with a ruler in the middle and nothing else.
+bars  flat bars of 2 to 10 px, their blur measured on a target seen by the same camera:
+      bias with that blur, and with the blur assumed.
+leg   drawn legs seen through a distorting, tilted camera: diameters and classes with
+      the profile, and with a ruler and nothing else.
 limb  bars along a round limb at growing offsets from its middle: width read, class.
 """
 
@@ -20,10 +20,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from calibration_rigs import MIDDLE_MM, PX_PER_MM, printed, true_scale
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from benchmarks.calibration_rigs import (
+    MIDDLE_MM,
+    PX_PER_MM,
+    printed,
+    true_scale,
+)
 from vein_calibration import SHEET, PixelSize, find_target, fit_lens
 from vein_calibration.edges import Blur, blur_of_edges
 from vein_calibration.limb import undecided_from
@@ -63,7 +68,7 @@ def bars_thing(width_mm: float, px_per_mm: float) -> NDArray[np.uint8]:
     rows = np.arange(high) + 0.5
     cover = np.clip(np.minimum(rows - middle + half, middle + half - rows) + 0.5, 0, 1)
     thing -= 38 * cover[:, None]
-    return np.rint(thing).astype(np.uint8)
+    return np.asarray(np.rint(thing), np.uint8)
 
 
 def longest(found: VeinMap) -> Any:
@@ -190,6 +195,8 @@ def leg(seeds: int) -> None:
                 where = on_skin_mm(branch.points_rc, optics, place, known)
                 away, nearest = tree.query(where)
                 true = widths[nearest]
+                if branch.diameter_mm is None:
+                    continue
                 good = (away < 0.3) & np.isfinite(branch.diameter_mm)
                 errors[name] += zip(
                     true[good], branch.diameter_mm[good], where[good], strict=True
@@ -216,9 +223,8 @@ def tell_leg(name: str, errors: list[Any], classes: Counter[tuple[str, str]]) ->
         here = (true >= low) & (true < high)
         if here.sum() > 20:
             part = error[here]
-            print(
-                f"| {low}-{high} | {part.mean():+.3f} | {part.std():.3f} | {len(part)} |"
-            )
+            figures = f"{part.mean():+.3f} | {part.std():.3f} | {len(part)}"
+            print(f"| {low}-{high} | {figures} |")
     ratio = np.array([row[1] for row in errors]) / true
     wide = (true > 0.6) & (true < 2.5)
     where = np.array([row[2] for row in errors])
@@ -255,7 +261,7 @@ def limb(seeds: int) -> None:
                     radius_mm=radius, middle_mm=(80.0, 60.0 - shift), ground=8,
                 )  # fmt: skip
                 for way in ("round", "flat"):
-                    how = replace(FULL, limb=way, blur_sigma_px=0.85)  # type: ignore[arg-type]
+                    how = replace(FULL, limb=way, blur_sigma_px=0.85)
                     found = analyse(picture, mm_per_pixel=scale, settings=how)
                     branch = longest(found)
                     if branch is None:
@@ -270,9 +276,8 @@ def limb(seeds: int) -> None:
                 flush=True,
             )
     for width_mm in (0.5, 0.8, 0.9, 1.5, 2.0, 2.4, 2.8):
-        print(
-            f"{width_mm} mm, 5 % known: undecided from {undecided_from(width_mm, 0.05):.2f}"
-        )
+        offset = undecided_from(width_mm, 0.05)
+        print(f"{width_mm} mm, known to 5 %: undecided from {offset:.2f}")
 
 
 def main() -> None:

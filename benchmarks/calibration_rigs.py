@@ -3,11 +3,11 @@
     python benchmarks/calibration_rigs.py [--rigs 200] [--first 0] [--out FILE]
     python benchmarks/calibration_rigs.py --show benchmarks/results/calibration_rigs.jsonl
 
-A rig: focal length, principal point, distortion, blur, noise, exposure, vignetting, 8 to
-15 views of the sheet tilted by up to 25 degrees, and one more picture of it, tilted by up
-to 25 degrees, that gives the scale. The sheet is printed a little too large or too small
-(standard deviation .1 %), and the skin lies a little nearer or further than the sheet
-(.2 mm): what is stated of both is what was drawn. One line of JSON for each rig.
+A rig: focal length, principal point, distortion, blur, noise, exposure, vignetting, 8
+to 15 views of the sheet tilted by up to 25 degrees, and one more picture of it, tilted
+by up to 25 degrees, that gives the scale. The sheet is printed a little too large or
+too small (standard deviation .1 %), and the skin lies a little nearer or further than
+the sheet (.2 mm): what is stated of both is what was drawn. One line of JSON for each.
 """
 
 from __future__ import annotations
@@ -137,8 +137,8 @@ def show(rows: list[dict[str, Any]]) -> str:
         f"{sum(len(row['refused']) for row in rows)} of "
         f"{sum(row['views'] for row in rows)}, left out "
         f"{sum(len(row['left_out']) for row in fitted)}",
-        told("focal length, % off", focal)
-        + f"largest {focal.max():.3f}; within .5 % {100 * (focal <= 0.5).mean():.1f} %; "
+        told("focal length, % off", focal) + f"largest {focal.max():.3f}; "
+        f"within .5 % {100 * (focal <= 0.5).mean():.1f} %; "
         f"within 1.96 sd {100 * (focal <= 1.96 * of('focal_sd_pct')).mean():.1f} %",
         told("reprojection, px", of("reprojection_px"))
         + f"largest {of('reprojection_px').max():.3f}",

@@ -257,8 +257,7 @@ def _bad_pixels(lit: Coarse, level: Coarse, off: Coarse) -> NDArray[np.intp]:
     dead = lit < DEAD_SHARE * level
     hot = off > np.median(off) + HOT_LEVEL
     bad = np.asarray(dead | hot)
-    bad = bad.reshape(*bad.shape[:2], -1).any(axis=2)
-    found = np.argwhere(bad)
+    found = np.argwhere(np.any(bad.reshape(*bad.shape[:2], -1), axis=2))
     if len(found) > 0.001 * bad.size:
         raise CardError(
             f"{len(found)} pixels seem hot or dead: the lens was not capped, or the "

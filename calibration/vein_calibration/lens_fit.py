@@ -230,8 +230,8 @@ def _refuse_alike(fit: _Fit, coverage: Coverage) -> None:
     for number, side in zip(about, ("left or right", "upper or lower"), strict=True):
         if number < LEAST_TILTED:
             raise LensError(
-                f"the views are too alike: {number} of {len(tilts)} are tilted with the "
-                f"{side} side nearer, {LEAST_TILTED} are needed; next, tilt the target "
+                f"the views are too alike: {number} of {len(tilts)} are tilted with "
+                f"the {side} side nearer, {LEAST_TILTED} are needed; next, tilt it "
                 f"by about 20 degrees, its {side} side nearer"
             )
     if coverage.share < LEAST_COVERAGE:

@@ -118,8 +118,8 @@ def target_sheet(target: Target = SHEET, paper: Paper = "a4") -> Sheet:
         title + ".",
         "Print at 100 % (actual size, not 'fit to page') on matt paper; glue it to "
         "something flat.",
-        f"Measure both rulers with a real one. Where they are not {RULER_MM:g} mm, give "
-        "what they are with --ruler-mm.",
+        f"Measure both rulers with a real one. Where they are not {RULER_MM:g} mm, "
+        "give what they are with --ruler-mm.",
     )
     texts += [
         Text(page[0] / 2, below + 18 + 4 * row, 2.6, line, centred=True)

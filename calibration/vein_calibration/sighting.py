@@ -244,6 +244,6 @@ def _refuse_glare(grey: Grey, sighting: Sighting, where: str) -> None:
     shining = int(np.count_nonzero(level > (dark + bright) / 2))
     if shining > MOST_GLARE_SHARE * len(level):
         raise TargetError(
-            f"{where}glare on {shining} of {len(level)} black squares: tilt the target or "
-            "the light until none shines"
+            f"{where}glare on {shining} of {len(level)} black squares: tilt the target "
+            "or the light until none shines"
         )

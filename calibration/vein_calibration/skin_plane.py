@@ -262,7 +262,8 @@ def _fit_error(to_mm: Floats, flat: Floats, points_mm: Floats, middle: Floats) -
         moved = to_px.ravel().copy()
         step = 1e-6 * max(abs(moved[k]), 1e-3)
         moved[k] += step
-        other = _scale(np.linalg.inv(moved.reshape(3, 3)), middle)
+        back = np.asarray(np.linalg.inv(moved.reshape(3, 3)), np.float64)
+        other = _scale(back, middle)
         gradient[k] = (other / scale - 1) / step / weight[k]
     random = sigma * math.sqrt(max(float(gradient @ covariance @ gradient), 0))
     extent = float(np.ptp(flat, axis=0).max())

@@ -164,6 +164,7 @@ def distance_changed(reading: StickerReading, expected: PixelSize) -> str:
     change = 100 * (reading.pixel_size.mm_per_pixel / expected.mm_per_pixel - 1)
     where = "further away" if change > 0 else "nearer"
     return (
-        f"the working distance changed: the sticker says {change:+.1f} %, the camera is "
-        f"{where} than when it was calibrated; move it back, or calibrate the scale anew"
+        f"the working distance changed: the sticker says {change:+.1f} %, the camera "
+        f"is {where} than when it was calibrated; move it back, or calibrate the scale "
+        "anew"
     )

@@ -108,7 +108,8 @@ class Target:
     def corners_mm(self) -> Floats:
         """(N, 2) x, y of the inner corners from the upper left corner, row by row."""
         x, y = np.meshgrid(np.arange(1, self.columns), np.arange(1, self.rows))
-        return np.stack([x.ravel(), y.ravel()], axis=-1) * self.square_mm
+        corners = np.stack([x.ravel(), y.ravel()], axis=-1)
+        return np.asarray(corners * self.square_mm, np.float64)
 
     def printed_at(self, ruler_mm: float, *, nominal_mm: float = 150.0) -> Target:
         """Tell the target as it came out of the printer.
