@@ -1,7 +1,7 @@
 """Lens and scale of random drawn rigs against the truth.
 
     python benchmarks/calibration_rigs.py [--rigs 200] [--first 0] [--out FILE]
-    python benchmarks/calibration_rigs.py --show benchmarks/results/calibration_rigs.jsonl
+    python benchmarks/calibration_rigs.py --show FILE
 
 A rig: focal length, principal point, distortion, blur, noise, exposure, vignetting, 8
 to 15 views of the sheet tilted by up to 25 degrees, and one more picture of it, tilted

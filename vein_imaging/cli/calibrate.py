@@ -16,7 +16,12 @@ from vein_imaging.cli.calibrating import (
     target_options,
     telling_faults,
 )
-from vein_imaging.cli.profiles import ProfileChoice, camera_identity, profile_path
+from vein_imaging.cli.profiles import (
+    ProfileChoice,
+    camera_identity,
+    keep_profile,
+    profile_path,
+)
 
 if TYPE_CHECKING:
     from vein_calibration.profile import Profile
@@ -287,6 +292,7 @@ def _changed(
         before.refuse_unless(identity, size_px)
         made = replace(before, **stamp, **parts)
     write_profile(made, path)
+    keep_profile(made)
     return made, path
 
 

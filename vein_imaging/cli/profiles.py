@@ -22,6 +22,8 @@ __all__ = [
     "BESIDE",
     "ProfileChoice",
     "camera_identity",
+    "keep_profile",
+    "kept_profile",
     "profile_folder",
     "profile_options",
     "profile_path",
@@ -30,6 +32,7 @@ __all__ = [
 BESIDE = "calibration.json"
 """Name of the profile that lies beside the pictures it was taken with."""
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_KEPT = "taken-with"
 _OPTICAL = ("mm_per_pixel", "defocus_px")
 
 
@@ -100,6 +103,39 @@ def profile_path(camera: str) -> Path:
     readable = re.sub(r"[^A-Za-z0-9]+", "-", camera).strip("-")[:40] or "camera"
     mark = hashlib.sha256(camera.encode()).hexdigest()[:8]
     return profile_folder() / f"{readable}-{mark}.json"
+
+
+def keep_profile(profile: Profile) -> None:
+    """Keep a copy under the profile's own checksum, for pictures taken with it.
+
+    Parameters
+    ----------
+    profile : Profile
+    """
+    from vein_calibration.profile_file import profile_id, write_profile
+
+    write_profile(profile, profile_folder() / _KEPT / f"{profile_id(profile)}.json")
+
+
+def kept_profile(checksum: str) -> Profile | None:
+    """Give the profile of a checksum; None where this computer does not have it.
+
+    Parameters
+    ----------
+    checksum : str
+        64 hexadecimal digits, from a photograph's entry.
+    """
+    from vein_calibration.errors import ProfileError
+    from vein_calibration.profile_file import profile_id, read_profile
+
+    if re.fullmatch("[0-9a-f]{64}", checksum) is None:
+        return None
+    path = profile_folder() / _KEPT / f"{checksum}.json"
+    try:
+        found = read_profile(path) if path.is_file() else None
+    except ProfileError:
+        return None
+    return found if found is None or profile_id(found) == checksum else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
+from vein_calibration.quality import FrameQuality
 from vein_imaging.imaging.arrays import Image, Mask, Picture, check_picture
 from vein_imaging.imaging.field.find_field import find_field, is_visible_light
 from vein_imaging.imaging.overlay import draw_overlay
@@ -26,6 +27,7 @@ from vein_imaging.pipeline.calibrated import (
     exact_mm,
     with_scale_error,
 )
+from vein_imaging.pipeline.frame_check import FrameCheck
 from vein_imaging.pipeline.motion import measure_motion, tiny_copy
 from vein_imaging.pipeline.network import Network, measure_network
 from vein_imaging.pipeline.pace import Pace
@@ -70,12 +72,15 @@ class LiveResult:
         With which it was made; lower than asked for where the budget was missed.
     cost_s : s
         CPU time of this frame.
+    frame_quality : FrameQuality, optional
+        Whether the frame is good to measure in.
     """
 
     vein_map: VeinMap
     overlay: NDArray[np.uint8]
     quality: Quality
     cost_s: float
+    frame_quality: FrameQuality | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,6 +169,7 @@ class LiveStep:
         check_scale(self._mm_per_pixel)
         self._settings = calibrated_settings(settings, profile)
         self._profile, self._light = profile, light
+        self._check = FrameCheck(profile)
         self._clock = clock
         self._pace = Pace(settings.quality, budget_s)
         self._seen: _Seen | None = None
@@ -196,6 +202,7 @@ class LiveStep:
             As `analyse`. The state is then that of the last good frame.
         """
         searched = self._search(pixels)
+        frame_quality = self._check.judge(pixels)
         traced = self._traced
         if traced is None or traced.take != searched.take:
             traced = self._trace(searched)
@@ -205,7 +212,8 @@ class LiveStep:
                 traced = work()
             else:
                 in_background(work)
-        return self._draw(searched, traced)
+        drawn = self._draw(searched, traced)
+        return replace(drawn, frame_quality=frame_quality)
 
     def _search(self, pixels: Picture) -> _Searched:
         """Search a frame for veins."""

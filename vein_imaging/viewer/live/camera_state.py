@@ -107,6 +107,9 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
             if mm_per_pixel is None
             else f"{mm_per_pixel:.3f} mm per pixel"
         )
+        judged = shown.result.frame_quality
+        if judged is not None and judged.reasons:
+            parts.append(f"{judged.verdict}: {judged.reasons[0]}")
     if status.width_px:
         parts.append(
             f"{status.width_px} \N{MULTIPLICATION SIGN} {status.height_px}, "
