@@ -1,6 +1,6 @@
 """Lens and scale of random drawn rigs against the truth.
 
-    python benchmarks/calibration_rigs.py [--rigs 200] [--first 0] [--out FILE]
+    python benchmarks/calibration_rigs.py [--rigs 200] [--size 1280x720] [--out FILE]
     python benchmarks/calibration_rigs.py --show FILE
 
 A rig: focal length, principal point, distortion, blur, noise, exposure, vignetting, 8
@@ -26,7 +26,7 @@ from vein_calibration import SHEET, CalibrationError, find_target, fit_lens
 from vein_calibration.skin_plane import PRINT_ERROR, SKIN_ERROR_MM, plane_from_target
 from vein_phantom.target_view import Optics, Placement, view_flat
 
-WIDTH, HEIGHT, PX_PER_MM = 1280, 720, 10.0
+PX_PER_MM = 10.0
 BLACK, WHITE = 15, 230
 MIDDLE_MM = 85.0, 110.0
 
@@ -37,12 +37,13 @@ def printed() -> NDArray[np.uint8]:
     return np.where(drawn > 127, WHITE, BLACK).astype(np.uint8)
 
 
-def random_optics(rng: np.random.Generator) -> Optics:
+def random_optics(rng: np.random.Generator, size_px: tuple[int, int]) -> Optics:
+    width, height = size_px
     return Optics(
-        WIDTH,
-        HEIGHT,
-        WIDTH * rng.uniform(0.8, 1.8),
-        ((WIDTH - 1) / 2 + rng.normal(0, 12), (HEIGHT - 1) / 2 + rng.normal(0, 12)),
+        width,
+        height,
+        width * rng.uniform(0.8, 1.8),
+        ((width - 1) / 2 + rng.normal(0, 12), (height - 1) / 2 + rng.normal(0, 12)),
         (rng.uniform(-0.3, 0.15), rng.uniform(-0.05, 0.1), *rng.normal(0, 6e-4, 2), 0),
         defocus_px=rng.uniform(0.4, 1.4),
         vignetting=rng.uniform(0, 1.5),
@@ -58,7 +59,7 @@ def random_place(
     wide_mm = rng.uniform(75, 215)
     away = rng.uniform(-1, 1, 2) * (20, 30)
     return Placement(
-        wide_mm * optics.focal_px / WIDTH,
+        wide_mm * optics.focal_px / optics.width_px,
         (MIDDLE_MM[0] + away[0], MIDDLE_MM[1] + away[1]),
         tilt_deg,
         towards_deg,
@@ -68,7 +69,7 @@ def random_place(
 
 def true_scale(optics: Optics, place: Placement) -> float:
     """Millimetres per undistorted pixel in the middle of the picture."""
-    middle = np.array([(WIDTH - 1) / 2, (HEIGHT - 1) / 2])
+    middle = np.array([(optics.width_px - 1) / 2, (optics.height_px - 1) / 2])
     step = 1e-2
     points = middle + np.array([[0, 0], [step, 0], [0, step]])
     on_plane = place.from_rays((points - np.array(optics.centre_xy)) / optics.focal_px)
@@ -76,9 +77,11 @@ def true_scale(optics: Optics, place: Placement) -> float:
     return math.sqrt(abs(float(np.linalg.det(sides))))
 
 
-def one_rig(seed: int, art: NDArray[np.uint8]) -> dict[str, Any]:
+def one_rig(
+    seed: int, art: NDArray[np.uint8], size_px: tuple[int, int]
+) -> dict[str, Any]:
     rng = np.random.default_rng([14, seed])
-    optics, count = random_optics(rng), int(rng.integers(8, 16))
+    optics, count = random_optics(rng, size_px), int(rng.integers(8, 16))
     stretch, lift_mm = 1 + PRINT_ERROR * rng.normal(), SKIN_ERROR_MM * rng.normal()
     views, refused = [], []
     for n in range(count):
@@ -91,7 +94,12 @@ def one_rig(seed: int, art: NDArray[np.uint8]) -> dict[str, Any]:
             views.append(find_target(picture, SHEET, f"view {n + 1}"))
         except CalibrationError as error:
             refused.append(str(error))
-    row: dict[str, Any] = {"seed": seed, "views": count, "refused": refused}
+    row: dict[str, Any] = {
+        "seed": seed,
+        "size_px": list(size_px),
+        "views": count,
+        "refused": refused,
+    }
     try:
         fit = fit_lens(views)
     except CalibrationError as error:
@@ -162,6 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rigs", type=int, default=200)
     parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--size", default="1280x720")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--show", type=Path)
     wanted = parser.parse_args()
@@ -170,8 +179,9 @@ def main() -> None:
         print(show([json.loads(line) for line in lines]))
         return
     art, rows = printed(), []
+    width, height = map(int, wanted.size.split("x"))
     for seed in range(wanted.first, wanted.first + wanted.rigs):
-        rows.append(one_rig(seed, art))
+        rows.append(one_rig(seed, art, (width, height)))
         if wanted.out:
             with wanted.out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(rows[-1]) + "\n")

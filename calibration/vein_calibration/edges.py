@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Blur", "blur_of_edges", "fit_edge"]
+__all__ = ["GAMMAS", "Blur", "EdgeFit", "blur_of_edges", "edge_levels", "fit_edge"]
 
 Grey = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -18,7 +19,7 @@ _REACH_SHARE = 0.14
 _INNER_SHARE = 0.55
 """Middle part of an edge that is looked at: near the corners others begin."""
 _MOST_EDGES = 120
-_GAMMAS = (1.0, 0.85, 0.7, 0.55, 0.45)
+GAMMAS = (1.0, 0.85, 0.7, 0.55, 0.45)
 """Encodings tried: an edge is Gaussian in light, not in what a camera makes of it."""
 _LEAST_SAMPLES = 200
 _BIN_PX = 0.1
@@ -105,24 +106,31 @@ def _fit_family(
     if sum(len(away) for away, _ in edges) < _LEAST_SAMPLES:
         return None
     fits = []
-    for gamma in _GAMMAS:
+    for gamma in GAMMAS:
         bins = _binned(*_pooled(edges, gamma))
         if bins is None:
             return None
         fits.append(fit_edge(*bins))
-    sigma, _ = min(fits, key=lambda fit: fit[1])
-    # the encoding is not known better than to a step of `_GAMMAS`
+    sigma = min(fits, key=lambda fit: fit.misfit).sigma_px
+    # the encoding is not known better than to a step of `GAMMAS`
     return sigma, 0.04 * sigma + 0.3 / math.sqrt(sum(len(away) for away, _ in edges))
 
 
-def _samples(grey: Grey, a: Floats, b: Floats) -> tuple[Floats, Floats] | None:
+def _samples(
+    grey: Grey,
+    a: Floats,
+    b: Floats,
+    *,
+    reach_px: float | None = None,
+    inner_share: float = _INNER_SHARE,
+) -> tuple[Floats, Floats] | None:
     """Pixels beside an edge: signed distance from it in px, and brightness."""
     length = float(np.hypot(*(b - a)))
-    reach = _REACH_SHARE * length
+    reach = _REACH_SHARE * length if reach_px is None else reach_px
     if reach < 1.5:
         return None
     along, middle = (b - a) / length, (a + b) / 2
-    half = _INNER_SHARE / 2 * length
+    half = inner_share / 2 * length
     box = np.abs(along) * half + np.abs(along[::-1]) * reach + 1
     left, top = np.floor(middle - box).astype(int)
     right, bottom = np.ceil(middle + box).astype(int) + 1
@@ -159,14 +167,16 @@ def _pooled(edges: list[tuple[Floats, Floats]], gamma: float) -> tuple[Floats, F
     return np.concatenate(aways), np.concatenate(levels)
 
 
-def _binned(away: Floats, level: Floats) -> tuple[Floats, Floats, Floats] | None:
+def _binned(
+    away: Floats, level: Floats, least: int = _LEAST_SAMPLES
+) -> tuple[Floats, Floats, Floats] | None:
     """Mean level in steps of a tenth of a pixel, and the error of each mean."""
-    if away.size < _LEAST_SAMPLES:
+    if away.size < least:
         return None
     place = np.floor(away / _BIN_PX).astype(np.intp)
     place -= place.min()
     number = np.bincount(place)
-    full = number >= 4
+    full = number >= (4 if least == _LEAST_SAMPLES else 1)
     if np.count_nonzero(full) < 12:
         return None
     number = np.maximum(number, 1)
@@ -178,7 +188,49 @@ def _binned(away: Floats, level: Floats) -> tuple[Floats, Floats, Floats] | None
     return where[full], mean[full], error[full]
 
 
-def fit_edge(away: Floats, level: Floats, error: Floats) -> tuple[float, float]:
+class EdgeFit(NamedTuple):
+    """A blurred step.
+
+    Parameters
+    ----------
+    sigma_px : px
+        Standard deviation of the blur, at least .05.
+    shift_px : px
+        Where the step is, towards the bright side.
+    misfit : float
+        Mean square of what is left over, in units of the levels' errors.
+    """
+
+    sigma_px: float
+    shift_px: float
+    misfit: float
+
+
+def edge_levels(
+    grey: Grey, a: Floats, b: Floats, reach_px: float, gamma: float
+) -> tuple[Floats, Floats, Floats] | None:
+    """Levels across the edge from one point to another, ready to be fitted.
+
+    Parameters
+    ----------
+    grey : (H, W) uint8
+    a, b : (2,) px
+        Ends of the part looked at, (x, y).
+    reach_px : px
+        To either side.
+    gamma : float
+        Bytes are light to this power.
+
+    Returns
+    -------
+    away, level, error : (N,) float64, or None
+        None where there is no edge.
+    """
+    edge = _samples(grey, a, b, reach_px=reach_px, inner_share=1.0)
+    return None if edge is None else _binned(*_pooled([edge], gamma), least=40)
+
+
+def fit_edge(away: Floats, level: Floats, error: Floats) -> EdgeFit:
     """Fit a blurred step to levels across an edge.
 
     Parameters
@@ -190,10 +242,7 @@ def fit_edge(away: Floats, level: Floats, error: Floats) -> tuple[float, float]:
 
     Returns
     -------
-    sigma : px
-        Standard deviation of the blur, at least .05.
-    misfit : float
-        Mean square of what is left over, in units of `error`.
+    EdgeFit
     """
     sigma, shift, low, high = 0.8, 0.0, 0.0, 1.0
     for _ in range(25):
@@ -211,7 +260,7 @@ def fit_edge(away: Floats, level: Floats, error: Floats) -> tuple[float, float]:
         if abs(sigma - before) < 1e-4:
             break
     rest = level - (low + (high - low) * _normal((away - shift) / sigma))
-    return sigma, float(np.mean((rest / error) ** 2))
+    return EdgeFit(sigma, shift, float(np.mean((rest / error) ** 2)))
 
 
 def _normal(u: Floats) -> Floats:

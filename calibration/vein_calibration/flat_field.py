@@ -247,7 +247,7 @@ def _smooth(mean: Coarse) -> tuple[Coarse, float]:
     small = cv2.resize(mean, (width, height), interpolation=cv2.INTER_AREA)
     # a speck is no light
     calm = cv2.medianBlur(small, 5)
-    level = cv2.GaussianBlur(calm, (0, 0), 2.0, borderType=cv2.BORDER_REFLECT_101)
+    level = cv2.GaussianBlur(calm, (0, 0), 1.0, borderType=cv2.BORDER_REFLECT_101)
     rest = np.abs(small - level)
     rough = float(np.percentile(rest, 99)) / max(float(level.mean()), 1.0)
     return np.asarray(level, np.float32), rough

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_calibration.edges import edge_levels, fit_edge
 from vein_calibration.errors import ScaleError, TargetError
 from vein_calibration.lens import Lens
 from vein_calibration.pixel_size import PixelSize, agree
@@ -21,8 +22,10 @@ __all__ = ["Sticker", "StickerReading", "distance_changed", "read_sticker"]
 
 Floats = NDArray[np.float64]
 
-CORNER_ERROR_PX = 0.12
-"""Standard deviation of a corner of a single marker, after refinement."""
+SIDE_ERROR_PX = 0.12
+"""Standard deviation of each side's place, common to all four: where between black and
+white an edge lies depends on how the camera encodes light."""
+USUAL_GAMMA = 0.7
 _LEAST_SIDE_PX = 20.0
 _MOST_SKEW = 0.15
 
@@ -105,9 +108,8 @@ def read_sticker(
     family = cv2.aruco.getPredefinedDictionary(DICTIONARIES[sticker.dictionary][0])
     how = cv2.aruco.DetectorParameters()
     how.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    corners, ids, _ = cv2.aruco.ArucoDetector(family, how).detectMarkers(
-        grey_of(picture)
-    )
+    grey = grey_of(picture)
+    corners, ids, _ = cv2.aruco.ArucoDetector(family, how).detectMarkers(grey)
     numbers = [] if ids is None else ids.ravel().tolist()
     found = [c for c, n in zip(corners, numbers, strict=True) if n == sticker.number]
     if not found:
@@ -116,7 +118,7 @@ def read_sticker(
         raise ScaleError(
             f"sticker {sticker.number} is in the picture {len(found)} times; leave one"
         )
-    quad = np.asarray(found[0], np.float64).reshape(4, 2)
+    quad = _refined(grey, np.asarray(found[0], np.float64).reshape(4, 2), family)
     flat = quad if lens is None else lens.undistorted(quad)
     sides = np.hypot(*(np.roll(flat, -1, axis=0) - flat).T)
     side_px = math.sqrt(abs(float(cv2.contourArea(flat.astype(np.float32)))))
@@ -134,7 +136,7 @@ def read_sticker(
         )
     # tilt makes it narrower one way: half of that is not told from the scale
     error = math.hypot(
-        math.sqrt(2) * CORNER_ERROR_PX / side_px,
+        2 * SIDE_ERROR_PX / side_px,
         PRINT_ERROR,
         abs(math.log(stretch)) / 2,
     )
@@ -144,6 +146,38 @@ def read_sticker(
         f"sticker {sticker.number} of {sticker.side_mm:g} mm, {side_px:.0f} px wide",
     )
     return StickerReading(quad, size, skew)
+
+
+def _refined(grey: NDArray[np.uint8], quad: Floats, family: Any) -> Floats:
+    """Corners where straight lines through the marker's four sides meet.
+
+    A corner itself is rounded by blur, and found too far inside.
+    """
+    module = float(np.hypot(*(quad[1] - quad[0]))) / (family.markerSize + 2)
+    sides = []
+    for a, b in zip(quad, np.roll(quad, -1, axis=0), strict=True):
+        along = (b - a) / np.hypot(*(b - a))
+        # clockwise in a picture whose rows run down: the bright outside is on the left
+        outward = np.array([along[1], -along[0]])
+        ends = []
+        for start, end in ((0.08, 0.46), (0.54, 0.92)):
+            p, q = a + start * (b - a), a + end * (b - a)
+            levels = edge_levels(grey, p, q, 0.8 * module, USUAL_GAMMA)
+            if levels is None:
+                return quad
+            ends.append((p + q) / 2 + fit_edge(*levels).shift_px * outward)
+        sides.append(ends)
+    refined = np.array([_meet(sides[n - 1], sides[n]) for n in range(4)])
+    # further away it was another edge that was fitted
+    return refined if np.hypot(*(refined - quad).T).max() < 2.5 else quad
+
+
+def _meet(one: list[Floats], other: list[Floats]) -> Floats:
+    """Where two lines, each through two points, cross."""
+    first, second = one[1] - one[0], other[1] - other[0]
+    matrix = np.stack([first, -second], axis=1)
+    share = np.linalg.solve(matrix, other[0] - one[0])
+    return np.asarray(one[0] + share[0] * first, np.float64)
 
 
 def distance_changed(reading: StickerReading, expected: PixelSize) -> str:

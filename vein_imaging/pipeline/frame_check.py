@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from vein_calibration.errors import CalibrationError
 from vein_calibration.profile import Profile
-from vein_calibration.quality import FrameQuality, QualityLight
+from vein_calibration.quality import Detail, FrameQuality, QualityLight
 from vein_calibration.sticker import distance_changed, read_sticker
 
 __all__ = ["FrameCheck"]
@@ -32,7 +32,7 @@ class FrameCheck:
         self._light = QualityLight()
         self._number = 0
         self._moved = ""
-        self._last = FrameQuality("good", (), 0.0)
+        self._last = FrameQuality("good", (), Detail(1.0, 1.0))
 
     def judge(self, pixels: NDArray[Any]) -> FrameQuality:
         """Judge the next frame, as it came from the camera.
