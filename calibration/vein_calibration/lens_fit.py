@@ -23,6 +23,10 @@ LEAST_COVERAGE = 0.7
 LEAST_TILTED, TILT_DEG = 2, 8.0
 """Views tilted about each of two axes: without them a long lens far away and a short
 one close by show the same."""
+_ALIKE = (
+    "the views are too alike to tell a lens from them: too few are tilted; next, tilt "
+    "the target by about 20 degrees, its {side} side nearer"
+)
 MOST_FOCAL_ERROR = 0.005
 MOST_REPROJECTION_PX = 1.0
 OUTLIER_TIMES, OUTLIER_PX = 2.5, 0.25
@@ -229,11 +233,7 @@ def _refuse_alike(fit: _Fit, coverage: Coverage) -> None:
     about = [int((np.abs(tilts[:, axis]) >= TILT_DEG).sum()) for axis in (0, 1)]
     for number, side in zip(about, ("left or right", "upper or lower"), strict=True):
         if number < LEAST_TILTED:
-            raise LensError(
-                f"the views are too alike: {number} of {len(tilts)} are tilted with "
-                f"the {side} side nearer, {LEAST_TILTED} are needed; next, tilt it "
-                f"by about 20 degrees, its {side} side nearer"
-            )
+            raise LensError(_ALIKE.format(side=side))
     if coverage.share < LEAST_COVERAGE:
         raise LensError(
             f"corners were seen in {100 * coverage.share:.0f} % of the picture, "
@@ -297,10 +297,7 @@ def _run(views: Sequence[Sighting], flags: int, start: _Fit | None = None) -> _F
             objects, seen, size, matrix, distortion, flags=flags
         )
     except cv2.error as error:
-        raise LensError(
-            "no lens fits these views: they are too alike, or not of one target; "
-            + _next_view(1)
-        ) from error
+        raise LensError(_ALIKE.format(side="left or right")) from error
     matrix, distortion = (np.asarray(part, np.float64) for part in done[1:3])
     rotations, shifts, deviations = done[3:6]
     values = np.concatenate(
@@ -317,9 +314,7 @@ def _run(views: Sequence[Sighting], flags: int, start: _Fit | None = None) -> _F
     if flags & cv2.CALIB_FIX_ASPECT_RATIO:
         errors[0] = errors[1]
     if not (np.isfinite(values).all() and np.isfinite(errors).all()):
-        raise LensError(
-            "no lens fits these views: they are too alike; " + _next_view(1)
-        )
+        raise LensError(_ALIKE.format(side="left or right"))
     turns = tuple(np.asarray(turn, np.float64) for turn in rotations)
     return _Fit(values, errors, residuals, turns)
 

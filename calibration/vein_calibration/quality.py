@@ -128,7 +128,7 @@ def judge_frame(
 
 def _light_faults(thinned: NDArray[Any], lit: float) -> Iterator[tuple[bool, str]]:
     """Whether each fault forbids measuring, and its words."""
-    clipped = np.count_nonzero(thinned >= 255) / thinned.size
+    clipped = float(np.mean(thinned >= 255))
     if lit < DIM:
         yield lit < TOO_DIM, "too dark: more light, or expose longer"
     if clipped > CLIPPED:

@@ -154,9 +154,12 @@ def plane_from_points(
     -------
     SkinPlane
     """
+    middle = _middle(size_px)
+    bent = 0.0
+    if lens is None:
+        corners_xy, points_mm, bent = _near_the_middle(corners_xy, points_mm, middle)
     flat = corners_xy if lens is None else lens.undistorted(corners_xy)
     to_mm = _homography(flat, points_mm)
-    middle = _middle(size_px)
     if to_mm is None or np.linalg.det(_jacobian(to_mm, middle[None])[0]) <= 0:
         raise ScaleError(
             "the points are no picture of a flat thing seen from its front; take the "
@@ -175,6 +178,7 @@ def plane_from_points(
     error = math.hypot(
         _fit_error(to_mm, flat, points_mm, middle),
         _lens_error(corners_xy, points_mm, middle, lens),
+        bent,
         own_error,
         skin_error_mm / near,
     )
@@ -185,6 +189,32 @@ def plane_from_points(
 def _homography(flat: Floats, points_mm: Floats) -> Floats | None:
     found, _ = cv2.findHomography(flat, points_mm, 0)
     return None if found is None else np.asarray(found, np.float64)
+
+
+def _near_the_middle(
+    corners_xy: Floats, points_mm: Floats, middle: Floats
+) -> tuple[Floats, Floats, float]:
+    """The corners that an unknown lens bends least, and how far it matters.
+
+    Returns
+    -------
+    corners_xy, points_mm
+        A third of them, 16 at least.
+    bent : >= 0
+        By how much the scale of all of them differs.
+    """
+    away = np.hypot(*(corners_xy - middle).T)
+    nearest = np.argsort(away)[: max(16, len(away) // 3)]
+    if len(nearest) == len(away):
+        return corners_xy, points_mm, 0.0
+    some, all_of_them = (
+        _homography(corners_xy[part], points_mm[part])
+        for part in (nearest, np.arange(len(away)))
+    )
+    bent = 0.0
+    if some is not None and all_of_them is not None:
+        bent = abs(math.log(_scale(all_of_them, middle) / _scale(some, middle)))
+    return corners_xy[nearest], points_mm[nearest], bent
 
 
 def _middle(size_px: tuple[int, int]) -> Floats:

@@ -25,7 +25,8 @@ def glaring() -> Pixels:
     picture = seen(STRAIGHT).astype(np.float32)
     rows, columns = np.mgrid[:480, :640]
     away = np.hypot((rows - 240) / 240, (columns - 360) / 220)
-    return np.clip(picture + 900 * np.exp(-(away**2) * 2.2), 0, 255).astype(np.uint8)
+    lit = picture + 900 * np.exp(-(away**2) * 2.2)
+    return np.asarray(np.clip(lit, 0, 255), np.uint8)
 
 
 def flat_views() -> list[object]:

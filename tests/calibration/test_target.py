@@ -16,7 +16,7 @@ def test_the_drawing_is_the_board_that_opencv_looks_for(target: Target) -> None:
 def test_corners_run_along_the_rows() -> None:
     assert SHEET.corners_mm[1].tolist() == [20.0, 10.0]
     assert len(SHEET.corners_mm) == 16 * 21
-    theirs = SHEET.board().getChessboardCorners()[:, :2]
+    theirs = np.array(SHEET.board().getChessboardCorners())[:, :2]
     assert np.allclose(SHEET.corners_mm, theirs)
 
 
