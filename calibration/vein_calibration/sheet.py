@@ -14,9 +14,9 @@ from vein_calibration.target import SHEET, Target, marker_bits
 __all__ = [
     "PAPERS_MM",
     "RULER_MM",
-    "Line",
-    "Sheet",
-    "Text",
+    "PrintedSheet",
+    "RuledLine",
+    "SheetText",
     "sticker_sheet",
     "svg_of",
     "target_sheet",
@@ -33,7 +33,7 @@ _STICKERS_MM = (10.0, 15.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RuledLine:
     """A line from (x0, y0) to (x1, y1), mm from the upper left of the page."""
 
     x0: float
@@ -44,8 +44,8 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """Text whose base line begins, or is centred, at (x, y) mm; its size in mm."""
+class SheetText:
+    """SheetText whose base line begins, or is centred, at (x, y) mm; its size in mm."""
 
     x: float
     y: float
@@ -55,7 +55,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PrintedSheet:
     """A page to be printed at 100 %.
 
     Parameters
@@ -65,18 +65,18 @@ class Sheet:
     title : str
     black : tuple of (x, y, width, height) mm
         Rectangles.
-    lines : tuple of Line
-    texts : tuple of Text
+    lines : tuple of RuledLine
+    texts : tuple of SheetText
     """
 
     size_mm: tuple[float, float]
     title: str
     black: tuple[tuple[float, float, float, float], ...]
-    lines: tuple[Line, ...]
-    texts: tuple[Text, ...]
+    lines: tuple[RuledLine, ...]
+    texts: tuple[SheetText, ...]
 
 
-def target_sheet(target: Target = SHEET, paper: Paper = "a4") -> Sheet:
+def target_sheet(target: Target = SHEET, paper: Paper = "a4") -> PrintedSheet:
     """Lay a target out on a page, with a ruler along each direction.
 
     Parameters
@@ -86,7 +86,7 @@ def target_sheet(target: Target = SHEET, paper: Paper = "a4") -> Sheet:
 
     Returns
     -------
-    Sheet
+    PrintedSheet
 
     Raises
     ------
@@ -122,14 +122,14 @@ def target_sheet(target: Target = SHEET, paper: Paper = "a4") -> Sheet:
         "give what they are with --ruler-mm.",
     )
     texts += [
-        Text(page[0] / 2, below + 18 + 4 * row, 2.6, line, centred=True)
+        SheetText(page[0] / 2, below + 18 + 4 * row, 2.6, line, centred=True)
         for row, line in enumerate(words)
     ]
     black = tuple((x + left, y + _TOP_MM, w, h) for x, y, w, h in target.black_mm())
-    return Sheet(page, title, black, tuple(lines), tuple(texts))
+    return PrintedSheet(page, title, black, tuple(lines), tuple(texts))
 
 
-def sticker_sheet(paper: Paper = "a4", dictionary: str = "4x4_50") -> Sheet:
+def sticker_sheet(paper: Paper = "a4", dictionary: str = "4x4_50") -> PrintedSheet:
     """Lay out stickers of 10, 15 and 20 mm, each with its number, to be cut out.
 
     Parameters
@@ -139,7 +139,7 @@ def sticker_sheet(paper: Paper = "a4", dictionary: str = "4x4_50") -> Sheet:
 
     Returns
     -------
-    Sheet
+    PrintedSheet
     """
     page = PAPERS_MM[paper]
     black: list[tuple[float, float, float, float]] = []
@@ -154,19 +154,21 @@ def sticker_sheet(paper: Paper = "a4", dictionary: str = "4x4_50") -> Sheet:
             inset = (pitch - side) / 2
             black += _marker(dictionary, number, x + inset, y + inset, side)
             label = f"{number}: {side:g} mm"
-            texts.append(Text(x + pitch / 2, y + pitch - 0.8, 1.8, label, centred=True))
+            texts.append(
+                SheetText(x + pitch / 2, y + pitch - 0.8, 1.8, label, centred=True)
+            )
             number += 1
         for edge in range(count + 1):
             x = (page[0] - count * pitch) / 2 + edge * pitch
-            lines.append(Line(x, y, x, y + pitch, 0.05))
+            lines.append(RuledLine(x, y, x, y + pitch, 0.05))
         y += pitch + 4
     title = f"vein-imaging scale stickers ({dictionary})"
-    texts.append(Text(page[0] / 2, y + 6, 2.6, title, centred=True))
+    texts.append(SheetText(page[0] / 2, y + 6, 2.6, title, centred=True))
     hint = (
         "Cut with the white margin; use one number at a time, on skin that faces you."
     )
-    texts.append(Text(page[0] / 2, y + 10, 2.6, hint, centred=True))
-    return Sheet(page, title, tuple(black), tuple(lines), tuple(texts))
+    texts.append(SheetText(page[0] / 2, y + 10, 2.6, hint, centred=True))
+    return PrintedSheet(page, title, tuple(black), tuple(lines), tuple(texts))
 
 
 def _marker(
@@ -180,31 +182,33 @@ def _marker(
     ]
 
 
-def _ruler(x: float, y: float, *, along_x: bool) -> tuple[list[Line], list[Text]]:
+def _ruler(
+    x: float, y: float, *, along_x: bool
+) -> tuple[list[RuledLine], list[SheetText]]:
     """150 mm in whole millimetres; numbers at the centimetres."""
 
-    def line(at: float, length: float) -> Line:
+    def line(at: float, length: float) -> RuledLine:
         if along_x:
-            return Line(x + at, y, x + at, y + length)
-        return Line(x, y + at, x + length, y + at)
+            return RuledLine(x + at, y, x + at, y + length)
+        return RuledLine(x, y + at, x + length, y + at)
 
     end = (x + RULER_MM, y) if along_x else (x, y + RULER_MM)
-    lines = [Line(x, y, *end)]
+    lines = [RuledLine(x, y, *end)]
     texts = []
     for mm in range(int(RULER_MM) + 1):
         lines.append(line(mm, 4.0 if mm % 10 == 0 else 3.0 if mm % 5 == 0 else 2.0))
         if mm % 10 == 0:
             at = (x + mm, y + 7.0) if along_x else (x + 7.0, y + mm + 0.8)
-            texts.append(Text(*at, 2.2, str(mm), centred=True))
+            texts.append(SheetText(*at, 2.2, str(mm), centred=True))
     return lines, texts
 
 
-def svg_of(sheet: Sheet) -> str:
+def svg_of(sheet: PrintedSheet) -> str:
     """Write a sheet as SVG, one unit one millimetre.
 
     Parameters
     ----------
-    sheet : Sheet
+    sheet : PrintedSheet
     """
     width, height = sheet.size_mm
     path = "".join(

@@ -9,19 +9,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_calibration.sheet import Sheet, svg_of
+from vein_calibration.sheet import PrintedSheet, svg_of
 
 __all__ = ["draw_sheet", "pdf_of", "write_sheet"]
 
 _POINTS_PER_MM = 72 / 25.4
 
 
-def write_sheet(sheet: Sheet, path: Path, dpi: int = 300) -> None:
+def write_sheet(sheet: PrintedSheet, path: Path, dpi: int = 300) -> None:
     """Write a sheet; the file's ending says how.
 
     Parameters
     ----------
-    sheet : Sheet
+    sheet : PrintedSheet
     path : Path
         .svg, .pdf or .png.
     dpi : 1/inch
@@ -49,12 +49,12 @@ def write_sheet(sheet: Sheet, path: Path, dpi: int = 300) -> None:
     path.write_bytes(data)
 
 
-def pdf_of(sheet: Sheet) -> bytes:
+def pdf_of(sheet: PrintedSheet) -> bytes:
     """Write a sheet as PDF; the same sheet gives the same bytes.
 
     Parameters
     ----------
-    sheet : Sheet
+    sheet : PrintedSheet
     """
     import io
 
@@ -85,12 +85,12 @@ def pdf_of(sheet: Sheet) -> bytes:
     return file.getvalue()
 
 
-def draw_sheet(sheet: Sheet, dpi: int = 300) -> NDArray[np.uint8]:
+def draw_sheet(sheet: PrintedSheet, dpi: int = 300) -> NDArray[np.uint8]:
     """Draw a sheet as a picture.
 
     Parameters
     ----------
-    sheet : Sheet
+    sheet : PrintedSheet
     dpi : 1/inch
 
     Returns

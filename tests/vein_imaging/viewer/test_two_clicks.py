@@ -38,7 +38,7 @@ def test_two_clicks_are_two_places_of_the_picture(
 
 def test_ok_waits_for_both_and_a_third_begins_anew(dialog: TwoClicks) -> None:
     ok = dialog._buttons.button(QDialogButtonBox.StandardButton.Ok)
-    assert not ok.isEnabled()
+    assert ok is not None and not ok.isEnabled()
     dialog.mark(10, 10)
     dialog.mark(50, 10)
     assert ok.isEnabled()
