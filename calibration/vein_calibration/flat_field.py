@@ -109,6 +109,25 @@ class FlatField:
             if maps.dark is not None:
                 cv2.subtract(band, maps.dark[part], dst=band)
             cv2.multiply(band, maps.gain[part], dst=band, scale=1 / maps.one)
+        return self.fill_bad(picture)
+
+    def fill_bad(self, picture: Pixels) -> Pixels:
+        """Fill hot and dead pixels, in place, and leave the light as it is.
+
+        Parameters
+        ----------
+        picture : (H, W) or (H, W, 3) uint8
+
+        Returns
+        -------
+        the same array
+
+        Raises
+        ------
+        CardError
+            As `correct`.
+        """
+        self._refuse(picture)
         if len(self.bad_rc):
             _fill(picture, self.bad_rc)
         return picture

@@ -173,15 +173,21 @@ class Profile:
         """Whether correcting moves pixels: a lens, or a tilt, worth taking out."""
         return _map_of(self) is not None
 
-    def correct(self, picture: NDArray[Any], light: str = "") -> Pixels:
-        """Even out the light, fill bad pixels, and take out lens and tilt.
+    def correct(
+        self, picture: NDArray[Any], light: str = "", *, even_light: bool = False
+    ) -> Pixels:
+        """Fill bad pixels, take out lens and tilt, and even out the light if asked to.
 
         Parameters
         ----------
         picture : (H, W) or (H, W, 3) uint8
             Not changed.
         light : str
-            Which channel was on; with one flat field of no name, that one.
+            Which channel was on: its flat field is used.
+        even_light : bool
+            For pictures compared by eye. Veins are found better without: the search
+            evens out what matters to it, and a gain lifts the noise of dark corners
+            (docs/calibration.md, Measured).
 
         Returns
         -------
@@ -197,7 +203,10 @@ class Profile:
         for flat in self.flats:
             fits = flat.level.shape[2:] == picture.shape[2:]
             if flat.light == light and fits and picture.dtype == np.uint8:
-                picture = flat.correct(np.array(picture, order="C"))
+                if even_light:
+                    picture = flat.correct(np.array(picture, order="C"))
+                elif len(flat.bad_rc):
+                    picture = flat.fill_bad(np.array(picture, order="C"))
         undistortion = _map_of(self)
         return picture if undistortion is None else undistortion.apply(picture)
 

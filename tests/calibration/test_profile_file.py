@@ -137,7 +137,8 @@ def test_an_old_profile_warns_and_a_young_one_does_not() -> None:
 def test_correcting_takes_light_lens_and_tilt_out() -> None:
     picture = np.full((240, 320), 100, np.uint8)
     picture.flags.writeable = False
-    corrected = PROFILE.correct(picture, "nir")
+    assert int(PROFILE.correct(picture, "nir")[120, 160]) == 100
+    corrected = PROFILE.correct(picture, "nir", even_light=True)
     assert int(corrected[120, 160]) == pytest.approx(95, abs=1)
     assert PROFILE.resamples and corrected is not picture
     plain = replace(PROFILE, lens=None, scale=None)

@@ -1,10 +1,11 @@
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import QPoint, Qt
+from qtpy.QtCore import QPoint
 from qtpy.QtGui import QPixmap
 from qtpy.QtWidgets import QDialogButtonBox
 
@@ -24,12 +25,12 @@ def dialog(qtbot: QtBot, tmp_path: Path) -> TwoClicks:
 
 
 def test_two_clicks_are_two_places_of_the_picture(
-    qtbot: QtBot, dialog: TwoClicks
+    person: Any, dialog: TwoClicks
 ) -> None:
     view = dialog._view
     for x, y in ((100.0, 50.0), (300.0, 60.0)):
         place = view.mapFromScene(x, y)
-        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place))
+        person.click(view.viewport(), QPoint(place))
     (first, second) = dialog.points_xy
     # pixel centres lie at whole numbers
     assert first == pytest.approx((99.5, 49.5), abs=1.0)
