@@ -25,6 +25,7 @@ from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, analyse
 from vein_imaging.pipeline.calibrated import calibrated_settings, chosen_scale
 from vein_imaging.pipeline.settings import Polarity, Quality
+from vein_imaging.words import translate as _
 
 __all__ = ["analyse_command", "branch_rows"]
 
@@ -139,8 +140,10 @@ def _refuse_same_names(paths: tuple[Path, ...]) -> None:
     twice = sorted({stem for stem in stems if stems.count(stem) > 1})
     if twice:
         raise click.UsageError(
-            f"several pictures are called {', '.join(twice)}; their results would "
-            "overwrite each other. Analyse them into different folders."
+            _(
+                "several pictures are called {twice}; their results would "
+                "overwrite each other. Analyse them into different folders."
+            ).format(twice=", ".join(twice))
         )
 
 
@@ -154,7 +157,9 @@ def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[Path, str, 
             np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
         )
         if picture is None:
-            raise click.UsageError(f"{path} is no picture that OpenCV can read")
+            raise click.UsageError(
+                _("{path} is no picture that OpenCV can read").format(path=path)
+            )
         yield path, path.stem, picture
 
 
@@ -172,7 +177,9 @@ def _video_frames(path: Path, every: int) -> Iterator[tuple[str, _Rgb]]:
     finally:
         video.release()
     if index == 0:
-        raise click.UsageError(f"{path} is no video that OpenCV can read")
+        raise click.UsageError(
+            _("{path} is no video that OpenCV can read").format(path=path)
+        )
 
 
 def _write_results(
@@ -262,7 +269,11 @@ def _line(summary: dict[str, Any]) -> str:
         length = f"{summary['length_px']:.0f} px"
     else:
         length = f"{summary['length_mm']:.0f} mm"
-    return (
-        f"{summary['name']}: {summary['branch_count']} branches, {length} of vein, "
-        f"{summary['junction_count']} junctions"
+    return _(
+        "{name}: {branch_count} branches, {length} of vein, {junction_count} junctions"
+    ).format(
+        name=summary["name"],
+        branch_count=summary["branch_count"],
+        length=length,
+        junction_count=summary["junction_count"],
     )

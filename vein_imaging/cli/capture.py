@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from vein_imaging.cli.profiles import BESIDE, ProfileChoice, profile_options
+from vein_imaging.words import translate as _
 
 __all__ = ["capture"]
 
@@ -55,6 +56,7 @@ def capture(
     """
     from vein_calibration.errors import ProfileError
     from vein_calibration.profile_file import profile_id, write_profile
+    from vein_devices.address import without_password
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_imaging.capture.recorder import record_frames
     from vein_imaging.capture.recording import RecordingError
@@ -73,7 +75,7 @@ def capture(
     status = done.status
     if as_json:
         document = {
-            "url": url,
+            "url": without_password(url),
             "out": str(out),
             "frames": done.frames,
             "wanted": count,
@@ -90,6 +92,6 @@ def capture(
         }
         click.echo(json.dumps(document))
     elif not done.problem:
-        click.echo(f"{done.frames} frames in {out}")
+        click.echo(_("{frames} frames in {out}").format(frames=done.frames, out=out))
     if done.problem:
         raise click.ClickException(done.problem)

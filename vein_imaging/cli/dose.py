@@ -21,6 +21,7 @@ from vein_imaging.domain.limits import (
     load_limits,
 )
 from vein_imaging.domain.quantity import plain
+from vein_imaging.words import translate as _
 
 __all__ = ["dose"]
 
@@ -48,7 +49,9 @@ def _text(path: str) -> str:
     except OSError as error:
         raise _BadInput(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise _BadInput(f"{path}: not UTF-8 at byte {error.start}") from None
+        raise _BadInput(
+            _("{path}: not UTF-8 at byte {start}").format(path=path, start=error.start)
+        ) from None
 
 
 @contextmanager
@@ -99,16 +102,26 @@ def check(ctx: click.Context, file: str, as_json: bool, clinic: str | None) -> N
 def _print_answer(reply: dict[str, Any]) -> None:
     for finding in reply["findings"]:
         click.echo(f"{finding['severity'].upper():4}  {finding['message']}")
-        click.echo(f"      {finding['rule']}; source: {finding['source']}")
+        click.echo(
+            "      "
+            + _("{rule}; source: {source}").format(
+                rule=finding["rule"], source=finding["source"]
+            )
+        )
     if not reply["findings"]:
-        click.echo("No rule has anything to say.")
+        click.echo(_("No rule has anything to say."))
     if reply["remaining"]:
-        click.echo("\nLeft before the planned injection:")
+        click.echo("\n" + _("Left before the planned injection:"))
     for left in reply["remaining"]:
-        cap = f"{left['remaining']} of {left['maximum']} {left['unit']}"
-        when = "today" if left["scope"] == "day" else "this session"
+        cap = _("{remaining} of {maximum} {unit}").format(
+            remaining=left["remaining"], maximum=left["maximum"], unit=left["unit"]
+        )
+        when = _("today") if left["scope"] == "day" else _("this session")
         click.echo(f"  {cap:20} {when:13} {left['product']} ({left['rule']})")
-    click.echo(f"\nLimits: {reply['limits_version']}")
+    click.echo(
+        "\n"
+        + _("Limits: {limits_version}").format(limits_version=reply["limits_version"])
+    )
 
 
 @dose.command()
@@ -126,14 +139,18 @@ def limits(region: str | None, product: str | None, as_json: bool) -> None:
     ]
     if not rows:
         keys = sorted({key for table in tables for key in table.products})
-        raise _BadInput(f"product: got {product!r}, wanted one of {', '.join(keys)}")
+        raise _BadInput(
+            _("product: got {product!r}, wanted one of {keys}").format(
+                product=product, keys=", ".join(keys)
+            )
+        )
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for row in rows:
         _print_product(row)
     if product is None:
-        click.echo("General practice and this project's own figures, no label's")
+        click.echo(_("General practice and this project's own figures, no label's"))
         for limit in tables[0].practice:
             _print_limit(_limit_row(limit))
 
@@ -207,12 +224,12 @@ def _product_row(product: Product) -> dict[str, Any]:
 
 
 def _print_limit(limit: dict[str, Any]) -> None:
-    bound = "at least" if limit["rule"] in _LEAST else "at most"
+    bound = _("at least") if limit["rule"] in _LEAST else _("at most")
     only = [f"{one} %" for one in limit["strengths_percent"]] + limit["forms"]
     upper = limit["vein"]["up_to_mm"]
-    only += [f"vein up to {upper} mm"] if upper else []
-    only += ["first treatment"] if limit["first_treatment"] else []
-    only += ["prone to hypersensitivity"] if limit["hypersensitive"] else []
+    only += [_("vein up to {upper} mm").format(upper=upper)] if upper else []
+    only += [_("first treatment")] if limit["first_treatment"] else []
+    only += [_("prone to hypersensitivity")] if limit["hypersensitive"] else []
     source = limit["source"]
     dated = f" ({source['label_date']})" if source["label_date"] else ""
     figure = f"{bound:8} {limit['maximum']} {limit['unit']}"
@@ -223,11 +240,13 @@ def _print_limit(limit: dict[str, Any]) -> None:
 def _print_product(row: dict[str, Any]) -> None:
     click.echo(f"{row['region']}  {row['name']} [{row['product']}], {row['agent']}")
     if not row["limits"]:
-        click.echo("    no limit known")
+        click.echo("    " + _("no limit known"))
     for limit in row["limits"]:
         _print_limit(limit)
     for text in filter(None, (row["note"], *(one["text"] for one in row["advice"]))):
         click.echo(f"    {text}")
     if row["test_dose"]:
-        click.echo(f"    Test dose: {row['test_dose']['text']}.")
+        click.echo(
+            "    " + _("Test dose: {text}.").format(text=row["test_dose"]["text"])
+        )
     click.echo()

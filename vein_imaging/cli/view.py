@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vein_imaging.cli.profiles import ProfileChoice, kept_profile, profile_options
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.cli.store_access import StoreAccess
@@ -81,7 +82,7 @@ def view(
     from vein_imaging.viewer.application import NoPictureError, NoScreenError
 
     if (store_folder is None) != (session_id is None):
-        raise click.UsageError("--store and --session go together")
+        raise click.UsageError(_("--store and --session go together"))
     options["profile"] = replace(profile_choice, camera=url).find()
     options["profile_of"] = kept_profile
     try:
@@ -115,8 +116,10 @@ def require_window() -> None:
     missing = [name for name in ("qtpy", "napari") if find_spec(name) is None]
     if missing:
         raise click.ClickException(
-            f"the window needs {' and '.join(missing)}, not installed here; type: "
-            "pip install 'vein-imaging[app]'"
+            _(
+                "the window needs {missing}, not installed here; type: "
+                "pip install 'vein-imaging[app]'"
+            ).format(missing=" and ".join(missing))
         )
 
 
