@@ -19,8 +19,8 @@ Picture = NDArray[np.uint8]
 _PAPER, _INK, _FAINT = (255, 255, 255), (30, 30, 30), (205, 205, 205)
 _GOOD, _POOR = (0, 114, 178), (213, 94, 0)  # Okabe and Ito: also for the colour blind
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
-_POOR_PX = 0.5
-_WIDE_PX = 960
+_POOR_PX = 0.5  # a view worse than this is worth another look
+_WIDE_PX = 960  # fits a small screen
 
 
 def draw_coverage(fit: LensFit) -> Picture:

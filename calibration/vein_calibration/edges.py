@@ -18,11 +18,11 @@ _REACH_SHARE = 0.14
 """Of a square's side: further away begins the marker in the white square."""
 _INNER_SHARE = 0.55
 """Middle part of an edge that is looked at: near the corners others begin."""
-_MOST_EDGES = 120
+_MOST_EDGES = 120  # more make the answer no surer
 GAMMAS = (1.0, 0.85, 0.7, 0.55, 0.45)
 """Encodings tried: an edge is Gaussian in light, not in what a camera makes of it."""
-_LEAST_SAMPLES = 200
-_BIN_PX = 0.1
+_LEAST_SAMPLES = 200  # some ten edges of small squares
+_BIN_PX = 0.1  # a fraction of any blur there is
 _SPREAD = 1.3
 """Blur along one direction over the other: above, something moved."""
 

@@ -18,17 +18,17 @@ __all__ = ["FlatField", "fit_flat_field"]
 Pixels = NDArray[np.uint8]
 Coarse = NDArray[np.float32]
 
-LEAST_FRAMES = 4
+LEAST_FRAMES = 4  # halves the noise
 SIDE = 8
 """Light varies slowly: it is kept at an eighth of the size."""
-MOST_GAIN = 4.0
-MOST_CLIPPED_SHARE = 0.001
-LEAST_LEVEL = 40.0
+MOST_GAIN = 4.0  # beyond it, dark corners are noise
+MOST_CLIPPED_SHARE = 0.001  # a few hot pixels may be
+LEAST_LEVEL = 40.0  # below, rounding alone is over a per cent
 MOST_STRUCTURE = 0.03
 """Of the level: a card has none but its own grain."""
-HOT_LEVEL = 24.0
-DEAD_SHARE = 0.5
-_BAND_BYTES = 1 << 19
+HOT_LEVEL = 24.0  # far above any dark noise
+DEAD_SHARE = 0.5  # no dust takes half
+_BAND_BYTES = 1 << 19  # fits the second cache
 
 
 @dataclass(frozen=True, slots=True, eq=False)

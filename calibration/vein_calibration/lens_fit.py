@@ -18,8 +18,8 @@ __all__ = ["Coverage", "LensFit", "fit_lens"]
 
 Floats = NDArray[np.float64]
 
-LEAST_VIEWS = 8
-LEAST_COVERAGE = 0.7
+LEAST_VIEWS = 8  # for 8 values and a pose each, with some to spare
+LEAST_COVERAGE = 0.7  # distortion is not told where nothing was seen
 LEAST_TILTED, TILT_DEG = 2, 8.0
 """Views tilted about each of two axes: without them a long lens far away and a short
 one close by show the same."""
@@ -27,13 +27,13 @@ _ALIKE = (
     "the views are too alike to tell a lens from them: too few are tilted; next, tilt "
     "the target by about 20 degrees, its {side} side nearer"
 )
-MOST_FOCAL_ERROR = 0.005
-MOST_REPROJECTION_PX = 1.0
+MOST_FOCAL_ERROR = 0.005  # more would show in the scale of tilted skin
+MOST_REPROJECTION_PX = 1.0  # ten times what corners are found to
 OUTLIER_TIMES, OUTLIER_PX = 2.5, 0.25
 """A view this much worse than the middle one, and by this much, is left out."""
 _CORNER_TIMES, _CORNER_PX = 5.0, 0.5
-_SIGNIFICANT = 4.0
-_PARTS = 6, 4
+_SIGNIFICANT = 4.0  # standard deviations; by chance one in 16,000
+_PARTS = 6, 4  # columns and rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -23,7 +23,7 @@ __all__ = ["MOST_AGE_DAYS", "Profile", "Scale"]
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
 
-MOST_AGE_DAYS = 180
+MOST_AGE_DAYS = 180  # half a year of knocks and of temperature
 _LEAST_SHIFT_PX = 0.3
 """A lens that moves no point further is not worth a resampling."""
 

@@ -34,8 +34,8 @@ __all__ = [
 ]
 
 FORMAT = "vein-imaging calibration profile"
-VERSION = 1
-_MOST_BYTES = 64 * 2**20
+VERSION = 1  # raised when an older program would misread it
+_MOST_BYTES = 64 * 2**20  # a hundred times the largest profile
 
 
 def profile_to_bytes(profile: Profile) -> bytes:

@@ -27,9 +27,9 @@ PAPERS_MM: dict[str, tuple[float, float]] = {
     "a4": (210.0, 297.0),
     "letter": (215.9, 279.4),
 }
-RULER_MM = 150.0
+RULER_MM = 150.0  # the longest that fits along both directions
 _TOP_MM, _EDGE_MM = 10.0, 8.0
-_STICKERS_MM = (10.0, 15.0, 20.0)
+_STICKERS_MM = (10.0, 15.0, 20.0)  # for near, usual and far cameras
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ LEAST_CORNERS = 12
 """Fewer say too little about a view, however well they are seen."""
 MOST_BLUR_SHARE = 0.12
 """Of a square's side: with a softer edge (standard deviation) corners wander."""
-MOST_GLARE_SHARE = 0.2
-_LEAST_SIDE_PX = 10.0
+MOST_GLARE_SHARE = 0.2  # the corners that are left still cover the target
+_LEAST_SIDE_PX = 10.0  # markers have 7 modules in 7 px then
 
 
 @dataclass(frozen=True, slots=True, eq=False)

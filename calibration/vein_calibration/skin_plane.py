@@ -25,9 +25,9 @@ SKIN_ERROR_MM = 0.2
 """How far the skin may lie before or behind the target laid on it."""
 CORNER_ERROR_PX = 0.03
 """Common to neighbouring corners, so that it does not average out."""
-TILTED_SPREAD = 0.01
+TILTED_SPREAD = 0.01  # under it, straightening costs more than it mends
 MOST_TILT_DEG, MOST_SPREAD = 35.0, 0.6
-_USUAL_DISTANCE_MM = 200.0
+_USUAL_DISTANCE_MM = 200.0  # where no lens tells the distance
 
 
 @dataclass(frozen=True, slots=True, eq=False)

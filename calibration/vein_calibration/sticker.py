@@ -25,9 +25,9 @@ Floats = NDArray[np.float64]
 SIDE_ERROR_PX = 0.12
 """Standard deviation of each side's place, common to all four: where between black and
 white an edge lies depends on how the camera encodes light."""
-USUAL_GAMMA = 0.7
-_LEAST_SIDE_PX = 20.0
-_MOST_SKEW = 0.15
+USUAL_GAMMA = 0.7  # between linear cameras and 1 / 2.2
+_LEAST_SIDE_PX = 20.0  # under it the error exceeds a per cent
+_MOST_SKEW = 0.15  # beyond it the mean scale is a guess
 
 
 @dataclass(frozen=True, slots=True)

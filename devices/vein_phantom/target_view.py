@@ -23,10 +23,10 @@ __all__ = ["Optics", "Placement", "view_flat", "view_round"]
 Array = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
 
-_GRID_PX = 8
-_OVERSAMPLED = 2
-_FULL_WELL_E = 9000.0
-_READ_NOISE_E = 6.0
+_GRID_PX = 8  # a lens bends smoothly
+_OVERSAMPLED = 2  # each way, so that edges are no stairs
+_FULL_WELL_E = 9000.0  # a small industrial sensor
+_READ_NOISE_E = 6.0  # of the same
 
 
 @dataclass(frozen=True, slots=True)

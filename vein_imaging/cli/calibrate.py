@@ -22,6 +22,7 @@ from vein_imaging.cli.profiles import (
     keep_profile,
     profile_path,
 )
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_calibration.profile import Profile
@@ -72,7 +73,11 @@ def target_command(
         plain = kind == "checkerboard"
         sheet = target_sheet(chosen_target(squares, square_mm, plain=plain), paper)
     write_sheet(sheet, out, dpi)
-    click.echo(f"{sheet.title}: {out}. Print at 100 %, and measure both rulers.")
+    click.echo(
+        _("{title}: {out}. Print at 100 %, and measure both rulers.").format(
+            title=sheet.title, out=out
+        )
+    )
 
 
 @calibrate.command("lens")
@@ -104,10 +109,10 @@ def lens_command(
             views.append((find_target(picture, target, name), picture))
         except CalibrationError as error:
             unusable.append(str(error))
-            click.echo(f"not used: {error}", err=True)
-    fit = fit_lens([view for view, _ in views])
+            click.echo(_("not used: {error}").format(error=error), err=True)
+    fit = fit_lens([view for view, _picture in views])
     for line in fit.left_out:
-        click.echo(f"left out: {line}", err=True)
+        click.echo(_("left out: {view}").format(view=line), err=True)
     if coverage is not None:
         write_picture(coverage, draw_coverage(fit))
     profile = _changed(
@@ -116,14 +121,24 @@ def lens_command(
         blur=typical_blur(views),
     )  # fmt: skip
     lens = fit.lens
+    words = _(
+        "lens of {camera}: {views} views, {corners} corners, reprojection {error:.2f} "
+        "px, focal length {focal:.1f} px +- {spread:.2f} % (95 %), seen in {share:.0f} "
+        "% of the picture"
+    )
     _tell(
         profile,
         as_json,
-        f"lens of {profile[0].camera}: {lens.views} views, {lens.corners} corners, "
-        f"reprojection {lens.reprojection_px:.2f} px, focal length "
-        f"{lens.focal_px:.1f} px +- {196 * lens.focal_error:.2f} % (95 %), seen in "
-        f"{100 * lens.coverage:.0f} % of the picture",
-        "next: lay the target where the skin will be: vein-imaging calibrate scale",
+        words.format(
+            camera=profile[0].camera,
+            views=lens.views,
+            corners=lens.corners,
+            error=lens.reprojection_px,
+            focal=lens.focal_px,
+            spread=196 * lens.focal_error,
+            share=100 * lens.coverage,
+        ),
+        _("next: lay the target where the skin will be: vein-imaging calibrate scale"),
     )
 
 
@@ -159,7 +174,7 @@ def scale_command(
     """
     from vein_imaging.cli.scaling import scale_of
 
-    ((_, pixels),) = pictures_of((picture,))
+    ((_name, pixels),) = pictures_of((picture,))
     before = _kept(camera, out)
     lens = None if before is None else before.lens
     size_px = pixels.shape[1], pixels.shape[0]
@@ -173,12 +188,13 @@ def scale_command(
     profile = _changed(camera, out, size_px, **changes)
     lines = [f"{scale.pixel_size}: {scale.pixel_size.source}"]
     if scale.spread > 0.01:
-        lines.append(
-            f"tilted: the scale differs by {100 * scale.spread:.1f} % over the "
-            "picture; pictures are straightened"
+        words = _(
+            "tilted: the scale differs by {spread:.1f} % over the picture; pictures "
+            "are straightened"
         )
+        lines.append(words.format(spread=100 * scale.spread))
     if lens is None:
-        lines.append("no lens calibrated: towards the corners the scale may differ")
+        lines.append(_("no lens calibrated: towards the corners the scale may differ"))
     _tell(profile, as_json, *lines)
 
 
@@ -207,20 +223,25 @@ def flat_command(
     """
     from vein_calibration.flat_field import fit_flat_field
 
-    frames = [picture for _, picture in pictures_of(card)]
-    off = [picture for _, picture in pictures_of(dark)]
+    frames = [picture for _name, picture in pictures_of(card)]
+    off = [picture for _name, picture in pictures_of(dark)]
     flat = fit_flat_field(frames, off, light)
     before = _kept(camera, out)
     others = () if before is None else before.flats
     flats = (*(one for one in others if one.light != light), flat)
     profile = _changed(camera, out, flat.size_px, flats=flats)
-    _tell(
-        profile,
-        as_json,
-        f"light {light or '(unnamed)'}: uneven by {100 * flat.unevenness:.0f} %, "
-        f"gain {flat.gain.min():.2f} to {flat.gain.max():.2f}, "
-        f"{len(flat.bad_rc)} bad pixels",
+    words = _(
+        "light {light}: uneven by {spread:.0f} %, gain {least:.2f} to {most:.2f}, "
+        "{bad} bad pixels"
     )
+    told = words.format(
+        light=light or _("(unnamed)"),
+        spread=100 * flat.unevenness,
+        least=flat.gain.min(),
+        most=flat.gain.max(),
+        bad=len(flat.bad_rc),
+    )
+    _tell(profile, as_json, told)
 
 
 @calibrate.command("show")
@@ -247,7 +268,9 @@ def show_command(
     profile = ProfileChoice(file, None if file else camera).find()
     if profile is None:
         raise click.ClickException(
-            f"no calibration of {camera}; begin with: vein-imaging calibrate target"
+            _(
+                "no calibration of {camera}; begin with: vein-imaging calibrate target"
+            ).format(camera=camera)
         )
     if as_json:
         click.echo(json.dumps(described(profile) | {"id": profile_id(profile)}))
@@ -305,4 +328,4 @@ def _tell(written: tuple[Profile, Path], as_json: bool, *lines: str) -> None:
         return
     for line in lines:
         click.echo(line)
-    click.echo(f"profile: {path}")
+    click.echo(_("profile: {path}").format(path=path))

@@ -11,6 +11,8 @@ import click
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_calibration.edges import Blur
     from vein_calibration.profile import Profile
@@ -31,7 +33,7 @@ __all__ = [
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"}
-MOST_PICTURES = 60
+MOST_PICTURES = 60  # of a folder; more say nothing new
 
 
 def telling_faults(command: _Command) -> _Command:
@@ -269,6 +271,8 @@ def write_picture(path: Path, picture: NDArray[np.uint8]) -> None:
     plain = picture[..., ::-1] if picture.ndim == 3 else picture
     done, data = cv2.imencode(path.suffix or ".png", np.ascontiguousarray(plain))
     if not done:
-        raise click.ClickException(f"{path} could not be coded; end it in .png")
+        raise click.ClickException(
+            _("{path} could not be coded; end it in .png").format(path=path)
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data.tobytes())

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_calibration.sheet import PrintedSheet, svg_of
+from vein_imaging.words import translate as _
 
 __all__ = ["draw_sheet", "pdf_of", "write_sheet"]
 
-_POINTS_PER_MM = 72 / 25.4
+_POINTS_PER_MM = 72 / 25.4  # PDF counts in points
 
 
 def write_sheet(sheet: PrintedSheet, path: Path, dpi: int = 300) -> None:
@@ -44,7 +45,9 @@ def write_sheet(sheet: PrintedSheet, path: Path, dpi: int = 300) -> None:
         ]  # fmt: skip
         data = cv2.imencode(".png", draw_sheet(sheet, dpi), how)[1].tobytes()
     else:
-        raise click.UsageError(f"{path}: a sheet ends in .pdf, .svg or .png")
+        raise click.UsageError(
+            _("{path}: a sheet ends in .pdf, .svg or .png").format(path=path)
+        )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
 

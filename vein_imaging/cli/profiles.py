@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 
 import click
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_calibration.profile import Profile
 
@@ -196,7 +198,7 @@ class ProfileChoice:
         except CalibrationError as error:
             raise click.ClickException(str(error)) from error
         if warning := profile.age_warning():
-            click.echo(f"note: {warning}", err=True)
+            click.echo(_("note: {warning}").format(warning=warning), err=True)
         return profile
 
     def _path(self, camera: str | None, picture: Path | None) -> Path | None:
@@ -227,7 +229,7 @@ def profile_options(command: _Command) -> _Command:
         *args: Any, profile_file: Path | None, no_profile: bool, **options: Any
     ) -> Any:
         if profile_file is not None and no_profile:
-            raise click.UsageError("--profile or --no-profile, not both")
+            raise click.UsageError(_("--profile or --no-profile, not both"))
         return command(
             *args, profile_choice=ProfileChoice(profile_file, None, no_profile),
             **options,

@@ -19,6 +19,7 @@ from vein_calibration.sighting import find_target, grey_of
 from vein_calibration.skin_plane import plane_from_target
 from vein_calibration.sticker import Sticker, read_sticker
 from vein_calibration.target import Target
+from vein_imaging.words import translate as _
 
 __all__ = ["COINS_MM", "Made", "scale_of"]
 
@@ -84,7 +85,7 @@ def scale_of(
     if coin is not None or length_mm is not None:
         return _from_length(lens, path, marks, length_mm, coin, picture.shape)
     if marks is not None:
-        raise click.UsageError("--marks needs --length-mm or --coin")
+        raise click.UsageError(_("--marks needs --length-mm or --coin"))
     sighting = find_target(picture, target, path.name)
     plane = plane_from_target(sighting, lens, skin_error_mm=skin_error_mm)
     grey = grey_of(picture)
@@ -124,10 +125,11 @@ def _from_length(
     error_mm = 0.0
     if coin is not None:
         if coin.lower() not in COINS_MM:
-            raise click.UsageError(f"coins known: {', '.join(COINS_MM)}; not {coin!r}")
+            words = _("coins known: {known}; not {coin!r}")
+            raise click.UsageError(words.format(known=", ".join(COINS_MM), coin=coin))
         length_mm, error_mm = COINS_MM[coin.lower()], COIN_ERROR_MM
     if length_mm is None:
-        raise click.UsageError("give --length-mm or --coin")
+        raise click.UsageError(_("give --length-mm or --coin"))
     points = _typed(marks) if marks is not None else _clicked(path)
     inside = (points >= -0.5) & (points <= np.array([shape[1], shape[0]]) - 0.5)
     if not inside.all():
@@ -148,7 +150,9 @@ def _typed(marks: str) -> NDArray[np.float64]:
     except ValueError:
         points = np.zeros(0)
     if points.shape != (2, 2) or not np.isfinite(points).all():
-        raise click.UsageError(f"marks are written 'x,y x,y' in px, not {marks!r}")
+        raise click.UsageError(
+            _("marks are written 'x,y x,y' in px, not {marks!r}").format(marks=marks)
+        )
     return points
 
 
@@ -160,5 +164,5 @@ def _clicked(path: Path) -> NDArray[np.float64]:
 
     points: Any = two_clicks(path)
     if points is None:
-        raise click.ClickException("no two points were marked; nothing was changed")
+        raise click.ClickException(_("no two points were marked; nothing was changed"))
     return np.array(points, np.float64)

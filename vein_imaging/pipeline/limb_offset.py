@@ -14,9 +14,11 @@ __all__ = ["LimbOffset"]
 Floats = NDArray[np.float64]
 
 _EVERY = 8
+"""Of the field's pixels: a limb's outline is smooth."""
 _LEAST_LENGTH = 1.15
 """A limb is longer than wide: of a rounder field no axis is told."""
 _LEAST_PX = 200
+"""Of the thinned field: less has no outline to speak of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,11 +18,12 @@ from qtpy.QtWidgets import (
 )
 
 from vein_imaging.viewer.application import application, need_a_screen
+from vein_imaging.words import translate as _
 
 __all__ = ["TwoClicks", "two_clicks"]
 
-_CROSS_PX = 14.0
-_ZOOM = 1.25
+_CROSS_PX = 14.0  # seen, and hides little
+_ZOOM = 1.25  # for each notch of the wheel
 
 
 class _View(QGraphicsView):
@@ -54,7 +55,7 @@ class TwoClicks(QDialog):
 
     def __init__(self, picture: QPixmap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Mark both ends of the known length")
+        self.setWindowTitle(_("Mark both ends of the known length"))
         self._scene = QGraphicsScene(self)
         self._scene.addItem(QGraphicsPixmapItem(picture))
         self._scene.setSceneRect(QRectF(picture.rect()))
@@ -100,9 +101,9 @@ class TwoClicks(QDialog):
     def _tell(self) -> None:
         left = 2 - len(self.points_xy)
         words = {
-            2: "Click one end of the length. The wheel zooms.",
-            1: "Click the other end.",
-            0: "Both ends are marked. OK, or click again to begin anew.",
+            2: _("Click one end of the length. The wheel zooms."),
+            1: _("Click the other end."),
+            0: _("Both ends are marked. OK, or click again to begin anew."),
         }
         self._label.setText(words[left])
         ok = self._buttons.button(QDialogButtonBox.StandardButton.Ok)
