@@ -164,7 +164,7 @@ def _read_level(text: str) -> tuple[str | int, int]:
 @light.command()
 @click.argument("url")
 def off(url: str) -> None:
-    """Make it dark, also while `light on` holds it in another terminal."""
+    """Make it dark."""
     from vein_devices.errors import DeviceBusyError
     from vein_devices.holders import holders_of
     from vein_devices.illuminators import port_of
@@ -180,7 +180,11 @@ def off(url: str) -> None:
             os.kill(holder.pid, signal.SIGTERM)  # it makes it dark, and ends
         if not ours:
             raise
-        click.echo(f"asked the program that holds it ({ours[0].pid}) to make it dark")
+        click.echo(
+            _("asked the program that holds it ({pid}) to make it dark").format(
+                pid=ours[0].pid
+            )
+        )
 
 
 @light.command()
