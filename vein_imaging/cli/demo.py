@@ -26,12 +26,13 @@ __all__ = ["demo"]
     show_default=True,
     help="Folder for the report, the pictures and the record.",
 )
-@click.option("--no-window", is_flag=True, help="Open no window.")
+@click.option("--no-window", is_flag=True, help="Do not open the window.")
 def demo(out: Path, no_window: bool) -> None:
-    """Do the main job with simulated devices: camera, dose check, record, comparison.
+    """Run the whole workflow on simulated devices.
 
-    Where there is a screen the window opens at the end; where there is a virtual one
-    only its picture is kept.
+    The demo shows a camera, checks doses, records injections and compares two visits.
+    On a screen, the window opens at the end; on a virtual screen, only a picture of the
+    window is kept.
     """
     from vein_devices.errors import DeviceError
     from vein_imaging.cli.view import require_window

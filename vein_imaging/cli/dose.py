@@ -28,7 +28,7 @@ __all__ = ["dose"]
 _CLINIC = click.option(
     "--clinic",
     metavar="FILE",
-    help="The clinic's own limits (TOML); they may only tighten.",
+    help="The clinic's own limits (TOML). They can only be tighter than the label's.",
 )
 
 
@@ -50,7 +50,9 @@ def _text(path: str) -> str:
         raise _BadInput(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise _BadInput(
-            _("{path}: not UTF-8 at byte {start}").format(path=path, start=error.start)
+            _("{path}: not UTF-8 text at byte {start}").format(
+                path=path, start=error.start
+            )
         ) from None
 
 
@@ -72,7 +74,7 @@ def _no_collection() -> Iterator[None]:
 
 @click.group()
 def dose() -> None:
-    """Maximum quantities: check a dose against them, or show them."""
+    """Check a dose against sourced maximum quantities, or list them."""
 
 
 @dose.command()
@@ -81,10 +83,11 @@ def dose() -> None:
 @_CLINIC
 @click.pass_context
 def check(ctx: click.Context, file: str, as_json: bool, clinic: str | None) -> None:
-    """Check the planned injection of a JSON document FILE, or - for standard input.
+    """Check the planned injection in FILE, a JSON document.
 
-    Without a planned injection the session that began last is checked as it stands.
-    Exit status: 0 no stop, 1 a stop, 2 the document is wrong.
+    FILE can be - for standard input. Without a planned injection, the session that
+    began last is checked as it stands. The exit status is 0 without a stop, 1 with a
+    stop, and 2 when the document is wrong.
     """
     text, own = _text(file), None if clinic is None else _text(clinic)
     try:
@@ -109,7 +112,7 @@ def _print_answer(reply: dict[str, Any]) -> None:
             )
         )
     if not reply["findings"]:
-        click.echo(_("No rule has anything to say."))
+        click.echo(_("No rule has an objection."))
     if reply["remaining"]:
         click.echo("\n" + _("Left before the planned injection:"))
     for left in reply["remaining"]:
@@ -125,11 +128,11 @@ def _print_answer(reply: dict[str, Any]) -> None:
 
 
 @dose.command()
-@click.option("--region", type=click.Choice(REGIONS), help="Only this region.")
-@click.option("--product", help="Only the product with this key.")
+@click.option("--region", type=click.Choice(REGIONS), help="List this region only.")
+@click.option("--product", help="List the product with this key only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the limits as JSON.")
 def limits(region: str | None, product: str | None, as_json: bool) -> None:
-    """Show every limit with its source."""
+    """List every limit with its source."""
     tables = [load_limits(one) for one in ([region] if region else REGIONS)]
     rows = [
         {"region": table.region, "limits_version": table.version} | _product_row(held)
@@ -150,7 +153,7 @@ def limits(region: str | None, product: str | None, as_json: bool) -> None:
     for row in rows:
         _print_product(row)
     if product is None:
-        click.echo(_("General practice and this project's own figures, no label's"))
+        click.echo(_("Figures of general practice and of this project, not of a label"))
         for limit in tables[0].practice:
             _print_limit(_limit_row(limit))
 
