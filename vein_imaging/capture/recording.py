@@ -40,6 +40,7 @@ COLUMNS = (
 
 _TABLE = "frames.csv"
 _ENCODERS = 2
+"""Two keep up with a camera, and leave the other cores to the live picture."""
 # Noise has no repeats to look for: 28 ms instead of 37 (level 1) or 58 (level 3) for a
 # frame of 1080p, and a fifth smaller.
 _PNG = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY)

@@ -44,6 +44,7 @@ def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) ->
     frames were recorded, and 1 when they were not; in both cases every frame that
     frames.csv lists is complete.
     """
+    from vein_devices.address import without_password
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_imaging.capture.recorder import record_frames
     from vein_imaging.capture.recording import RecordingError
@@ -59,7 +60,7 @@ def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) ->
     status = done.status
     if as_json:
         document = {
-            "url": url,
+            "url": without_password(url),
             "out": str(out),
             "frames": done.frames,
             "wanted": count,

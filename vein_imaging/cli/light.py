@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,11 +21,29 @@ if TYPE_CHECKING:
 __all__ = ["light"]
 
 _KEEP_S = 0.25
+"""A quarter of the second after which the firmware darkens a silent host (docs/wire-
+protocol.md)."""
 
 
 @click.group()
 def light() -> None:
     """Show the state of an illuminator (serial:PORT or simulated:), and switch it."""
+
+
+@contextmanager
+def _signals_leave_it_dark() -> Iterator[None]:
+    """Let a request to end run through the closing of the light, at once."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    numbers = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {number: signal.signal(number, leave) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -109,9 +129,9 @@ def status(url: str, as_json: bool) -> None:
     help="How many seconds. The firmware's own limit holds in any case.",
 )
 def on(url: str, levels: tuple[str, ...], seconds: float) -> None:
-    """Switch the light on for some seconds. Ctrl-C makes it dark."""
+    """Switch the light on for some seconds. Ending the program makes it dark."""
     pairs = [_read_level(text) for text in levels]
-    with _opened(url) as illuminator:
+    with _signals_leave_it_dark(), _opened(url) as illuminator:
         for channel, level in pairs:
             try:
                 illuminator.set_level(channel, level)
@@ -147,9 +167,27 @@ def _read_level(text: str) -> tuple[str | int, int]:
 @light.command()
 @click.argument("url")
 def off(url: str) -> None:
-    """Switch the light off."""
-    with _opened(url) as illuminator:
-        illuminator.off()
+    """Switch the light off, even while `light on` holds it in another terminal."""
+    from vein_devices.errors import DeviceBusyError
+    from vein_devices.holders import holders_of
+    from vein_devices.illuminators import port_of
+
+    try:
+        with _opened(url) as illuminator:
+            illuminator.off()
+    except click.ClickException as error:
+        if not isinstance(error.__cause__, DeviceBusyError):
+            raise
+        ours = [one for one in holders_of(port_of(url)) if "light on" in one.command]
+        for holder in ours:
+            os.kill(holder.pid, signal.SIGTERM)  # it makes it dark, and ends
+        if not ours:
+            raise
+        click.echo(
+            _(
+                "The program that holds the light ({pid}) was asked to switch it off."
+            ).format(pid=ours[0].pid)
+        )
 
 
 @light.command()

@@ -19,8 +19,7 @@ from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import zone_from_text
 from vein_imaging.domain.session import event_from_body, fold
 from vein_imaging.pipeline import AnalysisSettings, LiveStep
-from vein_imaging.storage import SessionHead, Store, create_store, new_key
-from vein_imaging.storage.errors import NoSuchSessionError
+from vein_imaging.storage import Store, create_store, new_key
 from vein_imaging.viewer.application import (
     NoPictureError,
     application,
@@ -190,21 +189,11 @@ def _open_session(
     """Its log and photographs; region and zone are its own, if it names them."""
     events = store.events(session_id)
     opened = fold(event_from_body(e.kind, e.body) for e in events).opened
-    head = _find_head(store, session_id)
+    head = store.session_head(session_id)
     record = SessionRecord(store, head, author=options.recorder)
     table = load_limits(opened.region if opened else options.region)
     zone = zone_from_text(opened.timezone if opened else options.timezone)
     return InjectionLog(record, table, zone), Photographs(record, zone)
-
-
-def _find_head(store: Store, session_id: str) -> SessionHead:
-    for patient in store.patients():
-        for head in store.sessions(patient.patient_id):
-            if head.session_id == session_id:
-                return head
-    raise NoSuchSessionError(
-        _("no session {session_id!r} in this store").format(session_id=session_id)
-    )
 
 
 def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> None:

@@ -35,8 +35,8 @@ from vein_imaging.words import translate as _
 
 __all__ = ["ViewerWindow"]
 
-_TICK_MS = 30
-_STATE_EVERY_S = 0.25
+_TICK_MS = 30  # as often as a camera of 30 pictures a second gives one
+_STATE_EVERY_S = 0.25  # numbers that change faster cannot be read
 
 
 class ViewerWindow(QObject):

@@ -76,7 +76,7 @@ def test_a_checked_record_without_findings_does_not_say_safe() -> None:
     document = {"region": "US", "timezone": "UTC", "sessions": []}
     result = run("check", "-", text=json.dumps(document))
     assert result.exit_code == 0
-    assert "No rule has anything to say." in result.output
+    assert "No rule has an objection." in result.output
 
 
 @pytest.mark.parametrize(

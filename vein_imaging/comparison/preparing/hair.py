@@ -18,13 +18,14 @@ __all__ = ["Hair", "mask_hairs"]
 
 _HAIR_MM, _VEIN_MM = 0.08, 0.24  # sigmas; a vein at .25 mm depth is .43 mm wide
 _LEAST_PX = (1.0, 3.0)
+"""Below these widths the pixel grid itself looks like a hair, or like a vein."""
 _LINE_SIGMA_MM, _LINE_SIGMA_PX = 0.15, 1.15  # a dark line narrower than this is hair
 _STRONG, _WEAK = 5.0, 3.0  # noise standard deviations
 _FAINT = 0.008  # a response that no hair is below: a dip of 2 %
 _TILE_MM, _TILE_SEEN = 4.0, 0.3
-_LENGTH_MM = 1.5
+_LENGTH_MM = 1.5  # a pore is shorter, and so is the tip of a vein
 _FILLED = 0.35  # of its length squared: a line, not a speck
-_COVER_PX = 2
+_COVER_PX = 2  # a hair's blurred rim darkens so many pixels beside it
 _ENOUGH_MM = 5.0  # of hair, to know its width
 
 

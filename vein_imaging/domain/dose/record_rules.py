@@ -143,6 +143,3 @@ def test_dose_due(context: DoseContext) -> list[Finding]:
                 )
             )
     return found
-
-
-test_dose_due.__test__ = False  # type: ignore[attr-defined]  # pytest: a rule, no test

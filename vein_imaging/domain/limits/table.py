@@ -38,8 +38,6 @@ class Strength:
 class TestDose:
     """When a label wants a test dose, and how firmly."""
 
-    __test__ = False  # pytest: no test class
-
     every_session: bool
     severity: Severity
     text: str

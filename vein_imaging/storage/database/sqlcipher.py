@@ -18,6 +18,7 @@ __all__ = ["SAFE_SQLITE", "sqlcipher_engine"]
 # checkpoint at once (sqlite.org, fixed in 3.51.3 of March 2026).
 SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 20.0
+"""A backup or a large write takes seconds; a stuck writer is told, not waited for."""
 
 _PRAGMAS = (
     ("journal_mode", "WAL", "wal"),

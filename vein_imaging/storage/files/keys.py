@@ -29,7 +29,7 @@ __all__ = [
     "sealed",
 ]
 
-KEY_BYTES = 32
+KEY_BYTES = 32  # AES-256
 NONCE_BYTES = 12  # what NIST SP 800-38D section 5.2.1.1 recommends for GCM
 
 

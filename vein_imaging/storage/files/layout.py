@@ -17,6 +17,7 @@ __all__ = ["StoreLayout", "describe_store", "find_store"]
 
 _DESCRIPTION = "store.json"
 _FORMAT = 1
+"""Of store.json; `_Description` takes no other, so that an older release refuses."""
 
 
 class _Description(BaseModel, extra="forbid", strict=True):

@@ -15,9 +15,9 @@ __all__ = ["Attempts"]
 
 _Failures = tuple[list[AwareDatetime], list[AwareDatetime]]
 _FILE = TypeAdapter(dict[str, _Failures])
-_FREE = 3
+_FREE = 3  # people mistype; a guesser gains nothing by three
 _LONGEST = timedelta(minutes=15)
-_NONE = timedelta(0)
+_NONE = timedelta(0)  # no pause
 
 
 class Attempts:

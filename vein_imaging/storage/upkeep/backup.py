@@ -32,7 +32,7 @@ from vein_imaging.storage.upkeep.verify import verify_store
 
 __all__ = ["back_up", "generations", "opened_generation", "restore"]
 
-_BATCH = 1000
+_BATCH = 1000  # half a megabyte of entries at a time, however large the store is
 
 
 def back_up(

@@ -32,7 +32,7 @@ __all__ = ["ComparisonWindow", "swiped"]
 
 # No green: the program measures, it does not congratulate.
 _VERDICTS = {"comparable": "none", "doubtful": "warn", "refused": "stop"}
-_DIVIDER_RGB = (255, 196, 107)
+_DIVIDER_RGB = (255, 196, 107)  # amber: no vein, skin or class of the overlay has it
 
 
 def swiped(before: Pixels, after: Pixels, share: float) -> Pixels:

@@ -22,7 +22,7 @@ from vein_imaging.words import translate as _
 
 __all__ = ["InjectionPanel"]
 
-_WIDTH_PX = 500
+_WIDTH_PX = 500  # the log's columns fit, and 1366 px leave two thirds to the picture
 
 
 class InjectionPanel(QWidget):

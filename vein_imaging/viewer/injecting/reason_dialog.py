@@ -22,7 +22,7 @@ from vein_imaging.words import translate as _
 
 __all__ = ["ReasonDialog"]
 
-LEAST_LETTERS = 3
+LEAST_LETTERS = 3  # keeps out a key hit by chance; what a reason says cannot be checked
 
 
 class ReasonDialog(QDialog):

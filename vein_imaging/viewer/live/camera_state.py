@@ -14,7 +14,7 @@ __all__ = ["LATE_AFTER_S", "CameraState", "camera_state"]
 LATE_AFTER_S = 1.0
 """A picture older than this is no longer called live: a leg moves in that time."""
 
-_LONGEST_ADDRESS = 28
+_LONGEST_ADDRESS = 28  # what the strip holds at 1366 px beside the sentence
 # What moves on the screen and is no camera on a leg must never pass for one.
 _NOT_A_PATIENT = (
     ("file:", marked("RECORDING \N{EM DASH} not a camera")),

@@ -16,6 +16,7 @@ WITHIN_PX = 14.0
 """A click farther from every centreline than this is beside the veins."""
 
 _NEIGHBOURS = 8
+"""A median over about two vein widths along, so that one point's error is not read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 import numpy as np
 
 from vein_devices.address import Address, read_options, split_options
+from vein_devices.cameras.jpeg import decoder_warns
 from vein_devices.cameras.pacing import FramePacer
 from vein_devices.cameras.replay.picture_file import (
     PICTURE_SUFFIXES,
@@ -33,6 +34,7 @@ from vein_devices.opencv import cv2
 __all__ = ["ReplaySource", "make_source"]
 
 _STILLS_FPS = 10.0
+"""Pictures without times, shown again and again, at a pace that an eye follows."""
 # How far the number of frames that a container states may be from the true one.
 _COUNT_TOLERANCE = 0.02
 
@@ -212,13 +214,15 @@ def _rate(rows: list[RecordedFrame]) -> float | None:
 
 def _shot(row: RecordedFrame) -> Shot:
     pixels, jpeg = read_picture(row.path)
+    damaged = jpeg is not None and decoder_warns(jpeg)
+    damage = FrameFlag.DAMAGED if damaged else FrameFlag.NONE
     return Shot(
         pixels,
         device_s=row.device_s,
         exposure_us=row.exposure_us,
         light=row.light,
         # Whether a frame repeats the one before is seen again.
-        flags=row.flags & ~FrameFlag.REPEATED,
+        flags=row.flags & ~FrameFlag.REPEATED | damage,
         dropped_before=row.dropped_before,
         jpeg=jpeg,
         extra={"path": str(row.path), "recorded_s": row.monotonic_s},
