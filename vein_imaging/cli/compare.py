@@ -125,7 +125,7 @@ def compare_command(
 
 
 def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
-    lines = [result.verdict, *(f"  {reason}" for reason in result.reasons)]
+    lines = [_(result.verdict), *(f"  {reason}" for reason in result.reasons)]
     if result.verdict != "refused":
         if apart is not None and apart < ASSESSABLE_AFTER_DAYS:
             lines.append(
@@ -137,7 +137,7 @@ def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
         else:
             lines.append(result.summary.clearance_text())
             if result.verdict == "comparable":
-                lines.append(assess(result.summary, apart))
+                lines.append(_(assess(result.summary, apart)))
             if apart is None:
                 lines.append(
                     _(

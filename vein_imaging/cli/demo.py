@@ -1,4 +1,4 @@
-"""`vein-imaging demo`: the main job with simulated devices."""
+"""`vein-imaging demo`: the whole workflow on simulated devices."""
 
 from __future__ import annotations
 
@@ -90,8 +90,8 @@ def _summary(result: DemoResult) -> str:
             shown=live.shown, cost_ms=cost_ms
         ),
         _(
-            "Vein map        {branches} pieces; recall "
-            "{recall:.2f}, precision {precision:.2f} against the drawing"
+            "Vein map        {branches} pieces; recall {recall:.2f}, precision "
+            "{precision:.2f} against the drawing"
         ).format(
             branches=len(told.seen[0].veins.branches),
             recall=found.recall,
@@ -105,7 +105,7 @@ def _summary(result: DemoResult) -> str:
             for finding in caught
         ),
         _("Before/after    {verdict}: {clearance_text}").format(
-            verdict=told.comparison.verdict,
+            verdict=_(told.comparison.verdict),
             clearance_text=told.comparison.summary.clearance_text(),
         ),
         "",

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 __all__ = ["light"]
 
 _KEEP_S = 0.25
-"""A quarter of the second after which the firmware darkens a silent host (docs/wire-
-protocol.md)."""
+"""A quarter of the second after which the firmware switches the light of a silent host
+off (docs/wire-protocol.md)."""
 
 
 @click.group()
@@ -32,7 +32,7 @@ def light() -> None:
 
 @contextmanager
 def _signals_leave_it_dark() -> Iterator[None]:
-    """Let a request to end run through the closing of the light, at once."""
+    """When the program is asked to end, switch the light off at once."""
 
     def leave(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)

@@ -1,4 +1,4 @@
-"""What can go wrong with the store, in a few kinds that a caller can tell apart."""
+"""The kinds of failure of the store that a caller can tell apart."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import exc
+
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = [
     "DamagedImageError",
@@ -66,11 +69,11 @@ class NotAllowedError(StoreError):
 
 
 class LockedError(StoreError):
-    """Nobody is signed in, or too long nothing was done: sign in again."""
+    """Nobody is signed in, or nothing was done for too long: sign in again."""
 
 
 class WrongPasswordError(StoreError):
-    """User, password or code do not fit; which one is not told."""
+    """User, password or code do not fit; the message does not say which one."""
 
 
 class TooManyAttemptsError(WrongPasswordError):
@@ -98,63 +101,86 @@ class DamagedImageError(StoreError):
 
 
 _MESSAGES: tuple[tuple[str, type[StoreError], str], ...] = (
-    ("disk is full", DiskFullError, "The disk is full. Make room, then try again"),
-    ("no space left", DiskFullError, "The disk is full. Make room, then try again"),
+    (
+        "disk is full",
+        DiskFullError,
+        marked("The disk is full. Make room, then try again"),
+    ),
+    (
+        "no space left",
+        DiskFullError,
+        marked("The disk is full. Make room, then try again"),
+    ),
     (
         "readonly database",
         StoreReadOnlyError,
-        "The store cannot be written. Check the folder's permissions and the disk",
+        marked(
+            "The store cannot be written. Check the folder's permissions and the disk"
+        ),
     ),
     (
         "unable to open database file",
         StoreReadOnlyError,
-        "The store's file cannot be opened for writing. Check the folder's permissions"
-        " and whether the disk is read-only; --read-only opens it to look at it",
+        marked(
+            "The store's file cannot be opened for writing. Check the folder's "
+            "permissions and whether the disk is read-only; --read-only opens it for "
+            "reading only"
+        ),
     ),
     (
         "database is locked",
         StoreBusyError,
-        "Another program held the store for too long. Close it, then try again",
+        marked("Another program held the store for too long. Close it, then try again"),
     ),
     (
         "lock timeout",
         StoreBusyError,
-        "Another program held the store for too long. Close it, then try again",
+        marked("Another program held the store for too long. Close it, then try again"),
     ),
     (
         "connection to server",
         StoreUnreachableError,
-        "The database server does not answer. Nothing was written. Check the network"
-        " and the server",
+        marked(
+            "The database server does not answer. Nothing was written. Check the "
+            "network and the server"
+        ),
     ),
     (
         "server closed the connection",
         StoreUnreachableError,
-        "The database server went away. Look whether the last entry is there before"
-        " writing it again",
+        marked(
+            "The database server closed the connection. Check whether the last entry "
+            "is there before you write it again"
+        ),
     ),
     (
         "terminating connection",
         StoreUnreachableError,
-        "The database server is stopping. Look whether the last entry is there before"
-        " writing it again",
+        marked(
+            "The database server is stopping. Check whether the last entry is there "
+            "before you write it again"
+        ),
     ),
     (
         "file is not a database",
         WrongKeyError,
-        "The key does not open this store, or its file is damaged at the start",
+        marked("The key does not open this store, or its file is damaged at the start"),
     ),
     (
         "malformed",
         StoreDamagedError,
-        "The store's file is damaged. Write nothing more to it, run"
-        " `vein-imaging verify`, and restore the last good backup",
+        marked(
+            "The store's file is damaged. Write nothing more to it, run `vein-imaging "
+            "verify`, and restore the last good backup"
+        ),
     ),
     (
         "disk i/o error",
         StoreDamagedError,
-        "The disk could not be read or written. Check the disk, then run"
-        " `vein-imaging verify`",
+        marked(
+            "The disk could not be read or written. Check the disk, then run "
+            "`vein-imaging verify`"
+        ),
     ),
 )
 
@@ -174,5 +200,5 @@ def translated() -> Iterator[None]:
         said = str(error.orig).strip()
         for sign, kind, message in _MESSAGES:
             if sign in said.lower():
-                raise kind(f"{message}. ({said})") from error
-        raise StoreError(f"The database refused: {said}") from error
+                raise kind(f"{_(message)}. ({said})") from error
+        raise StoreError(_("The database refused: {said}").format(said=said)) from error
