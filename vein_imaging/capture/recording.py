@@ -22,6 +22,7 @@ from typing import Self
 import cv2
 
 from vein_devices.frame import Frame, FrameFlag
+from vein_imaging.durable import flush_folder
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
@@ -83,7 +84,9 @@ class Recording:
                     )
                 )
             self._table = os.open(
-                folder / _TABLE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666
+                folder / _TABLE,
+                os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0),
+                0o666,
             )
         except OSError as error:
             raise RecordingError(
@@ -94,7 +97,7 @@ class Recording:
         self._encoders = ThreadPoolExecutor(_ENCODERS, thread_name_prefix="encode")
         try:
             self._add_rows([COLUMNS])
-            _flush_folder(folder.parent)
+            flush_folder(folder.parent)
         except OSError as error:
             self.close()
             raise RecordingError(
@@ -129,7 +132,7 @@ class Recording:
             written.append((name, frame))
         try:
             if written:
-                _flush_folder(self.folder)
+                flush_folder(self.folder)
                 self._add_rows([self._row(name, frame) for name, frame in written])
                 self._count += len(written)
         except OSError as error:
@@ -242,11 +245,3 @@ def _encoded(frame: Frame) -> tuple[str, bytes]:
             _("frame {index} could not be written as PNG").format(index=frame.index)
         )
     return ".png", data.tobytes()
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
