@@ -149,7 +149,7 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
 
 
 def _short(address: str) -> str:
-    """The end of an address: what tells two recordings apart."""
+    """The end of an address, by which two recordings can be told apart."""
     if len(address) <= _LONGEST_ADDRESS:
         return address
     return "\N{HORIZONTAL ELLIPSIS}" + address[1 - _LONGEST_ADDRESS :]
