@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vein_imaging.imaging.objects import cut_objects, find_barriers
+from vein_imaging.imaging.field.objects import cut_objects, find_barriers
 
 ROWS, COLUMNS = np.mgrid[:120, :160].astype(float)
 LIT = np.ones(ROWS.shape, np.uint8)

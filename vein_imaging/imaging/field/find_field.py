@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Mask, Plane
-from vein_imaging.imaging.objects import (
+from vein_imaging.imaging.field.objects import (
     LINE_WIDTH_PX,
     cut_objects,
     disc,
