@@ -18,14 +18,15 @@ from vein_imaging.imaging.arrays import Mask
 from vein_imaging.imaging.field.limb import find_limb
 from vein_imaging.imaging.field.outline import Judged, judge_outline
 from vein_imaging.imaging.field.refine import refine
-from vein_imaging.imaging.field.regions import closed, fill_holes, main_parts, opened
+from vein_imaging.imaging.field.regions import at_frame, closed, fill_holes, main_parts, opened
 from vein_imaging.imaging.field.small_picture import SmallPicture
 from vein_imaging.imaging.field.splits import Split, propose_splits
 
 __all__ = ["FoundField", "find_field", "is_visible_light"]
 
 DISC_LIT_SHARE, DISC_ROUND_SHARE, DISC_LARGEST_SHARE = 0.15, 0.83, 0.9
-LEAST_STRENGTH = 0.22
+LEAST_STRENGTH = 0.15
+FRAME=0.25
 AGAIN = 0.2, 0.3, 0.12, 0.08
 AT_ONCE = 0.35, 0.5, 0.2
 LIMB_WEAKER = 0.9
@@ -87,6 +88,8 @@ def _find(small: SmallPicture) -> tuple[Mask, Kind]:
         limb = find_limb(small.level)
         if limb.weaker > LIMB_WEAKER:
             cut = _all_lit(small) & limb.mask
+            if best is not None and at_frame(mask & ~cut) < FRAME:
+                return mask, kind
             judged = judge_outline(half, Split(_halved_mask(cut, half), False))
             if judged is not None and (best is None or judged.merit > best.merit):
                 return cut, "limb"
@@ -114,8 +117,6 @@ def _best(half, within):
             continue
         if best is None or judged.merit > best.merit:
             best = judged
-        if judged.red and judged.weaker > AT_ONCE[0] and judged.middle > AT_ONCE[1] and judged.redder > AT_ONCE[2]:
-            break
     return best
 
 
@@ -126,7 +127,7 @@ def _again(half, first):
         if not split.by_colour:
             break
         out = within & ~split.mask
-        if not out.any() or np.median(half.red_green[out]) >= AGAIN[3]:
+        if not out.any() or np.median(half.red_green[out]) >= AGAIN[3] or at_frame(out) < FRAME:
             continue
         judged = judge_outline(half, split)
         if judged is None or judged.weaker < AGAIN[0] or judged.middle < AGAIN[1] or judged.redder < AGAIN[2]:

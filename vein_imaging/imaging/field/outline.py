@@ -8,17 +8,20 @@ import cv2
 import numpy as np
 
 from vein_imaging.imaging.arrays import Image, Mask
-from vein_imaging.imaging.field.regions import centre_weight
+from vein_imaging.imaging.field.regions import at_frame, centre_weight
 from vein_imaging.imaging.field.small_picture import SmallPicture
 from vein_imaging.imaging.field.splits import Split
 
 __all__ = ["Judged", "judge_outline"]
 
-WINDOW_PX = 5
+WINDOW_PX, WIDE_PX = 5, 13
 FRAME_PX = 2
 """So near the frame an outline is not looked at."""
-DIM_LEVEL = 3.5
-"""Log brightness of about 30 grey levels: below that no step counts."""
+DIM_SHARE, DIM_LEVEL = 0.12, 8.0
+"""Below that share of what is bright, or that grey level, no step counts."""
+GROUND_AT_FRAME = 0.5
+SHARP = 1.6
+SMALL = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,23 +65,27 @@ def judge_outline(small: SmallPicture, split: Split) -> Judged | None:
     """
     mask, visible = split.mask, small.light == "visible"
     inside = [float(np.median(part[mask])) for part in _ratios(small)]
-    if visible and (inside[0] < -0.04 or inside[1] < 0):
+    if visible and (inside[0] < -0.12 or inside[1] < -0.2):
         return None
     steps = _steps(small, mask)
     if steps is None:
         return None
     weaker, middle = steps
     redder = 0.0
+    share = float(mask.mean())
     if visible:
         outside = [float(np.median(part[~mask])) for part in _ratios(small)]
-        if not (outside[0] > 0.08 and outside[1] > 0.15):
+        if outside[0] > 0.08 and outside[1] > 0.15:
+            if share < SMALL:
+                return None
+        else:
             redder = float(np.clip(sum(inside) - sum(outside), -0.3, 0.3))
     red = split.by_colour and redder >= 0.1
-    share = float(mask.mean())
     weight = centre_weight((mask.shape[0], mask.shape[1])) ** 2
     central = float(np.clip(weight[mask].mean() / weight.mean() - 1, -0.3, 0.3))
     merit = (min(weaker, 0.8) + 0.5 * min(middle, 0.8)) * min(1, (1 - share) / 0.1)
     merit += 0.05 * share + central + 0.5 * redder + 0.25 * red
+    merit += GROUND_AT_FRAME * (at_frame(~mask) - at_frame(mask))
     return Judged(split, weaker, middle, redder, red, merit)
 
 
@@ -94,21 +101,28 @@ def _steps(small: SmallPicture, mask: Mask) -> tuple[float, float] | None:
     edge[:, :FRAME_PX] = edge[:, -FRAME_PX:] = False
     if not edge.any():
         return None
-    size = WINDOW_PX, WINDOW_PX
+    dim = np.log(max(DIM_SHARE * small.brightest, DIM_LEVEL) + 4)
+    parts = [np.maximum(small.level, dim)]
+    if small.light == "visible":
+        parts += _ratios(small)
+    near, far = (_step(parts, mask, edge, size) for size in (WINDOW_PX, WIDE_PX))
+    weaker, middle = np.percentile(near, (25, 50))
+    # a slope of light is a step that grows with the window
+    sharp = min(1.0, SHARP * float(middle) / max(float(np.median(far)), 1e-6))
+    return float(weaker * sharp), float(middle * sharp)
+
+
+def _step(parts: list[Image], mask: Mask, edge: Mask, size: int) -> Image:
+    """Difference of the means on both sides of each pixel of an outline, summed."""
+    window = size, size
     weight = mask.astype(np.float32)
-    share = cv2.blur(weight, size)[edge]
+    share = np.asarray(cv2.blur(weight, window))[edge]
     total = np.zeros(share.shape, np.float32)
-    whole = 0.0
-    for part in (np.maximum(small.level, DIM_LEVEL), *_ratios(small)):
-        if not part.any():
-            continue
-        all_of_it, own = cv2.blur(part, size)[edge], cv2.blur(part * weight, size)[edge]
+    for part in parts:
+        whole = np.asarray(cv2.blur(part, window))[edge]
+        own = np.asarray(cv2.blur(part * weight, window))[edge]
         total += np.abs(
             own / np.maximum(share, 1e-3)
-            - (all_of_it - own) / np.maximum(1 - share, 1e-3)
+            - (whole - own) / np.maximum(1 - share, 1e-3)
         )
-        whole += abs(float(part[mask].mean() - part[~mask].mean()))
-    weaker, middle = np.percentile(total, (25, 50))
-    # a slope of light has a small step and a large difference between both sides
-    trust = min(1.0, 2 * middle / max(whole, 1e-6))
-    return float(weaker * trust), float(middle * trust)
+    return total

@@ -7,7 +7,7 @@ import numpy as np
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
-__all__ = ["centre_weight", "closed", "disc", "fill_holes", "main_parts", "opened"]
+__all__ = ["at_frame", "centre_weight", "closed", "disc", "fill_holes", "main_parts", "opened"]
 
 
 def disc(size: int) -> Plane:
@@ -34,6 +34,21 @@ def closed(mask: Mask, size: int) -> Mask:
 
 def _morphed(mask: Mask, how: int, size: int) -> Mask:
     return np.asarray(cv2.morphologyEx(mask.view(np.uint8), how, disc(size)) > 0)
+
+
+def at_frame(mask: Mask) -> float:
+    """Share of a mask's outline that lies on the picture's frame: the ground's does.
+
+    Parameters
+    ----------
+    mask : (h, w) bool
+    """
+    inner = np.pad(mask[1:-1, 1:-1], 1).view(np.uint8)
+    inner = cv2.erode(mask.view(np.uint8), disc(3)) & inner
+    edge = mask & (inner == 0)
+    frame = edge.copy()
+    frame[1:-1, 1:-1] = False
+    return float(np.count_nonzero(frame) / max(1, np.count_nonzero(edge)))
 
 
 def centre_weight(shape: tuple[int, int]) -> Image:
