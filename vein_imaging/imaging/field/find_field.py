@@ -27,6 +27,7 @@ __all__ = ["FoundField", "find_field", "is_visible_light"]
 DISC_LIT_SHARE, DISC_ROUND_SHARE, DISC_LARGEST_SHARE = 0.15, 0.83, 0.9
 LEAST_STRENGTH = 0.15
 FRAME=0.25
+ALIKE=.95
 AGAIN = 0.2, 0.3, 0.12, 0.08
 AT_ONCE = 0.35, 0.5, 0.2
 LIMB_WEAKER = 0.9
@@ -84,14 +85,14 @@ def _find(small: SmallPicture) -> tuple[Mask, Kind]:
         mask, kind = _grown(best.split.mask, small), "outlined"
         if small.light == "visible":
             mask = refine(small, mask)
-    if small.light != "visible" and strength < LIMB_STRENGTH:
+    if small.light != "visible":
         limb = find_limb(small.level)
         if limb.weaker > LIMB_WEAKER:
             cut = _all_lit(small) & limb.mask
             if best is not None and at_frame(mask & ~cut) < FRAME:
                 return mask, kind
             judged = judge_outline(half, Split(_halved_mask(cut, half), False))
-            if judged is not None and (best is None or judged.merit > best.merit):
+            if judged is not None and (best is None or judged.merit > best.merit + 0.1):
                 return cut, "limb"
     return mask, kind
 
@@ -110,14 +111,19 @@ def _grown(mask, small):
 
 
 def _best(half, within):
-    best = None
-    for split in propose_splits(half, within):
-        judged = judge_outline(half, split)
-        if judged is None:
-            continue
-        if best is None or judged.merit > best.merit:
-            best = judged
+    judged = [judge_outline(half, split) for split in propose_splits(half, within)]
+    known = [one for one in judged if one is not None]
+    if not known:
+        return None
+    best = max(known, key=lambda one: one.merit)
+    for other in known:
+        if other.merit > ALIKE * first_merit(best, known) and other.strength > ALIKE * best.strength and other.split.mask.sum() > best.split.mask.sum() and (other.split.mask & best.split.mask).sum() > 0.95 * best.split.mask.sum():
+            best = other
     return best
+
+
+def first_merit(best, known):
+    return max(one.merit for one in known)
 
 
 def _again(half, first):

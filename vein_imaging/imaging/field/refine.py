@@ -15,7 +15,7 @@ __all__ = ["refine"]
 BOUNDS = ((-0.2, 0.7), (-0.3, 1.2), (2.5, 5.6))
 COUNTS = (24, 24, 12)
 """Histogram of ratio to green, ratio to blue, level."""
-CERTAIN, LEAST_ODDS = 3.0, -0.2
+CERTAIN, LEAST_ODDS = 3.0, 0.15
 """Log odds are bounded, and in doubt it is skin: skin left out is a vein missed."""
 ODDS_PX = 5
 ROUNDS = 2
@@ -24,7 +24,7 @@ FAR_REDDER = 0.45, 0.8
 OTHER_SHARE = 0.02
 ALIKE = 0.12, 0.25, 0.9
 """Another part is skin as well if its medians are that near: ratios and level."""
-SMALL_HOLE, LARGE_HOLE = 0.004, 0.05
+SMALL_HOLE, LARGE_HOLE, OVER_BRIGHT_HOLE = 0.004, 0.05, 0.2
 OVER_BRIGHT, LEAST_RED = 5.515, 0.3
 
 
@@ -115,14 +115,15 @@ def _alike(small: SmallPicture, main: Mask, other: Mask) -> bool:
 def _without_holes(small: SmallPicture, skin: Mask) -> Mask:
     """Fill small holes; larger ones if over-bright or about as red as skin."""
     filled = fill_holes(skin, SMALL_HOLE)
-    _, holes = main_parts(fill_holes(filled, LARGE_HOLE) & ~filled, 0)
     red = small.red_green + small.red_blue
     least = LEAST_RED * float(np.median(red[skin]))
-    main, _ = main_parts(fill_holes(filled, LARGE_HOLE) & ~filled, 0)
+    every = fill_holes(filled, OVER_BRIGHT_HOLE) & ~filled
+    main, holes = main_parts(every, 0)
     for hole in (main, *holes):
         if not hole.any():
             continue
         over_bright = float(np.median(small.level[hole])) > OVER_BRIGHT
-        if over_bright or float(np.median(red[hole])) >= least:
+        alike = hole.mean() < LARGE_HOLE and float(np.median(red[hole])) >= least
+        if over_bright or alike:
             filled = filled | hole
     return filled
