@@ -10,29 +10,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
+from vein_imaging.imaging.field.paths import best_paths, trace_back
 from vein_imaging.imaging.field.regions import disc
 
 __all__ = ["Limb", "find_limb"]
 
 SIDE = 64
-"""Rows and columns of a turned view, which covers the picture's diagonal."""
+"""Rows and columns of a turned view, which covers the picture's diagonal. The limb lies
+along its rows, one outline in each half."""
+HALF = SIDE // 2
 ANGLES, SHIFTS = 6, (-0.12, 0.0, 0.12)
 """Views: every 30 degrees, and the centre line shifted by shares of the short side."""
+GAP_PX, SPECK_PX = 3, 9
+"""Dark lines and bright specks up to that width are closed and opened first."""
+STEP_ROWS, PEAK_ROWS = 2, 5
 CLEAR_STEP = 0.2
-"""A step of log brightness that is an outline without doubt."""
+"""A step of log brightness that is an outline without much doubt."""
+OFF_PEAK = 0.5
 DARKER_INSIDE = 0.6
+"""Most limbs are brighter than what they lie on: they are nearer to the light."""
 NEAR_GAIN = 0.6
-"""Outlines near the centre line count more: of a limb and a bed's edge, the limb's."""
-STRAIGHT_GAIN = 0.15
-WINDOW = 2
-ANYSIGN = False
-OPEN_PX = 9
-NMS=5
-VEIN_PX = 3
+"""Of a limb's outline and the bed's edge behind it the one near the middle counts."""
+STRONGER_SHARE = 0.3
 SEED_PX = 12
 """The band is moved to the nearest edge within that."""
+OUTSIDE = -1e4
 
-Paths = NDArray[np.float32]
+Views = NDArray[np.float32]
+Turn = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +48,8 @@ class Limb:
     ----------
     mask : (h, w) bool
     weaker : float
-        Mean strength of the weaker outline along the picture: 1 is without doubt.
+        Mean strength of the weaker outline along the picture. Limbs reach 1 and more,
+        lines within skin .8.
     """
 
     mask: Mask
@@ -57,116 +63,93 @@ def find_limb(level: Image) -> Limb:
     ----------
     level : (h, w) float32
         Log brightness.
+
+    Returns
+    -------
+    Limb
     """
-    smooth = cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(VEIN_PX))
-    smooth = np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_OPEN, disc(OPEN_PX)), np.float32)
-    turns = _turns(smooth.shape[0], smooth.shape[1])
-    steps, seen = zip(*(_steps(smooth, turn) for turn in turns), strict=True)
-    response = _responses(np.stack(steps))
-    seen_ = np.stack(seen)[:, SIDE // 2].astype(np.float32)
-    score, back = _follow(response * seen_[:, None, None, None], seen_)
-    count = np.maximum(seen_.sum(axis=1), 1)
-    best = score.max(axis=(2, 3)) / count[:, None]
+    smooth = cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(GAP_PX))
+    smooth = np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_OPEN, disc(SPECK_PX)))
+    turns = _turns(level.shape[0], level.shape[1])
+    size, flags = (SIDE, SIDE), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    views = np.stack(
+        [
+            cv2.warpAffine(smooth, turn, size, flags=flags, borderValue=OUTSIDE)
+            for turn in turns
+        ]
+    )
+    seen = (views[:, HALF] > -1).astype(np.float32)
+    score, back = best_paths(_strength(_steps(views)), seen)
+    best = score.max(axis=(2, 3)) / np.maximum(seen.sum(axis=1), 1)[:, None]
     weaker, stronger = best.min(axis=1), best.max(axis=1)
-    view = int((weaker + 0.3 * stronger).argmax())
+    view = int((weaker + STRONGER_SHARE * stronger).argmax())
     rows = []
-    for half in (0, 1):
+    for half in range(2):
         sign, row = np.unravel_index(score[view, half].argmax(), score.shape[2:])
-        rows.append(_backtrack(back[view, half, sign], int(row)))
-    upper, lower = SIDE // 2 - 1 - rows[0], SIDE // 2 + rows[1]
+        rows.append(trace_back(back[view, half, sign], int(row)))
     at = np.arange(SIDE)[:, None]
-    band = ((at >= upper) & (at <= lower)).astype(np.uint8)
-    size = level.shape[1], level.shape[0]
+    band = (at >= HALF - 1 - rows[0]) & (at <= HALF + rows[1])
     mask = cv2.warpAffine(
-        band, turns[view], size, flags=cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE
+        band.view(np.uint8),
+        turns[view],
+        level.shape[::-1],
+        flags=cv2.INTER_NEAREST,
+        borderMode=cv2.BORDER_REPLICATE,
     )
     return Limb(_to_edge(smooth, mask > 0), float(weaker[view]))
 
 
-def _turns(height: int, width: int) -> list[NDArray[np.float64]]:
+def _turns(height: int, width: int) -> list[Turn]:
     """Affine maps from a view's pixels to the picture's; (2, 3) each, xy."""
     scale = math.hypot(height, width) / SIDE
+    middle = (SIDE - 1) / 2
     turns = []
     for angle in np.arange(ANGLES) * math.pi / ANGLES:
-        along = np.array([math.cos(angle), math.sin(angle)]) * scale
+        along = np.array([math.cos(angle), math.sin(angle)])
         across = np.array([-along[1], along[0]])
         for shift in SHIFTS:
-            centre = np.array([width, height]) / 2 + across / scale * shift * min(
-                height, width
-            )
-            middle = (SIDE - 1) / 2
-            corner = centre - 0.5 - middle * (along + across)
-            turns.append(np.column_stack([along, across, corner]))
-    # warpAffine wants the map from the target to the source for INTER_INVERSE; the map
-    # back from a view is its inverse, which it forms itself
+            centre = np.array([width - 1, height - 1]) / 2
+            centre = centre + across * shift * min(height, width)
+            corner = centre - middle * scale * (along + across)
+            turns.append(np.column_stack([along * scale, across * scale, corner]))
     return turns
 
 
-def _steps(smooth: Image, turn: NDArray[np.float64]) -> tuple[Image, Mask]:
-    """Step over rows of a view, downwards; and which of its pixels are in the picture."""
-    size = SIDE, SIDE
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    view = cv2.warpAffine(smooth, turn, size, flags=flags, borderValue=-1e4)
-    w = WINDOW
-    padded = np.pad(view, ((w, w), (0, 0)), constant_values=-1e4)
-    inside = padded > -1
-    cs = np.concatenate([np.zeros((1, SIDE)), np.cumsum(np.where(inside, padded, 0), 0)])
-    ci = np.concatenate([np.zeros((1, SIDE)), np.cumsum(inside, 0)])
-    n = SIDE + 1
-    a = cs[w:w+n] - cs[:n]; b = cs[2*w:2*w+n] - cs[w:w+n]
-    na = ci[w:w+n] - ci[:n]; nb = ci[2*w:2*w+n] - ci[w:w+n]
-    ok = (na >= 2) & (nb >= 2)
-    step = np.where(ok, b / np.maximum(nb, 1) - a / np.maximum(na, 1), 0)
-    return np.asarray(step, np.float32), np.asarray(view > -1)
+def _steps(views: Views) -> Views:
+    """Step downwards between every two rows; 0 where that is not all in the picture.
 
-
-def _responses(steps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Strength as an outline of each place of each half of each view.
-
-    (V, half, sign, rows from the centre line, columns).
+    (V, SIDE + 1, SIDE): step k lies between rows k - 1 and k.
     """
-    half = SIDE // 2
-    # step k lies between rows k - 1 and k; rows from the centre line outwards
-    upper = steps[:, half - 1 : 0 : -1]
-    lower = -steps[:, half + 1 : SIDE]
-    rows = min(upper.shape[1], lower.shape[1])
-    inward = np.stack([upper[:, :rows], lower[:, :rows]], axis=1)
-    both = np.stack([inward, -inward], axis=2)
-    strength = np.tanh(both / CLEAR_STEP)
-    flat = strength.reshape(-1, rows, SIDE)
-    peak = np.stack([cv2.dilate(one, np.ones((NMS, 1), np.uint8)) for one in flat])
-    flat = np.where(flat < peak, 0.5 * flat, flat)
-    near = 1 - np.arange(rows, dtype=np.float32)[:, None] / rows
-    flat = np.where(flat > 0, flat * (1 + NEAR_GAIN * near), flat)
-    strength = flat.reshape(strength.shape)
+    rows = ((0, 0), (STEP_ROWS, STEP_ROWS), (0, 0))
+    padded = np.pad(views, rows, constant_values=OUTSIDE)
+    inside = padded > -1
+    totals = np.pad(np.cumsum(padded * inside, axis=1), ((0, 0), (1, 0), (0, 0)))
+    counts = np.pad(np.cumsum(inside, axis=1), ((0, 0), (1, 0), (0, 0)))
+    total, count = (part[:, STEP_ROWS:] - part[:, :-STEP_ROWS] for part in (totals, counts))
+    mean = np.where(count == STEP_ROWS, total / STEP_ROWS, np.nan)
+    step = mean[:, STEP_ROWS:] - mean[:, :-STEP_ROWS]
+    return np.nan_to_num(step).astype(np.float32)
+
+
+def _strength(steps: Views) -> Views:
+    """How much of an outline each place is, by half, sign and rows from the middle.
+
+    (V, half, sign, HALF - 1, SIDE); sign 0 is brighter towards the middle, 1 darker.
+    """
+    upper, lower = steps[:, HALF - 1 : 0 : -1], -steps[:, HALF + 1 : SIDE]
+    inward = np.tanh(np.stack([upper, lower], axis=1) / CLEAR_STEP)
+    strength = np.stack([inward, -inward], axis=2)
+    far = PEAK_ROWS // 2
+    padded = np.pad(strength, ((0, 0),) * 3 + ((far, far), (0, 0)), mode="edge")
+    count = strength.shape[3]
+    peak = strength
+    for shift in range(PEAK_ROWS):
+        peak = np.maximum(peak, padded[:, :, :, shift : shift + count])
+    strength = np.where(strength < peak, OFF_PEAK * strength, strength)
+    near = 1 - np.arange(count, dtype=np.float32)[:, None] / count
+    strength = np.where(strength > 0, strength * (1 + NEAR_GAIN * near), strength)
     strength[:, :, 1] *= DARKER_INSIDE
-    if ANYSIGN:
-        strength = np.maximum(strength[:, :, :1], strength[:, :, 1:])
     return np.asarray(strength, np.float32)
-
-
-def _follow(response: NDArray[np.float32], seen) -> tuple[Paths, NDArray[np.int8]]:
-    """Best path from left to right, at most one row a column, to each last row."""
-    total = response[..., 0].copy()
-    back = np.zeros(response.shape, np.int8)
-    low = np.full((*total.shape[:-1], 1), -1e6, np.float32)
-    for column in range(1, response.shape[-1]):
-        padded = np.concatenate([low, total, low], axis=-1)
-        ways = np.stack([padded[..., :-2], total + STRAIGHT_GAIN * seen[:, column, None, None, None], padded[..., 2:]])
-        choice = ways.argmax(axis=0)
-        back[..., column] = choice - 1
-        total = ways.max(axis=0) + response[..., column]
-    return total, back
-
-
-def _backtrack(back: NDArray[np.int8], row: int) -> NDArray[np.intp]:
-    """Rows of the path that ends in `row`, one a column; back: (rows, columns)."""
-    rows = np.zeros(back.shape[1], np.intp)
-    rows[-1] = row
-    for column in range(back.shape[1] - 1, 0, -1):
-        row = row + int(back[row, column])
-        rows[column - 1] = row
-    return rows
 
 
 def _to_edge(smooth: Image, band: Mask) -> Mask:
@@ -177,7 +160,6 @@ def _to_edge(smooth: Image, band: Mask) -> Mask:
         seeds[away > SEED_PX] = label
     if not ((seeds == 1).any() and (seeds == 2).any()):
         return band
-    low, high = float(smooth.min()), float(smooth.max())
-    grey = ((smooth - low) * (255 / max(high - low, 1e-3))).astype(np.uint8)
+    grey = cv2.normalize(smooth, np.empty(0), 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
     cv2.watershed(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), seeds)
-    return np.asarray(cv2.dilate((seeds == 1).astype(np.uint8), disc(3)) > 0)
+    return np.asarray(cv2.dilate((seeds == 1).view(np.uint8), disc(3)) > 0)

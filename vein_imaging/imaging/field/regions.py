@@ -7,7 +7,17 @@ import numpy as np
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
-__all__ = ["at_frame", "centre_weight", "closed", "disc", "fill_holes", "main_parts", "opened"]
+__all__ = [
+    "at_frame",
+    "centre_weight",
+    "closed",
+    "disc",
+    "fill_holes",
+    "opened",
+    "parts_of",
+    "resized",
+    "whole_parts",
+]
 
 
 def disc(size: int) -> Plane:
@@ -23,12 +33,24 @@ def disc(size: int) -> Plane:
 
 
 def opened(mask: Mask, size: int) -> Mask:
-    """A mask without what is narrower than a disc of that size."""
+    """A mask without what is narrower than a disc of that size.
+
+    Parameters
+    ----------
+    mask : (h, w) bool
+    size : px, odd
+    """
     return _morphed(mask, cv2.MORPH_OPEN, size)
 
 
 def closed(mask: Mask, size: int) -> Mask:
-    """A mask with gaps narrower than a disc of that size filled."""
+    """A mask with gaps narrower than a disc of that size filled.
+
+    Parameters
+    ----------
+    mask : (h, w) bool
+    size : px, odd
+    """
     return _morphed(mask, cv2.MORPH_CLOSE, size)
 
 
@@ -43,12 +65,12 @@ def at_frame(mask: Mask) -> float:
     ----------
     mask : (h, w) bool
     """
-    inner = np.pad(mask[1:-1, 1:-1], 1).view(np.uint8)
-    inner = cv2.erode(mask.view(np.uint8), disc(3)) & inner
-    edge = mask & (inner == 0)
-    frame = edge.copy()
-    frame[1:-1, 1:-1] = False
-    return float(np.count_nonzero(frame) / max(1, np.count_nonzero(edge)))
+    inner = cv2.erode(
+        mask.view(np.uint8), disc(3), borderType=cv2.BORDER_CONSTANT, borderValue=0
+    )
+    outline = int(np.count_nonzero(mask)) - int(np.count_nonzero(inner))
+    sides = (mask[0], mask[-1], mask[1:-1, 0], mask[1:-1, -1])
+    return sum(map(np.count_nonzero, sides)) / max(1, outline)
 
 
 def centre_weight(shape: tuple[int, int]) -> Image:
@@ -64,35 +86,58 @@ def centre_weight(shape: tuple[int, int]) -> Image:
     return np.asarray(1 - 2 * (rows[:, None] ** 2 + columns**2), np.float32)
 
 
-def main_parts(mask: Mask, least_share: float) -> tuple[Mask, list[Mask]]:
-    """The part of a mask nearest the centre for its size, and others.
+def parts_of(mask: Mask, least_share: float) -> list[Mask]:
+    """The parts of a mask, first the one that is large and near the centre.
 
     Parameters
     ----------
     mask : (h, w) bool
     least_share : float
-        Of the picture; smaller parts are dropped.
+        Of the picture; other parts that are smaller are dropped.
 
     Returns
     -------
-    main : (h, w) bool
-        May be empty.
-    others : list of (h, w) bool
+    list of (h, w) bool
+        Empty only if the mask is.
     """
     count, labels, stats, _ = cv2.connectedComponentsWithStats(
         mask.view(np.uint8), connectivity=4
     )
     if count < 2:
-        return mask, []
-    shape = mask.shape[0], mask.shape[1]
-    merit = np.bincount(
-        labels.ravel(), centre_weight(shape).ravel(), minlength=count
-    )
+        return []
+    weight = centre_weight((mask.shape[0], mask.shape[1]))
+    merit = np.bincount(labels.ravel(), weight.ravel(), minlength=count)
     merit[0] = -np.inf
-    main = int(merit.argmax())
+    first = int(merit.argmax())
     large = stats[:, cv2.CC_STAT_AREA] > least_share * mask.size
-    large[[0, main]] = False
-    return labels == main, [labels == other for other in np.flatnonzero(large)]
+    large[[0, first]] = False
+    return [np.asarray(labels == at) for at in (first, *np.flatnonzero(large))]
+
+
+def whole_parts(mask: Mask, least_share: float) -> Mask:
+    """A mask less its small parts; the central one always stays.
+
+    Parameters
+    ----------
+    mask : (h, w) bool
+    least_share : float
+        Of the picture.
+    """
+    parts = parts_of(mask, least_share)
+    return np.logical_or.reduce(parts) if parts else mask
+
+
+def resized(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    """A mask at another size, its outline smooth.
+
+    Parameters
+    ----------
+    mask : (h, w) bool
+    shape : (height, width) px
+    """
+    level = mask.view(np.uint8) * np.uint8(255)
+    large = cv2.resize(level, shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large > 127)
 
 
 def fill_holes(mask: Mask, largest_share: float) -> Mask:
