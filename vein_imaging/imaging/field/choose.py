@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from vein_imaging.imaging.arrays import Mask
 from vein_imaging.imaging.field.outline import Judged, Outlines
-from vein_imaging.imaging.field.regions import at_frame
+from vein_imaging.imaging.field.regions import at_frame, typical
 from vein_imaging.imaging.field.small_picture import SmallPicture
 from vein_imaging.imaging.field.splits import (
     Split,
@@ -20,7 +20,7 @@ from vein_imaging.imaging.field.splits import (
 __all__ = ["GROUND_AT_FRAME", "choose_split"]
 
 SURE_MERIT = 1.4
-"""A red split with that merit is not compared with less red and brighter ones."""
+"""A red split with that merit is believed without asking the less likely kinds."""
 NEARLY, CONTAINED = 0.95, 0.95
 """Of splits nearly as good that contain the best one the largest is taken: skin left out
 is a vein missed, a sheet searched is a false line that later tests can still reject."""
@@ -46,21 +46,29 @@ def choose_split(small: SmallPicture, outlines: Outlines) -> Judged | None:
         None where nothing parts the picture. What comes may be weak.
     """
     known: list[Judged] = []
-    if small.light == "visible":
-        axis = red_axis(small, small.lit)
-        for above in (True, False):
-            known += _judged(outlines, splits_at(axis, small.lit, above=above))
-            if any(one.red and one.merit > SURE_MERIT for one in known):
-                best = _larger(known)
-                return _again(small, outlines, best) or best
-    axis = brightness_axis(small, small.lit)
-    known += _judged(outlines, splits_at(axis, small.lit, above=True))
-    if small.light == "visible":
-        known += _judged(outlines, splits_at(axis, small.lit, above=False))
+    lit = small.lit
+    for splits in _stages(small, lit):
+        known += _judged(outlines, splits)
+        if any(one.red and one.merit > SURE_MERIT for one in known):
+            break
     if not known:
         return None
     best = _larger(known)
-    return (small.light == "visible" and _again(small, outlines, best)) or best
+    again = _again(small, outlines, best) if small.light == "visible" else None
+    return again or best
+
+
+def _stages(small: SmallPicture, lit: Mask) -> Iterator[Iterator[Split]]:
+    """Kinds of splits, the likeliest first."""
+    if small.light == "visible":
+        red = red_axis(small, lit)
+        yield splits_at(red, red.levels, lit)
+        yield splits_at(red, red.guesses, lit)
+        yield splits_at(red, red.levels, lit, above=False)
+    bright = brightness_axis(small, lit)
+    yield splits_at(bright, bright.levels, lit)
+    if small.light == "visible":
+        yield splits_at(bright, bright.levels, lit, above=False)
 
 
 def _judged(outlines: Outlines, splits: Iterable[Split]) -> list[Judged]:
@@ -92,11 +100,12 @@ def _again(small: SmallPicture, outlines: Outlines, first: Judged) -> Judged | N
     """Part what was kept once more: a black bar or a dark mat may have won first."""
     within = first.split.mask
     known = []
-    for split in splits_at(red_axis(small, within), within, above=True):
+    red = red_axis(small, within)
+    for split in splits_at(red, red.levels, within):
         left_out = within & ~split.mask
         if (
             not left_out.any()
-            or float(np.median(small.red_green[left_out])) >= GROUND_REDDEST
+            or typical(small.red_green, left_out) >= GROUND_REDDEST
             or at_frame(left_out) < GROUND_AT_FRAME
         ):
             continue

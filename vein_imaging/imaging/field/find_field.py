@@ -38,6 +38,8 @@ LIMB_STRENGTH = 0.9
 """Mean strength of the weaker outline of a limb on a ground as bright as it."""
 LIMB_GAIN = 0.1
 """And its merit must exceed by that what brightness parted."""
+CLEAR_MERIT = 1.2
+"""No limb on a bright ground has that merit; so what has is not asked for one."""
 
 FieldKind = Literal["outlined", "all lit", "disc", "limb", "unlit"]
 
@@ -113,7 +115,7 @@ def _find(small: SmallPicture) -> tuple[Mask, FieldKind]:
         visible = small.light == "visible"
         found = (refine_by_colour if visible else settle_outline)(small, rough)
         kind = "outlined"
-    if small.light != "visible":
+    if small.light != "visible" and (best is None or best.merit < CLEAR_MERIT):
         limb = _limb(small, found, best, outlines)
         if limb is not None:
             return limb, "limb"

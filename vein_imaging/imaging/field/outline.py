@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from vein_imaging.imaging.arrays import Image, Mask
-from vein_imaging.imaging.field.regions import at_frame, centre_weight
+from vein_imaging.imaging.field.regions import at_frame, centre_weight, typical
 from vein_imaging.imaging.field.small_picture import SmallPicture
 from vein_imaging.imaging.field.splits import Split
 
@@ -124,10 +124,10 @@ class Outlines:
 
     def _redder(self, mask: Mask, share: float) -> float | None:
         """How much redder the inside is than the outside; None if it is no skin."""
-        inside = [float(np.median(part[mask])) for part in self._ratios]
+        inside = [typical(part, mask) for part in self._ratios]
         if any(own < least for own, least in zip(inside, NOT_SKIN, strict=True)):
             return None
-        outside = [float(np.median(part[~mask])) for part in self._ratios]
+        outside = [typical(part, ~mask) for part in self._ratios]
         if all(own > least for own, least in zip(outside, SKIN_LIKE, strict=True)):
             return 0.0 if share >= SMALL_SHARE else None
         return float(np.clip(sum(inside) - sum(outside), -MOST_REDDER, MOST_REDDER))

@@ -33,17 +33,17 @@ def best_paths(strength: Floats, seen: Floats) -> tuple[Floats, NDArray[np.int8]
     weights = seen.T.reshape(columns, -1, *(1,) * (strength.ndim - 2))
     # columns first: each one is then a block of memory
     by_column = np.ascontiguousarray(np.moveaxis(strength, -1, 0)) * weights
+    straight_gain = np.float32(STRAIGHT_GAIN) * weights
     back = np.zeros(by_column.shape, np.int8)
     total = by_column[0]
     padded = np.full((*total.shape[:-1], total.shape[-1] + 2), -1e6, np.float32)
     for column in range(1, columns):
         padded[..., 1:-1] = total
-        straight = total + np.float32(STRAIGHT_GAIN) * weights[column]
         above, below = padded[..., :-2], padded[..., 2:]
-        aside = np.maximum(above, below)
-        turns = aside > straight
-        back[column] = np.where(turns, np.where(above >= below, -1, 1), 0)
-        total = np.where(turns, aside, straight) + by_column[column]
+        up, aside = above >= below, np.maximum(above, below)
+        straight = total + straight_gain[column]
+        back[column] = (aside > straight) * (1 - 2 * up.view(np.int8))
+        total = np.maximum(aside, straight) + by_column[column]
     return total, np.moveaxis(back, 0, -1)
 
 

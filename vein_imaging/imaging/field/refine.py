@@ -7,7 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
-from vein_imaging.imaging.field.regions import closed, fill_holes, opened, parts_of
+from vein_imaging.imaging.field.regions import (
+    closed,
+    fill_holes,
+    opened,
+    parts_of,
+    typical,
+)
 from vein_imaging.imaging.field.small_picture import SmallPicture
 
 __all__ = ["refine_by_colour"]
@@ -100,14 +106,14 @@ def _far_redder(small: SmallPicture, skin: Mask) -> Mask:
     ratios = (small.red_green, small.red_blue)
     if skin.any():
         for part, limit in zip(ratios, FAR_REDDER, strict=True):
-            far |= part > float(np.median(part[skin])) + limit
+            far |= part > typical(part, skin) + limit
     return opened(far, FAR_PX)
 
 
 def _alike(small: SmallPicture, main: Mask, other: Mask) -> bool:
     parts = small.red_green, small.red_blue, small.level
     return all(
-        abs(float(np.median(part[main])) - float(np.median(part[other]))) < limit
+        abs(typical(part, main) - typical(part, other)) < limit
         for part, limit in zip(parts, ALIKE, strict=True)
     )
 
@@ -116,10 +122,10 @@ def _without_holes(small: SmallPicture, skin: Mask) -> Mask:
     """Fill small holes; larger ones if over-bright or about as red as skin."""
     filled = fill_holes(skin, SMALL_HOLE)
     red = small.red_green + small.red_blue
-    least = LEAST_RED * float(np.median(red[skin]))
+    least = LEAST_RED * typical(red, skin)
     for hole in parts_of(fill_holes(filled, OVER_BRIGHT_HOLE) & ~filled, 0):
-        over_bright = float(np.median(small.level[hole])) > OVER_BRIGHT
+        over_bright = typical(small.level, hole) > OVER_BRIGHT
         share = np.count_nonzero(hole) / hole.size
-        if over_bright or (share < LARGE_HOLE and np.median(red[hole]) >= least):
+        if over_bright or (share < LARGE_HOLE and typical(red, hole) >= least):
             filled = filled | hole
     return filled

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
@@ -16,6 +19,7 @@ __all__ = [
     "opened",
     "parts_of",
     "resized",
+    "typical",
     "whole_parts",
 ]
 
@@ -73,6 +77,7 @@ def at_frame(mask: Mask) -> float:
     return sum(map(np.count_nonzero, sides)) / max(1, outline)
 
 
+@lru_cache(maxsize=8)
 def centre_weight(shape: tuple[int, int]) -> Image:
     """1 at the centre of a picture, 0 in its corners: what is photographed is there.
 
@@ -100,18 +105,8 @@ def parts_of(mask: Mask, least_share: float) -> list[Mask]:
     list of (h, w) bool
         Empty only if the mask is.
     """
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
-        mask.view(np.uint8), connectivity=4
-    )
-    if count < 2:
-        return []
-    weight = centre_weight((mask.shape[0], mask.shape[1]))
-    merit = np.bincount(labels.ravel(), weight.ravel(), minlength=count)
-    merit[0] = -np.inf
-    first = int(merit.argmax())
-    large = stats[:, cv2.CC_STAT_AREA] > least_share * mask.size
-    large[[0, first]] = False
-    return [np.asarray(labels == at) for at in (first, *np.flatnonzero(large))]
+    labels, kept = _parts(mask, least_share)
+    return [np.asarray(labels == at) for at in kept]
 
 
 def whole_parts(mask: Mask, least_share: float) -> Mask:
@@ -123,8 +118,38 @@ def whole_parts(mask: Mask, least_share: float) -> Mask:
     least_share : float
         Of the picture.
     """
-    parts = parts_of(mask, least_share)
-    return np.logical_or.reduce(parts) if parts else mask
+    labels, kept = _parts(mask, least_share)
+    table = np.zeros(int(labels.max()) + 1, bool)
+    table[kept] = True
+    return np.asarray(table[labels])
+
+
+def _parts(mask: Mask, least_share: float) -> tuple[NDArray[np.int32], list[int]]:
+    """Labels of a mask's parts, and which are kept, the most central one first."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        mask.view(np.uint8), connectivity=4
+    )
+    if count < 2:
+        return np.asarray(labels), []
+    weight = centre_weight((mask.shape[0], mask.shape[1]))
+    merit = np.bincount(labels.ravel(), weight.ravel(), minlength=count)
+    merit[0] = -np.inf
+    first = int(merit.argmax())
+    large = stats[:, cv2.CC_STAT_AREA] > least_share * mask.size
+    large[[0, first]] = False
+    return np.asarray(labels), [first, *map(int, np.flatnonzero(large))]
+
+
+def typical(part: Image, mask: Mask) -> float:
+    """Median of an image over a mask, from every fourth pixel: that is near enough.
+
+    Parameters
+    ----------
+    part : (h, w) float32
+    mask : (h, w) bool
+        Not empty.
+    """
+    return float(np.median(part[mask][::4]))
 
 
 def resized(mask: Mask, shape: tuple[int, ...]) -> Mask:

@@ -94,12 +94,15 @@ def brightness_axis(small: SmallPicture, within: Mask) -> Axis:
     return Axis(values, levels, (), by_colour=False)
 
 
-def splits_at(axis: Axis, within: Mask, *, above: bool) -> Iterator[Split]:
-    """Splits at the levels of an axis.
+def splits_at(
+    axis: Axis, levels: tuple[float, ...], within: Mask, *, above: bool = True
+) -> Iterator[Split]:
+    """Splits at some levels of an axis.
 
     Parameters
     ----------
     axis : Axis
+    levels : tuple of float
     within : (h, w) bool
         Only there is skin sought.
     above : bool
@@ -110,7 +113,7 @@ def splits_at(axis: Axis, within: Mask, *, above: bool) -> Iterator[Split]:
     Split
         Whole parts without specks and small holes, neither tiny nor everything.
     """
-    for level in axis.levels + (axis.guesses if above else ()):
+    for level in levels:
         side = axis.values > level if above else axis.values < level
         mask = whole_parts(closed(opened(within & side, 3), 3), OTHER_SHARE)
         mask = fill_holes(mask, HOLE_SHARE)
