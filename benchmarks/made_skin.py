@@ -18,7 +18,7 @@ from skimage.color import lab2rgb
 
 from vein_devices.phantom import PhantomSettings, draw_frame
 
-__all__ = ["Case", "changed", "close_ups", "drawn", "marked", "on_other_grounds"]
+__all__ = ["Case", "changed", "close_ups", "drawn", "in_a_room", "marked", "on_other_grounds"]
 
 Pixels = NDArray[np.uint8]
 
@@ -174,6 +174,37 @@ def on_other_grounds(case: Case) -> Iterator[Case]:
         picture = _laid_on(case.picture, skin, _ground(colour, shape, seed))
         truth = np.where(skin, 255, 0).astype(np.uint8)
         yield Case(f"on {name}", case.name, picture, truth)
+
+
+def in_a_room(case: Case) -> Iterator[Case]:
+    """The skin far away, on furniture of other brightness and colour."""
+    height, width = case.truth.shape
+    grey = case.picture.ndim == 2 or int(np.ptp(case.picture, axis=2).max()) < 25
+    for seed in range(3):
+        random = np.random.default_rng(seed)
+        room = np.zeros((height, width, 3), np.uint8)
+        room[:] = (150, 145, 138)
+        for _ in range(25):
+            corner = random.uniform(-0.2, 1, 2) * (width, height)
+            size = random.uniform(0.05, 0.6, 2) * (width, height)
+            colour = random.uniform(20, 240, 3)
+            box = (*corner.astype(int).tolist(), *size.astype(int).tolist())
+            cv2.rectangle(room, box, colour.tolist(), cv2.FILLED)
+        room = np.asarray(cv2.GaussianBlur(room, (0, 0), max(1, width / 600)))
+        if grey:
+            room = np.repeat(room.mean(axis=2, keepdims=True).astype(np.uint8), 3, 2)
+        part = random.uniform(0.15, 0.3)
+        small = max(8, round(width * part)), max(8, round(height * part))
+        place = random.uniform(0.1, 0.9 - part, 2) * (height, width)
+        row, column = map(int, place)
+        picture = np.zeros_like(room)
+        skin = np.zeros((height, width), bool)
+        spot = np.s_[row : row + small[1], column : column + small[0]]
+        picture[spot] = cv2.resize(case.picture, small, interpolation=cv2.INTER_AREA)
+        true = (case.truth == 255).view(np.uint8)
+        skin[spot] = cv2.resize(true, small, interpolation=cv2.INTER_NEAREST) > 0
+        laid = _laid_on(picture, skin, room)
+        yield Case("in a room", case.name, laid, np.where(skin, 255, 0).astype(np.uint8))
 
 
 def drawn(seeds: tuple[int, ...] = (1, 2)) -> Iterator[Case]:

@@ -34,6 +34,8 @@ NEAR_GAIN = 0.6
 STRONGER_SHARE = 0.3
 SEED_PX = 12
 """The band is moved to the nearest edge within that."""
+SMOOTH_PX = 25
+"""A limb's outline is smooth: narrower notches, cut by veins that reach it, are closed."""
 OUTSIDE = -1e4
 
 Views = NDArray[np.float32]
@@ -162,4 +164,7 @@ def _to_edge(smooth: Image, band: Mask) -> Mask:
         return band
     grey = cv2.normalize(smooth, np.empty(0), 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
     cv2.watershed(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), seeds)
-    return np.asarray(cv2.dilate((seeds == 1).view(np.uint8), disc(3)) > 0)
+    limb = cv2.dilate((seeds == 1).view(np.uint8), disc(3))
+    limb = np.pad(limb, SMOOTH_PX, mode="edge")
+    limb = cv2.morphologyEx(limb, cv2.MORPH_CLOSE, disc(SMOOTH_PX))
+    return np.asarray(limb[SMOOTH_PX:-SMOOTH_PX, SMOOTH_PX:-SMOOTH_PX] > 0)
