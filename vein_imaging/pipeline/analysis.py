@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture, fit_mask
-from vein_imaging.imaging.field import find_field, is_visible_light
+from vein_imaging.imaging.field.find_field import find_field, is_visible_light
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.settings import AnalysisSettings
 from vein_imaging.pipeline.stages import (
-    Scene,
+    PreparedPicture,
     assemble,
     check_scale,
     find_mask,
@@ -55,7 +55,7 @@ def analyse(
     plane = take_plane(picture, channel, settings)
     shape = plane.shape[0], plane.shape[1]
     looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
-    scene = Scene.of(plane, looked_at, mm_per_pixel, settings)
+    scene = PreparedPicture.of(plane, looked_at, mm_per_pixel, settings)
     response, noise, coarse = respond(scene, settings.quality, settings)
     score = score_response(response, noise, scene)
     mask = find_mask(score, settings.quality, settings)

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_devices.phantom import PhantomSettings, draw_frame
-from vein_imaging.imaging.field import find_field, is_visible_light
+from vein_imaging.imaging.field.find_field import find_field, is_visible_light
+from vein_phantom import PhantomSettings, draw_frame
 
 ROWS, COLUMNS = np.mgrid[:480, :640]
 
