@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.color import lab2rgb
 
-from vein_devices.phantom import PhantomSettings, draw_frame
+from vein_phantom import PhantomSettings, draw_frame
 
 __all__ = ["Case", "changed", "close_ups", "drawn", "in_a_room", "marked", "on_other_grounds"]
 

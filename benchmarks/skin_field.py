@@ -21,12 +21,12 @@ import numpy as np
 from made_skin import Case, changed, close_ups, drawn, marked, on_other_grounds
 from PIL import Image as PilImage
 
-from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.field.find_field import find_field
 
 
 def score(case: Case) -> tuple[float, float, float]:
     """IoU, share missed, share of the rest included."""
-    field = find_field(case.picture).mask
+    field = find_field(case.picture)
     skin, rest = case.truth == 255, case.truth == 0
     union = int(np.count_nonzero((field | skin) & (case.truth != 128)))
     return (
@@ -67,7 +67,7 @@ def print_strokes(folder: Path) -> None:
     for name, strokes in json.loads((folder / "nir-strokes.json").read_text()):
         picture = cv2.imread(str(folder / name), cv2.IMREAD_COLOR_RGB)
         line = cv2.imread(str(folder / strokes), 0) > 127
-        field = find_field(np.asarray(picture, np.uint8)).mask
+        field = find_field(np.asarray(picture, np.uint8))
         outside.append(np.count_nonzero(line & ~field) / np.count_nonzero(line))
     print(
         f"near-infrared strokes outside the field: mean {np.mean(outside):.3f}, "
@@ -94,7 +94,7 @@ def print_video(path: Path) -> None:
         if not video.grab() or number % 40 > 1:
             continue
         frame = np.asarray(video.retrieve()[1][..., ::-1])
-        field = find_field(np.ascontiguousarray(frame)).mask
+        field = find_field(np.ascontiguousarray(frame))
         if number % 40 == 1 and before is not None:
             either = np.count_nonzero(field | before)
             agreement.append(np.count_nonzero(field & before) / max(1, either))

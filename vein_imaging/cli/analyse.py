@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_imaging.imaging.arrays import Mask
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.plane import Channel
 from vein_imaging.imaging.vein_map import VeinMap
@@ -72,6 +73,13 @@ _Rgb = NDArray[Any]
     show_default=True,
     help="Of a video, analyse every N-th frame.",
 )
+@click.option(
+    "--box",
+    nargs=4,
+    type=click.IntRange(min=0),
+    metavar="LEFT TOP RIGHT BOTTOM",
+    help="Look in that box only, px; else where skin is found.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the sums as JSON.")
 def analyse_command(
     images: tuple[Path, ...],
@@ -82,6 +90,7 @@ def analyse_command(
     channel: Channel,
     polarity: Polarity,
     every: int,
+    box: tuple[int, int, int, int] | None,
     as_json: bool,
 ) -> None:
     """Find the veins in IMAGES (pictures or videos), measure them, draw them.
@@ -97,7 +106,10 @@ def analyse_command(
     summaries = []
     for name, picture in _pictures(images, every):
         try:
-            found = analyse(picture, mm_per_pixel=mm_per_pixel, settings=settings)
+            field = None if box is None else _inside(box, picture.shape[:2])
+            found = analyse(
+                picture, mm_per_pixel=mm_per_pixel, field=field, settings=settings
+            )
         except (TypeError, ValueError) as error:
             raise click.UsageError(f"{name}: {error}") from error
         summary = {"name": name, **found.summary()}
@@ -105,8 +117,24 @@ def analyse_command(
         summaries.append(summary)
         if not as_json:
             click.echo(_line(summary))
+        if found.advice:
+            click.echo(f"{name}: {found.advice} (--box)", err=True)
     if as_json:
         click.echo(json.dumps(summaries, indent=2, allow_nan=False))
+
+
+def _inside(box: tuple[int, int, int, int], shape: tuple[int, int]) -> Mask:
+    """The field that is a box: from left and top up to right and bottom."""
+    left, top, right, bottom = box
+    height, width = shape
+    if not (left < right <= width and top < bottom <= height):
+        raise ValueError(
+            f"the box {left} {top} {right} {bottom} does not lie in the picture, which "
+            f"is {width} px wide and {height} px high; give LEFT TOP RIGHT BOTTOM"
+        )
+    field = np.zeros(shape, bool)
+    field[top:bottom, left:right] = True
+    return field
 
 
 def _refuse_same_names(paths: tuple[Path, ...]) -> None:

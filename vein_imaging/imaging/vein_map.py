@@ -131,6 +131,8 @@ class VeinMap:
     mm_per_pixel : mm or None
     channel : str
         The channel that was searched.
+    advice : str
+        What would help to find more, as to come nearer; "" where nothing is to be said.
     """
 
     vesselness: Image
@@ -140,6 +142,7 @@ class VeinMap:
     junctions_rc: NDArray[np.float32]
     mm_per_pixel: float | None
     channel: str
+    advice: str = ""
     _makers: Mapping[str, Callable[[], NDArray[Any]]] = dataclasses.field(
         default_factory=dict, init=False, repr=False
     )

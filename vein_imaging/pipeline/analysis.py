@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture, fit_mask
-from vein_imaging.imaging.field.find_field import find_field, is_visible_light
+from vein_imaging.imaging.field.find_field import is_visible_light, look_for_field
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.settings import AnalysisSettings
@@ -54,7 +54,8 @@ def analyse(
     channel = pick_channel(picture, settings)
     plane = take_plane(picture, channel, settings)
     shape = plane.shape[0], plane.shape[1]
-    looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
+    found = look_for_field(picture) if field is None else None
+    looked_at = fit_mask(field, shape) if found is None else found.mask
     scene = PreparedPicture.of(plane, looked_at, mm_per_pixel, settings)
     response, noise, coarse = respond(scene, settings.quality, settings)
     score = score_response(response, noise, scene)
@@ -76,4 +77,5 @@ def analyse(
         network,
         mm_per_pixel=mm_per_pixel,
         channel=channel,
+        advice="" if found is None else found.advice,
     )

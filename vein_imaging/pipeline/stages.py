@@ -327,6 +327,7 @@ def assemble(
     *,
     mm_per_pixel: float | None,
     channel: str,
+    advice: str = "",
 ) -> VeinMap:
     """Bring what was found to the picture's own size.
 
@@ -339,6 +340,8 @@ def assemble(
     network : Network
     mm_per_pixel : mm or None
     channel : str
+    advice : str
+        What would help to find more.
 
     Returns
     -------
@@ -355,6 +358,7 @@ def assemble(
         junctions_rc=network.junctions_rc,
         mm_per_pixel=mm_per_pixel,
         channel=channel,
+        advice=advice,
     )
 
 

@@ -23,6 +23,8 @@ ANGLES, SHIFTS = 6, (-0.12, 0.0, 0.12)
 """Views: every 30 degrees, and the centre line shifted by shares of the short side."""
 GAP_PX, SPECK_PX = 3, 9
 """Dark lines and bright specks up to that width are closed and opened first."""
+VEIN_PX = 9
+"""With lines up to that width closed an outline is still one, a vein is not."""
 STEP_ROWS, PEAK_ROWS = 2, 5
 CLEAR_STEP = 0.2
 """A step of log brightness that is an outline without much doubt."""
@@ -70,9 +72,22 @@ def find_limb(level: Image) -> Limb:
     -------
     Limb
     """
-    smooth = cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(GAP_PX))
-    smooth = np.asarray(cv2.morphologyEx(smooth, cv2.MORPH_OPEN, disc(SPECK_PX)))
     turns = _turns(level.shape[0], level.shape[1])
+    smooth = _smoothed(level, GAP_PX)
+    band, weaker = _best_band(smooth, turns)
+    if weaker > 0:
+        _, veinless = _best_band(_smoothed(level, VEIN_PX), turns)
+        weaker = min(weaker, veinless)
+    return Limb(_to_edge(smooth, band), weaker)
+
+
+def _smoothed(level: Image, gap_px: int) -> Image:
+    closed = cv2.morphologyEx(level, cv2.MORPH_CLOSE, disc(gap_px))
+    return np.asarray(cv2.morphologyEx(closed, cv2.MORPH_OPEN, disc(SPECK_PX)))
+
+
+def _best_band(smooth: Image, turns: list[Turn]) -> tuple[Mask, float]:
+    """The band that two outlines bound best, and the strength of the weaker one."""
     size, flags = (SIDE, SIDE), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     views = np.stack(
         [
@@ -94,11 +109,11 @@ def find_limb(level: Image) -> Limb:
     mask = cv2.warpAffine(
         band.view(np.uint8),
         turns[view],
-        level.shape[::-1],
+        smooth.shape[::-1],
         flags=cv2.INTER_NEAREST,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    return Limb(_to_edge(smooth, mask > 0), float(weaker[view]))
+    return mask > 0, float(weaker[view])
 
 
 def _turns(height: int, width: int) -> list[Turn]:
