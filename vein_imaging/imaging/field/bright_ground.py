@@ -14,12 +14,15 @@ from vein_imaging.imaging.field.splits import Split
 
 __all__ = ["find_limb_on_bright_ground"]
 
-LIKELY, SURE = 0.87, 1.23
-"""Strength of the band's weaker outline. In close-ups of skin the best band reaches .8;
-arms on a sheet reach .94 to 1.4, drawn legs before a lit table 1.25 to 1.5."""
+LIKELY, SURE = 0.92, 1.23
+"""Strength of the band's weaker outline. In close-ups of skin the best band reaches .8,
+of drawn skin .88; arms on a sheet .94 to 1.4, drawn legs before a lit table 1.25 to
+1.5."""
+LIKELY_STEP = 0.125
+"""Median step across a likely band's outline; a slope of light shows less."""
 MERIT_GAIN = 0.1
 """A likely band must exceed by that the merit of what brightness parted."""
-SURE_STEP, STEP_PX = 0.08, 25
+SURE_STEP, STEP_PX = 0.04, 25
 """A sure one must be that much brighter than what it cuts off, over that window, along
 three quarters of the cut."""
 GROUND_AT_FRAME = 0.2
@@ -63,8 +66,10 @@ def find_limb_on_bright_ground(
         return limb_lit & found
     shape = small.lit.shape[0] // 2, small.lit.shape[1] // 2
     judged = outlines.judge(Split(resized(limb_lit, shape), by_colour=False))
-    least = -np.inf if best is None else best.merit + MERIT_GAIN
-    return limb_lit if judged is not None and judged.merit > least else None
+    if judged is None or judged.middle < LIKELY_STEP:
+        return None
+    better = best is None or judged.merit > best.merit + MERIT_GAIN
+    return limb_lit if better else None
 
 
 def _step(small: SmallPicture, inside: Mask, outside: Mask) -> float:
