@@ -1,7 +1,7 @@
 """Pictures with known skin, made at run time: of real ones, changed, and of drawn ones.
 
-Nothing made here is kept. Truth is as in the marked pictures: 255 skin, 128 do not care,
-0 not skin.
+Nothing made here is kept. Truth is as in the marked pictures: 255 skin, 128 do not
+care, 0 not skin.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ from skimage.color import lab2rgb
 
 from vein_phantom import PhantomSettings, draw_frame
 
-__all__ = ["Case", "changed", "close_ups", "drawn", "in_a_room", "marked", "on_other_grounds"]
+__all__ = [
+    "Case",
+    "changed",
+    "close_ups",
+    "drawn",
+    "in_a_room",
+    "marked",
+    "on_other_grounds",
+]
 
 Pixels = NDArray[np.uint8]
 
@@ -43,8 +51,8 @@ TONES = {
     "dark": (30, 9, 10),
 }
 """CIE L*a*b* of skin, one in each class of the individual typology angle
-arctan((L* - 50) / b*): over 55, 41, 28, 10, -30 degrees, and below (Del Bino and Bernerd
-2013, doi:10.1111/bjd.12529)."""
+arctan((L* - 50) / b*): over 55, 41, 28, 10, -30 degrees, and below (Del Bino and
+Bernerd 2013, doi:10.1111/bjd.12529)."""
 LIGHTS = {"plain": (1, 1, 1), "warm": (1.12, 1, 0.78), "cold": (0.9, 1, 1.14)}
 
 
@@ -151,7 +159,9 @@ def _ground(colour: tuple[int, int, int], shape: tuple[int, int], seed: int) -> 
     random = np.random.default_rng(seed)
     height, width = shape
     folds = random.normal(size=(6, 6)).astype(np.float32)
-    folds = np.asarray(cv2.resize(folds, (width, height), interpolation=cv2.INTER_CUBIC))
+    folds = np.asarray(
+        cv2.resize(folds, (width, height), interpolation=cv2.INTER_CUBIC)
+    )
     grain = random.normal(size=shape).astype(np.float32)
     grain = np.asarray(cv2.GaussianBlur(grain, (0, 0), max(1, width / 400)))
     grain /= max(float(grain.std()), 1e-6)
@@ -204,13 +214,17 @@ def in_a_room(case: Case) -> Iterator[Case]:
         true = (case.truth == 255).view(np.uint8)
         skin[spot] = cv2.resize(true, small, interpolation=cv2.INTER_NEAREST) > 0
         laid = _laid_on(picture, skin, room)
-        yield Case("in a room", case.name, laid, np.where(skin, 255, 0).astype(np.uint8))
+        yield Case(
+            "in a room", case.name, laid, np.where(skin, 255, 0).astype(np.uint8)
+        )
 
 
 def drawn(seeds: tuple[int, ...] = (1, 2)) -> Iterator[Case]:
     """A drawn leg in six tones and three lights on every ground."""
     for seed in seeds:
-        settings = PhantomSettings(seed=seed, colour="skin", width_px=960, height_px=540)
+        settings = PhantomSettings(
+            seed=seed, colour="skin", width_px=960, height_px=540
+        )
         pixels, truth = draw_frame(replace(settings, mm_per_pixel=0.12))
         shape = truth.skin.shape[0], truth.skin.shape[1]
         own = np.median(pixels[truth.skin], axis=0)

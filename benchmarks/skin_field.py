@@ -100,7 +100,7 @@ def print_video(path: Path) -> None:
             agreement.append(np.count_nonzero(field & before) / max(1, either))
         before = field
     print(
-        f"near-infrared video, two following frames: IoU mean {np.mean(agreement):.4f}, "
+        f"near-infrared video, following frames: IoU mean {np.mean(agreement):.4f}, "
         f"least {min(agreement):.4f}"
     )
 

@@ -18,8 +18,8 @@ FieldKind = Literal["outlined", "all lit", "disc", "limb", "unlit"]
 SMALL_SHARE = 0.2
 """Of the picture. Less is a limb far away: its veins are a pixel or two wide."""
 VEIN_PX, STEEP_PERCENTILE, STEEP = 7, 97.0, 0.11
-"""Skin that fills a picture is smooth once its veins are closed: of the gradients of log
-brightness, per pixel, the 97th percentile is under .11; in a room it is .11 to .16."""
+"""Skin that fills a picture is smooth once its veins are closed: of the gradients of
+log brightness, per pixel, the 97th percentile is under .11; in a room .11 to .16."""
 
 
 def advise(small: SmallPicture, field: Mask, kind: FieldKind) -> str:

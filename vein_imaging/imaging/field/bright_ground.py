@@ -1,4 +1,4 @@
-"""A limb on a ground that brightness does not tell from it: whether to believe a band."""
+"""A limb on a ground as bright as itself: whether a band is to be believed."""
 
 from __future__ import annotations
 

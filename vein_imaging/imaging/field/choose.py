@@ -22,8 +22,8 @@ __all__ = ["GROUND_AT_FRAME", "choose_split"]
 SURE_MERIT = 1.4
 """A red split with that merit is believed without asking the less likely kinds."""
 NEARLY, CONTAINED = 0.95, 0.95
-"""Of splits nearly as good that contain the best one the largest is taken: skin left out
-is a vein missed, a sheet searched is a false line that later tests can still reject."""
+"""Of splits nearly as good that contain the best one the largest is taken: skin left
+out is a vein missed, a sheet searched is a false line that can still be rejected."""
 AGAIN_WEAKER, AGAIN_MIDDLE, AGAIN_REDDER = 0.2, 0.3, 0.12
 GROUND_REDDEST = 0.08
 """Ratio to green of ground; what is redder might be skin."""

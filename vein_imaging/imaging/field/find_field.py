@@ -128,8 +128,9 @@ def _find(small: SmallPicture) -> tuple[Mask, FieldKind]:
     if best is not None and best.strength < LEAST_STRENGTH:
         best = None
     visible = small.light == "visible"
+    kind: FieldKind = "all lit"
     if best is None:
-        found, kind = _all_lit(small), "all lit"
+        found = _all_lit(small)
     else:
         rough = resized(best.split.mask, small.lit.shape)
         found = (refine_by_colour if visible else settle_outline)(small, rough)

@@ -37,7 +37,7 @@ STRONGER_SHARE = 0.3
 SEED_PX = 12
 """The band is moved to the nearest edge within that."""
 SMOOTH_PX = 25
-"""A limb's outline is smooth: narrower notches, cut by veins that reach it, are closed."""
+"""A limb's outline is smooth: narrower notches, where veins reach it, are closed."""
 OUTSIDE = -1e4
 
 Views = NDArray[np.float32]
@@ -89,12 +89,11 @@ def _smoothed(level: Image, gap_px: int) -> Image:
 def _best_band(smooth: Image, turns: list[Turn]) -> tuple[Mask, float]:
     """The band that two outlines bound best, and the strength of the weaker one."""
     size, flags = (SIDE, SIDE), cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    views = np.stack(
-        [
-            cv2.warpAffine(smooth, turn, size, flags=flags, borderValue=OUTSIDE)
-            for turn in turns
-        ]
+    turned = (
+        cv2.warpAffine(smooth, turn, size, flags=flags, borderValue=OUTSIDE)
+        for turn in turns
     )
+    views = np.stack([np.asarray(view, np.float32) for view in turned])
     seen = (views[:, HALF] > -1).astype(np.float32)
     score, back = best_paths(_strength(_steps(views)), seen)
     best = score.max(axis=(2, 3)) / np.maximum(seen.sum(axis=1), 1)[:, None]
@@ -142,10 +141,12 @@ def _steps(views: Views) -> Views:
     inside = padded > -1
     totals = np.pad(np.cumsum(padded * inside, axis=1), ((0, 0), (1, 0), (0, 0)))
     counts = np.pad(np.cumsum(inside, axis=1), ((0, 0), (1, 0), (0, 0)))
-    total, count = (part[:, STEP_ROWS:] - part[:, :-STEP_ROWS] for part in (totals, counts))
+    total, count = (
+        part[:, STEP_ROWS:] - part[:, :-STEP_ROWS] for part in (totals, counts)
+    )
     mean = np.where(count == STEP_ROWS, total / STEP_ROWS, np.nan)
     step = mean[:, STEP_ROWS:] - mean[:, :-STEP_ROWS]
-    return np.nan_to_num(step).astype(np.float32)
+    return np.asarray(np.nan_to_num(step), np.float32)
 
 
 def _strength(steps: Views) -> Views:

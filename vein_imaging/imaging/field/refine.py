@@ -24,8 +24,9 @@ COUNTS = (24, 24, 12)
 CERTAIN = 3.0
 """Log odds are bounded: a colour that is rare decides nothing."""
 LEAST_ODDS, ODDS_PX = 0.15, 5
-"""Skin is where their mean over a window exceeds that. At 0 the marked pictures lose .005
-of their skin and have .053 of the rest, here .007 and .047, at .3 .009 and .041."""
+"""Skin is where their mean over a window exceeds that. At 0 the marked pictures lose
+.005 of their skin and have .053 of the rest, here .007 and .047, at .3 .009 and
+.041."""
 ROUNDS = 2
 FAR_REDDER, FAR_PX = (0.45, 0.8), 11
 """Redder than skin by that, in a large patch, is red cloth or a yellow box."""
@@ -82,8 +83,9 @@ def _log_odds(bins: NDArray[np.intp], skin: Mask) -> Image:
     size = COUNTS[0] * COUNTS[1] * COUNTS[2]
     shares = []
     for where in (skin, ~skin):
-        share = np.bincount(bins[where], minlength=size).astype(np.float32)
-        share = share.reshape(COUNTS) / max(1, np.count_nonzero(where))
+        inner = bins[where]
+        counts = np.bincount(inner, minlength=size).reshape(COUNTS)
+        share = np.asarray(counts / max(1, inner.size), np.float32)
         for axis in range(3):
             share = _smoothed(share, axis)
         shares.append(share.ravel())

@@ -175,9 +175,7 @@ def fill_holes(mask: Mask, largest_share: float) -> Mask:
         Of the picture.
     """
     filled = mask.astype(np.uint8)
-    contours, order = cv2.findContours(
-        filled, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE
-    )
+    contours, order = cv2.findContours(filled, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     parents = [] if order is None else np.asarray(order)[0, :, 3].tolist()
     holes = [
         contour

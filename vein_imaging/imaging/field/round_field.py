@@ -14,7 +14,7 @@ __all__ = ["find_round_field"]
 
 LIT_SHARE = 0.15
 ROUND_SHARE = 0.83
-"""Of the circle around it, for a lit part to be round; top and bottom may be cut off."""
+"""Of the circle around it, for a lit part to be round; its sides may be cut off."""
 LARGEST_SHARE = 0.9
 """Of the picture; what fills it is no disc."""
 

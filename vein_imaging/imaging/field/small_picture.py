@@ -67,7 +67,8 @@ class SmallPicture:
             small = np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB), np.uint8)
         table = np.log(np.arange(256, dtype=np.float32) + np.float32(OFFSET))
         red, green, blue = cv2.split(cv2.LUT(small, table))
-        red_green, red_blue = cv2.subtract(red, green), cv2.subtract(red, blue)
+        red_green = np.asarray(cv2.subtract(red, green), np.float32)
+        red_blue = np.asarray(cv2.subtract(red, blue), np.float32)
         peak = small.max(axis=2)
         light = _light_of(red_green, red_blue, peak)
         if light == "cast":
@@ -76,8 +77,7 @@ class SmallPicture:
         lit = peak > max(DARK_SHARE * brightest, DARKEST_LEVEL[light])
         level = np.asarray(cv2.LUT(peak, table), np.float32)
         return cls(
-            *(level, np.asarray(red_green), np.asarray(red_blue)),
-            *(lit, light, brightest),
+            *(level, red_green, red_blue, lit, light, brightest),
         )
 
     def half(self) -> SmallPicture:

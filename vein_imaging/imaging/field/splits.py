@@ -138,9 +138,9 @@ def _levels(
     gradient = np.asarray(cv2.magnitude(across, along))[within]
     bins = np.clip((inner - low) / (high - low) * BINS, 0, BINS - 1).astype(np.intp)
     pixels = np.bincount(bins, minlength=BINS)
-    steep = _running_sum(np.bincount(bins, gradient, BINS)) / np.maximum(
-        _running_sum(pixels.astype(np.float64)), 1
-    )
+    steep = _running_sum(
+        np.bincount(bins, gradient, BINS).astype(np.float64)
+    ) / np.maximum(_running_sum(pixels.astype(np.float64)), 1)
     merit = _between(pixels) + 0.5 * steep / max(float(steep.max()), 1e-9)
     chosen: list[int] = []
     for at in np.argsort(-merit):
