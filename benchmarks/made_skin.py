@@ -90,7 +90,7 @@ def marked(folder: Path) -> list[Case]:
 
 
 def _bounded(picture: NDArray[np.floating]) -> Pixels:
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(picture), 0, 255), np.uint8)
 
 
 def changed(case: Case) -> Iterator[Case]:

@@ -1,6 +1,6 @@
 """How well the field is found: marked pictures, the same changed, and drawn ones.
 
-    python benchmarks/skin_field.py ../shared/data [--only GROUP]
+    python -m benchmarks.skin_field ../shared/data [--only GROUP]
 
 IoU, share of the skin missed and share of the rest included, for each group; then the
 strokes outside the field by near-infrared, retinas, the near-infrared video's following
@@ -18,22 +18,36 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from made_skin import Case, changed, close_ups, drawn, marked, on_other_grounds
+from numpy.typing import NDArray
 from PIL import Image as PilImage
 
-from vein_imaging.imaging.field.find_field import find_field
+from benchmarks.made_skin import (
+    Case,
+    changed,
+    close_ups,
+    drawn,
+    in_a_room,
+    marked,
+    on_other_grounds,
+)
+from vein_imaging.imaging.field.find_field import find_field, look_for_field
 
 
 def score(case: Case) -> tuple[float, float, float]:
     """IoU, share missed, share of the rest included."""
     field = find_field(case.picture)
     skin, rest = case.truth == 255, case.truth == 0
-    union = int(np.count_nonzero((field | skin) & (case.truth != 128)))
+    either = (field | skin) & (case.truth != 128)
     return (
-        np.count_nonzero(field & skin) / max(1, union),
-        np.count_nonzero(skin & ~field) / max(1, np.count_nonzero(skin)),
-        np.count_nonzero(rest & field) / max(1, np.count_nonzero(rest)),
+        share(field & skin, either),
+        share(skin & ~field, skin),
+        share(rest & field, rest),
     )
+
+
+def share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float:
+    """Area of one mask over that of another."""
+    return int(np.count_nonzero(part)) / max(1, int(np.count_nonzero(whole)))
 
 
 def print_table(cases: Iterable[Case]) -> None:
@@ -62,13 +76,25 @@ def made_of(cases: list[Case]) -> Iterator[Case]:
     yield from chain.from_iterable(map(close_ups, cases))
 
 
+def print_advice(cases: list[Case]) -> None:
+    """How often it is said to come nearer, where that is right and where it is not."""
+    groups = {
+        "in a room": list(chain.from_iterable(map(in_a_room, cases))),
+        "all skin": list(chain.from_iterable(map(close_ups, cases))),
+        "marked": cases,
+    }
+    for name, group in groups.items():
+        said = sum(bool(look_for_field(case.picture).advice) for case in group)
+        print(f"told to come nearer, {name}: {said} of {len(group)}")
+
+
 def print_strokes(folder: Path) -> None:
     outside = []
     for name, strokes in json.loads((folder / "nir-strokes.json").read_text()):
         picture = cv2.imread(str(folder / name), cv2.IMREAD_COLOR_RGB)
-        line = cv2.imread(str(folder / strokes), 0) > 127
+        line = np.asarray(cv2.imread(str(folder / strokes), 0)) > 127
         field = find_field(np.asarray(picture, np.uint8))
-        outside.append(np.count_nonzero(line & ~field) / np.count_nonzero(line))
+        outside.append(share(line & ~field, line))
     print(
         f"near-infrared strokes outside the field: mean {np.mean(outside):.3f}, "
         f"worst {max(outside):.3f}"
@@ -96,8 +122,7 @@ def print_video(path: Path) -> None:
         frame = np.asarray(video.retrieve()[1][..., ::-1])
         field = find_field(np.ascontiguousarray(frame))
         if number % 40 == 1 and before is not None:
-            either = np.count_nonzero(field | before)
-            agreement.append(np.count_nonzero(field & before) / max(1, either))
+            agreement.append(share(field & before, field | before))
         before = field
     print(
         f"near-infrared video, following frames: IoU mean {np.mean(agreement):.4f}, "
@@ -112,7 +137,7 @@ def print_cost(cases: list[Case]) -> None:
     costs = []
     for case in cases:
         large = np.asarray(cv2.resize(case.picture, size), np.uint8)
-        times = {"field": [], "blur": []}
+        times: dict[str, list[float]] = {"field": [], "blur": []}
         for _ in range(5):
             begun = time.thread_time()
             find_field(large)
@@ -140,6 +165,7 @@ def main() -> None:
     if "drawn" in parts:
         print_table(drawn())
     if "others" in parts:
+        print_advice(cases)
         print_strokes(arguments.data / "skin")
         print_retinas(arguments.data / "drive")
         print_video(arguments.data / "nir-video" / "forearm.mp4")
