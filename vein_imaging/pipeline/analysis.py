@@ -7,7 +7,7 @@ import dataclasses
 from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture, fit_mask
-from vein_imaging.imaging.field.find_field import find_field, is_visible_light
+from vein_imaging.imaging.field.find_field import is_visible_light, look_for_field
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline.calibrated import (
     calibrated_settings,
@@ -79,7 +79,8 @@ def analyse(
     channel = pick_channel(picture, settings)
     plane = take_plane(picture, channel, settings)
     shape = plane.shape[0], plane.shape[1]
-    looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
+    found = look_for_field(picture) if field is None else None
+    looked_at = fit_mask(field, shape) if found is None else found.mask
     scene = PreparedPicture.of(plane, looked_at, mm_per_pixel, settings)
     response, noise, coarse = respond(scene, settings.quality, settings)
     score = score_response(response, noise, scene)
@@ -104,4 +105,5 @@ def analyse(
         mm_per_pixel=mm_per_pixel,
         channel=channel,
         scale_error=scale.relative_error if isinstance(scale, PixelSize) else 0.0,
+        advice="" if found is None else found.advice,
     )

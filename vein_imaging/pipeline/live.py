@@ -48,6 +48,8 @@ __all__ = ["LiveResult", "LiveStep"]
 
 FIELD_EVERY = 6
 """The field is looked for again every so many frames, and when the picture jumps."""
+FIELD_EVERY_MOVING = 2
+"""And that often while the picture moves."""
 NOISE_SHARE = 0.2
 """Of each frame's noise level in the running one."""
 STILL_PX = 0.5
@@ -55,7 +57,7 @@ STILL_PX = 0.5
 JUMP_PX = 40.0
 STEADY_SHARE = 0.6
 TURN_PX = 4.0
-"""A picture that moved more has its field looked for again."""
+"""A picture that moved more is moving."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,7 +239,8 @@ class LiveStep:
         moved_px = math.hypot(x, y)
         if moved_px > JUMP_PX:
             before = None
-        if before is None or before.ground_age >= FIELD_EVERY or moved_px > TURN_PX:
+        wait = FIELD_EVERY if moved_px <= TURN_PX else FIELD_EVERY_MOVING
+        if before is None or before.ground_age >= wait:
             ground, age = Ground.of(find_field(plane, picture)), 0
         else:
             ground, age = before.ground, before.ground_age + 1

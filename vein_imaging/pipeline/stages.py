@@ -328,6 +328,7 @@ def assemble(
     mm_per_pixel: float | None,
     channel: str,
     scale_error: float = 0.0,
+    advice: str = "",
 ) -> VeinMap:
     """Bring what was found to the picture's own size.
 
@@ -342,6 +343,8 @@ def assemble(
     channel : str
     scale_error : >= 0
         Standard deviation of `mm_per_pixel`, as a share of it.
+    advice : str
+        What would help to find more.
 
     Returns
     -------
@@ -359,6 +362,7 @@ def assemble(
         mm_per_pixel=mm_per_pixel,
         channel=channel,
         scale_error=scale_error,
+        advice=advice,
     )
 
 
