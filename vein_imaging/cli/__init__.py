@@ -52,6 +52,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "light",
         marked("Show the state of the illuminator, and switch it."),
     ),
+    "calibrate": (
+        "vein_imaging.cli.calibrate",
+        "calibrate",
+        "Turn pixels into millimetres: target, lens, scale, light.",
+    ),
     "dose": (
         "vein_imaging.cli.dose",
         "dose",

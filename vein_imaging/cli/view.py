@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from vein_imaging.cli.profiles import ProfileChoice, kept_profile, profile_options
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
@@ -52,8 +54,10 @@ __all__ = ["require_window", "view"]
 @click.option(
     "--mm-per-pixel",
     type=float,
-    help="Size of one pixel on the skin, in mm, if it is known.",
+    help="Size of one pixel on the skin, in mm, taken as exact. Without it, the "
+    "calibration decides.",
 )
+@profile_options
 @click.option(
     "--screenshot",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -68,6 +72,7 @@ def view(
     key_file: Path | None,
     session_id: str | None,
     screenshot: Path | None,
+    profile_choice: ProfileChoice,
     **options: Any,
 ) -> None:
     """Show a camera live with its veins drawn in, and record injections by clicking.
@@ -85,6 +90,8 @@ def view(
 
     if (store_folder is None) != (session_id is None):
         raise click.UsageError(_("--store and --session go together"))
+    options["profile"] = replace(profile_choice, camera=url).find()
+    options["profile_of"] = kept_profile
     try:
         if store_folder is None:
             run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
