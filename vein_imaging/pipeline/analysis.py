@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture, fit_mask
-from vein_imaging.imaging.field import find_field, is_visible_light
+from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.light import tell_subject
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline.network import measure_network
+from vein_imaging.pipeline.recipe import recipe_for
 from vein_imaging.pipeline.settings import AnalysisSettings
 from vein_imaging.pipeline.stages import (
     Scene,
@@ -52,21 +54,24 @@ def analyse(
     picture = check_picture(image)
     check_scale(mm_per_pixel)
     channel = pick_channel(picture, settings)
-    plane = take_plane(picture, channel, settings)
+    recipe = recipe_for(tell_subject(picture, mm_per_pixel), settings.quality)
+    plane = take_plane(picture, channel, recipe, settings)
     shape = plane.shape[0], plane.shape[1]
     looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
-    scene = Scene.of(plane, looked_at, mm_per_pixel, settings)
-    response, noise, coarse = respond(scene, settings.quality, settings)
+    scene = Scene.of(plane, looked_at, recipe, mm_per_pixel, settings)
+    response, noise, coarse = respond(scene)
     score = score_response(response, noise, scene)
-    mask = find_mask(score, settings.quality, settings)
+    mask = find_mask(score, recipe, settings)
     network = measure_network(
+        picture,
         scene.plane,
         mask,
-        coarse=coarse,
+        score=score,
         field=looked_at,
-        halvings=scene.halvings,
+        coarse=coarse,
+        size=scene.size,
         mm_per_pixel=mm_per_pixel,
-        near_infrared=not is_visible_light(picture),
+        recipe=recipe,
         settings=settings,
     )
     return assemble(
