@@ -29,7 +29,9 @@ class WorkingSize:
     small: tuple[int, int]
 
     @classmethod
-    def of(cls, shape: tuple[int, int], longest_px: float) -> WorkingSize:
+    def of(
+        cls, shape: tuple[int, int], longest_px: float, *, enlarged: float = 1.0
+    ) -> WorkingSize:
         """Shrink to exactly that, whatever the size: no picture falls off a step.
 
         Parameters
@@ -37,9 +39,11 @@ class WorkingSize:
         shape : px
             (H, W) of the picture.
         longest_px : px
-            Longer side to be searched at; a smaller picture stays as it is.
+            Longer side to be searched at.
+        enlarged : float, >= 1
+            How many times a smaller picture is enlarged at most.
         """
-        scale = max(1.0, max(shape) / longest_px)
+        scale = max(1 / enlarged, max(shape) / longest_px)
         height, width = (max(1, round(side / scale)) for side in shape)
         return cls((shape[0], shape[1]), (height, width))
 
@@ -74,7 +78,9 @@ class WorkingSize:
         return np.asarray((points_rc + 0.5) * self.scale_rc - 0.5, np.float64)
 
     def shrunk(self, plane: Plane) -> Plane:
-        """Bring a plane, of any size, to the working size by means of its pixels.
+        """Bring a plane, of any size, to the working size.
+
+        By means of its pixels where it is larger, by cubic splines where it is smaller.
 
         Parameters
         ----------
@@ -82,8 +88,9 @@ class WorkingSize:
         """
         if plane.shape == self.small:
             return plane
-        size = self.small[::-1]
-        return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA))
+        smaller = plane.shape[0] < self.small[0]
+        way = cv2.INTER_CUBIC if smaller else cv2.INTER_AREA
+        return np.asarray(cv2.resize(plane, self.small[::-1], interpolation=way))
 
     def shrunk_mask(self, mask: Mask) -> Mask:
         """The same for a mask: the pixel that lies there.

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 from vein_imaging.imaging.centreline import Path, Trace, cut_paths, thin, trace_skeleton
 from vein_imaging.imaging.chains import Chains
+from vein_imaging.imaging.coloured_hair import without_hair
 from vein_imaging.imaging.diameter import half_depth_widths
 from vein_imaging.imaging.distractors import HairScale, find_hair, settle_runs
 from vein_imaging.imaging.faint import drop_specks, find_faint
 from vein_imaging.imaging.gaps import bridge_gaps
 from vein_imaging.imaging.laying import LINK, Laid, bodies, lay_lines
-from vein_imaging.imaging.outlines import find_edges, find_outlines, find_rim
+from vein_imaging.imaging.outlines import find_edges, find_rim
 from vein_imaging.imaging.profile import Profiles, take_profiles
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.imaging.vesselness import Coarse
@@ -31,7 +32,6 @@ from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["Network", "measure_network"]
 
-OUTL = False
 WIDE_LEAST_SCORE = 1.5
 """Of a wide vein's pixel, for it to count."""
 CORE_SHARE = 0.2
@@ -145,6 +145,9 @@ def measure_network(
     paths = bridge_gaps(paths, trace.pixels_rc)
     if near_infrared:
         paths = drop_specks(paths)
+    if settings.reject_hair and recipe.light == "visible" and hair is None:
+        seen = score[tuple(trace.pixels_rc.T)]
+        paths = without_hair(picture, paths, centred, place, seen)
     measured = half_depth_widths(profiles, centred)
     measured[number == LINK] = np.nan
     widths = Widths.of(measured, settings.blur_sigma_px)
@@ -170,10 +173,7 @@ def _edges(
     near_infrared: bool,
 ) -> NDArray[np.bool_]:
     """Points where an object ends, not a vein runs; and what is too faint to tell."""
-    faint = near_infrared and settings.polarity == "dark"
     bad = find_edges(profiles, centred) | find_rim(centred, field)
-    if OUTL:
-        bad |= find_outlines(profiles, centred, image, near_infrared=faint)
     if near_infrared:
         bad |= find_faint(profiles, centred)
     return bad

@@ -28,6 +28,8 @@ class Recipe:
     search : Search
     longest_px : px
         Longer side at which it is searched.
+    enlarged : float
+        How many times a smaller picture is enlarged for that, at most.
     red_and_green : bool
         Whether the two channels are searched together; else green, or what stands in.
     equalised : bool
@@ -43,6 +45,7 @@ class Recipe:
     light: Light
     search: Search
     longest_px: float
+    enlarged: float
     red_and_green: bool
     equalised: bool
     octaves: int
@@ -58,32 +61,60 @@ class Recipe:
         shape : px
             (H, W) of the picture.
         """
-        return WorkingSize.of(shape, self.longest_px)
+        return WorkingSize.of(shape, self.longest_px, enlarged=self.enlarged)
 
 
-_FAST_SIDE, _FULL_SIDE = 960.0, 2000.0
 _RECIPES: dict[tuple[Light, Quality], Recipe] = {
     ("retina", "full"): Recipe(
-        "retina", FULL, 0, False, True, 2, 4.5, 2.8, 0.0
-    ),
-    ("retina", "fast"): Recipe(
-        "retina", FAST, 0, False, False, 2, 4.5, 2.4, 0.0
+        light="retina",
+        search=FULL,
+        longest_px=0.0,
+        enlarged=1.0,
+        red_and_green=False,
+        equalised=True,
+        octaves=2,
+        strong_score=4.5,
+        weak_score=2.8,
+        least_score=0.0,
     ),
     ("visible", "full"): Recipe(
-        "visible",
-        replace(FULL, background_sigma_px=5.0),
-        *(_FULL_SIDE, True, False, 3, 5.5, 3.4, 4.5),
-    ),
-    ("visible", "fast"): Recipe(
-        "visible", FAST, _FAST_SIDE, True, False, 2, 4.5, 2.4, 0.0
+        light="visible",
+        search=replace(FULL, background_sigma_px=5.0, coarse_anywhere=0.3),
+        longest_px=2500.0,
+        enlarged=1.5,
+        red_and_green=True,
+        equalised=False,
+        octaves=3,
+        strong_score=5.8,
+        weak_score=3.6,
+        least_score=4.7,
     ),
     ("near-infrared", "full"): Recipe(
-        "near-infrared", FULL, _FULL_SIDE, False, True, 3, 4.2, 2.6, 2.6
-    ),
-    ("near-infrared", "fast"): Recipe(
-        "near-infrared", FAST, _FAST_SIDE, False, False, 2, 4.5, 2.4, 0.0
+        light="near-infrared",
+        search=replace(FULL, background_sigma_px=10.0),
+        longest_px=2000.0,
+        enlarged=1.0,
+        red_and_green=False,
+        equalised=True,
+        octaves=3,
+        strong_score=3.8,
+        weak_score=2.3,
+        least_score=0.0,
     ),
 }
+for _light in ("retina", "visible", "near-infrared"):
+    _RECIPES[_light, "fast"] = replace(
+        _RECIPES[_light, "full"],
+        search=FAST,
+        longest_px=960.0,
+        enlarged=1.0,
+        red_and_green=False,
+        equalised=False,
+        octaves=2,
+        strong_score=4.5,
+        weak_score=2.4,
+        least_score=0.0,
+    )
 
 
 def recipe_for(subject: Subject, quality: Quality) -> Recipe:
