@@ -14,14 +14,19 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging import AnalysisSettings, analyse
 from vein_imaging.imaging.arrays import Plane
-from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.field.find_field import find_field
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.pipeline import LiveStep
 from vein_imaging.pipeline.network import measure_network
-from vein_imaging.pipeline.stages import Scene, find_mask, respond, score_response
+from vein_imaging.pipeline.stages import (
+    PreparedPicture,
+    find_mask,
+    respond,
+    score_response,
+)
+from vein_phantom import PhantomSettings, draw_frame
 
 FAST, FULL = AnalysisSettings(quality="fast"), AnalysisSettings(quality="full")
 
@@ -39,8 +44,8 @@ def plane(request: pytest.FixtureRequest) -> Plane:
 
 
 @pytest.fixture(scope="module")
-def scene(plane: Plane) -> Scene:
-    return Scene.of(plane, find_field(plane), None, FAST)
+def scene(plane: Plane) -> PreparedPicture:
+    return PreparedPicture.of(plane, find_field(plane), None, FAST)
 
 
 def bench_field(benchmark: Any, plane: Plane) -> None:
@@ -48,17 +53,19 @@ def bench_field(benchmark: Any, plane: Plane) -> None:
 
 
 @pytest.mark.parametrize("settings", [FAST, FULL], ids=["fast", "full"])
-def bench_vesselness(benchmark: Any, scene: Scene, settings: AnalysisSettings) -> None:
+def bench_vesselness(
+    benchmark: Any, scene: PreparedPicture, settings: AnalysisSettings
+) -> None:
     response, _, _ = benchmark(respond, scene, settings.quality, settings)
     assert response.max() > 0
 
 
-def bench_segment(benchmark: Any, scene: Scene) -> None:
+def bench_segment(benchmark: Any, scene: PreparedPicture) -> None:
     score = score_response(*respond(scene, "fast", FAST)[:2], scene)
     assert benchmark(find_mask, score, "fast", FAST).any()
 
 
-def bench_network(benchmark: Any, scene: Scene) -> None:
+def bench_network(benchmark: Any, scene: PreparedPicture) -> None:
     response, noise, coarse = respond(scene, "fast", FAST)
     mask = find_mask(score_response(response, noise, scene), "fast", FAST)
 

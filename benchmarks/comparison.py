@@ -24,14 +24,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from vein_devices.phantom import (
+from vein_imaging.comparison import Comparison, compare
+from vein_imaging.comparison.judging.change import Piece
+from vein_phantom import (
     PhantomSettings,
     PhantomTruth,
     before_to_after_rc,
     draw_frame,
 )
-from vein_imaging.comparison import Comparison, compare
-from vein_imaging.comparison.change import Piece
 
 LEG = PhantomSettings()
 SMALLER = 0.8

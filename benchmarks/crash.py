@@ -43,9 +43,9 @@ from vein_imaging.storage import (
     new_key,
     open_store,
 )
+from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.errors import DamagedImageError, MissingImageError
-from vein_imaging.storage.schema import event
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.upkeep.verify import verify_store
 
 FAULTS = ("none", "synchronous=NORMAL", "no flush of files", "no flush of folders")
 Ack = Callable[[str], None]
@@ -80,7 +80,8 @@ def write_entries(store: Store, session_id: str, entries: int, ack: Ack) -> None
 
 def plant(fault: str) -> None:
     """Leave one of the writer's promises out."""
-    from vein_imaging.storage import durable, sqlcipher
+    from vein_imaging.storage.database import sqlcipher
+    from vein_imaging.storage.files import durable
 
     if fault == "synchronous=NORMAL":
         sqlcipher._PRAGMAS = tuple(

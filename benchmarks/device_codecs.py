@@ -18,10 +18,12 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from vein_devices.cameras.jpeg import check_jpeg
+from vein_devices.cameras.network.multipart import MultipartReader
+from vein_devices.cameras.openmv import protocol as openmv
+from vein_devices.cameras.vc0706 import protocol as vc0706
 from vein_devices.errors import DeviceDataError
-from vein_devices.wire import illuminator, openmv, vc0706
-from vein_devices.wire.jpeg import check_jpeg
-from vein_devices.wire.multipart import MultipartReader
+from vein_devices.illuminators import protocol as illuminator
 
 Case = tuple[bytes, bytes, Callable[[bytes], list[bytes]]]
 """A whole message on the wire, what it says, and how to read it."""

@@ -26,19 +26,20 @@ from pathlib import Path
 import cv2
 
 from vein_devices import open_camera
+from vein_devices.cameras.jpeg import check_jpeg
+from vein_devices.cameras.network.simulator import HttpCamera
+from vein_devices.cameras.openmv import protocol as openmv
+from vein_devices.cameras.openmv.simulator import OpenmvSimulator
+from vein_devices.cameras.vc0706 import protocol as vc0706
+from vein_devices.cameras.vc0706.simulator import Vc0706Simulator
 from vein_devices.errors import DeviceError
-from vein_devices.illuminators.line import LineIlluminator
-from vein_devices.phantom import PhantomSettings, draw_scene
-from vein_devices.serial_port import open_serial
-from vein_devices.simulators.faults import Faults
-from vein_devices.simulators.http_camera import HttpCamera
-from vein_devices.simulators.openmv import OpenmvSimulator
-from vein_devices.simulators.pty_device import PtyDevice
-from vein_devices.simulators.vc0706 import Vc0706Simulator
-from vein_devices.states import DeviceState
-from vein_devices.supervisor import SupervisedCamera, supervise
-from vein_devices.wire import openmv, vc0706
-from vein_devices.wire.jpeg import check_jpeg
+from vein_devices.illuminators.driver import LineIlluminator
+from vein_devices.serial.faults import Faults
+from vein_devices.serial.port import open_serial
+from vein_devices.serial.pty_device import PtyDevice
+from vein_devices.supervision.states import DeviceState
+from vein_devices.supervision.supervisor import SupervisedCamera, supervise
+from vein_phantom import PhantomSettings, draw_scene
 
 SMALL, QVGA, VGA = (120, 160), (240, 320), (480, 640)
 

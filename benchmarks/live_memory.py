@@ -15,9 +15,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging import AnalysisSettings
 from vein_imaging.pipeline import LiveStep
+from vein_phantom import PhantomSettings, draw_frame
 
 REPORT_AT = (100, 1_000, 2_000, 5_000, 10_000, 20_000)
 

@@ -23,11 +23,11 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 from skimage.filters import sato
 
-from vein_devices.phantom import PhantomSettings, PhantomTruth, draw_frame
 from vein_imaging import AnalysisSettings, VeinMap, analyse
-from vein_imaging.imaging.vein_map import ceap_class_of
+from vein_imaging.imaging.vein_map import vein_class_of
 from vein_imaging.pipeline.network import measure_network
-from vein_imaging.pipeline.stages import Scene, assemble, find_mask
+from vein_imaging.pipeline.stages import PreparedPicture, assemble, find_mask
+from vein_phantom import PhantomSettings, PhantomTruth, draw_frame
 
 TOLERANCE_PX = 2.0
 LEAST_MM, LEAST_CONTRAST = 0.5, 0.05
@@ -139,7 +139,7 @@ def with_sato(case: Case) -> VeinMap:
     settings = AnalysisSettings()
     mm = case.truth.mm_per_pixel
     field = analyse(case.pixels, mm_per_pixel=mm).field
-    scene = Scene.of(case.pixels, field, mm, settings)
+    scene = PreparedPicture.of(case.pixels, field, mm, settings)
     image = scene.small.astype(np.float64) / 255
     response = sato(  # type: ignore[no-untyped-call]
         image, sigmas=(1, 2, 3, 5, 8), black_ridges=True
@@ -217,8 +217,8 @@ def report_diameters(cases: list[Case]) -> None:
             true = widths[which[matched]]
             told = branch.diameter_mm[matched]
             pairs += zip(true[np.isfinite(told)], told[np.isfinite(told)], strict=True)
-            true_class = ceap_class_of(float(np.median(true)))
-            confusion[true_class, branch.ceap_class] += round(branch.length_mm or 0)
+            true_class = vein_class_of(float(np.median(true)))
+            confusion[true_class, branch.vein_class] += round(branch.length_mm or 0)
     true, told = np.array(pairs).T
     print("\n| true diameter, mm | bias, mm | sd, mm | points |\n|---|---|---|---|")
     for low, high in ((0.3, 0.5), (0.5, 0.8), (0.8, 1.2), (1.2, 2), (2, 3), (3, 5)):

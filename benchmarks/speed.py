@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.filters import frangi, meijering, sato
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging import AnalysisSettings, analyse
-from vein_imaging.capture.aside import Aside
+from vein_imaging.capture.background import BackgroundWorker
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vesselness import FAST, FULL, vesselness
 from vein_imaging.pipeline import LiveStep
+from vein_phantom import PhantomSettings, draw_frame
 
 SIZES = ((640, 480), (1280, 720), (1920, 1080))
 LIVE_FRAMES = 35
@@ -124,15 +124,18 @@ def live_rate(seconds: float) -> float:
     """Frames a second of the live step at 1080p, as `capture` runs it."""
     picture, mm = leg((1920, 1080))
     frames = [np.roll(picture, n, axis=1) for n in range(6)]
-    step, aside = LiveStep(AnalysisSettings(quality="fast"), mm), Aside("aside")
-    aside.start()
+    step, background = (
+        LiveStep(AnalysisSettings(quality="fast"), mm),
+        BackgroundWorker("background"),
+    )
+    background.start()
     step.step(frames[0])
     count, begun = 0, time.perf_counter()
     while time.perf_counter() - begun < seconds:
-        step.step(frames[count % 6], aside=aside.offer)
+        step.step(frames[count % 6], in_background=background.offer)
         count += 1
     rate = count / (time.perf_counter() - begun)
-    aside.stop(timeout_s=5)
+    background.stop(timeout_s=5)
     return rate
 
 

@@ -25,12 +25,12 @@ import numpy as np
 import sqlcipher3
 
 from vein_imaging.storage import Entry, Store, StoreError, create_store, open_store
-from vein_imaging.storage.anchor import checkpoint_file, write_checkpoints
-from vein_imaging.storage.append_only import SQLITE_0001
-from vein_imaging.storage.ledger import entry_hash, header_of
-from vein_imaging.storage.schema import event
-from vein_imaging.storage.vault import Vault
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.database.append_only import SQLITE_0001
+from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.entries.ledger import entry_hash, header_of
+from vein_imaging.storage.files.keys import Vault
+from vein_imaging.storage.upkeep.checkpoint import checkpoint_file, write_checkpoints
+from vein_imaging.storage.upkeep.verify import verify_store
 
 KEY = bytes(range(32))
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)

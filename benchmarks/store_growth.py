@@ -32,16 +32,16 @@ from sqlalchemy import insert
 
 from vein_imaging.storage import (
     Entry,
-    Past,
+    PatientHistory,
     Store,
     create_store,
     open_store,
 )
-from vein_imaging.storage.canonical import canonical
-from vein_imaging.storage.ledger import entry_hash, head, key_of, make_key
-from vein_imaging.storage.schema import event
-from vein_imaging.storage.vault import sealed
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.entries.canonical import canonical
+from vein_imaging.storage.entries.ledger import entry_hash, head, key_of, make_key
+from vein_imaging.storage.files.keys import sealed
+from vein_imaging.storage.upkeep.verify import verify_store
 
 KEY = bytes(range(32))
 SYLLABLES = ("an", "ber", "ka", "cla", "do", "el", "gu", "ha", "jo", "mi", "pe", "ta")
@@ -176,7 +176,7 @@ def measure(events: int, base: Path, plain: bool) -> dict[str, float]:
     with open_store(folder, KEY) as store:
         seen: list[int] = []
 
-        def check(past: Past) -> list[Note]:
+        def check(past: PatientHistory) -> list[Note]:
             seen.append(len(past.events))
             return [Note()]
 

@@ -22,160 +22,184 @@ STORAGE = "vein_imaging/storage"
 
 # what is taken out: file, text, what stands there instead
 MUTATIONS: dict[str, tuple[str, str, str]] = {
-    "flush of a file": ("durable.py", "os.fsync(stream.fileno())", "pass"),
-    "flush of a folder": ("durable.py", "flush_folder(file.parent)", "pass"),
-    "flush of a new folder": ("durable.py", "flush_folder(folder.parent)", "pass"),
+    "flush of a file": ("files/durable.py", "os.fsync(stream.fileno())", "pass"),
+    "flush of a folder": ("files/durable.py", "flush_folder(file.parent)", "pass"),
+    "flush of a new folder": (
+        "files/durable.py",
+        "flush_folder(folder.parent)",
+        "pass",
+    ),
     "rename instead of writing in place": (
-        "durable.py",
+        "files/durable.py",
         "temporary.replace(file)",
         "file.write_bytes(content); temporary.unlink()",
     ),
     "cleaning up after a full disk": (
-        "durable.py",
+        "files/durable.py",
         "temporary.unlink(missing_ok=True)",
         "pass",
     ),
     "synchronous=FULL": (
-        "sqlcipher.py",
+        "database/sqlcipher.py",
         '("synchronous", "FULL", 2)',
         '("synchronous", "NORMAL", 1)',
     ),
     "secure_delete": (
-        "sqlcipher.py",
+        "database/sqlcipher.py",
         '("secure_delete", "ON", 1)',
         '("secure_delete", "OFF", 0)',
     ),
-    "reading pragmas back": ("sqlcipher.py", "if got != wanted:", "if False:"),
+    "reading pragmas back": ("database/sqlcipher.py", "if got != wanted:", "if False:"),
     "safe SQLite": (
-        "sqlcipher.py",
+        "database/sqlcipher.py",
         "sqlite_version_info < SAFE_SQLITE",
         "sqlite_version_info < (3, 0)",
     ),
     "guard of the connection": (
-        "sqlcipher.py",
+        "database/sqlcipher.py",
         "connection.set_authorizer(_guard)",
         "pass",
     ),
     "write lock at the beginning": (
-        "sqlcipher.py",
+        "database/sqlcipher.py",
         '"BEGIN IMMEDIATE" if writes else "BEGIN"',
         '"BEGIN"',
     ),
     "only writer on a server": (
-        "postgresql.py",
+        "database/postgresql.py",
         "SELECT pg_advisory_xact_lock({_APPEND_LOCK})",
         "SELECT {_APPEND_LOCK}",
     ),
-    "server's promises": ("postgresql.py", 'if value != "on":', "if False:"),
-    "no password in a URL": ("postgresql.py", "if parts.password:", "if False:"),
+    "server's promises": ("database/postgresql.py", 'if value != "on":', "if False:"),
+    "no password in a URL": (
+        "database/postgresql.py",
+        "if parts.password:",
+        "if False:",
+    ),
     "checked certificate": (
-        "postgresql.py",
+        "database/postgresql.py",
         'parts.query.get("sslmode") != "verify-full"',
         "False",
     ),
     "app role may not delete": (
-        "postgresql.py",
+        "database/postgresql.py",
         "GRANT SELECT, INSERT ON event",
         "GRANT ALL ON event",
     ),
     "trigger: no update (file)": (
-        "append_only.py",
+        "database/append_only.py",
         "SELECT RAISE(ABORT, 'the ledger is append-only: no update');",
         "SELECT 1;",
     ),
     "trigger: no delete (file)": (
-        "append_only.py",
+        "database/append_only.py",
         "SELECT RAISE(ABORT, 'the ledger is append-only: no delete');",
         "SELECT 1;",
     ),
     "trigger: order (file)": (
-        "append_only.py",
+        "database/append_only.py",
         "SELECT RAISE(ABORT, 'the ledger has no gaps",
         "SELECT ('the ledger has no gaps",
     ),
     "trigger: no update or delete (server)": (
-        "append_only.py",
+        "database/append_only.py",
         "BEFORE UPDATE OR DELETE ON event",
         "BEFORE UPDATE ON event",
     ),
     "trigger: no truncate (server)": (
-        "append_only.py",
+        "database/append_only.py",
         "BEFORE TRUNCATE ON event",
         "BEFORE DELETE ON event",
     ),
     "triggers always on (server)": (
-        "append_only.py",
+        "database/append_only.py",
         "ALTER TABLE event ENABLE ALWAYS TRIGGER event_no_change;",
         "",
     ),
-    "verify: own hash": ("verify.py", "if row.hash != entry_hash(", "if () == ("),
-    "verify: link": ("verify.py", "if row.prev != self.prev:", "if False:"),
-    "verify: gaps": ("verify.py", "if row.seq != self.seen.entries:", "if False:"),
+    "verify: own hash": (
+        "upkeep/verify.py",
+        "if row.hash != entry_hash(",
+        "if () == (",
+    ),
+    "verify: link": ("upkeep/verify.py", "if row.prev != self.prev:", "if False:"),
+    "verify: gaps": (
+        "upkeep/verify.py",
+        "if row.seq != self.seen.entries:",
+        "if False:",
+    ),
     "verify: latest time": (
-        "verify.py",
+        "upkeep/verify.py",
         "if row.latest_at != self.latest_at:",
         "if False:",
     ),
     "verify: images read": (
-        "verify.py",
+        "upkeep/verify.py",
         "self.store.images.read(key, sha256)",
         "pass",
     ),
     "verify: missing keys explained": (
-        "verify.py",
+        "upkeep/verify.py",
         "if patient_id not in self.erased:",
         "if False:",
     ),
     "verify: erased keys gone": (
-        "verify.py",
+        "upkeep/verify.py",
         "for patient_id in self.erased.intersection(keys):",
         "for patient_id in ():",
     ),
-    "verify: first entry": ("verify.py", "first.kind != CREATED", "False"),
+    "verify: first entry": ("upkeep/verify.py", "first.kind != CREATED", "False"),
     "verify: sessions begun": (
-        "verify.py",
+        "upkeep/verify.py",
         "elif self.patient_of.get(row.session_id) != row.patient_id:",
         "elif False:",
     ),
     "verify: log carried into the file first": (
-        "verify.py",
+        "upkeep/verify.py",
         "store.settle_file()",
         "pass",
     ),
     "verify: page checks": (
-        "shape.py",
+        "database/schema_check.py",
         'if row[0] != "ok":',
         "if False:",
     ),
     "verify: schema compared": (
-        "shape.py",
+        "database/schema_check.py",
         "yield from _differences(",
         "(lambda *_: None)(",
     ),
-    "anchor: entry still there": ("anchor.py", "if found is None:", "if False:"),
-    "anchor: same hash": ("anchor.py", "if found != checkpoint.hash:", "if False:"),
+    "anchor: entry still there": (
+        "upkeep/checkpoint.py",
+        "if found is None:",
+        "if False:",
+    ),
+    "anchor: same hash": (
+        "upkeep/checkpoint.py",
+        "if found != checkpoint.hash:",
+        "if False:",
+    ),
     "anchor: signature": (
-        "anchor.py",
+        "upkeep/checkpoint.py",
         ".verify(signature[4:], note.encode())",
         "",
     ),
     "anchor: evidence is kept": (
-        "anchor.py",
-        "for warning in anchor_warnings(store, [folder]):",
+        "upkeep/checkpoint.py",
+        "for warning in checkpoint_warnings(store, [folder]):",
         "for warning in ():",
     ),
     "hash covers the header": (
-        "ledger.py",
+        "entries/ledger.py",
         'canonical_flat({**header, "content_sha256": content_sha256})',
         'canonical_flat({"content_sha256": content_sha256})',
     ),
     "hash covers the content": (
-        "ledger.py",
+        "entries/ledger.py",
         'canonical_flat({**header, "content_sha256": content_sha256})',
         "canonical_flat(header)",
     ),
     "image: hash on read": (
-        "images.py",
+        "files/images.py",
         "if hashlib.sha256(png).hexdigest() != sha256:",
         "if False:",
     ),
@@ -190,45 +214,57 @@ MUTATIONS: dict[str, tuple[str, str, str]] = {
         "if False:",
     ),
     "time that cannot be set back": (
-        "ledger.py",
+        "entries/ledger.py",
         "max(at, utc_text(newest.latest_at)) if newest.latest_at else at",
         "at",
     ),
-    "no floats": ("canonical.py", '_refuse_inexact(body, "body")', "pass"),
-    "wrong passwords slow down": ("attempts.py", "if wait_s:", "if False:"),
+    "no floats": ("entries/canonical.py", '_refuse_inexact(body, "body")', "pass"),
+    "wrong passwords slow down": ("people/attempts.py", "if wait_s:", "if False:"),
     "same work for unknown users": (
-        "passwords.py",
+        "people/passwords.py",
         "wrap = known.get(name, _nobody())",
         "wrap = known[name] if name in known else Wrap('00' * 8, '00' * 40, 8, 1, 1)",
     ),
-    "no code works twice": ("people.py", "and step > user.totp_step", ""),
-    "second factor": ("identity.py", "if user and user.totp_secret:", "if False:"),
-    "leavers": ("identity.py", "not user.roles or step is None", "step is None"),
-    "roles": ("clinic.py", "if not may(desk.user.roles, action):", "if False:"),
-    "idle lock": ("clinic.py", "not 0 <= idle_s < self._idle_limit_s", "False"),
+    "no code works twice": ("people/users.py", "and step > user.totp_step", ""),
+    "second factor": (
+        "people/sign_in.py",
+        "if user and user.totp_secret:",
+        "if False:",
+    ),
+    "leavers": ("people/sign_in.py", "not user.roles or step is None", "step is None"),
+    "roles": (
+        "people/signed_in.py",
+        "if not may(desk.user.roles, action):",
+        "if False:",
+    ),
+    "idle lock": (
+        "people/signed_in.py",
+        "not 0 <= idle_s < self._idle_limit_s",
+        "False",
+    ),
     "password again to sign": (
-        "clinic.py",
+        "people/signed_in.py",
         "        self.check_password(password)\n        entry",
         "        entry",
     ),
     "reads logged": (
-        "clinic.py",
+        "people/signed_in.py",
         'self._log(desk, "read", {"what": what}, patient_id)',
         "pass",
     ),
     "key destroyed": (
-        "erasure.py",
+        "upkeep/erasure.py",
         "delete(patient_key).where(patient_key.c.patient_id == patient_id)",
         "delete(patient_key).where(patient_key.c.patient_id == 'x')",
     ),
     "key gone from the log too": (
-        "erasure.py",
+        "upkeep/erasure.py",
         "store.settle_file(empty_log=True)",
         "pass",
     ),
-    "copy verified": ("copying.py", "if seen.problems:", "if False:"),
+    "copy verified": ("upkeep/backup.py", "if seen.problems:", "if False:"),
     "whole folders": (
-        "building.py",
+        "files/whole_folder.py",
         "shutil.rmtree(building, ignore_errors=True)",
         "pass",
     ),
@@ -237,28 +273,27 @@ MUTATIONS: dict[str, tuple[str, str, str]] = {
 
 # where a guard's own tests are: asked first, the whole suite only if they pass
 OWN_TESTS = {
-    "sqlcipher.py": ["sqlcipher", "append_only", "erasure", "crash"],
-    "postgresql.py": ["postgresql", "append_only", "crash"],
-    "append_only.py": ["append_only"],
-    "shape.py": ["verify"],
-    "anchor.py": ["verify"],
-    "ledger.py": ["verify", "store"],
-    "attempts.py": ["clinic"],
-    "passwords.py": ["clinic"],
-    "people.py": ["clinic"],
-    "identity.py": ["clinic"],
-    "building.py": ["portable", "copying"],
+    "database/sqlcipher.py": ["sqlcipher", "append_only", "erasure", "crash"],
+    "database/postgresql.py": ["postgresql", "append_only", "crash"],
+    "database/append_only.py": ["append_only"],
+    "database/schema_check.py": ["verify"],
+    "upkeep/checkpoint.py": ["verify"],
+    "entries/ledger.py": ["verify", "store"],
+    "people/attempts.py": ["signed_in"],
+    "people/passwords.py": ["signed_in"],
+    "people/users.py": ["signed_in"],
+    "people/sign_in.py": ["signed_in"],
+    "files/whole_folder.py": ["patient_export", "backup"],
 }
 
 
-def passes(copy: Path, *tests: str) -> bool:
+def passes(copy: Path, *tests: Path) -> bool:
     """Whether these tests pass on the copy."""
-    folder = copy / "tests" / STORAGE
     arguments = ["-q", "-x", "-p", "no:cacheprovider", "-k", "not model"]
     command = [sys.executable, "-m", "pytest", *arguments]
     try:
         done = subprocess.run(
-            [*command, *(folder / test for test in tests)],
+            [*command, *tests],
             cwd=copy,
             env={**os.environ, "PYTHONPATH": str(copy)},
             capture_output=True,
@@ -277,9 +312,16 @@ def survives(name: str, copy: Path) -> bool:
     if text not in whole:
         raise SystemExit(f"{name}: {text!r} is not in {file_name} any more")
     file.write_text(whole.replace(text, instead), "utf-8")
-    own = OWN_TESTS.get(file_name, [file_name.removesuffix(".py")])
+    own = OWN_TESTS.get(file_name, [Path(file_name).stem])
+    found = [
+        test
+        for one in own
+        for test in (copy / "tests" / STORAGE).rglob(f"test_{one}.py")
+    ]
+    if not found:
+        raise SystemExit(f"{file_name}: no test file of {own}")
     try:
-        return passes(copy, *(f"test_{one}.py" for one in own)) and passes(copy, "")
+        return passes(copy, *found) and passes(copy, copy / "tests" / STORAGE)
     finally:
         file.write_text(whole, "utf-8")
 

@@ -25,7 +25,7 @@ from crash import Cluster  # type: ignore[import-not-found]
 
 from vein_imaging.storage import (
     Entry,
-    Past,
+    PatientHistory,
     Server,
     Store,
     StoredEvent,
@@ -53,8 +53,8 @@ def findings(events: tuple[StoredEvent, ...]) -> list[Stop]:
 
 
 def careful(store: Store, session_id: str) -> bool:
-    def check(past: Past) -> list[Stop]:
-        return findings(past.events)
+    def check(history: PatientHistory) -> list[Stop]:
+        return findings(history.events)
 
     outcome = store.check_and_append(
         session_id, SHOT, check=check, author="race", at=now()

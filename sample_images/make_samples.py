@@ -13,7 +13,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vein_devices.phantom import PhantomSettings, PhantomTruth, draw_frame
+from vein_phantom import PhantomSettings, PhantomTruth, draw_frame
 
 __all__ = ["SAMPLES", "make_samples"]
 

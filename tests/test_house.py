@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("vein_imaging", "devices/vein_devices", "calibration/vein_calibration")
+PACKAGES = (
+    "vein_imaging",
+    "devices/vein_devices",
+    "devices/vein_phantom",
+    "calibration/vein_calibration",
+)
 SOURCES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py")
 )
@@ -67,3 +72,13 @@ def test_public_names_are_described() -> None:
 def test_a_file_is_named_for_what_it_holds() -> None:
     vague = {"utils", "util", "helpers", "helper", "misc", "manager", "common"}
     assert [str(path) for path in SOURCES if path.stem in vague] == []
+
+
+def test_no_public_class_or_function_has_the_name_of_another() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in SOURCES:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, Function | ast.ClassDef) and node.name[0] != "_":
+                homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
+    homes.pop("make_source")  # what each kind of camera is asked for by this name
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from vein_devices.frame import Frame, Pixels
-from vein_imaging.capture.aside import Aside
+from vein_imaging.capture.background import BackgroundWorker
 from vein_imaging.capture.mailbox import Mailbox
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.settings import CaptureSettings
@@ -37,9 +37,9 @@ class Step(Protocol):
     """A stateful analysis of one frame after another."""
 
     def step(
-        self, pixels: Pixels, *, aside: Callable[[Callable[[], object]], object]
+        self, pixels: Pixels, *, in_background: Callable[[Callable[[], object]], object]
     ) -> StepResult:
-        """Analyse the next frame; what need not be done for it may be done aside."""
+        """Analyse the next frame; hand on work that can wait."""
 
 
 MakeStep = Callable[[CaptureSettings, Frame], Step]
@@ -83,8 +83,8 @@ class LivePicture:
 class LiveLoop:
     """Runs the live step on the newest frame, in a thread of its own.
 
-    A second thread does what the step wants done aside: no frame waits for the veins to
-    be traced anew.
+    A second thread does the work that can wait: no frame waits for the veins to be
+    traced again.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class LiveLoop:
         self._step: Step | None = None
         self._made_for: tuple[object, ...] = ()
         self._stopping = threading.Event()
-        self._aside = Aside("live aside")
+        self._background = BackgroundWorker("live background")
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
 
     @property
@@ -123,7 +123,7 @@ class LiveLoop:
 
     def start(self) -> None:
         """Start the threads. Once per loop."""
-        self._aside.start()
+        self._background.start()
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
@@ -138,8 +138,8 @@ class LiveLoop:
         until_s = time.monotonic() + timeout_s
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
-        aside_ended = self._aside.stop(max(0.0, until_s - time.monotonic()))
-        return aside_ended and not self._thread.is_alive()
+        background_ended = self._background.stop(max(0.0, until_s - time.monotonic()))
+        return background_ended and not self._thread.is_alive()
 
     def _run(self) -> None:
         number = 0
@@ -149,7 +149,7 @@ class LiveLoop:
                 self._mailbox.put(self._draw(frame))
             elif self._ring.closed:
                 break
-        self._aside.stop(timeout_s=0.0)
+        self._background.stop(timeout_s=0.0)
 
     def _draw(self, frame: Frame) -> LivePicture:
         started_s = time.monotonic()
@@ -160,7 +160,7 @@ class LiveLoop:
         try:
             if self._step is None or self._made_for != kind:
                 self._step, self._made_for = self._make_step(settings, frame), kind
-            result = self._step.step(frame.pixels, aside=self._aside.offer)
+            result = self._step.step(frame.pixels, in_background=self._background.offer)
             picture = _blend(frame.pixels, result.overlay, settings.opacity)
         except Exception as error:  # noqa: BLE001 - the one place: kept, shown
             self._step, failure, picture = None, error, _as_rgb(frame.pixels)

@@ -11,7 +11,7 @@ from typing import Self
 from vein_devices.errors import DeviceTimeoutError, EndOfStreamError
 from vein_devices.frame import Frame, FrameFlag
 from vein_devices.protocols import Camera
-from vein_devices.supervisor import SupervisedCamera
+from vein_devices.supervision.supervisor import SupervisedCamera
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.status import CaptureStatus, Phase
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vein_devices import Camera, open_camera
 from vein_devices.address import parse_address
-from vein_devices.supervisor import supervise
+from vein_devices.supervision.supervisor import supervise
 from vein_imaging.capture.ring import Overflow
 
 __all__ = ["watched_camera"]
@@ -13,14 +13,16 @@ __all__ = ["watched_camera"]
 _PATIENT_KINDS = ("phantom", "file")
 
 
-def watched_camera(url: str, *, patient: bool = False) -> tuple[Camera, Overflow]:
+def watched_camera(
+    url: str, *, wait_for_camera: bool = False
+) -> tuple[Camera, Overflow]:
     """Make the camera of an address, and say what a full ring means for it.
 
     Parameters
     ----------
     url : str
         As for `vein_devices.open_camera`.
-    patient : bool
+    wait_for_camera : bool
         Whether a device that is not there yet may come later.
 
     Returns
@@ -35,4 +37,4 @@ def watched_camera(url: str, *, patient: bool = False) -> tuple[Camera, Overflow
     """
     if parse_address(url).kind in _PATIENT_KINDS:
         return open_camera(url), Overflow.WAIT
-    return supervise(url, patient=patient), Overflow.DROP
+    return supervise(url, wait_for_camera=wait_for_camera), Overflow.DROP

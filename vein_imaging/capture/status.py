@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from vein_devices.states import DeviceStatus
+from vein_devices.supervision.states import DeviceStatus
 
 __all__ = ["CaptureStatus", "Phase"]
 

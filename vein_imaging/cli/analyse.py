@@ -185,7 +185,7 @@ def branch_rows(found: VeinMap) -> list[dict[str, object]]:
     return [
         {
             "branch": number,
-            "class": branch.ceap_class,
+            "class": branch.vein_class,
             "length_mm": _number(branch.length_mm),
             "median_diameter_mm": _number(branch.median_diameter_mm),
             "diameter_uncertainty_mm": _number(

@@ -17,11 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.comparison import compare
-from vein_imaging.comparison.picture import draw_change_map, draw_comparison
+from vein_imaging.comparison.judging.summary import (
+    ASSESSABLE_AFTER_DAYS,
+    assess,
+    days_between,
+)
+from vein_imaging.comparison.preparing.surface import grey_levels
 from vein_imaging.comparison.result import Comparison
-from vein_imaging.comparison.summary import ASSESSABLE_AFTER_DAYS, assess, days_between
-from vein_imaging.comparison.surface import grey_levels
-from vein_imaging.comparison.table import Identity, Row, piece_rows, summary_row
+from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
+from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
 
 __all__ = ["compare_command"]
 

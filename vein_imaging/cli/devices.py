@@ -22,7 +22,7 @@ def devices() -> None:
 def list_command(as_json: bool) -> None:
     """List what is plugged in, and the kinds of camera there are."""
     from vein_devices.cameras.table import CAMERAS, known_kinds
-    from vein_devices.doctor import list_all
+    from vein_devices.supervision.doctor import list_all
 
     found = list_all()
     if as_json:
@@ -53,7 +53,7 @@ def doctor_command(as_json: bool) -> None:
 
     Ends with 1 when there is a problem.
     """
-    from vein_devices.doctor import examine
+    from vein_devices.supervision.doctor import examine
 
     checks = examine()
     problems = [check for check in checks if check.state == "problem"]
@@ -87,8 +87,8 @@ def test_command(url: str, seconds: float, as_json: bool) -> None:
     Ends with 0 when the verdict is good or doubtful, with 1 when it is bad.
     """
     from vein_devices.errors import DeviceAddressError, DeviceError
-    from vein_devices.supervisor import supervise
-    from vein_devices.trial import try_camera
+    from vein_devices.supervision.supervisor import supervise
+    from vein_devices.supervision.trial import try_camera
 
     try:
         trial = try_camera(supervise(url), seconds)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from vein_devices.illuminators.line import LineIlluminator
+    from vein_devices.illuminators.driver import LineIlluminator
 
 __all__ = ["light"]
 

@@ -26,8 +26,8 @@ def session() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_sessions(access: StoreAccess, patient_id: str, as_json: bool) -> None:
     """List a patient's sessions, the oldest first."""
-    with access.clinic() as clinic:
-        found = clinic.sessions(patient_id)
+    with access.signed_in() as signed_in:
+        found = signed_in.sessions(patient_id)
     rows = [
         {
             "session_id": one.session_id,
@@ -49,8 +49,8 @@ def list_sessions(access: StoreAccess, patient_id: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def show(access: StoreAccess, session_id: str, as_json: bool) -> None:
     """Show every entry of a session in the order written."""
-    with access.clinic() as clinic:
-        entries = clinic.events(session_id)
+    with access.signed_in() as signed_in:
+        entries = signed_in.events(session_id)
     for entry in entries:
         click.echo(_as_json(entry) if as_json else _as_line(entry))
 

@@ -14,7 +14,7 @@ from vein_imaging.cli.store_access import (
     errors_in_one_line,
     store_options,
 )
-from vein_imaging.storage.roles import Action
+from vein_imaging.storage.people.roles import Action
 
 __all__ = ["store"]
 
@@ -49,7 +49,10 @@ def create(folder: Path, key_file: Path) -> None:
 @click.option("--to", "folder", type=_FOLDER, help="Put it there too.")
 def checkpoint(access: StoreAccess, folder: Path | None) -> None:
     """Print the newest hash, signed; keep it where the store is not."""
-    from vein_imaging.storage.anchor import signed_checkpoint, write_checkpoints
+    from vein_imaging.storage.upkeep.checkpoint import (
+        signed_checkpoint,
+        write_checkpoints,
+    )
 
     with access.store(Action.VERIFY) as (opened, _, _):
         write_checkpoints(opened, [checkpoint_folder(), *([folder] if folder else [])])
@@ -61,7 +64,7 @@ def checkpoint(access: StoreAccess, folder: Path | None) -> None:
 @store_options
 def backup(access: StoreAccess, folder: Path) -> None:
     """Add a generation, checked, to the backups in FOLDER. Others may go on working."""
-    from vein_imaging.storage.copying import back_up
+    from vein_imaging.storage.upkeep.backup import back_up
 
     with access.store(Action.BACKUP) as (opened, key, author):
         now = datetime.now(UTC)
@@ -73,7 +76,7 @@ def backup(access: StoreAccess, folder: Path) -> None:
 @click.argument("folder", type=_FOLDER)
 def backups(folder: Path) -> None:
     """List the generations in FOLDER, the oldest first."""
-    from vein_imaging.storage.copying import generations
+    from vein_imaging.storage.upkeep.backup import generations
 
     for generation in generations(folder):
         click.echo(str(generation))
@@ -89,7 +92,7 @@ def restore_command(
 ) -> None:
     """Make a store in FOLDER out of the generation (or store) named by --store."""
     from vein_imaging.storage import Server
-    from vein_imaging.storage.copying import restore
+    from vein_imaging.storage.upkeep.backup import restore
 
     if (server is None) != (server_owner is None):
         raise click.UsageError("--server and --server-owner go together")
@@ -119,8 +122,8 @@ def migrate_command(access: StoreAccess, server_owner: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def patients(access: StoreAccess, fragment: str, as_json: bool) -> None:
     """Find patients by a FRAGMENT of name or number; that one looked is logged."""
-    with access.clinic() as clinic:
-        found = clinic.patients(fragment)
+    with access.signed_in() as signed_in:
+        found = signed_in.patients(fragment)
     if as_json:
         rows = [{"patient_id": p.patient_id, **p.facts} for p in found]
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
@@ -139,7 +142,7 @@ def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -
 
     The folder is not encrypted: it is for the patient, or for another program.
     """
-    from vein_imaging.storage.portable import export_patient
+    from vein_imaging.storage.upkeep.patient_export import export_patient
 
     with access.store(Action.EXPORT) as (opened, _, author):
         done = export_patient(
@@ -157,7 +160,7 @@ def erase_patient_command(
     access: StoreAccess, patient_id: str, reason: str, yes: bool
 ) -> None:
     """Destroy a patient's key and pictures on lawful request. It cannot be undone."""
-    from vein_imaging.storage.erasure import erase_patient
+    from vein_imaging.storage.upkeep.erasure import erase_patient
 
     with access.store(Action.ERASE) as (opened, _, author):
         if not yes:
@@ -174,7 +177,7 @@ def erase_patient_command(
 @store_options
 def orphans_command(access: StoreAccess, remove: bool) -> None:
     """List image files that no entry names, left by interrupted writes."""
-    from vein_imaging.storage.erasure import orphans, remove_files
+    from vein_imaging.storage.upkeep.erasure import orphans, remove_files
 
     with access.store(Action.BACKUP) as (opened, _, _):
         found = orphans(opened, now=datetime.now(UTC))

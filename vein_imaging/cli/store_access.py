@@ -16,8 +16,8 @@ from platformdirs import user_data_path
 
 if TYPE_CHECKING:
     from vein_imaging.storage import Store
-    from vein_imaging.storage.clinic import Clinic
-    from vein_imaging.storage.roles import Action
+    from vein_imaging.storage.people.roles import Action
+    from vein_imaging.storage.people.signed_in import SignedInStore
 
 __all__ = ["StoreAccess", "checkpoint_folder", "errors_in_one_line", "store_options"]
 
@@ -69,9 +69,9 @@ class StoreAccess:
         return asked
 
     @contextmanager
-    def clinic(self) -> Iterator[Clinic]:
+    def signed_in(self) -> Iterator[SignedInStore]:
         """Sign in, and out at the end."""
-        from vein_imaging.storage.clinic import sign_in
+        from vein_imaging.storage.people.signed_in import sign_in
 
         if self.key_file:
             raise click.UsageError("this needs a person: --user, not --key-file")
@@ -84,11 +84,11 @@ class StoreAccess:
                 password,
                 code=self.code,
                 checkpoint_folders=[checkpoint_folder()],
-            ) as clinic,
+            ) as signed_in,
         ):
-            for warning in clinic.warnings:
+            for warning in signed_in.warnings:
                 click.echo(f"Warning: {warning}", err=True)
-            yield clinic
+            yield signed_in
 
     @contextmanager
     def store(self, action: Action) -> Iterator[tuple[Store, bytes, str]]:
@@ -101,15 +101,15 @@ class StoreAccess:
                 with open_store(self.folder, key) as store:
                     yield store, key, "key file"
         else:
-            with self.clinic() as clinic:
-                store = clinic.allowed_store(action)
-                yield store, clinic.allowed_key(action), clinic.user.name
+            with self.signed_in() as signed_in:
+                store = signed_in.allowed_store(action)
+                yield store, signed_in.allowed_key(action), signed_in.user.name
 
     def key(self) -> bytes:
         """Return the data key without signing in: nothing is written to the store."""
         from vein_imaging.storage import key_from_file
-        from vein_imaging.storage.identity import unlocked_key
-        from vein_imaging.storage.place import find_store
+        from vein_imaging.storage.files.layout import find_store
+        from vein_imaging.storage.people.sign_in import unlocked_key
 
         with errors_in_one_line():
             if self.key_file:

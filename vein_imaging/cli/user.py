@@ -15,10 +15,10 @@ from vein_imaging.cli.store_access import (
     errors_in_one_line,
     store_options,
 )
-from vein_imaging.storage.roles import Action, Role
+from vein_imaging.storage.people.roles import Action, Role
 
 if TYPE_CHECKING:
-    from vein_imaging.storage.administration import SetUp
+    from vein_imaging.storage.people.administration import SetUp
 
 __all__ = ["user"]
 
@@ -61,7 +61,7 @@ def set_up_command(
 ) -> None:
     """Make a store in FOLDER with its first user, the OWNER."""
     from vein_imaging.storage import Server
-    from vein_imaging.storage.administration import set_up
+    from vein_imaging.storage.people.administration import set_up
 
     if (server is None) != (server_owner is None):
         raise click.UsageError("--server and --server-owner go together")
@@ -91,11 +91,11 @@ def _print_once(done: SetUp) -> None:
 @store_options
 def add(access: StoreAccess, name: str, roles: tuple[str, ...]) -> None:
     """Add NAME with one or more ROLES."""
-    from vein_imaging.storage.administration import add_user
+    from vein_imaging.storage.people.administration import add_user
 
-    with access.clinic() as clinic:
-        clinic.allowed_store(Action.USERS)
-        add_user(clinic, name, _new_password(name), _roles(roles), at=_now())
+    with access.signed_in() as signed_in:
+        signed_in.allowed_store(Action.USERS)
+        add_user(signed_in, name, _new_password(name), _roles(roles), at=_now())
     click.echo(f"{name}: {', '.join(roles)}")
 
 
@@ -104,10 +104,10 @@ def add(access: StoreAccess, name: str, roles: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_users(access: StoreAccess, as_json: bool) -> None:
     """List everyone who is or was a user."""
-    from vein_imaging.storage.administration import all_users
+    from vein_imaging.storage.people.administration import all_users
 
-    with access.clinic() as clinic:
-        known = sorted(all_users(clinic).values(), key=lambda one: one.name)
+    with access.signed_in() as signed_in:
+        known = sorted(all_users(signed_in).values(), key=lambda one: one.name)
     rows = [
         {
             "name": one.name,
@@ -130,10 +130,10 @@ def list_users(access: StoreAccess, as_json: bool) -> None:
 @store_options
 def roles_command(access: StoreAccess, name: str, roles: tuple[str, ...]) -> None:
     """Give NAME these ROLES instead of the former ones."""
-    from vein_imaging.storage.administration import change_roles
+    from vein_imaging.storage.people.administration import change_roles
 
-    with access.clinic() as clinic:
-        change_roles(clinic, name, _roles(roles), at=_now())
+    with access.signed_in() as signed_in:
+        change_roles(signed_in, name, _roles(roles), at=_now())
     click.echo(f"{name}: {', '.join(roles)}")
 
 
@@ -142,10 +142,10 @@ def roles_command(access: StoreAccess, name: str, roles: tuple[str, ...]) -> Non
 @store_options
 def remove(access: StoreAccess, name: str) -> None:
     """Take NAME's roles and way to the key away; what NAME wrote stays."""
-    from vein_imaging.storage.administration import remove_user
+    from vein_imaging.storage.people.administration import remove_user
 
-    with access.clinic() as clinic:
-        remove_user(clinic, name, at=_now())
+    with access.signed_in() as signed_in:
+        remove_user(signed_in, name, at=_now())
     click.echo(f"{name} left")
 
 
@@ -154,11 +154,11 @@ def remove(access: StoreAccess, name: str) -> None:
 @store_options
 def reset(access: StoreAccess, name: str) -> None:
     """Give NAME, who forgot it, a new password."""
-    from vein_imaging.storage.administration import reset_password
+    from vein_imaging.storage.people.administration import reset_password
 
-    with access.clinic() as clinic:
-        clinic.allowed_store(Action.USERS)
-        reset_password(clinic, name, _new_password(name), at=_now())
+    with access.signed_in() as signed_in:
+        signed_in.allowed_store(Action.USERS)
+        reset_password(signed_in, name, _new_password(name), at=_now())
     click.echo(f"{name}: new password")
 
 
@@ -170,11 +170,11 @@ def new_key_command(access: StoreAccess, folder: Path) -> None:
 
     Only you can open the copy; give the others passwords with `user reset`.
     """
-    from vein_imaging.storage.administration import change_data_key
+    from vein_imaging.storage.people.administration import change_data_key
 
-    with access.clinic() as clinic:
-        clinic.allowed_store(Action.USERS)
-        done = change_data_key(clinic, folder, access.password(), at=_now())
+    with access.signed_in() as signed_in:
+        signed_in.allowed_store(Action.USERS)
+        done = change_data_key(signed_in, folder, access.password(), at=_now())
     _print_once(done)
 
 
@@ -182,9 +182,9 @@ def new_key_command(access: StoreAccess, folder: Path) -> None:
 @store_options
 def password(access: StoreAccess) -> None:
     """Change one's own password; nothing is encrypted anew."""
-    with access.clinic() as clinic:
+    with access.signed_in() as signed_in:
         old = access.password()
-        clinic.change_password(old, _new_password(access.user))
+        signed_in.change_password(old, _new_password(access.user))
     click.echo("changed")
 
 
@@ -194,14 +194,17 @@ def password(access: StoreAccess) -> None:
 @store_options
 def code(access: StoreAccess, switch: str, name: str | None) -> None:
     """Switch the second factor on for oneself, or off."""
-    from vein_imaging.storage.administration import switch_off_totp, switch_on_totp
+    from vein_imaging.storage.people.administration import (
+        switch_off_totp,
+        switch_on_totp,
+    )
 
-    with access.clinic() as clinic:
+    with access.signed_in() as signed_in:
         if switch == "on":
-            uri = switch_on_totp(clinic, access.password())
+            uri = switch_on_totp(signed_in, access.password())
             click.echo(f"Give this to the authenticator app; it is shown once:\n{uri}")
         else:
-            switch_off_totp(clinic, name or access.user)
+            switch_off_totp(signed_in, name or access.user)
             click.echo(f"{name or access.user}: no second factor")
 
 
@@ -217,7 +220,7 @@ def code(access: StoreAccess, switch: str, name: str | None) -> None:
 )
 def recover_command(folder: Path, owner: str) -> None:
     """Give an OWNER a new password with the printed recovery key."""
-    from vein_imaging.storage.administration import recover
+    from vein_imaging.storage.people.administration import recover
 
     key: str = click.prompt("Recovery key", hide_input=True, err=True)
     with errors_in_one_line():
@@ -231,8 +234,8 @@ def recover_command(folder: Path, owner: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 def log(access: StoreAccess, as_json: bool) -> None:
     """Show who signed in, was refused, read and changed what."""
-    with access.clinic() as clinic:
-        entries = clinic.log()
+    with access.signed_in() as signed_in:
+        entries = signed_in.log()
     for entry in entries:
         shown = {k: v for k, v in entry.body.items() if k not in _SECRET}
         row = {

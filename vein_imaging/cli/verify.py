@@ -18,7 +18,8 @@ from vein_imaging.cli.store_access import (
 )
 
 if TYPE_CHECKING:
-    from vein_imaging.storage.verify import Verification
+    from vein_imaging.storage import Store
+    from vein_imaging.storage.upkeep.verify import Verification
 
 __all__ = ["verify"]
 
@@ -48,10 +49,19 @@ def verify(
     checkpoint kept elsewhere an older copy put back cannot be noticed; this user's own
     checkpoints are looked at by themselves.
     """
+    from vein_imaging.storage import open_store
+    from vein_imaging.storage.upkeep.backup import opened_generation
+
     key = access.key()
     with errors_in_one_line():
         kept_elsewhere = access.folder if backup else checkpoint_folder()
-        seen = _verified(access, key, checkpoints, kept_elsewhere, read_only)
+        opened = (
+            opened_generation(access.folder, key)
+            if backup and not read_only
+            else open_store(access.folder, key, read_only=read_only)
+        )
+        with opened as store:
+            seen = _verified(store, checkpoints, kept_elsewhere)
     if as_json:
         click.echo(json.dumps(asdict(seen), indent=2))
     else:
@@ -65,30 +75,24 @@ def verify(
 
 
 def _verified(
-    access: StoreAccess,
-    key: bytes,
-    checkpoints: tuple[Path, ...],
-    kept_elsewhere: Path,
-    read_only: bool,
+    store: Store, checkpoints: tuple[Path, ...], kept_elsewhere: Path
 ) -> Verification:
     from vein_imaging.domain.session import fold
-    from vein_imaging.storage import open_store
-    from vein_imaging.storage.anchor import checkpoint_file
-    from vein_imaging.storage.verify import verify_store
+    from vein_imaging.storage.upkeep.checkpoint import checkpoint_file
+    from vein_imaging.storage.upkeep.verify import verify_store
 
-    with open_store(access.folder, key, read_only=read_only) as store:
-        own = checkpoint_file(store, kept_elsewhere)
-        files = [*checkpoints, *([own] if own.exists() else [])]
-        total, hidden = store.head().seq, not sys.stderr.isatty()
-        with click.progressbar(
-            length=total, label="entries", file=sys.stderr, hidden=hidden
-        ) as bar:
-            return verify_store(
-                store,
-                checkpoints=files,
-                fold=lambda events: fold(event.value for event in events),
-                progress=lambda entries: bar.update(entries - bar.pos),
-            )
+    own = checkpoint_file(store, kept_elsewhere)
+    files = [*checkpoints, *([own] if own.exists() else [])]
+    total, hidden = store.head().seq, not sys.stderr.isatty()
+    with click.progressbar(
+        length=total, label="entries", file=sys.stderr, hidden=hidden
+    ) as bar:
+        return verify_store(
+            store,
+            checkpoints=files,
+            fold=lambda events: fold(event.value for event in events),
+            progress=lambda entries: bar.update(entries - bar.pos),
+        )
 
 
 def _summary(seen: Verification) -> str:

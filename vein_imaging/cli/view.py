@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from vein_imaging.cli.store_access import StoreAccess
     from vein_imaging.storage import Store
-    from vein_imaging.viewer.desk_lock import Desk
+    from vein_imaging.viewer.qt.desk_lock import SignedIn
 
 __all__ = ["require_window", "view"]
 
@@ -110,13 +110,13 @@ def require_window() -> None:
 
 
 @contextmanager
-def _signed_in(access: StoreAccess) -> Iterator[tuple[Store, str, Desk | None]]:
+def _signed_in(access: StoreAccess) -> Iterator[tuple[Store, str, SignedIn | None]]:
     """The store, who records, and the desk that locks when it is left alone."""
-    from vein_imaging.storage.roles import Action
+    from vein_imaging.storage.people.roles import Action
 
     if access.key_file is not None:
         with access.store(Action.RECORD) as (store, _, who):
             yield store, who, None
         return
-    with access.clinic() as clinic:
-        yield clinic.allowed_store(Action.RECORD), clinic.user.name, clinic
+    with access.signed_in() as signed_in:
+        yield signed_in.allowed_store(Action.RECORD), signed_in.user.name, signed_in

@@ -1,12 +1,12 @@
 """Two visits of one leg: aligned, and what changed between them, with its error."""
 
-from vein_imaging.comparison.picture import draw_change_map, draw_comparison
+from vein_imaging.comparison.compare import compare
+from vein_imaging.comparison.judging.summary import assess, days_between
 from vein_imaging.comparison.repeatability import RepeatError, repeat_error
 from vein_imaging.comparison.result import Comparison, Verdict
 from vein_imaging.comparison.settings import CompareSettings
-from vein_imaging.comparison.summary import assess, days_between
-from vein_imaging.comparison.table import Identity, piece_rows, summary_row
-from vein_imaging.comparison.visits import compare
+from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
+from vein_imaging.comparison.telling.table import Identity, piece_rows, summary_row
 
 __all__ = [
     "CompareSettings",

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from vein_imaging.comparison.change import Change, Piece
-from vein_imaging.comparison.exposure import ExposureMatch
-from vein_imaging.comparison.regions import change_masks, measure_extents, pieces_in
-from vein_imaging.comparison.registration import Registration
-from vein_imaging.comparison.summary import ChangeSummary, summarise
-from vein_imaging.comparison.transform import Transform
+from vein_imaging.comparison.aligning.registration import Registration
+from vein_imaging.comparison.aligning.transform import Transform
+from vein_imaging.comparison.judging.change import Change, Piece
+from vein_imaging.comparison.judging.regions import (
+    change_masks,
+    measure_extents,
+    pieces_in,
+)
+from vein_imaging.comparison.judging.summary import ChangeSummary, summarise
+from vein_imaging.comparison.preparing.exposure import ExposureMatch
 from vein_imaging.imaging.arrays import Mask, Picture
 from vein_imaging.imaging.vein_map import VeinMap
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vein_imaging.comparison import Comparison
-from vein_imaging.comparison.picture import draw_comparison
+from vein_imaging.comparison.telling.picture import draw_comparison
 from vein_imaging.demo.record_pages import ahead, amount, day, injected
 from vein_imaging.demo.story import CLINIC, VISITS
 from vein_imaging.demo.treatment import TreatedVisit
@@ -160,7 +160,7 @@ def _vein_map(told: Told, pictures: DemoPictures) -> Section:
     veins = told.seen[0].veins
     rows = []
     for name in ("telangiectasia", "reticular", "varicose", "undecided", "unknown"):
-        own = [branch for branch in veins.branches if branch.ceap_class == name]
+        own = [branch for branch in veins.branches if branch.vein_class == name]
         length_mm = sum(branch.length_mm or 0.0 for branch in own)
         rows.append((_CLASSES[name], str(len(own)), f"{length_mm:.0f}"))
     table = Table(

@@ -16,7 +16,7 @@ from vein_imaging.demo.visit import SeenVisit, see_visit
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import render_html
 from vein_imaging.storage import Store, create_store, key_from_file
-from vein_imaging.storage.anchor import signed_checkpoint, write_checkpoints
+from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint, write_checkpoints
 
 __all__ = ["DemoResult", "run_demo"]
 

@@ -29,15 +29,15 @@ from vein_imaging.domain.session import (
     fold,
 )
 from vein_imaging.report import encode_png
-from vein_imaging.storage import Past, Store
+from vein_imaging.storage import PatientHistory, Store
 
-__all__ = ["Site", "TreatedVisit", "treat"]
+__all__ = ["PlannedSite", "TreatedVisit", "treat"]
 
 _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class PlannedSite:
     """Where the needle goes.
 
     Parameters
@@ -63,14 +63,14 @@ class TreatedVisit:
         Folded from what the store holds.
     caught : tuple of Planned
         Plans with a stop: they were not carried out.
-    sites : tuple of Site
+    sites : tuple of PlannedSite
         In the order of the injections given.
     """
 
     session_id: str
     session: Session
     caught: tuple[Planned, ...]
-    sites: tuple[Site, ...]
+    sites: tuple[PlannedSite, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ class _Room:
     table: LimitTable
     session_id: str
 
-    def context(self, past: Past, planned: Injection) -> DoseContext:
+    def context(self, history: PatientHistory, planned: Injection) -> DoseContext:
         return DoseContext(
             table=self.table,
             zone=self.clinic.zone,
-            sessions=_doses(past),
+            sessions=_doses(history),
             planned=planned,
             weight=Weight.from_text(self.clinic.weight_kg),
             weighed_on=planned.at.date(),
@@ -143,7 +143,7 @@ def treat(
     return TreatedVisit(session_id, session, tuple(caught), sites)
 
 
-def choose_sites(seen: SeenVisit, count: int) -> tuple[Site, ...]:
+def choose_sites(seen: SeenVisit, count: int) -> tuple[PlannedSite, ...]:
     """Pick the middles of the longest veins under 3 mm, as the clinician clicks them.
 
     Parameters
@@ -153,7 +153,7 @@ def choose_sites(seen: SeenVisit, count: int) -> tuple[Site, ...]:
 
     Returns
     -------
-    tuple of Site
+    tuple of PlannedSite
 
     Raises
     ------
@@ -163,14 +163,14 @@ def choose_sites(seen: SeenVisit, count: int) -> tuple[Site, ...]:
     fit = [
         branch
         for branch in seen.veins.branches
-        if branch.ceap_class in ("telangiectasia", "reticular")
+        if branch.vein_class in ("telangiectasia", "reticular")
         and branch.median_diameter_mm <= 1.0  # what 0.5 % is labelled for
     ]
     longest = sorted(fit, key=lambda branch: branch.length_px, reverse=True)[:count]
     if len(longest) < count:
         raise ValueError(f"{count} sites are wanted; {len(longest)} veins were found")
     return tuple(
-        Site(
+        PlannedSite(
             _whole(branch.points_rc[len(branch.points_rc) // 2]),
             None
             if math.isnan(branch.median_diameter_mm)
@@ -214,8 +214,8 @@ def _open(room: _Room, patient_id: str, story: VisitStory, seen: SeenVisit) -> s
 def _try(room: _Room, injection: Injection, mark: Mark) -> Planned | None:
     """Plan, and record unless the check says stop; the plan that was stopped."""
 
-    def check(past: Past) -> tuple[Finding, ...]:
-        return check_dose(room.context(past, injection))
+    def check(history: PatientHistory) -> tuple[Finding, ...]:
+        return check_dose(room.context(history, injection))
 
     def planned(findings: tuple[Finding, ...]) -> Planned:
         return Planned(
@@ -247,7 +247,9 @@ def _try(room: _Room, injection: Injection, mark: Mark) -> Planned | None:
     return planned(plan.findings) if given.event is None else None
 
 
-def _injection(dose: PlannedDose, site: Site, at: datetime, name: str) -> Injection:
+def _injection(
+    dose: PlannedDose, site: PlannedSite, at: datetime, name: str
+) -> Injection:
     body: dict[str, object] = {
         "id": name,
         "at": at.isoformat(),
@@ -264,9 +266,9 @@ def _injection(dose: PlannedDose, site: Site, at: datetime, name: str) -> Inject
     return injection_from_json(body)
 
 
-def _doses(past: Past) -> tuple[SessionDoses, ...]:
+def _doses(history: PatientHistory) -> tuple[SessionDoses, ...]:
     sessions: dict[str, list[Event]] = {}
-    for stored in past.events:
+    for stored in history.events:
         event = event_from_body(stored.kind, stored.body)
         sessions.setdefault(stored.session_id, []).append(event)
     folded = (fold(events).doses() for events in sessions.values())

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_devices.phantom import PhantomBranch, PhantomTruth, before_to_after_rc
 from vein_imaging.comparison import Comparison
 from vein_imaging.demo.visit import SeenVisit
 from vein_imaging.imaging.agreement import (
@@ -17,6 +16,7 @@ from vein_imaging.imaging.agreement import (
 )
 from vein_imaging.imaging.arrays import Mask
 from vein_imaging.imaging.vein_map import VeinMap
+from vein_phantom import PhantomBranch, PhantomTruth, before_to_after_rc
 
 __all__ = ["ComparisonTruth", "agreement_with_truth", "comparison_truth"]
 

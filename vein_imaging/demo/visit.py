@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from vein_devices import Frame, open_camera
-from vein_devices.phantom import PhantomTruth
 from vein_imaging.capture import CaptureSettings, LiveFeed
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, LiveStep, analyse
+from vein_phantom import PhantomTruth
 
 __all__ = ["LiveFigures", "SeenVisit", "see_visit"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Picture, check_picture
-from vein_imaging.imaging.vein_map import Branch, CeapClass, VeinMap
+from vein_imaging.imaging.vein_map import Branch, VeinClass, VeinMap
 
 __all__ = ["CLASS_STYLES", "ClassStyle", "draw_overlay"]
 
@@ -33,7 +33,7 @@ class ClassStyle:
 
 # Okabe and Ito's palette: told apart with every common kind of colour blindness, and
 # bright enough for dark skin. Undecided differs by its dashes, not by colour alone.
-CLASS_STYLES: dict[CeapClass, ClassStyle] = {
+CLASS_STYLES: dict[VeinClass, ClassStyle] = {
     "telangiectasia": ClassStyle((240, 228, 66), "Telangiectasia, to 1 mm"),
     "reticular": ClassStyle((86, 190, 255), "Reticular, 1-3 mm"),
     "varicose": ClassStyle((255, 110, 30), "Varicose, over 3 mm: refer"),
@@ -103,7 +103,7 @@ def _rgb(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _style(branch: Branch, calibrated: bool) -> ClassStyle:
-    return CLASS_STYLES[branch.ceap_class] if calibrated else _UNCALIBRATED
+    return CLASS_STYLES[branch.vein_class] if calibrated else _UNCALIBRATED
 
 
 def _draw_branches(canvas: NDArray[np.uint8], vein_map: VeinMap, unit: float) -> None:

@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["Branch", "CeapClass", "VeinMap", "ceap_class_of"]
+__all__ = ["Branch", "VeinClass", "VeinMap", "vein_class_of"]
 
-CeapClass = Literal["telangiectasia", "reticular", "varicose", "undecided", "unknown"]
+VeinClass = Literal["telangiectasia", "reticular", "varicose", "undecided", "unknown"]
 """By width: < 1 mm, 1 to 3 mm, > 3 mm; undecided where the interval straddles a limit,
 unknown without a scale or a width."""
 
 TELANGIECTASIA_MAX_MM, RETICULAR_MAX_MM = 1.0, 3.0
 
 
-def ceap_class_of(diameter_mm: float, uncertainty_mm: float = 0.0) -> CeapClass:
+def vein_class_of(diameter_mm: float, uncertainty_mm: float = 0.0) -> VeinClass:
     """Class of a vein by its width; exactly 1 mm and 3 mm belong to the lower class.
 
     Parameters
@@ -34,7 +34,7 @@ def ceap_class_of(diameter_mm: float, uncertainty_mm: float = 0.0) -> CeapClass:
 
     Returns
     -------
-    CeapClass
+    VeinClass
 
     References
     ----------
@@ -49,7 +49,7 @@ def ceap_class_of(diameter_mm: float, uncertainty_mm: float = 0.0) -> CeapClass:
     return low if low == high else "undecided"
 
 
-def _class_at(diameter_mm: float) -> CeapClass:
+def _class_at(diameter_mm: float) -> VeinClass:
     if diameter_mm <= TELANGIECTASIA_MAX_MM:
         return "telangiectasia"
     return "reticular" if diameter_mm <= RETICULAR_MAX_MM else "varicose"
@@ -69,7 +69,7 @@ class Branch:
         Standard deviation of the branch's median width; nan where unknown.
     diameter_mm : (N,) float32 mm or None
         None without a scale.
-    ceap_class : CeapClass
+    vein_class : VeinClass
     length_px : px
     length_mm : mm or None
     start_node, end_node : int
@@ -80,7 +80,7 @@ class Branch:
     diameter_px: NDArray[np.float32]
     diameter_sd_px: float
     diameter_mm: NDArray[np.float32] | None
-    ceap_class: CeapClass
+    vein_class: VeinClass
     length_px: float
     length_mm: float | None
     start_node: int
@@ -95,6 +95,11 @@ class Branch:
     def median_diameter_mm(self) -> float:
         """Median width in mm, nan without a scale or where unknown."""
         return math.nan if self.diameter_mm is None else _median(self.diameter_mm)
+
+    @property
+    def ceap_class(self) -> VeinClass:
+        """`vein_class` by its former name; CEAP itself is a class of a limb."""
+        return self.vein_class
 
     @property
     def tortuosity(self) -> float:
@@ -206,8 +211,8 @@ class VeinMap:
 
     def _by_class(self) -> dict[str, dict[str, float | int | None]]:
         table: dict[str, dict[str, float | int | None]] = {}
-        for name in CeapClass.__args__:  # type: ignore[attr-defined]
-            members = [b for b in self.branches if b.ceap_class == name]
+        for name in VeinClass.__args__:  # type: ignore[attr-defined]
+            members = [b for b in self.branches if b.vein_class == name]
             widths = [b.median_diameter_mm for b in members]
             known = [width for width in widths if math.isfinite(width)]
             table[name] = {

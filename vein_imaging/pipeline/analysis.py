@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture, fit_mask
-from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.field.find_field import find_field
 from vein_imaging.imaging.light import tell_subject
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline.network import measure_network
 from vein_imaging.pipeline.recipe import recipe_for
 from vein_imaging.pipeline.settings import AnalysisSettings
 from vein_imaging.pipeline.stages import (
-    Scene,
+    PreparedPicture,
     assemble,
     check_scale,
     find_mask,
@@ -58,7 +58,7 @@ def analyse(
     plane = take_plane(picture, channel, recipe, settings)
     shape = plane.shape[0], plane.shape[1]
     looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
-    scene = Scene.of(plane, looked_at, recipe, mm_per_pixel, settings)
+    scene = PreparedPicture.of(plane, looked_at, recipe, mm_per_pixel, settings)
     response, noise, coarse = respond(scene)
     score = score_response(response, noise, scene)
     mask = find_mask(score, recipe, settings)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Picture, check_picture
-from vein_imaging.imaging.field import find_field
+from vein_imaging.imaging.field.find_field import find_field
 from vein_imaging.imaging.light import Subject, tell_subject
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
@@ -26,7 +26,7 @@ from vein_imaging.pipeline.recipe import recipe_for
 from vein_imaging.pipeline.settings import AnalysisSettings, Quality
 from vein_imaging.pipeline.stages import (
     Ground,
-    Scene,
+    PreparedPicture,
     assemble,
     check_scale,
     find_mask,
@@ -96,7 +96,7 @@ class _Searched:
     """A frame that was searched for veins, not yet traced."""
 
     picture: NDArray[np.uint8]
-    scene: Scene
+    scene: PreparedPicture
     channel: Literal["green", "red", "grey"]
     score: Image
     mask: Mask
@@ -158,14 +158,14 @@ class LiveStep:
         self,
         pixels: Picture,
         *,
-        aside: Callable[[Callable[[], object]], object] | None = None,
+        in_background: Callable[[Callable[[], object]], object] | None = None,
     ) -> LiveResult:
         """Analyse the next frame.
 
         Parameters
         ----------
         pixels : (H, W) or (H, W, 3) RGB, uint8
-        aside : callable, optional
+        in_background : callable, optional
             Takes a piece of work to be done by and by, in another thread: tracing the
             network, which then shows a few frames later, moved along. It may refuse by
             doing nothing; the next frame asks again. Left out, tracing is done at once.
@@ -185,10 +185,10 @@ class LiveStep:
             traced = self._trace(searched)
         elif searched.number - traced.number >= self._pace.trace_every:
             work = partial(self._trace, searched)
-            if aside is None:
+            if in_background is None:
                 traced = work()
             else:
-                aside(work)
+                in_background(work)
         return self._draw(searched, traced)
 
     def _search(self, pixels: Picture) -> _Searched:
@@ -217,7 +217,9 @@ class LiveStep:
             ground, age = Ground.of(find_field(plane, picture), size), 0
         else:
             ground, age = before.ground, before.ground_age + 1
-        scene = Scene.of(plane, ground, recipe, self._mm_per_pixel, self._settings)
+        scene = PreparedPicture.of(
+            plane, ground, recipe, self._mm_per_pixel, self._settings
+        )
         response, noise, coarse = respond(scene)
         if before is not None and before.quality == quality:
             noise = before.noise.mixed(noise, NOISE_SHARE)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.imaging.centreline import Path
-from vein_imaging.imaging.diameter import without_blur
-from vein_imaging.imaging.vein_map import Branch, CeapClass, ceap_class_of
+from vein_imaging.imaging.tracing.centreline import Path
+from vein_imaging.imaging.tracing.diameter import without_blur
+from vein_imaging.imaging.vein_map import Branch, VeinClass, vein_class_of
 
 __all__ = ["Widths", "make_branches"]
 
@@ -112,16 +112,16 @@ def make_branches(
     for i, (path, start, stop) in enumerate(
         zip(paths, [0, *stops], stops, strict=False)
     ):
-        ceap_class: CeapClass = "unknown"
+        vein_class: VeinClass = "unknown"
         if mm is not None:
-            ceap_class = _class(middles[i] * mm, errors[i] * mm, measured[i] * mm)
+            vein_class = _class(middles[i] * mm, errors[i] * mm, measured[i] * mm)
         branches.append(
             Branch(
                 points_rc=points[start:stop],
                 diameter_px=diameter[start:stop],
                 diameter_sd_px=errors[i],
                 diameter_mm=None if diameter_mm is None else diameter_mm[start:stop],
-                ceap_class=ceap_class,
+                vein_class=vein_class,
                 length_px=lengths[i],
                 length_mm=None if mm is None else lengths[i] * mm,
                 start_node=path.start_node,
@@ -150,13 +150,13 @@ def _lengths_px(points: Floats, owner: NDArray[np.intp], count: int) -> list[flo
     return total
 
 
-def _class(diameter_mm: float, uncertainty_mm: float, measured_mm: float) -> CeapClass:
+def _class(diameter_mm: float, uncertainty_mm: float, measured_mm: float) -> VeinClass:
     if math.isnan(diameter_mm) and measured_mm <= 1.0:
         # narrower than the blur, and even the blurred line is a telangiectasia
         return "telangiectasia"
     if diameter_mm > WIDE_MM:
         uncertainty_mm = max(uncertainty_mm, WIDE_ERROR_SHARE * diameter_mm)
-    return ceap_class_of(diameter_mm, COVERAGE * uncertainty_mm)
+    return vein_class_of(diameter_mm, COVERAGE * uncertainty_mm)
 
 
 def _uncertainties_px(

@@ -11,21 +11,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
-from vein_imaging.imaging.centreline import Path, Trace, cut_paths, thin, trace_skeleton
-from vein_imaging.imaging.chains import Chains
-from vein_imaging.imaging.coloured_hair import without_hair
-from vein_imaging.imaging.diameter import half_depth_widths
-from vein_imaging.imaging.distractors import HairScale, find_hair, settle_runs
-from vein_imaging.imaging.faint import drop_specks, find_faint
-from vein_imaging.imaging.gaps import bridge_gaps
-from vein_imaging.imaging.laying import LINK, Laid, bodies, lay_lines
-from vein_imaging.imaging.outlines import find_edges, find_rim
-from vein_imaging.imaging.profile import Profiles, take_profiles
+from vein_imaging.imaging.rejecting.coloured_hair import without_hair
+from vein_imaging.imaging.rejecting.distractors import HairScale, find_hair, settle_runs
+from vein_imaging.imaging.rejecting.faint import drop_specks, find_faint
+from vein_imaging.imaging.rejecting.outlines import find_edges, find_rim
+from vein_imaging.imaging.rejecting.weak import weak_runs
+from vein_imaging.imaging.tracing.centreline import (
+    Path,
+    Trace,
+    cut_paths,
+    thin,
+    trace_skeleton,
+)
+from vein_imaging.imaging.tracing.chains import Chains
+from vein_imaging.imaging.tracing.diameter import half_depth_widths
+from vein_imaging.imaging.tracing.gaps import bridge_gaps
+from vein_imaging.imaging.tracing.insert_wide import (
+    LINK,
+    Inserted,
+    bodies,
+    insert_lines,
+)
+from vein_imaging.imaging.tracing.profile import Profiles, take_profiles
+from vein_imaging.imaging.tracing.wide_veins import trace_wide
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.imaging.vesselness import Coarse
-from vein_imaging.imaging.wide import trace_wide
 from vein_imaging.imaging.working_size import WorkingSize
-from vein_imaging.imaging.weak import weak_runs
 from vein_imaging.pipeline.measurement import Widths, make_branches
 from vein_imaging.pipeline.recipe import Recipe
 from vein_imaging.pipeline.settings import AnalysisSettings
@@ -117,16 +128,20 @@ def measure_network(
     """
     near_infrared = recipe.light == "near-infrared"
     image = plane.astype(np.float32)
-    laid = _laid(plane, mask, coarse if mm_per_pixel is not None else None)
-    trace = trace_skeleton(laid.skeleton, laid.radius_px)
+    inserted = _with_wide_lines(
+        plane, mask, coarse if mm_per_pixel is not None else None
+    )
+    trace = trace_skeleton(inserted.skeleton, inserted.radius_px)
     paths = trace.paths
     if not paths:
         nothing = np.zeros(mask.shape, np.bool_)
         return Network((), np.zeros((0, 2), np.float32), nothing, nothing)
-    exact = laid.placed(Chains.of(trace, size), trace.pixels_rc, size)
+    exact = inserted.moved_onto_wide_lines(
+        Chains.of(trace, size), trace.pixels_rc, size
+    )
     chains, place = exact.every(_EVERY)
     kept = np.flatnonzero(np.diff(place, prepend=-1))
-    number = laid.number[tuple(trace.pixels_rc[kept].T)]
+    number = inserted.number[tuple(trace.pixels_rc[kept].T)]
     profiles = take_profiles(image, chains)
     shift = np.where(number == -1, profiles.shift_px, 0.0)
     profiles = replace(profiles, shift_px=shift)
@@ -138,7 +153,9 @@ def measure_network(
     if settings.reject_edges:
         bad |= _edges(profiles, centred, image, field, settings, near_infrared)
     bad = settle_runs(bad & (number != LINK), centred)[place]
-    bad |= weak_runs(score, trace, recipe.least_score) & (laid.number[tuple(trace.pixels_rc.T)] == -1)
+    bad |= weak_runs(score, trace, recipe.least_score) & (
+        inserted.number[tuple(trace.pixels_rc.T)] == -1
+    )
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
         paths = cut_paths(paths, bad)
@@ -152,16 +169,16 @@ def measure_network(
     measured[number == LINK] = np.nan
     widths = Widths.of(measured, settings.blur_sigma_px)
     branches = make_branches(paths, centred.points_rc, widths, place, mm_per_pixel)
-    return Network(branches, _junctions(paths, trace, size), laid.body, rejected)
+    return Network(branches, _junctions(paths, trace, size), inserted.body, rejected)
 
 
-def _laid(plane: Plane, mask: Mask, coarse: Coarse | None) -> Laid:
-    """The skeleton of a mask, wide veins from the coarsest octave laid into it."""
+def _with_wide_lines(plane: Plane, mask: Mask, coarse: Coarse | None) -> Inserted:
+    """The skeleton of a mask, wide veins from the coarsest octave inserted into it."""
     lines = () if coarse is None else trace_wide(plane, coarse, mask)
     if lines:
         # a ring is thinned in a fraction of the passes, and goes with the body
         mask = mask & ~bodies(mask.shape, lines, CORE_SHARE)
-    return lay_lines(*thin(mask), lines)
+    return insert_lines(*thin(mask), lines)
 
 
 def _edges(
@@ -207,7 +224,9 @@ def _lines_by_thickness(
     return lines
 
 
-def _junctions(paths: Sequence[Path], trace: Trace, size: WorkingSize) -> NDArray[np.float32]:
+def _junctions(
+    paths: Sequence[Path], trace: Trace, size: WorkingSize
+) -> NDArray[np.float32]:
     met: dict[int, list[NDArray[np.intp]]] = {}
     for path in paths:
         met.setdefault(path.start_node, []).append(trace.pixels_rc[path.members[0]])

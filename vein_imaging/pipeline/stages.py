@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 from vein_imaging.imaging.contrast import without_rim
-from vein_imaging.imaging.glare import fill_glare, find_glare
-from vein_imaging.imaging.hair import fill_thin, find_hairs, hair_halvings
+from vein_imaging.imaging.filling.glare import fill_glare, find_glare
+from vein_imaging.imaging.filling.hair import fill_thin, find_hairs, hair_halvings
 from vein_imaging.imaging.plane import (
     choose_channel,
     octaves_for,
@@ -37,7 +37,7 @@ from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = [
     "Ground",
-    "Scene",
+    "PreparedPicture",
     "assemble",
     "check_scale",
     "find_mask",
@@ -81,7 +81,7 @@ class Ground:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Scene:
+class PreparedPicture:
     """A picture made ready to be searched.
 
     Parameters
@@ -144,7 +144,7 @@ class Scene:
         recipe: Recipe,
         mm_per_pixel: float | None,
         settings: AnalysisSettings,
-    ) -> Scene:
+    ) -> PreparedPicture:
         """Take hairs and highlights out of a plane, and shrink it to the working size.
 
         Parameters
@@ -259,12 +259,12 @@ def take_plane(
     return plane
 
 
-def respond(scene: Scene) -> tuple[Image, NoiseLevel, Coarse]:
+def respond(scene: PreparedPicture) -> tuple[Image, NoiseLevel, Coarse]:
     """Vesselness of a scene in per cent of contrast, and its background's level.
 
     Parameters
     ----------
-    scene : Scene
+    scene : PreparedPicture
 
     Returns
     -------
@@ -282,14 +282,14 @@ def respond(scene: Scene) -> tuple[Image, NoiseLevel, Coarse]:
     return response, measure_noise(response, scene.inner), coarse
 
 
-def score_response(response: Image, noise: NoiseLevel, scene: Scene) -> Image:
+def score_response(response: Image, noise: NoiseLevel, scene: PreparedPicture) -> Image:
     """Tell a response in standard deviations of the background; 0 outside the field.
 
     Parameters
     ----------
     response : (h, w) float32
     noise : NoiseLevel
-    scene : Scene
+    scene : PreparedPicture
 
     Returns
     -------
@@ -325,7 +325,7 @@ def find_mask(score: Image, recipe: Recipe, settings: AnalysisSettings) -> Mask:
 
 
 def assemble(
-    scene: Scene,
+    scene: PreparedPicture,
     score: Image,
     mask: Mask,
     network: Network,
@@ -337,7 +337,7 @@ def assemble(
 
     Parameters
     ----------
-    scene : Scene
+    scene : PreparedPicture
     score : (h, w) float32
     mask : (h, w) bool
         As it was traced.

@@ -1,20 +1,24 @@
 """Patients' records and pictures: append-only, hash-chained, encrypted, durable."""
 
+from vein_imaging.storage.database.postgresql import Server
+from vein_imaging.storage.entries.checked_append import (
+    CheckedAppend,
+    PatientHistory,
+    SessionHead,
+)
+from vein_imaging.storage.entries.ledger import Entry, Head, StoredEvent
+from vein_imaging.storage.entries.patient_directory import PatientRecord
 from vein_imaging.storage.errors import StoreError
-from vein_imaging.storage.ledger import Entry, Head, StoredEvent
+from vein_imaging.storage.files.keys import key_from_file, new_key
 from vein_imaging.storage.opening import create_store, open_store
-from vein_imaging.storage.past import Checked, Past, SessionHead
-from vein_imaging.storage.patients import Patient
-from vein_imaging.storage.postgresql import Server
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.vault import key_from_file, new_key
 
 __all__ = [
-    "Checked",
+    "CheckedAppend",
     "Entry",
     "Head",
-    "Past",
-    "Patient",
+    "PatientHistory",
+    "PatientRecord",
     "Server",
     "SessionHead",
     "Store",

@@ -5,20 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from vein_imaging.storage.building import built_folder
-from vein_imaging.storage.database import (
+from vein_imaging.storage.database.engines import (
     Database,
     engines,
     make_tables,
     open_database,
 )
-from vein_imaging.storage.errors import (
-    NoSuchStoreError,
-    StoreDamagedError,
-    WrongKeyError,
-    translated,
-)
-from vein_imaging.storage.ledger import (
+from vein_imaging.storage.database.postgresql import Server
+from vein_imaging.storage.entries.ledger import (
     CLINIC,
     CREATED,
     Draft,
@@ -27,15 +21,21 @@ from vein_imaging.storage.ledger import (
     key_of,
     make_key,
 )
-from vein_imaging.storage.place import (
-    StorePlace,
+from vein_imaging.storage.errors import (
+    NoSuchStoreError,
+    StoreDamagedError,
+    WrongKeyError,
+    translated,
+)
+from vein_imaging.storage.files.keys import Vault, new_key
+from vein_imaging.storage.files.layout import (
+    StoreLayout,
     describe_store,
     find_store,
     new_store_id,
 )
-from vein_imaging.storage.postgresql import Server
+from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.vault import Vault, new_key
 
 __all__ = ["create_store", "migrate_server", "open_store"]
 
@@ -67,19 +67,19 @@ def create_store(
     """
     vault = Vault(key)
     with built_folder(folder) as building:
-        place = StorePlace(building, new_store_id(), server.url if server else "")
-        facts = {"store_id": place.store_id, "checkpoint_seed": new_key().hex()}
+        layout = StoreLayout(building, new_store_id(), server.url if server else "")
+        facts = {"store_id": layout.store_id, "checkpoint_seed": new_key().hex()}
         created = Draft(Entry(CREATED, facts), at, author)
         with translated():
-            make_tables(place, vault, server)
-            database = engines(place, vault)
+            make_tables(layout, vault, server)
+            database = engines(layout, vault)
             try:
                 with database.write.begin() as connection:
                     make_key(connection, vault, CLINIC)
                     append_entry(connection, vault, created)
             finally:
                 database.dispose()
-        describe_store(place)
+        describe_store(layout)
     return open_store(folder, key)
 
 
@@ -103,16 +103,16 @@ def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> St
     StoreReadOnlyError
         If the folder cannot be written.
     """
-    place = find_store(Path(folder))
+    layout = find_store(Path(folder))
     vault = Vault(key)
     with translated():
-        database = open_database(place, vault, read_only=read_only)
+        database = open_database(layout, vault, read_only=read_only)
         try:
             _open_clinic_key(database, vault)
         except BaseException:
             database.dispose()
             raise
-    return Store(place, database, vault)
+    return Store(layout, database, vault)
 
 
 def _open_clinic_key(database: Database, vault: Vault) -> None:
@@ -132,8 +132,8 @@ def migrate_server(folder: Path, key: bytes, owner_url: str) -> None:
     NoSuchStoreError
         If the folder holds no store of a server, or a newer release made it.
     """
-    place = find_store(folder)
-    if not place.database_url:
+    layout = find_store(folder)
+    if not layout.database_url:
         raise NoSuchStoreError(f"{folder} is not on a server; opening it migrates it")
     with translated():
-        make_tables(place, Vault(key), Server(place.database_url, owner_url))
+        make_tables(layout, Vault(key), Server(layout.database_url, owner_url))

@@ -13,17 +13,21 @@ from typing import Self
 from sqlalchemy import ColumnElement, Connection, select
 
 from vein_imaging.domain.session import Event
-from vein_imaging.storage.canonical import Body
-from vein_imaging.storage.database import (
+from vein_imaging.storage.database.engines import (
     Database,
 )
-from vein_imaging.storage.errors import (
-    MissingImageError,
-    NoSuchSessionError,
-    translated,
+from vein_imaging.storage.database.schema import event as event_table
+from vein_imaging.storage.entries.canonical import Body
+from vein_imaging.storage.entries.checked_append import (
+    CheckedAppend,
+    F,
+    PatientHistory,
+    Proposal,
+    SessionHead,
+    entry_for,
+    named_images,
 )
-from vein_imaging.storage.images import ImageFolder
-from vein_imaging.storage.ledger import (
+from vein_imaging.storage.entries.ledger import (
     Draft,
     Entry,
     Head,
@@ -34,21 +38,21 @@ from vein_imaging.storage.ledger import (
     make_key,
     read_entries,
 )
-from vein_imaging.storage.past import (
-    Checked,
-    F,
-    Past,
-    Proposal,
-    SessionHead,
-    entry_for,
-    named_images,
+from vein_imaging.storage.entries.patient_directory import (
+    PATIENT,
+    PatientDirectory,
+    PatientRecord,
 )
-from vein_imaging.storage.patients import PATIENT, Patient, PatientDirectory
-from vein_imaging.storage.place import (
-    StorePlace,
+from vein_imaging.storage.errors import (
+    MissingImageError,
+    NoSuchSessionError,
+    translated,
 )
-from vein_imaging.storage.schema import event as event_table
-from vein_imaging.storage.vault import Vault
+from vein_imaging.storage.files.images import ImageFolder
+from vein_imaging.storage.files.keys import Vault
+from vein_imaging.storage.files.layout import (
+    StoreLayout,
+)
 
 __all__ = ["SESSION", "Store"]
 
@@ -62,9 +66,9 @@ class Store:
     `StoreError` when it is not there. Methods may be called from any thread.
     """
 
-    def __init__(self, place: StorePlace, database: Database, vault: Vault) -> None:
-        self.place = place
-        self.images = ImageFolder(place.image_folder)
+    def __init__(self, layout: StoreLayout, database: Database, vault: Vault) -> None:
+        self.layout = layout
+        self.images = ImageFolder(layout.image_folder)
         self.database = database
         self.vault = vault
         self._directory = PatientDirectory()
@@ -107,7 +111,7 @@ class Store:
             Wait for other readers and leave nothing in the log: what was deleted is
             nowhere then.
         """
-        if not self.place.database_url:
+        if not self.layout.database_url:
             mode = "TRUNCATE" if empty_log else "PASSIVE"
             with translated(), self.database.read.connect() as connection:
                 raw = connection.connection.cursor()
@@ -149,7 +153,7 @@ class Store:
         with self.writing() as connection:
             append_entry(connection, self.vault, draft)
 
-    def patients(self, fragment: str = "") -> tuple[Patient, ...]:
+    def patients(self, fragment: str = "") -> tuple[PatientRecord, ...]:
         """Return the patients whose name or number holds every word of `fragment`."""
         with self._directory_lock, self.reading() as connection:
             self._directory.refresh(connection, self.vault)
@@ -254,11 +258,11 @@ class Store:
         session_id: str,
         event: Proposal[F],
         *,
-        check: Callable[[Past], Sequence[F]],
+        check: Callable[[PatientHistory], Sequence[F]],
         author: str,
         at: datetime,
         refuses: bool = True,
-    ) -> Checked[F]:
+    ) -> CheckedAppend[F]:
         """Check against everything written so far, then write, in one transaction.
 
         No other window, program or machine can write between the check and the
@@ -285,13 +289,13 @@ class Store:
             patient_id = self._patient(connection, session_id)
             newest = head(connection)
             latest_at = max(newest.latest_at or at, at).astimezone(UTC)
-            past = Past(self._past(connection, patient_id), latest_at)
-            findings = tuple(check(past))
+            history = PatientHistory(self._history(connection, patient_id), latest_at)
+            findings = tuple(check(history))
             if refuses and any(one.severity == "stop" for one in findings):
-                return Checked(None, findings)
+                return CheckedAppend(None, findings)
             made = event(findings) if callable(event) else event
             written = self.append_in(connection, session_id, made, author, at)
-        return Checked(written, findings)
+        return CheckedAppend(written, findings)
 
     def events(self, session_id: str) -> tuple[StoredEvent, ...]:
         """Return a session's entries in the order they were written.
@@ -309,7 +313,7 @@ class Store:
     def patient_events(self, patient_id: str) -> tuple[StoredEvent, ...]:
         """Return the entries of all sessions of a patient, in the order written."""
         with self.reading() as connection:
-            return self._past(connection, patient_id)
+            return self._history(connection, patient_id)
 
     def append_own(
         self, kind: str, body: Body, *, author: str, at: datetime, patient_id: str = ""
@@ -329,11 +333,13 @@ class Store:
             return tuple(read_entries(connection, self.vault, own, skip_erased=True))
 
     def head(self) -> Head:
-        """Return the newest entry's place, hash and time."""
+        """Return the newest entry's sequence number, hash and time."""
         with self.reading() as connection:
             return head(connection)
 
-    def _past(self, connection: Connection, patient_id: str) -> tuple[StoredEvent, ...]:
+    def _history(
+        self, connection: Connection, patient_id: str
+    ) -> tuple[StoredEvent, ...]:
         key_of(connection, self.vault, patient_id)
         of_patient = event_table.c.patient_id == patient_id
         return tuple(self._clinical(connection, of_patient))

@@ -28,9 +28,9 @@ from vein_imaging.viewer.application import (
     need_a_screen,
     splash,
 )
-from vein_imaging.viewer.desk_lock import Desk
-from vein_imaging.viewer.message import faults_shown
 from vein_imaging.viewer.photographs import Photographs
+from vein_imaging.viewer.qt.desk_lock import SignedIn
+from vein_imaging.viewer.qt.message import faults_shown
 from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
 
@@ -84,7 +84,7 @@ def run_viewer(
     store: Store | None = None,
     session_id: str | None = None,
     screenshot: Path | str | None = None,
-    desk: Desk | None = None,
+    desk: SignedIn | None = None,
     options: ViewerOptions = ViewerOptions(),
 ) -> None:
     """Show a camera live with its veins drawn in, and record injections.
@@ -99,7 +99,7 @@ def run_viewer(
         The session to record into; needed with a store.
     screenshot : path, optional
         Show a few live pictures, save a picture of the whole window there, and close.
-    desk : Desk, optional
+    desk : SignedIn, optional
         Who is signed in; when it locks, nothing of the patient stays on the screen.
     options : ViewerOptions
         Everything else.
@@ -124,7 +124,7 @@ def run_viewer(
         )
     # A device that is not there yet may come later, except where only a picture is
     # wanted.
-    camera, _ = watched_camera(url, patient=screenshot is None)
+    camera, _ = watched_camera(url, wait_for_camera=screenshot is None)
     need_a_screen()
     feed = LiveFeed(camera, _step_maker(options.mm_per_pixel))
     with _session(store, session_id, options) as (open_store, open_session):

@@ -23,7 +23,7 @@ from vein_imaging.domain.session import (
 )
 from vein_imaging.storage import (
     Entry,
-    Past,
+    PatientHistory,
     SessionHead,
     Store,
     StoredEvent,
@@ -118,7 +118,7 @@ class SessionRecord:
         self.read()
 
     def write_checked(
-        self, event: Injected, check: Callable[[Past], Sequence[Finding]]
+        self, event: Injected, check: Callable[[PatientHistory], Sequence[Finding]]
     ) -> bool:
         """Write an injection unless a finding says stop, in one transaction.
 

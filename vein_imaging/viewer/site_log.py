@@ -19,17 +19,23 @@ from vein_imaging.domain.limits import LimitTable
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.quantity import Weight
 from vein_imaging.domain.session import Injected, Mark, Session, Voided
-from vein_imaging.storage import Past
-from vein_imaging.viewer.dose_view import NOTHING_TYPED, DoseView
-from vein_imaging.viewer.dose_words import dose_view
+from vein_imaging.storage import PatientHistory
 from vein_imaging.viewer.entry import (
     EntryError,
     EntryText,
     read_injection,
     read_weight,
 )
+from vein_imaging.viewer.injecting.dose_view import NOTHING_TYPED, DoseView
+from vein_imaging.viewer.injecting.dose_words import dose_view
+from vein_imaging.viewer.injecting.log_rows import (
+    LogRow,
+    SiteMark,
+    rows,
+    site_marks,
+    totals,
+)
 from vein_imaging.viewer.session_record import SessionRecord
-from vein_imaging.viewer.site_rows import LogRow, SiteMark, rows, site_marks, totals
 
 __all__ = ["InjectionLog", "Needs", "Site"]
 
@@ -231,11 +237,11 @@ class InjectionLog:
         """Check again inside the transaction; what was refused, or None if written."""
         shown: list[DoseView] = []
 
-        def check(past: Past) -> tuple[Finding, ...]:
+        def check(history: PatientHistory) -> tuple[Finding, ...]:
             # A clock set back must not bring an old day's allowance back.
-            at = max(event.injection.at, past.latest_at)
+            at = max(event.injection.at, history.latest_at)
             planned = replace(event.injection, at=at)
-            sessions = self._record.fold(past.events)
+            sessions = self._record.fold(history.events)
             view, findings = self._judge(planned, event.weight, sessions)
             shown.append(view)
             return findings

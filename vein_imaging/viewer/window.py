@@ -11,13 +11,18 @@ from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QMessageBox, QWidget
 
 from vein_imaging.capture import CaptureSettings, LiveFeed
-from vein_imaging.viewer.camera_state import camera_state
-from vein_imaging.viewer.camera_strip import CameraStrip
-from vein_imaging.viewer.desk_lock import Desk, DeskLock
-from vein_imaging.viewer.injection_panel import InjectionPanel
-from vein_imaging.viewer.live_view import LiveView
-from vein_imaging.viewer.message import tell
-from vein_imaging.viewer.napari_private import (
+from vein_imaging.viewer.before_after.wiring import PhotoDesk
+from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
+from vein_imaging.viewer.injecting.wiring import SiteRecorder
+from vein_imaging.viewer.live.camera_state import camera_state
+from vein_imaging.viewer.live.camera_strip import CameraStrip
+from vein_imaging.viewer.live.clicks import click_callback
+from vein_imaging.viewer.live.live_view import LiveView
+from vein_imaging.viewer.live.vein_reading import vein_at
+from vein_imaging.viewer.photographs import Photographs
+from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
+from vein_imaging.viewer.qt.message import tell
+from vein_imaging.viewer.qt.napari_private import (
     SitePoints,
     canvas_widget,
     dock,
@@ -25,12 +30,7 @@ from vein_imaging.viewer.napari_private import (
     main_window,
     strip_furniture,
 )
-from vein_imaging.viewer.photo_desk import PhotoDesk
-from vein_imaging.viewer.photographs import Photographs
-from vein_imaging.viewer.site_clicks import click_callback
 from vein_imaging.viewer.site_log import InjectionLog, Site
-from vein_imaging.viewer.site_recorder import SiteRecorder
-from vein_imaging.viewer.vein_reading import vein_at
 
 __all__ = ["ViewerWindow"]
 
@@ -51,7 +51,7 @@ class ViewerWindow(QObject):
         Of the same session's patient.
     banner : str
         A warning on top of the panel; empty for none.
-    desk : Desk, optional
+    desk : SignedIn, optional
         Who is signed in; when it locks, nothing of the patient stays on the screen.
     """
 
@@ -62,7 +62,7 @@ class ViewerWindow(QObject):
         photographs: Photographs,
         *,
         banner: str = "",
-        desk: Desk | None = None,
+        desk: SignedIn | None = None,
     ) -> None:
         super().__init__()
         self.feed = feed

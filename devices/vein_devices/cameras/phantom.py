@@ -6,11 +6,11 @@ import re
 from types import MappingProxyType
 
 from vein_devices.address import Address, read_options
+from vein_devices.cameras.pacing import FramePacer
+from vein_devices.cameras.source import Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import DeviceAddressError
-from vein_devices.pacing import Pace
-from vein_devices.phantom import PhantomSettings, Scene, draw_scene
-from vein_devices.source import Shot
+from vein_phantom import PhantomSettings, Scene, draw_scene
 
 __all__ = ["PhantomSource", "make_source"]
 
@@ -34,7 +34,7 @@ class PhantomSource:
         self._fps = fps
         self._clock = clock
         self._scene: Scene | None = None
-        self._pace = Pace(fps, clock)
+        self._pace = FramePacer(fps, clock)
         self._next = 0
 
     @property
@@ -46,7 +46,7 @@ class PhantomSource:
         """Draw what stays the same. A scene once drawn is kept for the next opening."""
         if self._scene is None:
             self._scene = draw_scene(self.settings)
-        self._pace, self._next = Pace(self._fps, self._clock), 0
+        self._pace, self._next = FramePacer(self._fps, self._clock), 0
 
     def shot(self, timeout_s: float) -> Shot:
         """Draw the frame that is due; `extra["truth"]` is its `PhantomTruth`.

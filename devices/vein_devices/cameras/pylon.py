@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from vein_devices.address import Address, read_options
+from vein_devices.cameras.source import Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import (
     DeviceAbsentError,
@@ -21,7 +22,6 @@ from vein_devices.errors import (
     DeviceUnsupportedError,
 )
 from vein_devices.frame import Pixels
-from vein_devices.source import Shot
 
 __all__ = ["PylonSource", "make_source"]
 

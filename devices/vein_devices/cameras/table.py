@@ -9,16 +9,16 @@ from importlib.metadata import entry_points
 from typing import cast
 
 from vein_devices.address import Address, parse_address
+from vein_devices.cameras.source import CameraSource, SourceCamera
 from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import DeviceAddressError
-from vein_devices.source import Source, SourceCamera
 
 __all__ = ["CAMERAS", "ENTRY_POINTS", "CameraKind", "known_kinds", "open_camera"]
 
 ENTRY_POINTS = "vein_imaging.cameras"
-"""Entry point group: name = kind, object = `make_source(address, clock) -> Source`."""
+"""Entry point group: its name is the kind, its object is `make_source`."""
 
-MakeSource = Callable[[Address, Clock], Source]
+MakeSource = Callable[[Address, Clock], CameraSource]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,17 @@ CAMERAS: dict[str, CameraKind] = {
         "phantom:?seed=7&size=1920x1080",
     ),
     "uvc": CameraKind(
-        "vein_devices.cameras.uvc",
+        "vein_devices.cameras.usb.driver",
         "a USB camera (UVC), by its serial number, USB path or name",
         "uvc:?size=1280x720&exposure_us=8000",
     ),
     "vc0706": CameraKind(
-        "vein_devices.cameras.vc0706",
+        "vein_devices.cameras.vc0706.driver",
         "a serial JPEG camera (VC0706): one picture in some seconds",
         "vc0706:/dev/ttyUSB0?size=640x480&mode=verified",
     ),
     "openmv": CameraKind(
-        "vein_devices.cameras.openmv",
+        "vein_devices.cameras.openmv.driver",
         "an OpenMV camera over USB",
         "openmv:?size=QVGA&format=grey",
     ),
@@ -70,22 +70,22 @@ CAMERAS: dict[str, CameraKind] = {
         "pylon:40012345?exposure_us=5000",
     ),
     "http": CameraKind(
-        "vein_devices.cameras.stream",
+        "vein_devices.cameras.network.driver",
         "a network camera that sends JPEGs (MJPEG)",
         "http://192.168.1.9:8080/stream",
     ),
     "https": CameraKind(
-        "vein_devices.cameras.stream",
+        "vein_devices.cameras.network.driver",
         "the same, encrypted",
         "https://camera.clinic.example/stream",
     ),
     "rtsp": CameraKind(
-        "vein_devices.cameras.stream",
+        "vein_devices.cameras.network.driver",
         "a network camera that sends video (RTSP)",
         "rtsp://192.168.1.9/stream1",
     ),
     "file": CameraKind(
-        "vein_devices.cameras.replay",
+        "vein_devices.cameras.replay.driver",
         "a video, a picture, or a folder of pictures",
         "file:clip.mp4?loop=1",
         live=False,

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from vein_devices.address import Address, parse_address, read_options
 from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import DeviceAddressError
-from vein_devices.illuminators.line import LineIlluminator
-from vein_devices.serial_port import find_port, open_serial
-from vein_devices.simulators.direct_port import DirectPort
-from vein_devices.simulators.illuminator import IlluminatorSimulator
+from vein_devices.illuminators.driver import LineIlluminator
+from vein_devices.illuminators.simulator import IlluminatorSimulator
+from vein_devices.serial.direct_port import DirectPort
+from vein_devices.serial.port import find_port, open_serial
 
 __all__ = ["ILLUMINATORS", "open_illuminator"]
 

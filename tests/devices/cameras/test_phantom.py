@@ -8,7 +8,7 @@ import pytest
 from vein_devices import open_camera
 from vein_devices.clock import ManualClock
 from vein_devices.errors import DeviceAddressError, DeviceTimeoutError
-from vein_devices.phantom import PhantomSettings, PhantomTruth, draw_frame
+from vein_phantom import PhantomSettings, PhantomTruth, draw_frame
 
 SMALL = "seed=2&size=160x120&mm_per_pixel=0.3"
 SETTINGS = PhantomSettings(seed=2, width_px=160, height_px=120, mm_per_pixel=0.3)

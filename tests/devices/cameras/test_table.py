@@ -14,15 +14,15 @@ import pytest
 import vein_devices.cameras
 from vein_devices import Camera, Frame, open_camera
 from vein_devices.cameras import CAMERAS, known_kinds
+from vein_devices.cameras.network.simulator import HttpCamera
+from vein_devices.cameras.openmv.protocol import GREY
+from vein_devices.cameras.openmv.simulator import OpenmvSimulator
+from vein_devices.cameras.vc0706.simulator import Vc0706Simulator, phantom_jpegs
 from vein_devices.errors import DeviceAddressError, DeviceError
 from vein_devices.frame import FrameFlag
-from vein_devices.phantom import PhantomSettings, draw_scene
-from vein_devices.simulators.http_camera import HttpCamera
-from vein_devices.simulators.openmv import OpenmvSimulator
-from vein_devices.simulators.pty_device import PtyDevice
-from vein_devices.simulators.vc0706 import Vc0706Simulator, phantom_jpegs
-from vein_devices.supervisor import supervise
-from vein_devices.wire.openmv import GREY
+from vein_devices.serial.pty_device import PtyDevice
+from vein_devices.supervision.supervisor import supervise
+from vein_phantom import PhantomSettings, draw_scene
 
 SMALL = "seed=2&size=160x120&mm_per_pixel=0.3"
 
@@ -100,11 +100,16 @@ def url(kind: str, tmp_path: Path) -> Iterator[str]:
         yield address
 
 
-def test_every_file_in_the_folder_is_in_the_table() -> None:
+def test_every_driver_in_the_folder_is_in_the_table() -> None:
     folder = Path(vein_devices.cameras.__file__).parent
-    files = {f"vein_devices.cameras.{p.stem}" for p in folder.glob("*.py")}
-    files -= {"vein_devices.cameras.__init__", "vein_devices.cameras.table"}
-    assert files == {kind.module for kind in CAMERAS.values()}
+    drivers = {
+        ".".join(
+            ("vein_devices.cameras", *path.relative_to(folder).with_suffix("").parts)
+        )
+        for path in folder.rglob("*.py")
+        if "\ndef make_source(" in path.read_text(encoding="utf-8")
+    }
+    assert drivers == {kind.module for kind in CAMERAS.values()}
 
 
 def test_every_kind_is_under_contract() -> None:

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 import pytest
 
-from vein_devices.illuminators.line import LineIlluminator
-from vein_devices.serial_port import open_serial
-from vein_devices.simulators.illuminator import IlluminatorSimulator
-from vein_devices.simulators.pty_device import PtyDevice
+from vein_devices.illuminators.driver import LineIlluminator
+from vein_devices.illuminators.simulator import IlluminatorSimulator
+from vein_devices.serial.port import open_serial
+from vein_devices.serial.pty_device import PtyDevice
 
 FIRMWARE = Path(__file__).parents[3] / "devices/firmware"
 DOSE_LIMIT_S = 1.5

@@ -6,8 +6,8 @@ import numpy as np
 
 from vein_devices.errors import DeviceAbsentError, DeviceTimeoutError
 from vein_devices.frame import Frame, FrameFlag
-from vein_devices.states import Patience
-from vein_devices.supervisor import SupervisedCamera
+from vein_devices.supervision.states import Patience
+from vein_devices.supervision.supervisor import SupervisedCamera
 from vein_imaging.capture import CaptureLoop, FrameRing, Phase
 
 Scripted = Callable[[list[Frame | Exception]], Any]

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging.cli.analyse import analyse_command
+from vein_phantom import PhantomSettings, draw_frame
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging.cli.compare import compare_command
+from vein_phantom import PhantomSettings, draw_frame
 
 LEG = PhantomSettings(seed=1, width_px=640, height_px=360, mm_per_pixel=0.12)
 

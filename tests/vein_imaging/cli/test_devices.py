@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from vein_devices import doctor
-from vein_devices.doctor import Check
+from vein_devices.supervision import doctor
+from vein_devices.supervision.doctor import Check
 from vein_imaging.cli import main
 
 SMALL = "size=64x48&mm_per_pixel=.5&fps=0"

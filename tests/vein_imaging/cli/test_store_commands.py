@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 
 from vein_imaging.cli import main
 from vein_imaging.storage import Entry, create_store, key_from_file, new_key
-from vein_imaging.storage.administration import add_user, set_up
-from vein_imaging.storage.clinic import sign_in
-from vein_imaging.storage.roles import ROLES, Action, Role
+from vein_imaging.storage.people.administration import add_user, set_up
+from vein_imaging.storage.people.roles import ROLES, Action, Role
+from vein_imaging.storage.people.signed_in import sign_in
 
 PASSWORD = "some unrelated words"
 NOTE = {"entry_id": "e1", "text": "hello"}
@@ -45,7 +45,7 @@ class Desk:
 @pytest.fixture(autouse=True, scope="module")
 def quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vein_imaging.storage.passwords.ARGON2ID_COST", (32, 1, 4))
+        patch.setattr("vein_imaging.storage.people.passwords.ARGON2ID_COST", (32, 1, 4))
         yield
 
 
@@ -215,7 +215,9 @@ def test_the_log_shows_no_secret(desk: Desk) -> None:
     assert desk("user", "code", "on", typed=f"{OWNER}\n").exit_code == 0
     # no code is at hand here: the key file's way is closed as well, so read it raw
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vein_imaging.storage.identity.matching_step", lambda *_: 10**9)
+        patch.setattr(
+            "vein_imaging.storage.people.sign_in.matching_step", lambda *_: 10**9
+        )
         shown = desk("user", "log", "--json").stdout
     assert "store_id" in shown
     for secret in ("checkpoint_seed", "secret"):

@@ -11,14 +11,14 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
-from vein_devices.phantom import (
+from vein_imaging import Comparison, compare
+from vein_imaging.comparison.judging.change import Piece
+from vein_phantom import (
     PhantomBranch,
     PhantomSettings,
     PhantomTruth,
     draw_frame,
 )
-from vein_imaging import Comparison, compare
-from vein_imaging.comparison.change import Piece
 
 LEG = PhantomSettings(seed=3, width_px=640, height_px=360, mm_per_pixel=0.125)
 SAME_DAY = replace(LEG, treated_share=0.0, stain=0.0)

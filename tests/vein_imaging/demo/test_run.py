@@ -10,7 +10,10 @@ import pytest
 from vein_imaging.demo import DemoResult, run_demo
 from vein_imaging.domain.session import event_from_body, fold
 from vein_imaging.storage import key_from_file, open_store
-from vein_imaging.storage.anchor import check_anchor, checkpoint_file
+from vein_imaging.storage.upkeep.checkpoint import (
+    checkpoint_file,
+    compare_with_checkpoint,
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +72,9 @@ def test_the_page_carries_a_checkpoint_that_the_record_agrees_with(
     printed = re.search(r"<pre>(.*?)</pre>", result.report.read_text("utf-8"), re.S)
     assert printed is not None
     with open_store(result.store, key_from_file(result.key_file)) as store:
-        assert check_anchor(store, html.unescape(printed[1])) is None
+        assert compare_with_checkpoint(store, html.unescape(printed[1])) is None
         assert (
-            check_anchor(
+            compare_with_checkpoint(
                 store, checkpoint_file(store, result.store.parent).read_text("utf-8")
             )
             is None

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vein_imaging.imaging.vein_map import Branch, VeinMap, ceap_class_of
+from vein_imaging.imaging.vein_map import Branch, VeinMap, vein_class_of
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from vein_imaging.imaging.vein_map import Branch, VeinMap, ceap_class_of
 def test_exactly_one_and_three_mm_belong_to_the_lower_class(
     diameter_mm: float, uncertainty_mm: float, expected: str
 ) -> None:
-    assert ceap_class_of(diameter_mm, uncertainty_mm) == expected
+    assert vein_class_of(diameter_mm, uncertainty_mm) == expected
 
 
 def branch(**changes: object) -> Branch:
@@ -39,7 +39,7 @@ def branch(**changes: object) -> Branch:
         "diameter_px": width,
         "diameter_sd_px": 0.5,
         "diameter_mm": width * np.float32(0.1),
-        "ceap_class": "reticular",
+        "vein_class": "reticular",
         "length_px": 70.0,
         "length_mm": 7.0,
         "start_node": 0,
@@ -67,7 +67,7 @@ def a_map(mm_per_pixel: float | None) -> VeinMap:
         vesselness=np.zeros((100, 100), np.float32),
         mask=mask,
         field=field,
-        branches=(branch(), branch(ceap_class="varicose")),
+        branches=(branch(), branch(vein_class="varicose")),
         junctions_rc=np.zeros((1, 2), np.float32),
         mm_per_pixel=mm_per_pixel,
         channel="green",

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_devices.phantom import PhantomSettings, PhantomTruth, draw_frame
 from vein_imaging import AnalysisSettings, VeinMap, analyse
+from vein_phantom import PhantomSettings, PhantomTruth, draw_frame
 
 QUIET = PhantomSettings(
     seed=4, width_px=800, height_px=480, mm_per_pixel=0.1, hair=0, glare=0, freckles=0
@@ -59,7 +59,7 @@ def test_widths_and_classes_need_a_scale(leg: tuple[np.ndarray, PhantomTruth]) -
     unscaled = analyse(leg[0])
     assert unscaled.mm_per_pixel is None
     assert all(branch.diameter_mm is None for branch in unscaled.branches)
-    assert {branch.ceap_class for branch in unscaled.branches} == {"unknown"}
+    assert {branch.vein_class for branch in unscaled.branches} == {"unknown"}
 
 
 def test_the_same_picture_gives_the_same_map(

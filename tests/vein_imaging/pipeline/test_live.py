@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
-from vein_devices.phantom import PhantomSettings, draw_frame
 from vein_imaging import AnalysisSettings, VeinMap
 from vein_imaging.pipeline import LiveStep
 from vein_imaging.pipeline.pace import Pace
+from vein_phantom import PhantomSettings, draw_frame
 
 
 @pytest.fixture(scope="module")
@@ -111,23 +111,23 @@ def test_veins_traced_aside_show_on_later_frames_where_they_then_are(
     later: list[Callable[[], object]] = []
     step = LiveStep(mm_per_pixel=0.12)
     for shift in (0, 12, 24, 36, 48, 60):
-        step.step(np.roll(frame, shift, axis=1), aside=later.append)
+        step.step(np.roll(frame, shift, axis=1), in_background=later.append)
     assert len(later) == 1
     later[0]()
-    shown = step.step(np.roll(frame, 70, axis=1), aside=later.append).vein_map
+    shown = step.step(np.roll(frame, 70, axis=1), in_background=later.append).vein_map
     assert len(later) == 1
     there = LiveStep(mm_per_pixel=0.12).step(np.roll(frame, 70, axis=1)).vein_map
     apart, _ = KDTree(_points(there)).query(_points(shown))
     assert np.median(apart) < 1
 
 
-def test_a_new_place_is_traced_at_once_even_if_work_is_done_aside(
+def test_a_new_place_is_traced_at_once_even_if_work_may_wait(
     frame: np.ndarray,
 ) -> None:
     step = LiveStep(mm_per_pixel=0.12)
     step.step(np.full_like(frame, 120))
     later: list[Callable[[], object]] = []
-    assert step.step(frame, aside=later.append).vein_map.branches
+    assert step.step(frame, in_background=later.append).vein_map.branches
     assert not later
 
 

@@ -108,7 +108,9 @@ def store(folder: Path, key: bytes) -> Iterator[Store]:
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Derive keys with the least cost that Argon2 knows."""
-    monkeypatch.setattr("vein_imaging.storage.passwords.ARGON2ID_COST", (32, 1, 4))
+    monkeypatch.setattr(
+        "vein_imaging.storage.people.passwords.ARGON2ID_COST", (32, 1, 4)
+    )
 
 
 @pytest.fixture(params=["file", "server"])

@@ -15,9 +15,10 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_imaging.storage import Entry, Past, Store, open_store, sqlcipher
+from vein_imaging.storage import Entry, PatientHistory, Store, open_store
+from vein_imaging.storage.database import sqlcipher
 from vein_imaging.storage.errors import DiskFullError
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -70,8 +71,8 @@ class Stop:
 def race(
     folder: Path, key: bytes, sessions: list[str], barrier: Barrier, told: int
 ) -> None:
-    def check(past: Past) -> list[Stop]:
-        return [Stop()] if past.events else []
+    def check(history: PatientHistory) -> list[Stop]:
+        return [Stop()] if history.events else []
 
     with open_store(folder, key) as store:
         for session_id in sessions:

@@ -15,14 +15,14 @@ import pytest
 import sqlcipher3
 
 from vein_imaging.storage import Entry, Store, open_store
-from vein_imaging.storage.anchor import checkpoint_file, write_checkpoints
-from vein_imaging.storage.append_only import SQLITE_0001
-from vein_imaging.storage.canonical import canonical
-from vein_imaging.storage.erasure import erase_patient
-from vein_imaging.storage.ledger import entry_hash
-from vein_imaging.storage.schema import GENESIS, patient_key
-from vein_imaging.storage.vault import Vault, opened, sealed
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.database.append_only import SQLITE_0001
+from vein_imaging.storage.database.schema import GENESIS, patient_key
+from vein_imaging.storage.entries.canonical import canonical
+from vein_imaging.storage.entries.ledger import entry_hash
+from vein_imaging.storage.files.keys import Vault, opened, sealed
+from vein_imaging.storage.upkeep.checkpoint import checkpoint_file, write_checkpoints
+from vein_imaging.storage.upkeep.erasure import erase_patient
+from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 COLUMNS = (

@@ -18,17 +18,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vein_imaging.storage import Entry, Store, StoreError
-from vein_imaging.storage.anchor import (
+from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.entries.ledger import read_entries
+from vein_imaging.storage.errors import DamagedImageError, WrongPasswordError
+from vein_imaging.storage.files.layout import find_store
+from vein_imaging.storage.people.attempts import Attempts
+from vein_imaging.storage.people.passwords import KeyWraps
+from vein_imaging.storage.upkeep.checkpoint import (
     read_checkpoint,
     signed_checkpoint,
     verification_key,
 )
-from vein_imaging.storage.attempts import Attempts
-from vein_imaging.storage.errors import DamagedImageError, WrongPasswordError
-from vein_imaging.storage.ledger import read_entries
-from vein_imaging.storage.passwords import KeyWraps
-from vein_imaging.storage.place import find_store
-from vein_imaging.storage.schema import event
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PNG = bytes(cv2.imencode(".png", np.zeros((4, 4), np.uint8))[1])
@@ -74,11 +74,11 @@ def damaged(draw: st.DrawFn, whole: bytes) -> bytes:
 @FUZZ
 @given(data=st.data())
 def test_a_forged_description_is_refused(store: Store, data: st.DataObject) -> None:
-    file = store.place.folder / "store.json"
+    file = store.layout.folder / "store.json"
     whole = file.read_bytes()
     file.write_bytes(damaged(_drawer(data), whole))
     try:
-        find_store(store.place.folder)
+        find_store(store.layout.folder)
     except StoreError:
         pass
     finally:
@@ -88,17 +88,17 @@ def test_a_forged_description_is_refused(store: Store, data: st.DataObject) -> N
 @FUZZ
 @given(data=st.data())
 def test_forged_wrapped_keys_open_nothing(store: Store, data: st.DataObject) -> None:
-    wraps = KeyWraps(store.place)
-    if not store.place.users_file.exists():
+    wraps = KeyWraps(store.layout)
+    if not store.layout.users_file.exists():
         wraps.put("anna", "right", bytes(range(32)))
-    whole = store.place.users_file.read_bytes()
-    store.place.users_file.write_bytes(damaged(_drawer(data), whole))
+    whole = store.layout.users_file.read_bytes()
+    store.layout.users_file.write_bytes(damaged(_drawer(data), whole))
     try:
         opened = wraps.open("anna", "right")
     except (WrongPasswordError, StoreError):
         opened = bytes(range(32))
     finally:
-        store.place.users_file.write_bytes(whole)
+        store.layout.users_file.write_bytes(whole)
     assert opened == bytes(range(32))
 
 
@@ -107,8 +107,8 @@ def test_forged_wrapped_keys_open_nothing(store: Store, data: st.DataObject) -> 
 def test_a_forged_list_of_failures_lets_nobody_in_sooner_or_crash(
     store: Store, data: st.DataObject
 ) -> None:
-    attempts = Attempts(store.place)
-    file = store.place.folder / "attempts.json"
+    attempts = Attempts(store.layout)
+    file = store.layout.folder / "attempts.json"
     file.unlink(missing_ok=True)
     for _ in range(4):
         attempts.failed("anna", NOON)

@@ -10,7 +10,14 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_imaging.storage import Entry, Past, Store, create_store, new_key, open_store
+from vein_imaging.storage import (
+    Entry,
+    PatientHistory,
+    Store,
+    create_store,
+    new_key,
+    open_store,
+)
 from vein_imaging.storage.errors import (
     InvalidBodyError,
     MissingImageError,
@@ -19,7 +26,7 @@ from vein_imaging.storage.errors import (
     PatientErasedError,
     WrongKeyError,
 )
-from vein_imaging.storage.place import find_store
+from vein_imaging.storage.files.layout import find_store
 
 PNG = bytes(cv2.imencode(".png", np.arange(600).astype(np.uint8).reshape(20, 30))[1])
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -67,16 +74,16 @@ def test_the_check_sees_all_that_was_written_about_the_patient(
 ) -> None:
     second = either_store.start_session(patient_id, author="anna", at=NOON)
     either_store.append(session_id, INJECTED, author="anna", at=NOON)
-    seen: list[Past] = []
+    seen: list[PatientHistory] = []
 
-    def check(past: Past) -> list[Note]:
-        seen.append(past)
+    def check(history: PatientHistory) -> list[Note]:
+        seen.append(history)
         return [Note()]
 
     outcome = either_store.check_and_append(
         second, INJECTED, check=check, author="anna", at=NOON
     )
-    assert [len(past.events) for past in seen] == [1]
+    assert [len(history.events) for history in seen] == [1]
     assert outcome.findings == (Note(),)
     assert outcome.event == either_store.events(second)[0]
 
@@ -84,7 +91,7 @@ def test_the_check_sees_all_that_was_written_about_the_patient(
 def test_a_stop_leaves_nothing_written(either_store: Store, session_id: str) -> None:
     before = either_store.head()
     outcome = either_store.check_and_append(
-        session_id, INJECTED, check=lambda past: [Stop()], author="anna", at=NOON
+        session_id, INJECTED, check=lambda history: [Stop()], author="anna", at=NOON
     )
     assert outcome.event is None
     assert outcome.findings == (Stop(),)
@@ -96,7 +103,7 @@ def test_a_check_that_raises_leaves_nothing_written_and_the_store_open(
 ) -> None:
     before = either_store.head()
 
-    def broken(past: Past) -> list[Stop]:
+    def broken(history: PatientHistory) -> list[Stop]:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -110,8 +117,8 @@ def test_a_check_that_raises_leaves_nothing_written_and_the_store_open(
 def test_two_threads_pass_the_last_tenth_of_a_millilitre_once(
     either_store: Store, folder: Path, key: bytes, session_id: str
 ) -> None:
-    def check(past: Past) -> list[Stop]:
-        return [Stop()] if len(past.events) >= 10 else []
+    def check(history: PatientHistory) -> list[Stop]:
+        return [Stop()] if len(history.events) >= 10 else []
 
     accepted: list[bool] = []
 
@@ -140,17 +147,17 @@ def test_a_clock_set_back_is_accepted_flagged_and_brings_no_time_back(
 ) -> None:
     either_store.append(session_id, INJECTED, author="anna", at=NOON)
     year_ago = NOON - timedelta(days=365)
-    pasts: list[Past] = []
+    histories: list[PatientHistory] = []
 
-    def check(past: Past) -> list[Stop]:
-        pasts.append(past)
+    def check(history: PatientHistory) -> list[Stop]:
+        histories.append(history)
         return []
 
     outcome = either_store.check_and_append(
         session_id, INJECTED, check=check, author="anna", at=year_ago
     )
     again = either_store.append(session_id, INJECTED, author="anna", at=year_ago)
-    assert pasts[0].latest_at == NOON
+    assert histories[0].latest_at == NOON
     assert outcome.event is not None
     assert outcome.event.clock_set_back
     assert again.clock_set_back

@@ -30,18 +30,18 @@ from hypothesis.stateful import (
 
 from vein_imaging.storage import (
     Entry,
-    Past,
+    PatientHistory,
     Store,
     StoreError,
     create_store,
-    ledger,
     new_key,
     open_store,
 )
-from vein_imaging.storage.canonical import Body, canonical
-from vein_imaging.storage.erasure import erase_patient
+from vein_imaging.storage.entries import ledger
+from vein_imaging.storage.entries.canonical import Body, canonical
 from vein_imaging.storage.errors import InvalidBodyError, PatientErasedError
-from vein_imaging.storage.verify import verify_store
+from vein_imaging.storage.upkeep.erasure import erase_patient
+from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 bodies = st.dictionaries(
@@ -151,9 +151,9 @@ class StoreMachine(RuleBasedStateMachine):
             len(log) for one, log in logs if self.model.patient_of[one] == patient
         )
 
-        def check(past: Past) -> list[Stop]:
-            assert len(past.events) == count
-            return [Stop()] if len(past.events) >= most else []
+        def check(history: PatientHistory) -> list[Stop]:
+            assert len(history.events) == count
+            return [Stop()] if len(history.events) >= most else []
 
         outcome = self.window(w).check_and_append(
             session, Entry("plan", {}), check=check, author="a", at=self.at

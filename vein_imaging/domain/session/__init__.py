@@ -20,14 +20,13 @@ from vein_imaging.domain.session.events import (
 )
 from vein_imaging.domain.session.fold import fold
 from vein_imaging.domain.session.record import plan_entry, record
-from vein_imaging.domain.session.state import Entry, Session
+from vein_imaging.domain.session.state import RecordedInjection, Session
 
 __all__ = [
     "Amended",
     "Annotated",
     "Change",
     "Corrected",
-    "Entry",
     "Event",
     "Injected",
     "Light",
@@ -36,6 +35,7 @@ __all__ = [
     "Photographed",
     "Planned",
     "Pose",
+    "RecordedInjection",
     "Screened",
     "Session",
     "Signed",

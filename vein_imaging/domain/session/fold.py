@@ -22,7 +22,7 @@ from vein_imaging.domain.session.events import (
     Signed,
     Voided,
 )
-from vein_imaging.domain.session.state import Entry, Session
+from vein_imaging.domain.session.state import RecordedInjection, Session
 
 __all__ = ["fold"]
 
@@ -99,14 +99,16 @@ def _voided(log: list[Event]) -> dict[str, Voided]:
     return voided
 
 
-def _entries(log: list[Event], voided: dict[str, Voided]) -> tuple[Entry, ...]:
-    entries: list[Entry] = []
+def _entries(
+    log: list[Event], voided: dict[str, Voided]
+) -> tuple[RecordedInjection, ...]:
+    entries: list[RecordedInjection] = []
     place: dict[str, int] = {}
     for event in log:
         if isinstance(event, Injected):
             place[event.entry_id] = len(entries)
             by = voided.get(event.entry_id)
-            entries.append(Entry(event, event.injection, voided_by=by))
+            entries.append(RecordedInjection(event, event.injection, voided_by=by))
         elif isinstance(event, Corrected) and event.corrects in place:
             at = place[event.entry_id] = place[event.corrects]
             if event.entry_id not in voided:

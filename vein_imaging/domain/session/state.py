@@ -22,11 +22,11 @@ from vein_imaging.domain.session.events import (
     Voided,
 )
 
-__all__ = ["Entry", "Session"]
+__all__ = ["RecordedInjection", "Session"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordedInjection:
     """One injection as it stands now.
 
     Parameters
@@ -71,7 +71,7 @@ class Session:
     opened : Opened or None
     plans : tuple of Planned
         Neither voided nor carried out.
-    entries : tuple of Entry
+    entries : tuple of RecordedInjection
         Every injection ever entered, voided ones too.
     notes : tuple of Annotated
     photographs : tuple of Photographed
@@ -88,7 +88,7 @@ class Session:
 
     opened: Opened | None = None
     plans: tuple[Planned, ...] = ()
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[RecordedInjection, ...] = ()
     notes: tuple[Annotated, ...] = ()
     photographs: tuple[Photographed, ...] = ()
     screening: Screening | None = None
@@ -110,7 +110,7 @@ class Session:
         return bool(self.signatures)
 
     @property
-    def reasons_due(self) -> tuple[Entry, ...]:
+    def reasons_due(self) -> tuple[RecordedInjection, ...]:
         """Injections given past a stop with neither reason, correction nor note."""
         noted = {note.about for note in self.notes}
         return tuple(

@@ -1,4 +1,4 @@
-"""The hinged line filter over octaves of width, joined into one response."""
+"""The oriented line filter over octaves of width, joined into one response."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from vein_imaging.imaging.arrays import SMALLEST_SIDE_PX, Image, Mask, Plane
 from vein_imaging.imaging.contrast import local_contrast
-from vein_imaging.imaging.vesselness.hinged import Kernel, hinged_lines
+from vein_imaging.imaging.vesselness.oriented import Kernel, oriented_lines
 from vein_imaging.imaging.vesselness.score import evened, measure_noise
 
 __all__ = ["FAST", "FULL", "Coarse", "Search", "vesselness"]
@@ -122,7 +122,7 @@ def _octave(
     smooth = cv2.GaussianBlur(contrast, (5, 5), _SMOOTH_SIGMA_PX)
     dark = np.negative(smooth)
     response = _mean(
-        hinged_lines(np.asarray(smooth), kernels, directions=search.directions)
+        oriented_lines(np.asarray(smooth), kernels, directions=search.directions)
     )
     noise = measure_noise(response, inner)
     half = plane.shape[1] // 2, plane.shape[0] // 2

@@ -1,0 +1,1 @@
+"""Network cameras: the driver, its multipart protocol and a simulated server."""

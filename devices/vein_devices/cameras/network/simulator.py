@@ -1,0 +1,143 @@
+"""A network camera on this machine: MJPEG over HTTP, and what goes wrong with it."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from vein_devices.serial.faults import Faults, Noise
+
+__all__ = ["HttpCamera"]
+
+
+class HttpCamera:
+    """Serves pictures at http://127.0.0.1:PORT/.
+
+    Parameters
+    ----------
+    jpeg : callable (index) -> bytes
+        Where pictures come from.
+    fps : 1/s
+        Rate.
+    status : str
+        What it answers: anything but "200 OK" ends the connection.
+    lengths : bool
+        Whether parts state their length.
+    chunked : bool
+        Whether the answer comes in chunks of HTTP 1.1.
+    faults : Faults
+        `stall` sends nothing more, `garbage` and `flip` damage pictures.
+    """
+
+    def __init__(
+        self,
+        jpeg: Callable[[int], bytes],
+        *,
+        fps: float = 30.0,
+        status: str = "200 OK",
+        lengths: bool = True,
+        chunked: bool = False,
+        faults: Faults | None = None,
+    ) -> None:
+        self.jpeg = jpeg
+        self.fps = fps
+        self.status = status
+        self.faults = faults or Faults()
+        self.port = 0
+        """Chosen at the first start, and kept."""
+        self._lengths = lengths
+        self._chunked = chunked
+        self._server: socket.socket | None = None
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self.index = 0
+        """Number of the next picture."""
+        self.requests: list[bytes] = []
+        """Heads of the requests so far."""
+
+    @property
+    def url(self) -> str:
+        """Address of the stream."""
+        return f"http://127.0.0.1:{self.port}/stream?quality=80"
+
+    def switch_on(self) -> None:
+        """Listen, at the same port as before."""
+        server = socket.create_server(("127.0.0.1", self.port))
+        server.settimeout(0.05)
+        self.port = server.getsockname()[1]
+        self._server = server
+        self._stopping.clear()
+        self._start(self._accept, server)
+
+    def switch_off(self) -> None:
+        """Vanish in the middle of whatever goes on."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        self.switch_on()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.switch_off()
+
+    def _start(
+        self, work: Callable[[socket.socket], None], line: socket.socket
+    ) -> None:
+        thread = threading.Thread(
+            target=work, args=(line,), name="http simulator", daemon=True
+        )
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self, server: socket.socket) -> None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                self._start(self._serve, server.accept()[0])
+
+    def _serve(self, line: socket.socket) -> None:
+        with line, contextlib.suppress(OSError):
+            line.settimeout(2.0)
+            self.requests.append(line.recv(65536))
+            head = (
+                f"HTTP/1.1 {self.status}\r\nServer: simulator\r\n"
+                f"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n"
+            )
+            if self._chunked:
+                head += "Transfer-Encoding: chunked\r\n"
+            line.sendall(head.encode() + b"\r\n")
+            if self.status.startswith("200"):
+                self._stream(line)
+
+    def _stream(self, line: socket.socket) -> None:
+        due_s, noise = time.monotonic(), Noise(self.faults)
+        while not self._stopping.wait(max(0.0, due_s - time.monotonic())):
+            due_s += 1.0 / self.fps
+            if noise.faults is not self.faults:
+                noise = Noise(self.faults)
+            if self.faults.stall:
+                continue
+            body = self.jpeg(self.index)
+            self.index += 1
+            part = b"--frame\r\nContent-Type: image/jpeg\r\n"
+            if self._lengths:
+                part += b"Content-Length: %d\r\n" % len(body)
+            part += b"\r\n" + noise.spoil(body) + b"\r\n"
+            if self._chunked:
+                part = b"%x\r\n%b\r\n" % (len(part), part)
+            line.sendall(part)

@@ -1,0 +1,1 @@
+"""OpenMV cameras: the driver, its wire protocol and a simulated camera."""

@@ -1,0 +1,1 @@
+"""Files and folders played back as a camera."""

@@ -1,0 +1,293 @@
+"""`file:PATH?fps=recorded&loop=1`: a video, a picture, or a folder of pictures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+
+from vein_devices.address import Address, read_options, split_options
+from vein_devices.cameras.pacing import FramePacer
+from vein_devices.cameras.replay.picture_file import (
+    PICTURE_SUFFIXES,
+    pictures_in,
+    read_picture,
+    to_pixels,
+)
+from vein_devices.cameras.replay.recorded_folder import RecordedFrame, read_frame_table
+from vein_devices.cameras.source import Shot
+from vein_devices.clock import Clock
+from vein_devices.errors import (
+    DeviceAbsentError,
+    DeviceAddressError,
+    DeviceDataError,
+    DevicePermissionError,
+    EndOfStreamError,
+)
+from vein_devices.frame import FrameFlag
+from vein_devices.opencv import cv2
+
+__all__ = ["ReplaySource", "make_source"]
+
+_STILLS_FPS = 10.0
+# How far the number of frames that a container states may be from the true one.
+_COUNT_TOLERANCE = 0.02
+
+
+class ReplaySource:
+    """Frames from files. None is left out, however late it is fetched.
+
+    Parameters
+    ----------
+    path : Path
+        A video, a picture, or a folder of pictures.
+    fps : 1/s, >= 0, or None
+        None: as recorded, in a recording's folder by the times in its frames.csv
+        (pictures without times: 10 when they are looped, else as fast as asked).
+        0: as fast as asked.
+    loop : bool
+        Whether to begin again at the end.
+    clock : Clock
+        Time.
+    """
+
+    def __init__(self, path: Path, fps: float | None, loop: bool, clock: Clock) -> None:
+        self.path = path
+        self._fps = fps
+        self._loop = loop
+        self._clock = clock
+        self._recorded_fps: float | None = None
+        self._shots: Iterator[Shot] | None = None
+        self._ready: Shot | None = None
+        self._last_s: float | None = None  # when the frame before had been recorded
+        self._pace = FramePacer(0.0, clock)
+        self._capture: cv2.VideoCapture | None = None
+
+    @property
+    def nominal_fps(self) -> float | None:
+        """The rate at which frames are given; None: as fast as asked."""
+        if self._fps is not None:
+            return self._fps or None
+        return self._recorded_fps
+
+    def open(self) -> None:
+        """Look at the file and decode its first frame.
+
+        Raises
+        ------
+        DeviceError
+            If it is absent, forbidden, empty, or nothing that can be decoded.
+        """
+        self.close()
+        try:
+            self._shots = self._play(self._kind())
+            self._ready = next(self._shots)
+        except BaseException:
+            self.close()
+            raise
+        self._pace = FramePacer(self.nominal_fps or 0.0, self._clock)
+
+    def shot(self, timeout_s: float) -> Shot:
+        """Give the next frame when it is due.
+
+        Parameters
+        ----------
+        timeout_s : s
+            Never waits longer, decoding aside.
+
+        Returns
+        -------
+        Shot
+        """
+        if self._shots is None:
+            raise RuntimeError("shot() before open()")
+        if self._ready is None:
+            self._ready = next(self._shots, None)
+        if self._ready is None:
+            raise EndOfStreamError(f"{self.path}: no further frame")
+        shot = self._ready
+        at_s = shot.extra.get("recorded_s") if self._fps is None else None
+        gap_s = None
+        if at_s is not None and self._last_s is not None and at_s > self._last_s:
+            gap_s = at_s - self._last_s
+        self._pace.wait(timeout_s, live=False, gap_s=gap_s)
+        self._ready, self._last_s = None, at_s
+        return shot
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._shots = self._ready = self._last_s = None
+        if self._capture is not None:
+            self._capture.release()
+            self._capture = None
+
+    def _kind(self) -> str:
+        try:
+            if self.path.is_dir():
+                return "folder"
+            with self.path.open("rb") as file:
+                empty = not file.read(1)
+        except FileNotFoundError:
+            raise DeviceAbsentError(f"{self.path}: no such file or folder") from None
+        except PermissionError:
+            raise DevicePermissionError(
+                f"{self.path}: this user may not read it"
+            ) from None
+        except OSError as error:
+            raise DeviceDataError(f"{self.path}: {error.strerror}") from error
+        if empty:
+            raise DeviceDataError(f"{self.path}: the file is empty")
+        suffix = self.path.suffix.lower()
+        return "picture" if suffix in PICTURE_SUFFIXES else "video"
+
+    def _play(self, kind: str) -> Iterator[Shot]:
+        """All frames in order, again and again when looped."""
+        if kind == "video":
+            play = self._play_video
+        else:
+            rows = self._pictures(kind)
+            if not rows:
+                raise DeviceAbsentError(
+                    f"{self.path}: the folder holds no picture "
+                    f"({', '.join(sorted(PICTURE_SUFFIXES))})"
+                )
+            self._recorded_fps = _rate(rows) or (_STILLS_FPS if self._loop else None)
+
+            def play() -> Iterator[Shot]:
+                for row in rows:
+                    yield _shot(row)
+
+        yield from play()
+        while self._loop:
+            yield from play()
+
+    def _pictures(self, kind: str) -> list[RecordedFrame]:
+        if kind == "picture":
+            return [RecordedFrame(self.path)]
+        recorded = read_frame_table(self.path)
+        return recorded or [RecordedFrame(path) for path in pictures_in(self.path)]
+
+    def _open_video(self) -> cv2.VideoCapture:
+        if self._capture is not None:
+            self._capture.release()
+        capture = cv2.VideoCapture(str(self.path), cv2.CAP_ANY)
+        self._capture = capture
+        if not capture.isOpened():
+            raise DeviceDataError(
+                f"{self.path}: not a video that can be decoded here, or damaged; play "
+                f"it in another program, or convert it to MP4 (H.264) or MJPEG AVI"
+            )
+        fps = float(capture.get(cv2.CAP_PROP_FPS))
+        self._recorded_fps = fps if math.isfinite(fps) and 0 < fps <= 1000 else None
+        return capture
+
+    def _play_video(self) -> Iterator[Shot]:
+        capture = self._open_video()
+        stated = capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        count = 0
+        while True:
+            good, picture = capture.read()
+            if not good:
+                break
+            at_s = float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000.0
+            count += 1
+            yield Shot(to_pixels(np.asarray(picture), str(self.path)), device_s=at_s)
+        if count == 0 or count < stated * (1.0 - _COUNT_TOLERANCE) - 1.0:
+            raise DeviceDataError(
+                f"{self.path}: damaged after frame {count} of {stated:.0f}; what came "
+                f"before is good"
+            )
+
+
+def _rate(rows: list[RecordedFrame]) -> float | None:
+    """Mean rate of a recording; None where no times are known."""
+    first_s, last_s = rows[0].monotonic_s, rows[-1].monotonic_s
+    if first_s is None or last_s is None or last_s <= first_s:
+        return None
+    return (len(rows) - 1) / (last_s - first_s)
+
+
+def _shot(row: RecordedFrame) -> Shot:
+    pixels, jpeg = read_picture(row.path)
+    return Shot(
+        pixels,
+        device_s=row.device_s,
+        exposure_us=row.exposure_us,
+        light=row.light,
+        # Whether a frame repeats the one before is seen again.
+        flags=row.flags & ~FrameFlag.REPEATED,
+        dropped_before=row.dropped_before,
+        jpeg=jpeg,
+        extra={"path": str(row.path), "recorded_s": row.monotonic_s},
+    )
+
+
+def make_source(address: Address, clock: Clock) -> ReplaySource:
+    """Read the address of a file.
+
+    Parameters
+    ----------
+    address : Address
+        Place: a path, absolute or relative, with ~ and percent escapes. A file whose
+        name itself holds a "?" or "%" is found by that name first. Options: fps
+        ("recorded", 0, or a rate) and loop.
+    clock : Clock
+        Time.
+
+    Returns
+    -------
+    ReplaySource
+
+    Raises
+    ------
+    DeviceAddressError
+        If there is no path, or an option is unknown or wrong.
+    """
+    rest = address.rest
+    if rest.startswith("//"):  # file:///path and file://localhost/path
+        host, _, after = rest[2:].partition("/")
+        if host not in ("", "localhost"):
+            raise DeviceAddressError(
+                f"{address.text}: a file is on this machine: file:PATH"
+            )
+        rest = "/" + after
+    path_text, _, query = rest.partition("?")
+    if not path_text:
+        raise DeviceAddressError(f"{address.text}: wanted file:PATH")
+    path = _existing(rest)
+    if path is not None:
+        query = ""
+    else:
+        path = _existing(path_text) or Path(unquote(path_text)).expanduser()
+    values = read_options(
+        address.text, split_options(address.text, query), {"fps": str, "loop": bool}
+    )
+    fps = _read_fps(address.text, str(values.get("fps", "recorded")))
+    return ReplaySource(path, fps, bool(values.get("loop", False)), clock)
+
+
+def _existing(text: str) -> Path | None:
+    """Give the path as it is written, if there is such a file or folder."""
+    path = Path(text).expanduser()
+    try:
+        return path if path.exists() else None
+    except OSError:
+        return None
+
+
+def _read_fps(address: str, text: str) -> float | None:
+    if text == "recorded":
+        return None
+    try:
+        fps = float(text)
+    except ValueError:
+        fps = -1.0
+    if not 0.0 <= fps <= 1000.0:
+        raise DeviceAddressError(
+            f"{address}: fps is recorded, 0 (as fast as asked) or a rate up to 1000, "
+            f"not {text!r}"
+        )
+    return fps

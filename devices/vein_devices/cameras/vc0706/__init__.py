@@ -1,0 +1,1 @@
+"""Serial cameras with a VC0706: driver, wire protocol and a simulated camera."""

@@ -1,0 +1,1 @@
+"""The serial port, and simulated devices at its other end."""

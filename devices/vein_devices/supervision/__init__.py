@@ -1,0 +1,1 @@
+"""Keeping a camera running: states, supervisor, trial runs and advice on faults."""

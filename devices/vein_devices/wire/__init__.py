@@ -1,1 +1,0 @@
-"""Pure codecs: bytes in, messages out. No port, no clock, no thread."""

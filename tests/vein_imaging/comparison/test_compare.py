@@ -1,0 +1,198 @@
+"""`compare` on drawn pairs whose displacement and fate are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from vein_imaging import Comparison, compare
+from vein_imaging.comparison.telling.picture import draw_comparison
+from vein_phantom import (
+    PhantomSettings,
+    PhantomTruth,
+    before_to_after_rc,
+    draw_frame,
+)
+
+LEG = PhantomSettings(seed=1, width_px=640, height_px=360, mm_per_pixel=0.12)
+
+
+@dataclass(frozen=True)
+class Visits:
+    before: NDArray[np.uint8]
+    after: NDArray[np.uint8]
+    before_truth: PhantomTruth
+    after_truth: PhantomTruth
+    result: Comparison
+
+
+@pytest.fixture(scope="module")
+def visits() -> Visits:
+    before, before_truth = draw_frame(LEG)
+    after, after_truth = draw_frame(replace(LEG, visit="after"))
+    result = compare(before, after, mm_per_pixel=0.12)
+    return Visits(before, after, before_truth, after_truth, result)
+
+
+def test_eight_weeks_apart_is_comparable(visits: Visits) -> None:
+    assert visits.result.verdict == "comparable", visits.result.reasons
+
+
+def test_skin_in_the_overlap_lands_within_a_third_of_a_millimetre(
+    visits: Visits,
+) -> None:
+    transform = visits.result.transform
+    assert transform is not None
+    points = np.argwhere(visits.result.overlap)[::97].astype(float)
+    true = before_to_after_rc(points, visits.before_truth, visits.after_truth)
+    error_mm = 0.12 * np.hypot(*(transform.to_after(points) - true).T)
+    assert np.median(error_mm) < 0.06
+    assert np.percentile(error_mm, 95) < 0.33
+
+
+def test_going_there_and_back_by_the_transform_returns(visits: Visits) -> None:
+    transform = visits.result.transform
+    assert transform is not None
+    points = np.argwhere(visits.result.overlap)[::97].astype(float)
+    back = transform.to_before(transform.to_after(points))
+    np.testing.assert_allclose(back, points, atol=1e-3)
+
+
+def test_most_of_the_limb_is_compared(visits: Visits) -> None:
+    assert visits.result.overlap[visits.before_truth.skin].mean() > 0.7
+
+
+def test_masks_lie_in_the_overlap(visits: Visits) -> None:
+    result = visits.result
+    for mask in (result.cleared, result.remaining, result.new):
+        assert not (mask & ~result.overlap).any()
+
+
+def test_two_different_legs_are_refused_with_a_reason(visits: Visits) -> None:
+    other, _ = draw_frame(replace(LEG, seed=2, visit="after"))
+    result = compare(visits.before, other, mm_per_pixel=0.12)
+    assert result.verdict == "refused"
+    assert result.reasons and result.transform is None
+    assert not result.overlap.any() and not np.isfinite(result.summary.clearance_pct)
+
+
+def test_a_blank_picture_is_refused(visits: Visits) -> None:
+    blank = np.full_like(visits.before, 120)
+    assert compare(visits.before, blank).verdict == "refused"
+    assert compare(blank, visits.after).verdict == "refused"
+
+
+def test_a_person_may_overrule_a_piece_and_the_table_follows(visits: Visits) -> None:
+    result = visits.result
+    cleared = next(piece for piece in result.pieces if piece.change == "cleared")
+    kept = result.decide({cleared.piece_id: "persistent"})
+    assert kept.summary.cleared_px == pytest.approx(
+        result.summary.cleared_px - cleared.length_px
+    )
+    assert kept.pieces[cleared.piece_id].overridden
+    assert kept.cleared.sum() < result.cleared.sum()
+    with pytest.raises(KeyError, match="no piece"):
+        result.decide({99999: "cleared"})
+
+
+def test_regions_share_the_pieces_out(visits: Visits) -> None:
+    result = visits.result
+    left = np.zeros(result.overlap.shape, np.bool_)
+    left[:, :320] = True
+    rows = [result.in_region(part, name) for part, name in ((left, "l"), (~left, "r"))]
+    assert sum(row.judged_px for row in rows) == pytest.approx(
+        result.summary.judged_px, rel=0.05
+    )
+    assert sum(row.before.area_px for row in rows) == result.summary.before.area_px
+    with pytest.raises(ValueError, match="a region is"):
+        result.in_region(left[:100], "wrong")
+
+
+def test_the_same_pictures_give_the_same_answer(visits: Visits) -> None:
+    again = compare(visits.before, visits.after, mm_per_pixel=0.12)
+    assert again.summary == visits.result.summary
+
+
+def test_a_picture_compared_with_itself_has_cleared_nothing(visits: Visits) -> None:
+    result = compare(visits.before, visits.before, mm_per_pixel=0.12)
+    assert result.verdict == "comparable"
+    assert result.summary.clearance_pct == result.summary.new_pct == 0
+    assert result.transform is not None
+    points = np.argwhere(result.overlap)[::97].astype(float)
+    np.testing.assert_allclose(result.transform.to_after(points), points, atol=0.3)
+
+
+def test_sizes_may_differ_and_wrong_pixel_sizes_are_noticed(visits: Visits) -> None:
+    smaller = cv2.resize(visits.after, (512, 288), interpolation=cv2.INTER_AREA)
+    right = compare(visits.before, smaller, mm_per_pixel=(0.12, 0.15))
+    assert right.verdict == "comparable", right.reasons
+    assert right.registered.shape == visits.before.shape
+    wrong = compare(visits.before, smaller, mm_per_pixel=(0.12, 0.12))
+    assert wrong.verdict == "doubtful"
+    assert any("a calibration is wrong" in reason for reason in wrong.reasons)
+
+
+def test_points_marked_by_hand_take_the_place_of_keypoints(visits: Visits) -> None:
+    before = np.array([[120, 100], [120, 500], [260, 120], [240, 480]], float)
+    after = before_to_after_rc(before, visits.before_truth, visits.after_truth)
+    result = compare(visits.before, visits.after, control_points_rc=(before, after))
+    assert result.transform is not None
+    points = np.argwhere(result.overlap)[::97].astype(float)
+    true = before_to_after_rc(points, visits.before_truth, visits.after_truth)
+    assert np.median(np.hypot(*(result.transform.to_after(points) - true).T)) < 0.7
+
+
+def test_control_points_on_one_line_are_refused(visits: Visits) -> None:
+    line = np.column_stack([np.full(5, 100.0), np.arange(5) * 80.0])
+    with pytest.raises(ValueError, match="on one line"):
+        compare(visits.before, visits.after, control_points_rc=(line, line))
+
+
+@pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), (0.1, 0.0), (0.1,) * 3])
+def test_a_scale_that_is_none_is_an_error(visits: Visits, scale: object) -> None:
+    with pytest.raises(ValueError, match="mm_per_pixel"):
+        compare(visits.before, visits.after, mm_per_pixel=scale)  # type: ignore[arg-type]
+
+
+def test_the_sheet_is_drawn_for_answers_and_for_refusals(visits: Visits) -> None:
+    dates = {"before_date": date(2026, 9, 1), "after_date": date(2026, 11, 1)}
+    sheet = draw_comparison(visits.before, visits.after, visits.result, **dates)
+    assert sheet.shape[1:] == (1600, 3) and sheet.dtype == np.uint8
+    blank = np.full_like(visits.after, 120)
+    refused = compare(visits.before, blank)
+    smaller = draw_comparison(visits.before, blank, refused, **dates)
+    assert smaller.shape[0] < sheet.shape[0]
+    with pytest.raises(ValueError, match="draw the pictures that were compared"):
+        draw_comparison(visits.before[:100], visits.after, visits.result)
+
+
+def test_pictures_less_than_eight_weeks_apart_show_no_percentage(
+    visits: Visits,
+) -> None:
+    draw = partial(draw_comparison, visits.before, visits.after, visits.result)
+    early = draw(before_date=date(2026, 10, 1), after_date=date(2026, 11, 1))
+    late = draw(before_date=date(2026, 9, 1), after_date=date(2026, 11, 1))
+    assert not np.array_equal(early[-400:, -400:], late[-400:, -400:])
+
+
+def test_a_grey_picture_stored_as_colour_and_a_turned_camera_change_nothing(
+    visits: Visits,
+) -> None:
+    colour = np.repeat(visits.before[:, :, None], 3, axis=2)
+    turned = compare(colour, np.rot90(visits.after).copy(), mm_per_pixel=0.12)
+    assert turned.verdict == "comparable", turned.reasons
+    both = turned.overlap & visits.result.overlap
+    assert both.sum() > 0.9 * visits.result.overlap.sum()
+    assert turned.summary.clearance_pct == pytest.approx(
+        visits.result.summary.clearance_pct, abs=5
+    )
+
+
+def test_a_mirrored_picture_is_refused(visits: Visits) -> None:
+    assert compare(visits.before, visits.after[:, ::-1].copy()).verdict == "refused"

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from vein_imaging.imaging.tracing.centreline import trace_skeleton
+from vein_imaging.imaging.tracing.chains import Chains
+from vein_imaging.imaging.tracing.insert_wide import LINK, insert_lines
+from vein_imaging.imaging.tracing.wide_veins import WideLine
+
+SHAPE = (120, 200)
+TRUNK = WideLine(
+    np.stack([np.full(160, 60.4), np.arange(20.0, 180.0)], axis=1).astype(np.float32),
+    np.full(160, 12, np.float32),
+)
+
+
+def skeleton() -> np.ndarray:
+    """The trunk's ragged middle, and a side vein that meets it from above."""
+    lines = np.zeros(SHAPE, np.uint8)
+    ragged = [(x, 60 + round(5 * np.sin(x / 7))) for x in range(20, 180)]
+    cv2.polylines(lines, [np.array(ragged)], False, 1)
+    cv2.line(lines, (60, 5), (90, 60), 1)
+    return lines > 0
+
+
+RADIUS = np.full(SHAPE, 2, np.float32)
+
+
+def test_without_wide_lines_nothing_changes() -> None:
+    before = skeleton()
+    inserted = insert_lines(before, RADIUS, ())
+    assert np.array_equal(inserted.skeleton, before)
+    assert not inserted.body.any()
+
+
+def test_a_wide_line_takes_the_place_of_what_was_inside_of_it() -> None:
+    inserted = insert_lines(skeleton(), RADIUS, (TRUNK,))
+    trunk = inserted.number >= 0
+    assert np.array_equal(np.unique(np.nonzero(trunk)[0]), [60])
+    inside = inserted.skeleton & inserted.body
+    assert np.array_equal(inside, (trunk | (inserted.number == LINK)) & inserted.body)
+    assert inserted.radius_px[60, 100] == 12
+
+
+def test_a_vein_that_was_cut_is_led_on_straight() -> None:
+    inserted = insert_lines(skeleton(), RADIUS, (TRUNK,))
+    paths = trace_skeleton(inserted.skeleton, inserted.radius_px).paths
+    assert len(paths) == 3
+    rows, columns = np.nonzero(inserted.number == LINK)
+    expected = 60 + 30 / 55 * (rows - 5)
+    assert np.abs(columns - expected).max() < 5
+
+
+def test_wide_lines_lie_exactly_where_they_are() -> None:
+    inserted = insert_lines(skeleton(), RADIUS, (TRUNK,))
+    trace = trace_skeleton(inserted.skeleton, inserted.radius_px)
+    placed = inserted.moved_onto_wide_lines(Chains.of(trace, 2), trace.pixels_rc, 2)
+    on_trunk = inserted.number[tuple(trace.pixels_rc.T)] >= 0
+    rows = placed.points_rc[on_trunk, 0]
+    assert rows == pytest.approx((60.4 + 0.5) * 2 - 0.5, abs=1e-3)
+
+
+def test_a_line_that_leaves_the_picture_is_cut_at_its_edge() -> None:
+    long = WideLine(TRUNK.points_rc + np.array([0, 100], np.float32), TRUNK.radius_px)
+    inserted = insert_lines(np.zeros(SHAPE, bool), RADIUS, (long,))
+    assert np.nonzero(inserted.skeleton)[1].max() == SHAPE[1] - 1

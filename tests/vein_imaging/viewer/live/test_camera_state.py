@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from vein_devices.errors import DeviceAbsentError, DeviceTimeoutError
+from vein_devices.frame import Frame
+from vein_imaging.capture import CaptureSettings, CaptureStatus, LivePicture, Phase
+from vein_imaging.viewer.live.camera_state import CameraState, camera_state
+
+STREAMING = CaptureStatus(
+    Phase.STREAMING, "uvc:A1", frames=9, rate_fps=29.7, width_px=640, height_px=480
+)
+
+
+def _shown(error: Exception | None = None) -> LivePicture:
+    pixels = np.zeros((480, 640, 3), np.uint8)
+    return LivePicture(
+        Frame(pixels, 0, 100.0), pixels, None, error, CaptureSettings(), 0.04, 0.05
+    )
+
+
+def _state(
+    status: CaptureStatus = STREAMING,
+    shown: LivePicture | None = None,
+    *,
+    frozen: bool = False,
+    now_s: float = 100.1,
+) -> CameraState:
+    return camera_state(status, shown, frozen=frozen, now_s=now_s)
+
+
+def test_a_fresh_picture_is_live() -> None:
+    state = _state(shown=_shown())
+    assert (state.kind, state.headline) == ("live", "LIVE")
+    assert "30 frames/s" in state.details and "uvc:A1" in state.details
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [("file:clip.mp4", "RECORDING"), ("phantom:?seed=1", "not a patient")],
+)
+def test_what_is_no_camera_never_passes_for_one(address: str, says: str) -> None:
+    state = _state(replace(STREAMING, address=address), _shown())
+    assert says in state.headline and state.kind != "live"
+
+
+def test_a_picture_older_than_a_second_is_never_called_live() -> None:
+    state = _state(shown=_shown(), now_s=104.0)
+    assert (state.kind, state.headline) == ("bad", "NOT LIVE: picture is 4 s old")
+
+
+def test_a_held_picture_says_so_even_when_it_is_fresh() -> None:
+    state = _state(shown=_shown(), frozen=True)
+    assert state.kind == "frozen" and "not live" in state.headline
+
+
+@pytest.mark.parametrize("frozen", [False, True])
+def test_a_failed_camera_goes_before_everything(frozen: bool) -> None:
+    error = DeviceAbsentError("uvc:A1 is unplugged; plug it in")
+    failed = CaptureStatus(Phase.FAILED, "uvc:A1", error=error)
+    state = _state(failed, _shown(), frozen=frozen)
+    assert state.kind == "bad" and "unplugged" in state.headline
+    assert state.can_restart
+
+
+def test_a_failed_analysis_is_said_although_the_picture_is_live() -> None:
+    state = _state(shown=_shown(ArithmeticError("no field found")))
+    assert state.kind == "bad"
+    assert state.headline == "LIVE, VEINS NOT DRAWN: no field found"
+
+
+def test_a_silent_camera_says_why() -> None:
+    error = DeviceTimeoutError("uvc:A1: absent: unplugged")
+    status = CaptureStatus(Phase.SILENT, "uvc:A1", error=error)
+    state = _state(status, _shown(), now_s=104.0)
+    assert state.kind == "bad"
+    assert state.headline == (
+        "NOT LIVE: picture is 4 s old \N{EM DASH} uvc:A1: absent: unplugged"
+    )
+
+
+def test_before_the_first_picture_there_is_nothing_to_freeze() -> None:
+    state = _state(CaptureStatus(Phase.STARTING, "uvc:A1"))
+    assert not state.has_picture and not state.can_restart
+
+
+def test_losses_are_counted_in_words() -> None:
+    status = CaptureStatus(Phase.STREAMING, "uvc:A1", dropped=3, damaged=1)
+    assert "frames 3 lost, 1 damaged" in _state(status, _shown()).details

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from typing import Any
+
+from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QLineEdit
+
+from vein_imaging.viewer.qt.desk_lock import DeskLock
+
+
+class _Desk:
+    locked = False
+    touched = 0
+
+    def touch(self) -> None:
+        self.touched += 1
+
+
+def test_keys_and_clicks_say_that_a_person_is_there_once_a_second(
+    qtbot: QtBot, person: Any
+) -> None:
+    now_s = 100.0
+    desk = _Desk()
+    lock = DeskLock(desk, lambda: None, clock=lambda: now_s)
+    field = QLineEdit()
+    qtbot.addWidget(field)
+    field.show()
+    person.types(field, "0.2")
+    assert desk.touched == 0  # less than a second since the start
+    now_s = 101.5
+    person.types(field, "0.2")
+    assert desk.touched == 1 and field.text() == "0.20.2"
+    now_s = 103.0
+    person.presses(field, Qt.Key.Key_Tab)
+    assert desk.touched == 2
+    lock.stop()
+    now_s = 110.0
+    person.types(field, "1")
+    assert desk.touched == 2
+
+
+def test_a_lock_is_told_once(qtbot: QtBot) -> None:
+    desk = _Desk()
+    told: list[str] = []
+    lock = DeskLock(desk, lambda: told.append("locked"))
+    lock.look()
+    assert told == []
+    desk.locked = True
+    lock.look()
+    assert told == ["locked"]
+    assert not lock._timer.isActive()

@@ -1,0 +1,1 @@
+"""What changed, piece by piece, and when no judgement is possible."""

@@ -1,0 +1,126 @@
+"""Why a comparison cannot be made, or must be read with care."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from vein_imaging.comparison.aligning.transform import Transform
+from vein_imaging.comparison.judging.change import Piece
+from vein_imaging.comparison.judging.focus import SHARP_FINENESS
+from vein_imaging.comparison.preparing.prepared import Side
+from vein_imaging.imaging.vein_map import VeinMap
+
+__all__ = ["doubts_of", "failures_of"]
+
+_LEAST_JUDGED_PIECES = 8
+_JUDGED_SHARE = 0.5
+_FEW_PIECES, _FEW_BRANCHES = 20, 5  # on which an interval does not rest well
+_SCALE_TOLERANCE = 0.08
+
+
+def failures_of(pieces: Sequence[Piece]) -> list[str]:
+    """Say why no clearance can be told; empty where it can.
+
+    Parameters
+    ----------
+    pieces : of Piece
+
+    Returns
+    -------
+    list of str
+    """
+    judged = len(_judged(pieces))
+    if judged >= _LEAST_JUDGED_PIECES:
+        return []
+    return [
+        f"only {judged} pieces of vein stand out enough in BEFORE to be judged; "
+        f"{_LEAST_JUDGED_PIECES} are needed"
+    ]
+
+
+def doubts_of(
+    before: Side,
+    after: Side,
+    transform: Transform,
+    fineness: float,
+    pieces: Sequence[Piece],
+) -> list[str]:
+    """Say what a reader of the figures must know; empty where there is nothing.
+
+    Parameters
+    ----------
+    before, after : Side
+    transform : Transform
+    fineness : float
+        `ExposureMatch.fineness`.
+    pieces : of Piece
+
+    Returns
+    -------
+    list of str
+    """
+    doubts = [
+        *_scale_doubts(transform, before.found, after.found),
+        *_focus_doubts(before, after, fineness),
+        *_faint_doubts(pieces),
+    ]
+    if before.light != after.light:
+        doubts.append(
+            f"BEFORE was read from its {before.light} channel and AFTER from its "
+            f"{after.light} one: the light was not the same"
+        )
+    return doubts
+
+
+def _focus_doubts(before: Side, after: Side, fineness: float) -> list[str]:
+    unsure = [
+        name
+        for name, side in (("BEFORE", before), ("AFTER", after))
+        if not np.isfinite(side.view.surface.hair.sigma_px)
+    ]
+    if fineness >= SHARP_FINENESS or not unsure:
+        return []
+    return [
+        f"{' and '.join(unsure)} may be out of focus: hairs cannot be told from thin "
+        "veins, and lines as thin as the thinnest are not judged"
+    ]
+
+
+def _judged(pieces: Sequence[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if piece.change not in ("unjudged", "new")]
+
+
+def _faint_doubts(pieces: Sequence[Piece]) -> list[str]:
+    judged = _judged(pieces)
+    branches = {piece.branch for piece in judged}
+    doubts = []
+    if judged and (len(judged) < _FEW_PIECES or len(branches) < _FEW_BRANCHES):
+        doubts.append(
+            f"only {len(judged)} pieces of {len(branches)} veins could be judged: the "
+            "interval rests on little"
+        )
+    length = math.fsum(piece.length_px for piece in judged)
+    faint = math.fsum(p.length_px for p in pieces if p.change == "unjudged")
+    if length < _JUDGED_SHARE * (length + faint):
+        share = 100 * faint / (length + faint)
+        doubts.append(
+            f"{share:.0f} % of the veins in BEFORE are too faint or thin to judge"
+        )
+    return doubts
+
+
+def _scale_doubts(transform: Transform, before: VeinMap, after: VeinMap) -> list[str]:
+    if before.mm_per_pixel is None or after.mm_per_pixel is None:
+        return []
+    ratio = transform.scale() * after.mm_per_pixel / before.mm_per_pixel
+    if abs(ratio - 1) <= _SCALE_TOLERANCE:
+        return []
+    size = "larger" if ratio > 1 else "smaller"
+    off = 100 * abs(ratio - 1)
+    return [
+        f"the skin is {off:.0f} % {size} AFTER than the pixel sizes allow: "
+        "the distance changed, or a calibration is wrong"
+    ]

@@ -1,0 +1,61 @@
+"""Whether a picture is sharp enough to tell a hair from a vein; what to do if not."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vein_imaging.comparison.judging.pieces import CentrelinePiece, Seen
+
+__all__ = ["SHARP_FINENESS", "narrowest_vein_px"]
+
+SHARP_FINENESS = 0.7
+"""Texture fineness of a sharp picture, at least; see `ExposureMatch`."""
+
+_HAIR_MM = 0.1  # sigma of a hair in a sharp picture, at most
+_MARGIN = 1.4
+_THINNEST_PCT = 10
+
+
+def narrowest_vein_px(
+    lines: tuple[CentrelinePiece, ...],
+    seen: Seen,
+    *,
+    hair_px: float,
+    fineness: float,
+    px_per_mm: float,
+) -> float:
+    """Width at and below which a dark line of one picture may be a hair.
+
+    Out of focus, hairs are as wide as veins, and a hair that is elsewhere at the next
+    visit is a vein that cleared. Where hairs were found, their own width tells. Where
+    none was, either there is none or none can be told: the skin's texture decides, and
+    if it is not sharp either, lines as thin as the thinnest of the picture are left.
+
+    Parameters
+    ----------
+    lines : tuple of CentrelinePiece
+    seen : Seen
+        What this picture shows of them.
+    hair_px : px
+        `Hair.sigma_px`; nan where there are too few.
+    fineness : float
+        `ExposureMatch.fineness`.
+    px_per_mm : px/mm
+
+    Returns
+    -------
+    px, sigma
+    """
+    sharp = _HAIR_MM * px_per_mm
+    if np.isfinite(hair_px):
+        return max(sharp, _MARGIN * hair_px)
+    if fineness >= SHARP_FINENESS:
+        return sharp
+    known = np.isfinite(seen.sigma_px)
+    if not known.any():
+        return sharp
+    length = np.array([line.length_px for line in lines])[known]
+    order = np.argsort(seen.sigma_px[known])
+    share = 100 * np.cumsum(length[order]) / length.sum()
+    thinnest = seen.sigma_px[known][order][int(np.searchsorted(share, _THINNEST_PCT))]
+    return max(sharp, _MARGIN * float(thinnest))

@@ -1,0 +1,1 @@
+"""Each picture made comparable: its surface, hair, exposure and vein map."""

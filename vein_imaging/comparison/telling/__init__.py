@@ -1,0 +1,1 @@
+"""The result told: tables, pictures and their lettering."""

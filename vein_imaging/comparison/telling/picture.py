@@ -1,0 +1,278 @@
+"""Before, after and what changed, on one sheet a tired reader takes in at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from vein_imaging.comparison.judging.change import Change
+from vein_imaging.comparison.judging.summary import (
+    ASSESSABLE_AFTER_DAYS,
+    assess,
+    days_between,
+)
+from vein_imaging.comparison.result import Comparison
+from vein_imaging.comparison.telling.lettering import Lettering, write
+from vein_imaging.imaging.arrays import Mask, Picture, check_picture
+
+__all__ = ["CHANGE_STYLES", "ChangeStyle", "draw_change_map", "draw_comparison"]
+
+Sheet = NDArray[np.uint8]
+
+_WIDTH_PX, _GAP_PX = 1600, 20
+_COLUMN_PX = 480
+_TITLE = Lettering(26, bold=True)
+_TEXT = Lettering(20)
+_NOTE = Lettering(17, colour=(90, 90, 90))
+_ALARM = (190, 30, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStyle:
+    """How what became of a vein is drawn: by colour and by dashes.
+
+    Parameters
+    ----------
+    colour : RGB, 0 to 255
+        Okabe and Ito's palette: told apart with every common colour blindness.
+    label : str
+    dash_px, gap_px : px
+        0 and 0 for a solid line.
+    width_px : px
+    """
+
+    colour: tuple[int, int, int]
+    label: str
+    dash_px: int = 0
+    gap_px: int = 0
+    width_px: int = 4
+
+
+CHANGE_STYLES: dict[Change, ChangeStyle] = {
+    "cleared": ChangeStyle((86, 190, 255), "Cleared", 12, 9),
+    "faded": ChangeStyle((240, 228, 66), "Faded", 5, 5),
+    "persistent": ChangeStyle((255, 110, 30), "Remaining"),
+    "new": ChangeStyle((255, 130, 215), "New", width_px=7),
+    "unjudged": ChangeStyle((200, 200, 200), "Not judged: faint or thin", width_px=1),
+}
+
+
+def draw_comparison(
+    before: Picture,
+    after: Picture,
+    comparison: Comparison,
+    *,
+    before_date: date | None = None,
+    after_date: date | None = None,
+) -> Sheet:
+    """Draw the sheet: BEFORE, AFTER aligned to it, the change map, figures and legend.
+
+    Parameters
+    ----------
+    before, after : (H, W) or (H, W, 3) RGB
+        The pictures that were compared.
+    comparison : Comparison
+    before_date, after_date : date, optional
+        Printed beside BEFORE and AFTER; under eight weeks apart the sheet says that
+        nothing can be assessed yet.
+
+    Returns
+    -------
+    (H, W, 3) uint8 RGB, 1600 px wide
+
+    Raises
+    ------
+    ValueError
+        If a picture has not the size of the one compared, or AFTER is dated earlier.
+    """
+    if before.shape[:2] != comparison.overlap.shape:
+        raise ValueError(
+            f"BEFORE is {before.shape[:2]}, the comparison {comparison.overlap.shape}: "
+            "draw the pictures that were compared"
+        )
+    days = days_between(before_date, after_date)
+    refused = comparison.verdict == "refused"
+    aligned = comparison.transform is not None
+    half = (_WIDTH_PX - 3 * _GAP_PX) // 2
+    second = comparison.registered if aligned else after
+    note = ", aligned to BEFORE" if aligned else ", not aligned"
+    top = [
+        _panel(_rgb(before), _titled("BEFORE", before_date), half),
+        _panel(_rgb(second), _titled("AFTER", after_date) + note, half),
+    ]
+    wide = _WIDTH_PX - 3 * _GAP_PX - _COLUMN_PX
+    change = None if refused else draw_change_map(before, comparison, width_px=wide)
+    lower = None if change is None else _panel(change, "CHANGE", wide)
+    column = _column(comparison, days, _COLUMN_PX if lower is not None else 2 * half)
+    first_row = max(panel.shape[0] for panel in top)
+    second_row = max(column.shape[0], 0 if lower is None else lower.shape[0])
+    sheet = np.full(
+        (first_row + second_row + 3 * _GAP_PX, _WIDTH_PX, 3), 255, dtype=np.uint8
+    )
+    _paste(sheet, top[0], _GAP_PX, _GAP_PX)
+    _paste(sheet, top[1], _GAP_PX, 2 * _GAP_PX + half)
+    row = 2 * _GAP_PX + first_row
+    if lower is not None:
+        _paste(sheet, lower, row, _GAP_PX)
+    left = _GAP_PX if lower is None else 2 * _GAP_PX + wide
+    _paste(sheet, column, row, left)
+    return sheet
+
+
+def draw_change_map(before: Picture, comparison: Comparison, *, width_px: int) -> Sheet:
+    """Draw what became of each vein over BEFORE; what was not compared is hatched.
+
+    Parameters
+    ----------
+    before : (H, W) or (H, W, 3) RGB
+    comparison : Comparison
+    width_px : px
+        Of the drawing.
+
+    Returns
+    -------
+    (H', width_px, 3) uint8 RGB
+    """
+    scale = width_px / before.shape[1]
+    size = (width_px, max(1, round(before.shape[0] * scale)))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    grey = cv2.cvtColor(_rgb(before), cv2.COLOR_RGB2GRAY)
+    base = cv2.resize(grey, size, interpolation=way)
+    canvas = np.repeat((0.75 * base).astype(np.uint8)[:, :, None], 3, axis=2)
+    compared = cv2.resize(
+        comparison.overlap.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST
+    )
+    _hatch(canvas, compared == 0)
+    for change in ("unjudged", "persistent", "faded", "cleared", "new"):
+        style = CHANGE_STYLES[change]
+        for piece in comparison.pieces:
+            if piece.change == change:
+                points = (piece.points_rc[:, ::-1] + 0.5) * scale - 0.5
+                _line(canvas, points, style)
+    if comparison.mm_per_pixel is not None:
+        _scale_bar(canvas, comparison.mm_per_pixel / scale)
+    return canvas
+
+
+def _column(comparison: Comparison, days: int | None, width: int) -> Sheet:
+    canvas = np.full((1400, width, 3), 255, np.uint8)
+    y = 0
+    alarm = Lettering(30, True, _ALARM)
+    early = days is not None and days < ASSESSABLE_AFTER_DAYS
+    if comparison.verdict != "comparable":
+        refused = comparison.verdict == "refused"
+        y = write(canvas, "NOT COMPARABLE" if refused else "DOUBTFUL", (0, y), alarm)
+        for reason in comparison.reasons:
+            y = write(canvas, f"- {reason}", (0, y), _TEXT, width_px=width)
+        y += 10
+    if comparison.verdict == "refused":
+        return canvas[: y + 8]
+    if early:
+        y = write(canvas, "NOT YET ASSESSABLE", (0, y), alarm)
+        text = f"{days} days apart; clearance is assessed after eight weeks or more."
+        y = write(canvas, text, (0, y), _TEXT, width_px=width)
+    else:
+        y = _figure(canvas, comparison, days, y)
+    y = _legend(canvas, comparison, y + 14)
+    return canvas[: min(y + 8, len(canvas))]
+
+
+def _figure(canvas: Sheet, comparison: Comparison, days: int | None, y: int) -> int:
+    summary, width = comparison.summary, canvas.shape[1]
+    certain = comparison.verdict == "comparable"
+    text = f"{summary.clearance_pct:.0f} % cleared"
+    y = write(canvas, text, (0, y), Lettering(40 if certain else 24, bold=True)) + 4
+    text = (
+        f"95 % interval {summary.clearance_lo_pct:.0f} to "
+        f"{summary.clearance_hi_pct:.0f} %"
+    )
+    y = write(canvas, text, (0, y), Lettering(24, bold=True))
+    y = write(canvas, summary.repeat.describe(), (0, y), _NOTE, width_px=width)
+    if certain:  # a doubtful figure is not summed up in a word
+        text = f"In sum: {assess(summary, days)}."
+        y = write(canvas, text, (0, y + 6), _TEXT, width_px=width)
+    return y
+
+
+def _legend(canvas: Sheet, comparison: Comparison, y: int) -> int:
+    mm = comparison.mm_per_pixel
+    for change, style in CHANGE_STYLES.items():
+        pieces = [piece for piece in comparison.pieces if piece.change == change]
+        length = sum(piece.length_px for piece in pieces) * (mm or 1)
+        middle = y + _TEXT.size_px * 2 // 3
+        cv2.rectangle(canvas, (0, y), (84, y + _TEXT.line_px - 2), (70, 70, 70), -1)
+        _line(canvas, np.column_stack([np.arange(6, 79), np.full(73, middle)]), style)
+        text = f"{style.label}  {length:.0f} {'px' if mm is None else 'mm'}"
+        y = write(canvas, text, (98, y), _TEXT)
+    _hatch(swatch := np.full((_TEXT.line_px - 2, 85, 3), 70, np.uint8), None)
+    canvas[y : y + len(swatch), :85] = swatch
+    return write(canvas, "Not compared (outside, hair, glare)", (98, y), _TEXT)
+
+
+def _line(canvas: Sheet, points_xy: NDArray[np.floating], style: ChangeStyle) -> None:
+    steps = np.hypot(*np.diff(points_xy, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(steps)])
+    period = style.dash_px + style.gap_px
+    starts = np.arange(0, along[-1], period) if period else np.zeros(1)
+    parts = []
+    for start in starts:
+        end = min(start + style.dash_px, along[-1]) if period else along[-1]
+        at = np.linspace(start, end, max(2, int(end - start)))
+        x, y = (np.interp(at, along, points_xy[:, axis]) for axis in (0, 1))
+        parts.append(np.rint(16 * np.column_stack([x, y])).astype(np.int32))
+    halo = (0, 0, 0)
+    if style.width_px > 1:
+        cv2.polylines(canvas, parts, False, halo, style.width_px + 3, cv2.LINE_AA, 4)
+    cv2.polylines(canvas, parts, False, style.colour, style.width_px, cv2.LINE_AA, 4)
+    if style.width_px > 5:  # a thick line with a dark core: known without its colour
+        cv2.polylines(canvas, parts, False, halo, 1, cv2.LINE_AA, 4)
+
+
+def _hatch(canvas: Sheet, where: Mask | None) -> None:
+    rows, columns = np.indices(canvas.shape[:2])
+    stripes: Mask = np.asarray((rows + columns) % 12 < 2, np.bool_)
+    if where is not None:
+        canvas[where] //= 2
+        stripes = stripes & where
+    canvas[stripes] = 120
+
+
+def _scale_bar(canvas: Sheet, mm_per_pixel: float) -> None:
+    room_mm = 0.25 * canvas.shape[1] * mm_per_pixel
+    fits = [size for size in (1, 2, 5, 10, 20, 50, 100) if size <= room_mm]
+    if not fits:
+        return
+    length = round(fits[-1] / mm_per_pixel)
+    lettering = Lettering(20, bold=True, colour=(255, 255, 255))
+    height, width = canvas.shape[:2]
+    left, bottom = width - length - 16, height - 16
+    canvas[bottom - 44 : bottom + 10, left - 10 : width - 6] //= 3
+    cv2.rectangle(canvas, (left, bottom - 5), (left + length, bottom), (255,) * 3, -1)
+    write(canvas, f"{fits[-1]} mm", (left, bottom - 36), lettering)
+
+
+def _panel(picture: Sheet, title: str, width: int) -> Sheet:
+    scale = width / picture.shape[1]
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    size = (width, max(1, round(picture.shape[0] * scale)))
+    drawn = cv2.resize(picture, size, interpolation=way)
+    band = np.full((_TITLE.line_px + 6, width, 3), 255, np.uint8)
+    write(band, title, (0, 0), _TITLE)
+    return np.vstack([band, drawn])
+
+
+def _titled(name: str, day: date | None) -> str:
+    return f"{name}  {day:%d %b %Y}" if day else name
+
+
+def _rgb(picture: Picture) -> Sheet:
+    plain = check_picture(picture)
+    return plain if plain.ndim == 3 else np.repeat(plain[:, :, None], 3, axis=2)
+
+
+def _paste(sheet: Sheet, part: Sheet, row: int, column: int) -> None:
+    sheet[row : row + part.shape[0], column : column + part.shape[1]] = part

@@ -1,0 +1,1 @@
+"""Where in a picture there is skin to search."""

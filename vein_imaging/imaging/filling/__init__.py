@@ -1,0 +1,1 @@
+"""What hides the skin, filled from beside it: hair and glare."""

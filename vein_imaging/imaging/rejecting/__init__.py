@@ -1,0 +1,1 @@
+"""Found lines that are no vein: outlines, hair, short and faint ones."""

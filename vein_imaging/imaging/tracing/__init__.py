@@ -1,0 +1,1 @@
+"""From a mask to lines with a width: centrelines, chains, gaps and diameters."""

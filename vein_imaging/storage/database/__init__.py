@@ -1,0 +1,1 @@
+"""The database under the ledger: engines, schema, migrations, append-only guards."""

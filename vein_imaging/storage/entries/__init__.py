@@ -1,0 +1,1 @@
+"""What is written: ledger, canonical form, checked appends, patient directory."""

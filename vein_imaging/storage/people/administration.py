@@ -1,0 +1,298 @@
+"""What the owner does: set up, add and remove people, second factor, recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pyotp
+
+from vein_imaging.storage.database.postgresql import Server
+from vein_imaging.storage.errors import StoreError
+from vein_imaging.storage.files.keys import new_key
+from vein_imaging.storage.files.layout import find_store
+from vein_imaging.storage.files.whole_folder import built_folder
+from vein_imaging.storage.opening import create_store, open_store
+from vein_imaging.storage.people.passwords import (
+    KeyWraps,
+    checked_password,
+    new_recovery_key,
+)
+from vein_imaging.storage.people.roles import Action, Role
+from vein_imaging.storage.people.signed_in import SignedInStore
+from vein_imaging.storage.people.users import User, checked_name, users
+from vein_imaging.storage.store import Store
+from vein_imaging.storage.upkeep.backup import restore
+from vein_imaging.storage.upkeep.checkpoint import verification_key
+
+__all__ = [
+    "SetUp",
+    "add_user",
+    "all_users",
+    "change_data_key",
+    "change_roles",
+    "recover",
+    "remove_user",
+    "reset_password",
+    "set_up",
+    "switch_off_totp",
+    "switch_on_totp",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """What is shown once, to be printed and kept apart from the computer.
+
+    Attributes
+    ----------
+    recovery_key : str
+        Opens everything when all passwords are lost.
+    verification_key : str
+        Checks the signature of a checkpoint.
+    """
+
+    recovery_key: str
+    verification_key: str
+
+
+def set_up(
+    folder: Path,
+    owner: str,
+    password: str,
+    *,
+    roles: Iterable[Role] = (Role.OWNER,),
+    at: datetime,
+    server: Server | None = None,
+) -> SetUp:
+    """Make a store with its first user.
+
+    Parameters
+    ----------
+    folder : Path
+        Must not exist, or be empty.
+    roles : Role
+        Of the first user; owner always among them.
+
+    Raises
+    ------
+    ValueError
+        If name or password will not do.
+    FileExistsError
+        If something is there.
+    """
+    checked_password(checked_name(owner), password)
+    data_key, recovery_key = new_key(), new_recovery_key()
+    with (
+        built_folder(folder) as building,
+        create_store(building, data_key, author=owner, at=at, server=server) as store,
+    ):
+        wraps = KeyWraps(store.layout)
+        wraps.put(owner, password, data_key)
+        wraps.put_recovery(recovery_key, data_key)
+        _write_user(store, owner, {Role.OWNER, *roles}, owner, at)
+        return SetUp(recovery_key, verification_key(store))
+
+
+def add_user(
+    signed_in: SignedInStore,
+    name: str,
+    password: str,
+    roles: Iterable[Role],
+    *,
+    at: datetime,
+) -> None:
+    """Add a person with a first password, to be changed at once.
+
+    Raises
+    ------
+    ValueError
+        If the name is taken, or name, password or roles will not do.
+    NotAllowedError
+        If the one signed in is not an owner.
+    """
+    store = signed_in.allowed_store(Action.USERS)
+    checked_password(checked_name(name), password)
+    if name in all_users(signed_in):
+        raise ValueError(f"{name} exists, or existed; names are not used again")
+    _write_user(store, name, roles, signed_in.user.name, at)
+    KeyWraps(store.layout).put(name, password, signed_in.allowed_key(Action.USERS))
+
+
+def change_roles(
+    signed_in: SignedInStore, name: str, roles: Iterable[Role], *, at: datetime
+) -> None:
+    """Give a person other roles.
+
+    Raises
+    ------
+    ValueError
+        If there is no such person, or no owner would be left.
+    """
+    store = signed_in.allowed_store(Action.USERS)
+    known = all_users(signed_in)
+    roles = set(roles)
+    if name not in known or not known[name].roles:
+        raise ValueError(f"no user {name!r}")
+    owners = {u.name for u in known.values() if Role.OWNER in u.roles}
+    if owners == {name} and Role.OWNER not in roles:
+        raise ValueError(f"{name} is the only owner; make another one first")
+    _write_user(store, name, roles, signed_in.user.name, at)
+
+
+def reset_password(
+    signed_in: SignedInStore, name: str, password: str, *, at: datetime
+) -> None:
+    """Give a person who forgot it a new password, to be changed at once.
+
+    Raises
+    ------
+    ValueError
+        If there is no such person, or the password will not do.
+    """
+    store = signed_in.allowed_store(Action.USERS)
+    known = all_users(signed_in).get(name)
+    if known is None or not known.roles:
+        raise ValueError(f"no user {name!r}")
+    checked_password(name, password)
+    store.append_own("reset", {"name": name}, author=signed_in.user.name, at=at)
+    KeyWraps(store.layout).put(name, password, signed_in.allowed_key(Action.USERS))
+
+
+def change_data_key(
+    signed_in: SignedInStore, folder: Path, password: str, *, at: datetime
+) -> SetUp:
+    """Make a copy of the store under a new data key, for when someone left in anger.
+
+    Only the one signed in can open the copy; everyone else is given a password with
+    `reset_password`. The old folder, its recovery key and its backups stay readable
+    for those who could read them: remove them once the copy is in use.
+
+    Raises
+    ------
+    WrongPasswordError
+        If it is not the password of the one signed in.
+    FileExistsError
+        If something is in the folder.
+    StoreError
+        If the store lies on a server: move it to a file first (`restore`).
+    """
+    signed_in.check_password(password)
+    store = signed_in.allowed_store(Action.USERS)
+    if store.layout.database_url:
+        raise StoreError("the store is on a server; restore it into a folder first")
+    old, fresh, recovery_key = (
+        signed_in.allowed_key(Action.USERS),
+        new_key(),
+        new_recovery_key(),
+    )
+    name = signed_in.user.name
+    with (
+        built_folder(folder) as building,
+        restore(store.layout.folder, building, old, fresh_key=fresh) as copy,
+    ):
+        wraps = KeyWraps(copy.layout)
+        wraps.put(name, password, fresh)
+        wraps.put_recovery(recovery_key, fresh)
+        copy.append_own("new_data_key", {"name": name}, author=name, at=at)
+        return SetUp(recovery_key, verification_key(copy))
+
+
+def remove_user(signed_in: SignedInStore, name: str, *, at: datetime) -> None:
+    """Take a person's roles and way to the key away; what was written stays.
+
+    Raises
+    ------
+    ValueError
+        As `change_roles`.
+    """
+    layout = signed_in.allowed_store(Action.USERS).layout
+    change_roles(signed_in, name, (), at=at)
+    KeyWraps(layout).remove(name)
+
+
+def all_users(signed_in: SignedInStore) -> dict[str, User]:
+    """Return everyone who is or was a user, for the owner."""
+    store = signed_in.allowed_store(Action.USERS)
+    with store.reading() as connection:
+        return users(connection, store.vault)
+
+
+def switch_on_totp(signed_in: SignedInStore, password: str) -> str:
+    """Switch on the second factor for the one signed in.
+
+    Returns
+    -------
+    str
+        An ``otpauth:`` URI for the authenticator app, to be shown once.
+
+    Raises
+    ------
+    WrongPasswordError
+    """
+    signed_in.check_password(password)
+    secret = pyotp.random_base32()
+    signed_in.log_own("totp", {"name": signed_in.user.name, "secret": secret})
+    return pyotp.TOTP(secret).provisioning_uri(
+        name=signed_in.user.name, issuer_name="vein-imaging"
+    )
+
+
+def switch_off_totp(signed_in: SignedInStore, name: str) -> None:
+    """Switch off a person's second factor, for one who lost the device.
+
+    Raises
+    ------
+    NotAllowedError
+        If the one signed in is not an owner.
+    """
+    signed_in.allowed_store(Action.USERS)
+    signed_in.log_own("totp", {"name": name, "secret": ""})
+
+
+def recover(
+    folder: Path, recovery_key: str, name: str, password: str, *, at: datetime
+) -> str:
+    """Give an owner a new password with the printed recovery key.
+
+    The second factor is switched off and the recovery key replaced; all of it is
+    logged.
+
+    Returns
+    -------
+    str
+        The new recovery key, to be printed in the old one's place.
+
+    Raises
+    ------
+    WrongPasswordError
+        If it is not this store's recovery key.
+    ValueError
+        If there is no such owner, or the password will not do.
+    """
+    layout = find_store(folder)
+    wraps = KeyWraps(layout)
+    data_key = wraps.open_with_recovery(recovery_key)
+    with open_store(folder, data_key) as store:
+        with store.reading() as connection:
+            user = users(connection, store.vault).get(name)
+        if user is None or Role.OWNER not in user.roles:
+            raise ValueError(f"{name!r} is no owner of this store")
+        checked_password(name, password)
+        store.append_own("recovery", {"name": name}, author=name, at=at)
+        if user.totp_secret:
+            off = {"name": name, "secret": ""}
+            store.append_own("totp", off, author=name, at=at)
+        fresh = new_recovery_key()
+        wraps.put(name, password, data_key)
+        wraps.put_recovery(fresh, data_key)
+    return fresh
+
+
+def _write_user(
+    store: Store, name: str, roles: Iterable[Role], author: str, at: datetime
+) -> None:
+    body = {"name": name, "roles": sorted(str(role) for role in roles)}
+    store.append_own("user", body, author=author, at=at)

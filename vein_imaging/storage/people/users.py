@@ -1,0 +1,113 @@
+"""The clinic's users, folded from the ledger: roles, second factor, leavers."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import pyotp
+from sqlalchemy import Connection, func, select
+
+from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.entries.ledger import StoredEvent, read_entries
+from vein_imaging.storage.files.keys import Vault
+from vein_imaging.storage.people.roles import Role
+
+__all__ = [
+    "LOGIN",
+    "TOTP",
+    "USER",
+    "User",
+    "changed_since",
+    "checked_name",
+    "matching_step",
+    "users",
+]
+
+USER = "store.user"
+TOTP = "store.totp"
+LOGIN = "store.login"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as last written.
+
+    Attributes
+    ----------
+    roles : frozenset of Role
+        Empty for one who left.
+    totp_secret : str
+        Base32, or empty where no second factor is switched on.
+    totp_step : int
+        The last time step whose code was used: no code works twice.
+    """
+
+    name: str
+    roles: frozenset[Role]
+    totp_secret: str = ""
+    totp_step: int = 0
+
+
+def checked_name(name: str) -> str:
+    """Return a new user's name, or say what is wrong with it.
+
+    Raises
+    ------
+    ValueError
+        If it is not 2 to 32 of a-z, 0-9, ``.``, ``_`` and ``-``.
+    """
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,31}", name):
+        raise ValueError(
+            f"{name!r} is no user name: use 2 to 32 of a-z, 0-9, '.', '_' and '-'"
+        )
+    return name
+
+
+def users(connection: Connection, vault: Vault) -> dict[str, User]:
+    """Fold the ledger's entries about users."""
+    about = event.c.kind.in_((USER, TOTP, LOGIN))
+    folded: dict[str, User] = {}
+    for entry in read_entries(connection, vault, about):
+        _fold(folded, entry)
+    return folded
+
+
+def changed_since(connection: Connection, seq: int) -> int | None:
+    """Return the number of the newest change of roles after `seq`, or None."""
+    newest = select(func.max(event.c.seq))
+    is_change = (event.c.kind == USER) & (event.c.seq > seq)
+    found: int | None = connection.execute(newest.where(is_change)).scalar()
+    return found
+
+
+def _fold(folded: dict[str, User], entry: StoredEvent) -> None:
+    name = str(entry.body["name"])
+    known = folded.get(name, User(name, frozenset()))
+    if entry.kind == USER:
+        roles = entry.body["roles"]
+        assert isinstance(roles, list)
+        known = replace(known, roles=frozenset(Role(role) for role in roles))
+    elif entry.kind == TOTP:
+        known = replace(known, totp_secret=str(entry.body["secret"]))
+    else:
+        step = max(known.totp_step, int(str(entry.body.get("totp_step", 0))))
+        known = replace(known, totp_step=step)
+    folded[name] = known
+
+
+def matching_step(user: User, code: str, at: datetime) -> int | None:
+    """Return the time step whose code this is, or None.
+
+    One step (30 s) early or late is accepted (RFC 6238, section 5.2); a step that was
+    used, or is older than one used, is not.
+    """
+    totp = pyotp.TOTP(user.totp_secret)
+    now_step = totp.timecode(at)
+    for step in (now_step - 1, now_step, now_step + 1):
+        fits = hmac.compare_digest(totp.generate_otp(step), code.replace(" ", ""))
+        if fits and step > user.totp_step:
+            return step
+    return None

@@ -1,0 +1,1 @@
+"""Photographs taken and compared, before and after."""

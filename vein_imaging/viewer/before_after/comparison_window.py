@@ -1,0 +1,215 @@
+"""Before and after in one window: side by side, swiped, and what changed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import cv2
+import numpy as np
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vein_devices.frame import Pixels
+from vein_imaging.comparison import Comparison
+from vein_imaging.comparison.judging.summary import assess, days_between
+from vein_imaging.comparison.telling.picture import CHANGE_STYLES, draw_change_map
+from vein_imaging.viewer.before_after.linked_pictures import LinkedView, link
+from vein_imaging.viewer.qt.style import set_look, stylesheet
+
+__all__ = ["ComparisonWindow", "swiped"]
+
+# No green: the program measures, it does not congratulate.
+_VERDICTS = {"comparable": "none", "doubtful": "warn", "refused": "stop"}
+_DIVIDER_RGB = (255, 196, 107)
+
+
+def swiped(before: Pixels, after: Pixels, share: float) -> Pixels:
+    """BEFORE left of a line and AFTER right of it.
+
+    Parameters
+    ----------
+    before, after : (H, W, 3) uint8
+    share : [0, 1]
+        Where the line is, from the left.
+    """
+    width = before.shape[1]
+    column = round(share * width)
+    picture = after.copy()
+    picture[:, :column] = before[:, :column]
+    half = max(1, width // 800)
+    picture[:, max(0, column - half) : column + half] = _DIVIDER_RGB
+    return picture
+
+
+class ComparisonWindow(QDialog):
+    """Shows a comparison. Everything is in the frame of BEFORE.
+
+    Parameters
+    ----------
+    parent : QWidget, optional
+    before, after : (H, W) or (H, W, 3) uint8 RGB
+        The pictures that were compared.
+    comparison : Comparison
+    days : (date, date), optional
+        Of BEFORE and AFTER.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        before: Pixels,
+        after: Pixels,
+        comparison: Comparison,
+        days: tuple[date, date] | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle("vein-imaging: before and after")
+        self.setStyleSheet(stylesheet())
+        self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
+        self._comparison = comparison
+        self._before = _rgb(before)
+        aligned = comparison.transform is not None
+        self._after = _rgb(np.asarray(comparison.registered if aligned else after))
+        self.left, self.right = LinkedView(), LinkedView()
+        if aligned:  # else the two have nothing in common that could be linked
+            link(self.left, self.right)
+        self.captions = (QLabel(), QLabel())
+        self.sides = (QWidget(), QWidget())
+        self._days = days or (None, None)
+        self.modes = QButtonGroup(self)
+        self.divider = QSlider(Qt.Orientation.Horizontal)
+        self.divider.setRange(0, 100)
+        self.divider.setValue(50)
+        self.divider.setAccessibleName("Dividing line")
+        self._lay_out(aligned)
+        self.divider.valueChanged.connect(self._show)
+        self.modes.idClicked.connect(self._show)
+        self._show()
+
+    def _lay_out(self, aligned: bool) -> None:
+        row = QHBoxLayout()
+        refused = self._comparison.verdict == "refused"
+        for at, (name, possible) in enumerate(
+            (("Side by side", True), ("Swipe", aligned), ("Changes", not refused))
+        ):
+            button = QPushButton(name)
+            button.setCheckable(True)
+            button.setEnabled(possible)
+            button.setAutoDefault(False)
+            self.modes.addButton(button, at)
+            row.addWidget(button)
+        self.modes.buttons()[0].setChecked(True)
+        row.addWidget(self.divider, 1)
+        row.addStretch(1)
+        for text, action in (
+            ("\N{MINUS SIGN}", lambda: self.left.zoom(1 / 1.25)),
+            ("+", lambda: self.left.zoom(1.25)),
+            ("Fit", self.fit),
+        ):
+            button = QPushButton(text)
+            button.setAutoDefault(False)
+            button.clicked.connect(lambda _=False, a=action: a())
+            row.addWidget(button)
+        pictures = QHBoxLayout()
+        for caption, view, side in zip(
+            self.captions, (self.left, self.right), self.sides, strict=True
+        ):
+            caption.setProperty("role", "total")
+            column = QVBoxLayout(side)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.addWidget(caption)
+            column.addWidget(view, 1)
+            pictures.addWidget(side, 1)
+        whole = QVBoxLayout(self)
+        whole.addWidget(self._answer())
+        whole.addLayout(row)
+        whole.addLayout(pictures, 1)
+
+    def _answer(self) -> QFrame:
+        """What may be said, in words; the percentage never without its error."""
+        found = self._comparison
+        frame = QFrame()
+        set_look(frame, "verdict", _VERDICTS[found.verdict])
+        column = QVBoxLayout(frame)
+        before, after = self._days
+        headline = {
+            "comparable": assess(found.summary, days_between(before, after)),
+            "doubtful": "DOUBTFUL \N{EM DASH} quote no figure without the reasons",
+            "refused": "NOT COMPARABLE",
+        }[found.verdict]
+        lines = [("verdict", headline[:1].upper() + headline[1:])]
+        if found.verdict != "refused":
+            lines.append(("", found.summary.clearance_text()))
+        lines += [("", reason) for reason in found.reasons]
+        for role, text in lines:
+            label = QLabel(text)
+            label.setProperty("role", role)
+            label.setWordWrap(True)
+            label.setIndent(0)
+            column.addWidget(label)
+        return frame
+
+    def fit(self) -> None:
+        """Show the whole pictures."""
+        for view in (self.left, self.right):
+            view.fit()
+
+    def _show(self, *_: object) -> None:
+        mode = self.modes.checkedId()
+        before, after = (
+            _titled(*pair) for pair in zip(_NAMES, self._days, strict=True)
+        )
+        self.divider.setVisible(mode == 1)
+        side_by_side = mode == 0
+        self.sides[1].setVisible(side_by_side)
+        if mode == 0:
+            self.left.show_picture(self._before)
+            self.right.show_picture(self._after)
+            texts = (before, after)
+        elif mode == 1:
+            share = self.divider.value() / 100
+            self.left.show_picture(swiped(self._before, self._after, share))
+            texts = (
+                f"{before}  \N{LEFTWARDS ARROW} line \N{RIGHTWARDS ARROW}  {after}",
+                "",
+            )
+        else:
+            width = self._before.shape[1]
+            drawn = draw_change_map(self._before, self._comparison, width_px=width)
+            self.left.show_picture(drawn)
+            texts = (_legend(), "")
+        for caption, text in zip(self.captions, texts, strict=True):
+            caption.setText(text)
+
+
+_NAMES = ("BEFORE", "AFTER")
+
+
+def _titled(name: str, day: date | None) -> str:
+    return name if day is None else f"{name} {day:%d %b %Y}"
+
+
+def _legend() -> str:
+    """Colours in words, in rich text."""
+    parts = [
+        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> {style.label}'
+        for style in CHANGE_STYLES.values()
+    ]
+    return "CHANGE over BEFORE: " + "&nbsp; ".join(parts)
+
+
+def _rgb(picture: Pixels) -> Pixels:
+    if picture.ndim == 3:
+        return picture
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2RGB), np.uint8)

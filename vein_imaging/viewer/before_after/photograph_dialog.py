@@ -1,0 +1,178 @@
+"""Asks how a photograph was taken, and which two are to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vein_imaging.domain.session import Light, Pose
+from vein_imaging.viewer.photographs import Circumstances, Photo, why_not_comparable
+from vein_imaging.viewer.qt.style import stylesheet
+
+__all__ = ["CompareDialog", "PhotographDialog"]
+
+_WHEN = (("Before injecting", "before"), ("After injecting", "after"))
+
+
+class _Form(QDialog):
+    """Fields above, a sentence that says what is missing, two buttons below."""
+
+    def __init__(self, parent: QWidget, title: str, accept: str) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setStyleSheet(stylesheet())
+        self.setWindowTitle(title)
+        self.setMinimumWidth(620)
+        heading = QLabel(title)
+        heading.setProperty("role", "total")
+        self.rows = QFormLayout()
+        self.rows.setVerticalSpacing(8)
+        self.problem = QLabel()
+        self.problem.setProperty("role", "problem")
+        self.problem.setWordWrap(True)
+        self.go_on = QPushButton(accept)
+        self.go_on.setAutoDefault(False)
+        cancel = QPushButton("Cancel")
+        cancel.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.addWidget(cancel)
+        buttons.addStretch(1)
+        buttons.addWidget(self.go_on)
+        column = QVBoxLayout(self)
+        column.setSpacing(12)
+        column.addWidget(heading)
+        column.addLayout(self.rows)
+        column.addWidget(self.problem)
+        column.addLayout(buttons)
+        cancel.clicked.connect(self.reject)
+        self.go_on.clicked.connect(self.accept)
+
+    def say(self, problem: str) -> None:
+        """Show what stands in the way; nothing, and it can go on."""
+        self.problem.setText(problem)
+        self.go_on.setEnabled(not problem)
+
+
+class PhotographDialog(_Form):
+    """Light, pose and view: what the camera cannot know, and a comparison needs.
+
+    Parameters
+    ----------
+    parent : QWidget
+    last : Circumstances, optional
+        Of the photograph before; the first one starts with nothing chosen.
+    """
+
+    def __init__(self, parent: QWidget, last: Circumstances | None) -> None:
+        super().__init__(parent, "Photograph for the record", "Store this picture")
+        self.light = _choice([(one, one) for one in get_args(Light)])
+        self.pose = _choice([(one, one) for one in get_args(Pose)])
+        self.when = _choice(_WHEN)
+        self.when.setCurrentIndex(0)
+        self.view = QLineEdit()
+        self.view.setPlaceholderText("left lateral")
+        for caption, field in (
+            ("Light", self.light),
+            ("Pose", self.pose),
+            ("View", self.view),
+            ("When", self.when),
+        ):
+            field.setAccessibleName(caption)
+            self.rows.addRow(caption, field)
+        if last is not None:
+            self.light.setCurrentText(last.light)
+            self.pose.setCurrentText(last.pose)
+            self.view.setText(last.view)
+            self.when.setCurrentIndex(self.when.findData(last.when))
+        for combo in (self.light, self.pose, self.when):
+            combo.currentIndexChanged.connect(self._judge)
+        self.view.textChanged.connect(self._judge)
+        self._judge()
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What was chosen; only when everything was."""
+        return Circumstances(
+            self.light.currentData(),
+            self.pose.currentData(),
+            " ".join(self.view.text().split()).lower(),
+            self.when.currentData(),
+        )
+
+    def _judge(self) -> None:
+        missing = [
+            name
+            for name, given in (
+                ("light", self.light.currentIndex() >= 0),
+                ("pose", self.pose.currentIndex() >= 0),
+                ("view", bool(self.view.text().strip())),
+            )
+            if not given
+        ]
+        self.say(f"Still to choose: {', '.join(missing)}" if missing else "")
+
+
+class CompareDialog(_Form):
+    """Chooses two photographs of the patient.
+
+    Parameters
+    ----------
+    parent : QWidget
+    photos : sequence of Photo
+        The newest first; at least one.
+    """
+
+    def __init__(self, parent: QWidget, photos: Sequence[Photo]) -> None:
+        super().__init__(parent, "Before and after", "Compare these two")
+        self._photos = tuple(photos)
+        names = [(str(photo), at) for at, photo in enumerate(self._photos)]
+        self.before, self.after = _choice(names), _choice(names)
+        for caption, combo in (("BEFORE", self.before), ("AFTER", self.after)):
+            combo.setAccessibleName(caption)
+            self.rows.addRow(caption, combo)
+            combo.currentIndexChanged.connect(self._judge)
+        self.after.setCurrentIndex(0)
+        self.before.setCurrentIndex(self._likely_before())
+        self._judge()
+
+    @property
+    def chosen(self) -> tuple[Photo, Photo]:
+        """BEFORE and AFTER."""
+        return (
+            self._photos[self.before.currentData()],
+            self._photos[self.after.currentData()],
+        )
+
+    def _likely_before(self) -> int:
+        """The newest of another session that may be compared with the newest of all."""
+        newest = self._photos[0]
+        for at, photo in enumerate(self._photos[1:], start=1):
+            elsewhere = photo.of_this_session != newest.of_this_session
+            if elsewhere and not why_not_comparable(photo, newest):
+                return at
+        return len(self._photos) - 1
+
+    def _judge(self) -> None:
+        if self.before.currentIndex() >= 0 and self.after.currentIndex() >= 0:
+            self.say(why_not_comparable(*self.chosen))
+
+
+def _choice(options: Sequence[tuple[str, object]]) -> QComboBox:
+    combo = QComboBox()
+    for name, value in options:
+        combo.addItem(name, value)
+    combo.setCurrentIndex(-1)
+    return combo

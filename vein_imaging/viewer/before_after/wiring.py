@@ -1,0 +1,164 @@
+"""Takes photographs for the record and shows two of them compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from napari.qt.threading import create_worker
+from qtpy.QtWidgets import QDialog, QWidget
+
+from vein_devices.frame import Pixels
+from vein_imaging.comparison import Comparison, compare
+from vein_imaging.viewer.before_after.comparison_window import ComparisonWindow
+from vein_imaging.viewer.before_after.photograph_dialog import (
+    CompareDialog,
+    PhotographDialog,
+)
+from vein_imaging.viewer.live.camera_strip import CameraStrip
+from vein_imaging.viewer.live.live_view import LiveView
+from vein_imaging.viewer.photographs import Circumstances, Photo, Photographs
+from vein_imaging.viewer.qt.message import tell
+from vein_imaging.viewer.session_record import RecordError
+
+__all__ = ["PhotoDesk"]
+
+
+class PhotoDesk:
+    """Wires the strip's two buttons to the record and the comparison.
+
+    Parameters
+    ----------
+    photographs : Photographs
+        Of the patient.
+    strip : CameraStrip
+    live : LiveView
+        What is on the screen.
+    window : QWidget
+        Parent of the dialogs.
+    """
+
+    def __init__(
+        self,
+        photographs: Photographs,
+        strip: CameraStrip,
+        live: LiveView,
+        window: QWidget,
+    ) -> None:
+        self._photographs = photographs
+        self._strip = strip
+        self._live = live
+        self._window = window
+        self._open = True
+        self._last: Circumstances | None = None
+        self.dialog: QDialog | None = None
+        """The question that waits for an answer; None where none does."""
+        self.comparison: ComparisonWindow | None = None
+        """The comparison on the screen; None where none is."""
+        strip.photograph_asked.connect(self.photograph)
+        strip.compare_asked.connect(self.compare)
+
+    def close(self) -> None:
+        """Show nothing any more: an answer still being worked out comes too late."""
+        self._open = False
+        for shown in (self.dialog, self.comparison):
+            if shown is not None:
+                shown.close()
+
+    def photograph(self) -> None:
+        """Ask how the picture on the screen was taken, then store it."""
+        shown = self._live.shown
+        if shown is None:
+            return
+        # The picture that was on the screen at the press, not a later one.
+        frame = shown.frame
+        found = shown.result.vein_map if shown.result is not None else None
+        mm_per_pixel = None if found is None else found.mm_per_pixel
+        dialog = PhotographDialog(self._window, self._last)
+
+        def store() -> None:
+            how = dialog.circumstances
+            try:
+                self._photographs.take(frame, how, mm_per_pixel)
+            except RecordError as error:
+                tell(self._window, "THE PHOTOGRAPH WAS NOT STORED", str(error))
+                return
+            self._last = how
+
+        self._ask(dialog, store)
+
+    def compare(self) -> None:
+        """Ask which two photographs, compare them beside the camera, and show it."""
+        photos = self._photographs.all()
+        if len(photos) < 2:
+            tell(
+                self._window,
+                "Two photographs are needed",
+                f"This patient's record holds {len(photos)}. Take one with "
+                "\N{LEFT DOUBLE QUOTATION MARK}Photograph"
+                "\N{RIGHT DOUBLE QUOTATION MARK}.",
+            )
+            return
+        dialog = CompareDialog(self._window, photos)
+        self._ask(dialog, lambda: self._compare(*dialog.chosen))
+
+    def _compare(self, before: Photo, after: Photo) -> None:
+        try:
+            pictures = (
+                self._photographs.picture(before),
+                self._photographs.picture(after),
+            )
+        except RecordError as error:
+            tell(self._window, "THE PICTURES CANNOT BE COMPARED", str(error))
+            return
+        scale = None
+        if before.mm_per_pixel is not None and after.mm_per_pixel is not None:
+            scale = before.mm_per_pixel, after.mm_per_pixel
+        self._strip.compare.setEnabled(False)
+        self._strip.compare.setText("Comparing\N{HORIZONTAL ELLIPSIS}")
+        # Seconds of work: in a thread, whose answer Qt brings back to this one.
+        worker = create_worker(compare, *pictures, mm_per_pixel=scale)
+        worker.returned.connect(
+            lambda found: self._show(found, pictures, before, after)
+        )
+        worker.errored.connect(self._failed)
+        worker.finished.connect(self._compared)
+        worker.start()
+
+    def _failed(self, error: Exception) -> None:
+        if self._open:
+            tell(self._window, "THE PICTURES CANNOT BE COMPARED", str(error))
+
+    def _compared(self) -> None:
+        if self._open:
+            self._strip.compare.setEnabled(True)
+            self._strip.compare.setText("Before/after\N{HORIZONTAL ELLIPSIS}")
+
+    def _show(
+        self,
+        found: Comparison,
+        pictures: tuple[Pixels, Pixels],
+        before: Photo,
+        after: Photo,
+    ) -> None:
+        if not self._open:
+            return
+        self.comparison = ComparisonWindow(
+            self._window, *pictures, found, (before.day, after.day)
+        )
+        self.comparison.finished.connect(self._closed)
+        self.comparison.resize(self._window.size() * 0.9)
+        self.comparison.show()
+
+    def _closed(self) -> None:
+        self.comparison = None
+
+    def _ask(self, dialog: QDialog, answered: Callable[[], None]) -> None:
+        self.dialog = dialog
+
+        def done(result: int) -> None:
+            self.dialog = None
+            if result == QDialog.DialogCode.Accepted:
+                answered()
+
+        dialog.finished.connect(done)
+        dialog.open()

@@ -1,0 +1,1 @@
+"""Entering injections: the form, the dose panel and the log."""

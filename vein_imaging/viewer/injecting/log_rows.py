@@ -1,0 +1,134 @@
+"""A session as the viewer lists and marks it: text, colours, nothing computed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from vein_imaging.domain.injection import Injection
+from vein_imaging.domain.quantity import EXACT, plain
+from vein_imaging.domain.session import RecordedInjection, Session
+
+__all__ = ["LogRow", "SiteMark", "describe", "rows", "site_marks", "totals"]
+
+# Colour and shape say the same. None of them is a colour of the vein classes.
+_LOOKS = (
+    ("#ff7ad9", "disc"),
+    ("#7dff8a", "square"),
+    ("#ffffff", "diamond"),
+    ("#ff9d5c", "triangle_up"),
+    ("#c9a6ff", "pentagon"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One recorded injection as the table shows it; all text, nothing rounded.
+
+    Parameters
+    ----------
+    entry_id : str
+        The log's own name for it.
+    number, time, what, volume_ml, remark : str
+        Cells. The remark says "void: reason", or why a stop was overridden.
+    voided : bool
+        Drawn struck out; it no longer counts.
+    """
+
+    entry_id: str
+    number: str
+    time: str
+    what: str
+    volume_ml: str
+    remark: str
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SiteMark:
+    """One recorded site as the picture shows it.
+
+    Parameters
+    ----------
+    point_rc : (row, column), px
+        In the picture that was clicked on.
+    label : str
+        Its number in the list.
+    colour, symbol : str
+        Of the product, as napari names them: colour and shape say the same.
+    """
+
+    point_rc: tuple[float, float]
+    label: str
+    colour: str
+    symbol: str
+
+
+def describe(injection: Injection, names: Mapping[str, str]) -> str:
+    """Product, strength and form in one line."""
+    name = names.get(injection.product, injection.product)
+    parts = [name, str(injection.concentration or ""), injection.form]
+    if injection.foam_ratio is not None:
+        parts.append(str(injection.foam_ratio))
+    return " ".join(part for part in parts if part)
+
+
+def rows(
+    session: Session, names: Mapping[str, str], zone: ZoneInfo
+) -> tuple[LogRow, ...]:
+    """Every injection ever entered, the newest first, with the clinic's local time."""
+    listed = tuple(
+        LogRow(
+            entry_id=entry.entry_id,
+            number=str(number),
+            time=entry.injection.at.astimezone(zone).strftime("%H:%M"),
+            what=describe(entry.injection, names),
+            volume_ml=plain(entry.injection.volume.ml),
+            remark=_remark(entry),
+            voided=entry.voided_by is not None,
+        )
+        for number, entry in enumerate(session.entries, start=1)
+    )
+    return listed[::-1]
+
+
+def _remark(entry: RecordedInjection) -> str:
+    remarks = []
+    if entry.flagged:
+        remarks.append(f"given past a stop: {entry.event.reason or 'no reason yet'}")
+    if entry.corrections:
+        remarks.append(f"corrected: {entry.corrections[-1].reason}")
+    if entry.voided_by is not None:
+        remarks.append(f"void: {entry.voided_by.reason}")
+    return "; ".join(remarks)
+
+
+def totals(session: Session, names: Mapping[str, str]) -> str:
+    """How many sites and how many mL of each product and form, without voided ones."""
+    sums: dict[str, Decimal] = {}
+    for injection in session.injections:
+        name = names.get(injection.product, injection.product)
+        key = name if injection.form == "liquid" else f"{name} foam"
+        sums[key] = EXACT.add(sums.get(key, Decimal(0)), injection.volume.ml)
+    count = len(session.injections)
+    if not count:
+        return "Nothing recorded yet"
+    given = ", ".join(f"{plain(ml)} mL {key}" for key, ml in sums.items())
+    return f"{count} site{'s' if count > 1 else ''}: {given}"
+
+
+def site_marks(session: Session, products: Sequence[str]) -> tuple[SiteMark, ...]:
+    """Where the injections that still hold were given, on the picture."""
+    marks = []
+    for count, entry in enumerate(session.entries, start=1):
+        mark = entry.event.mark
+        if entry.voided_by is not None or mark is None:
+            continue
+        key = entry.injection.product
+        at = products.index(key) if key in products else len(products)
+        colour, symbol = _LOOKS[at % len(_LOOKS)]
+        row, column = (float(number) for number in mark.points_rc[0])
+        marks.append(SiteMark((row, column), str(count), colour, symbol))
+    return tuple(marks)

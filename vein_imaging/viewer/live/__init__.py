@@ -1,0 +1,1 @@
+"""The live picture: camera state, clicks and the reading under the pointer."""

@@ -1,0 +1,179 @@
+"""The strip above the picture: what the camera does, and how the picture is shown."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtGui import QFont, QFontMetrics
+from qtpy.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QVBoxLayout,
+    QWidget,
+)
+
+from vein_imaging.capture import CaptureSettings
+from vein_imaging.viewer.live.camera_state import CameraState
+from vein_imaging.viewer.qt.style import HEADLINE_PX, TARGET_PX, set_look, stylesheet
+
+__all__ = ["CameraStrip"]
+
+_HEIGHT_PX = 66
+_MARGIN_PX = 4
+_SLIDER_STEPS = 20
+
+
+class CameraStrip(QWidget):
+    """Camera state in words; freeze, zoom, overlay and sensitivity.
+
+    Signals
+    -------
+    settings_changed(CaptureSettings)
+        A whole new value.
+    freeze_toggled(bool)
+        True: hold the picture.
+    zoom_asked(float)
+        Factor; 0 means "fit the picture to the window".
+    reconnect_asked()
+        The camera failed or ended, and the person wants it back.
+    photograph_asked(), compare_asked()
+        Store the picture on the screen; compare two stored ones.
+    """
+
+    settings_changed = Signal(object)
+    freeze_toggled = Signal(bool)
+    zoom_asked = Signal(float)
+    reconnect_asked = Signal()
+    photograph_asked = Signal()
+    compare_asked = Signal()
+
+    def __init__(self, settings: CaptureSettings) -> None:
+        super().__init__()
+        self.setObjectName("strip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # Not left to the layout: a label that wraps asks for room it does not need.
+        self.setFixedHeight(_HEIGHT_PX)
+        self.setStyleSheet(stylesheet())
+        self._settings = settings
+        self.state = QLabel("starting")
+        self.details = QLabel("")
+        self.details.setProperty("role", "caption")
+        self.state.setWordWrap(True)
+        self.state.setMargin(_MARGIN_PX)
+        for label in (self.state, self.details):
+            # A long error must not push the window past the screen.
+            label.setMinimumWidth(120)
+        self.freeze = _button("Freeze", checkable=True)
+        self.freeze.setToolTip("Hold this picture to mark on it (space)")
+        self.reconnect = _button("Start camera again")
+        self.reconnect.hide()
+        self.photograph = _button("Photograph\N{HORIZONTAL ELLIPSIS}")
+        self.photograph.setToolTip("Store the picture on the screen in the record")
+        self.compare = _button("Before/after\N{HORIZONTAL ELLIPSIS}")
+        self.compare.setToolTip("Compare two photographs of this patient")
+        self.tuning = QWidget()
+        self.tuning.setObjectName("tuning")
+        self.opacity = _slider(round(settings.opacity * _SLIDER_STEPS), 0)
+        self.sensitivity = _slider(
+            round(settings.sensitivity * _SLIDER_STEPS), -_SLIDER_STEPS
+        )
+        self._lay_out()
+        self.freeze.toggled.connect(self.freeze_toggled)
+        self.reconnect.clicked.connect(self.reconnect_asked)
+        self.photograph.clicked.connect(self.photograph_asked)
+        self.compare.clicked.connect(self.compare_asked)
+        self.opacity.valueChanged.connect(self._tell_settings)
+        self.sensitivity.valueChanged.connect(self._tell_settings)
+
+    def show_state(self, state: CameraState) -> None:
+        """Show what the camera does now."""
+        self.state.setText(state.headline)
+        self.state.setToolTip(state.headline)
+        set_look(self.state, "state", state.kind)
+        # What is wrong takes the room of what would be nice to know.
+        crowded = self._wide(state.headline) > self.state.width()
+        set_look(self.state, "crowded", "true" if crowded else "false")
+        self.details.setVisible(not crowded)
+        self.details.setText(state.details)
+        self.details.setToolTip(state.details)
+        self.reconnect.setVisible(state.can_restart)
+        self.tuning.setHidden(state.can_restart)
+        self.freeze.setEnabled(state.has_picture)
+        self.photograph.setEnabled(state.has_picture)
+
+    def _wide(self, headline: str) -> int:
+        """Width of a headline on one line, in the large letters of the style sheet."""
+        large = QFont(self.state.font())
+        large.setPixelSize(HEADLINE_PX)
+        large.setBold(True)
+        return QFontMetrics(large).horizontalAdvance(headline) + 2 * _MARGIN_PX
+
+    def lock(self) -> None:
+        """Offer no photographs any more: the record is closed."""
+        self.photograph.hide()
+        self.compare.hide()
+
+    def _tell_settings(self) -> None:
+        self._settings = CaptureSettings(
+            sensitivity=self.sensitivity.value() / _SLIDER_STEPS,
+            quality=self._settings.quality,
+            opacity=self.opacity.value() / _SLIDER_STEPS,
+        )
+        self.settings_changed.emit(self._settings)
+
+    def _lay_out(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.state)
+        words.addWidget(self.details)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.setSpacing(8)
+        row.addLayout(words, 1)
+        row.addWidget(self.reconnect)
+        tuning = QHBoxLayout(self.tuning)
+        tuning.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.tuning)
+        for caption, slider in (
+            ("Veins drawn", self.opacity),
+            ("Sensitivity", self.sensitivity),
+        ):
+            label = QLabel(caption)
+            label.setProperty("role", "caption")
+            slider.setAccessibleName(caption)
+            column = QVBoxLayout()
+            column.setSpacing(0)
+            column.addWidget(label)
+            column.addWidget(slider)
+            tuning.addLayout(column)
+        for text, tip, factor in (
+            ("\N{MINUS SIGN}", "Zoom out", 1 / 1.25),
+            ("+", "Zoom in", 1.25),
+            ("Fit", "Show the whole picture", 0.0),
+        ):
+            button = _button(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(lambda _=False, f=factor: self.zoom_asked.emit(f))
+            row.addWidget(button)
+        row.addWidget(self.freeze)
+        row.addWidget(self.photograph)
+        row.addWidget(self.compare)
+
+
+def _button(text: str, *, checkable: bool = False) -> QPushButton:
+    button = QPushButton(text)
+    button.setCheckable(checkable)
+    button.setMinimumWidth(TARGET_PX)
+    # Space and Enter belong to the fields; a stray key must not press a button.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return button
+
+
+def _slider(value: int, lowest: int) -> QSlider:
+    slider = QSlider(Qt.Orientation.Horizontal)
+    slider.setRange(lowest, _SLIDER_STEPS)
+    slider.setValue(value)
+    slider.setFixedWidth(100)
+    return slider

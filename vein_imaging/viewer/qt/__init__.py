@@ -1,0 +1,1 @@
+"""Qt and napari themselves: style, messages, the desk lock, napari's private parts."""

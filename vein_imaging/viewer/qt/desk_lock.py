@@ -1,0 +1,86 @@
+"""Tells the signed-in desk that a person is there, and notices when it has locked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from qtpy.QtCore import QEvent, QObject, QTimer
+from qtpy.QtWidgets import QApplication
+
+__all__ = ["DeskLock", "SignedIn"]
+
+_LOOK_EVERY_MS = 1000
+_A_PERSON = (
+    QEvent.Type.KeyPress,
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.Wheel,
+    QEvent.Type.TouchBegin,
+)
+
+
+class SignedIn(Protocol):
+    """Who is signed in (`vein_imaging.storage.people.signed_in.SignedInStore`)."""
+
+    @property
+    def locked(self) -> bool:
+        """Whether it was left alone too long; the store is closed then."""
+
+    def touch(self) -> None:
+        """Say that the person is there."""
+
+
+class DeskLock(QObject):
+    """Watches keys and clicks of the whole application, and the desk's lock.
+
+    Parameters
+    ----------
+    desk : SignedIn
+    locked : callable
+        Called once, when the desk has locked.
+    clock : callable
+        `time.monotonic`.
+    """
+
+    def __init__(
+        self,
+        desk: SignedIn,
+        locked: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._locked = locked
+        self._clock = clock
+        self._touched_s = clock()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.look)
+        self._timer.start(_LOOK_EVERY_MS)
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    def look(self) -> None:
+        """See whether the desk has locked; called every second."""
+        if self._desk.locked:
+            self.stop()
+            self._locked()
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self._timer.stop()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+
+    def eventFilter(  # noqa: N802 - Qt's name
+        self, watched: QObject | None, event: QEvent | None
+    ) -> bool:
+        """Take note of keys and clicks, and let them pass; Qt calls this."""
+        if event is not None and event.type() in _A_PERSON:
+            now_s = self._clock()
+            if now_s - self._touched_s >= 1.0:
+                self._touched_s = now_s
+                self._desk.touch()
+        return False

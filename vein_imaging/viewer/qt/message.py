@@ -1,0 +1,73 @@
+"""Sentences that a person must have seen, the program's own faults among them."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QApplication, QMessageBox, QWidget
+
+from vein_imaging.viewer.qt.style import stylesheet
+
+__all__ = ["faults_shown", "tell"]
+
+
+def tell(parent: QWidget, headline: str, text: str) -> None:
+    """Show a message until it is closed; everything behind it goes on.
+
+    Parameters
+    ----------
+    parent : QWidget
+    headline, text : str
+        What happened, and why or what to do.
+    """
+    box = QMessageBox(parent)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setStyleSheet(stylesheet())
+    box.setIcon(QMessageBox.Icon.Critical)
+    box.setText(headline)
+    box.setInformativeText(text)
+    box.open()
+
+
+@contextmanager
+def faults_shown(window: QWidget) -> Iterator[None]:
+    """Show a fault of the program instead of ending it.
+
+    PyQt ends the process at an exception in a slot, unless there is a hook. What was
+    recorded is in the store; the picture goes on. The same fault is shown once.
+
+    Parameters
+    ----------
+    window : QWidget
+        Parent of the message.
+    """
+    seen: set[str] = set()
+    before = sys.excepthook
+
+    def show(
+        kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            QApplication.quit()
+            return
+        traceback.print_exception(kind, error, trace)
+        fault = f"{kind.__name__}: {error}"
+        if fault not in seen:
+            seen.add(fault)
+            tell(
+                window,
+                "A FAULT IN THE PROGRAM",
+                f"{fault}\n\nWhat is in the list is stored. If the last click is not "
+                "in the list, it was not recorded. Please report this.",
+            )
+
+    sys.excepthook = show
+    try:
+        yield
+    finally:
+        sys.excepthook = before
