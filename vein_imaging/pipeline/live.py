@@ -213,7 +213,7 @@ class LiveStep:
         if moved_px > JUMP_PX:
             before = None
         if before is None or before.ground_age >= FIELD_EVERY or moved_px > TURN_PX:
-            size = recipe.working_size(shape)
+            size = recipe.working_size(shape, self._mm_per_pixel)
             ground, age = Ground.of(find_field(plane, picture), size), 0
         else:
             ground, age = before.ground, before.ground_age + 1

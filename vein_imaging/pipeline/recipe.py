@@ -30,6 +30,8 @@ class Recipe:
         Longer side at which it is searched.
     enlarged : float
         How many times a smaller picture is enlarged for that, at most.
+    finest_mm : mm
+        Of a pixel, where a scale is known: finer ones show noise, not veins. 0: any.
     red_and_green : bool
         Whether the two channels are searched together; else green, or what stands in.
     equalised : bool
@@ -46,6 +48,7 @@ class Recipe:
     search: Search
     longest_px: float
     enlarged: float
+    finest_mm: float
     red_and_green: bool
     equalised: bool
     octaves: int
@@ -53,15 +56,22 @@ class Recipe:
     weak_score: float
     least_score: float
 
-    def working_size(self, shape: tuple[int, int]) -> WorkingSize:
+    def working_size(
+        self, shape: tuple[int, int], mm_per_pixel: float | None = None
+    ) -> WorkingSize:
         """The size at which a picture is searched.
 
         Parameters
         ----------
         shape : px
             (H, W) of the picture.
+        mm_per_pixel : mm or None
+            With a scale, pixels are not made finer than need be.
         """
-        return WorkingSize.of(shape, self.longest_px, enlarged=self.enlarged)
+        longest_px = self.longest_px
+        if mm_per_pixel is not None and self.finest_mm:
+            longest_px = min(longest_px, max(shape) * mm_per_pixel / self.finest_mm)
+        return WorkingSize.of(shape, longest_px, enlarged=self.enlarged)
 
 
 _RECIPES: dict[tuple[Light, Quality], Recipe] = {
@@ -70,6 +80,7 @@ _RECIPES: dict[tuple[Light, Quality], Recipe] = {
         search=FULL,
         longest_px=0.0,
         enlarged=1.0,
+        finest_mm=0.0,
         red_and_green=False,
         equalised=True,
         octaves=2,
@@ -82,6 +93,7 @@ _RECIPES: dict[tuple[Light, Quality], Recipe] = {
         search=replace(FULL, background_sigma_px=5.0, coarse_anywhere=0.3),
         longest_px=2500.0,
         enlarged=1.5,
+        finest_mm=0.12,
         red_and_green=True,
         equalised=False,
         octaves=3,
@@ -91,14 +103,15 @@ _RECIPES: dict[tuple[Light, Quality], Recipe] = {
     ),
     ("near-infrared", "full"): Recipe(
         light="near-infrared",
-        search=replace(FULL, background_sigma_px=10.0),
+        search=replace(FULL, background_sigma_px=8.0),
         longest_px=2000.0,
         enlarged=1.0,
+        finest_mm=0.12,
         red_and_green=False,
         equalised=True,
         octaves=3,
-        strong_score=3.8,
-        weak_score=2.3,
+        strong_score=4.4,
+        weak_score=2.7,
         least_score=0.0,
     ),
 }
@@ -108,6 +121,7 @@ for _light in ("retina", "visible", "near-infrared"):
         search=FAST,
         longest_px=960.0,
         enlarged=1.0,
+        finest_mm=0.0,
         red_and_green=False,
         equalised=False,
         octaves=2,

@@ -156,7 +156,8 @@ class PreparedPicture:
         mm_per_pixel : mm or None
         settings : AnalysisSettings
         """
-        size = recipe.working_size((plane.shape[0], plane.shape[1]))
+        shape = plane.shape[0], plane.shape[1]
+        size = recipe.working_size(shape, mm_per_pixel)
         ground = field if isinstance(field, Ground) else Ground.of(field, size)
         if ground.small_field.shape != size.small:
             ground = Ground.of(ground.field, size)
