@@ -16,7 +16,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from accuracy import curve_scores, read_half
+from accuracy import (  # type: ignore[import-not-found]
+    curve_scores,
+    read_half,
+)
 from numpy.typing import NDArray
 from skimage.morphology import skeletonize
 
@@ -37,14 +40,18 @@ def retina_auc(
     for picture, truth, field in cases:
         own = picture.shape[1], picture.shape[0]
         size = round(own[0] * times), round(own[1] * times)
-        large = cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC)
+        large = np.asarray(
+            cv2.resize(picture, size, interpolation=cv2.INTER_CUBIC), np.uint8
+        )
         seen = cv2.resize(field.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)
         score = analyse(large, field=seen > 0, settings=FULL).vesselness
         if times > 1:
-            score = cv2.resize(score, own, interpolation=cv2.INTER_AREA)
+            small = cv2.resize(score, own, interpolation=cv2.INTER_AREA)
+            score = np.asarray(small, np.float32)
         inside.append(score[truth & field])
         outside.append(score[~truth & field])
-    return curve_scores(np.concatenate(inside), np.concatenate(outside))[0]
+    auc, _, _ = curve_scores(np.concatenate(inside), np.concatenate(outside))
+    return float(auc)
 
 
 def report_retina(folder: Path, half: str, step: float, most: int) -> None:
@@ -71,7 +78,8 @@ def report_leg(seed: int) -> None:
     )
     judged = JUDGED_PX, JUDGED_PX * 3 // 4
     mask = np.multiply(truth.mask.view(np.uint8), np.uint8(255))
-    true = skeletonize(cv2.resize(mask, judged, interpolation=cv2.INTER_AREA) > 127)
+    small = cv2.resize(mask, judged, interpolation=cv2.INTER_AREA)
+    true = skeletonize(small > 127)  # type: ignore[no-untyped-call]
     print("| width, px | scale given: recall | precision | none: recall | precision |")
     print("|---|---|---|---|---|")
     for width in WIDTHS_PX:

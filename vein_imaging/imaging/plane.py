@@ -108,13 +108,10 @@ def together(red: Plane, green: Plane) -> Plane:
     -------
     (H, W) uint8
     """
-    product = cv2.multiply(
-        cv2.add(red, _OFFSET, dtype=cv2.CV_32F),
-        cv2.add(green, _OFFSET, dtype=cv2.CV_32F),
-    )
-    return np.asarray(
-        cv2.convertScaleAbs(cv2.subtract(cv2.sqrt(product), _OFFSET)), np.uint8
-    )
+    mean = (red.astype(np.float32) + _OFFSET) * (green.astype(np.float32) + _OFFSET)
+    np.sqrt(mean, out=mean)
+    mean -= np.float32(_OFFSET - 0.5)
+    return mean.astype(np.uint8)
 
 
 def take_channel(

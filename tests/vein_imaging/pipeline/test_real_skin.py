@@ -34,11 +34,12 @@ def found_in(name: str) -> tuple[dict[str, object], np.ndarray]:
     """A traced crop, and the points of what is found in it."""
     crops = json.loads((SKIN / "strokes.json").read_text())["crops"]
     crop = next(row for row in crops if row["name"] == name)
-    picture = cv2.imread(str(SKIN / crop["picture"]), cv2.IMREAD_COLOR_RGB)
+    read = cv2.imread(str(SKIN / crop["picture"]), cv2.IMREAD_COLOR_RGB)
+    picture = np.asarray(read, np.uint8)
     mask = SKIN / "masks" / f"{name}.png"
-    skin = np.ones(picture.shape[:2], bool)
+    skin = np.ones(picture.shape[:2], np.bool_)
     if mask.exists():
-        skin = np.asarray(cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)) >= 128
+        skin = np.asarray(cv2.imread(str(mask), cv2.IMREAD_GRAYSCALE)) > 127
     veins: VeinMap = analyse(picture, field=skin, settings=FULL)
     points = np.concatenate([dense(b.points_rc[:, ::-1]) for b in veins.branches])
     left, top, right, bottom = crop["box"]
