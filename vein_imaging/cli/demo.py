@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_imaging.demo import DemoResult
     from vein_imaging.storage import Store
@@ -52,7 +54,7 @@ def demo(out: Path, no_window: bool) -> None:
             return
         from vein_imaging.viewer import run_viewer
 
-        click.echo("-- the window is open; close it to end the demo")
+        click.echo("-- " + _("the window is open; close it to end the demo"))
         with open_store(result.store, key_from_file(result.key_file)) as store:
             session_id = result.told.treated[-1].session_id
             run_viewer(VISITS[-1].camera, store=store, session_id=session_id)
@@ -83,17 +85,34 @@ def _summary(result: DemoResult) -> str:
     cost_ms = 1e3 * live.median_cost_s
     lines = [
         "",
-        f"Live view       {live.shown} pictures, {cost_ms:.0f} ms each",
-        f"Vein map        {len(told.seen[0].veins.branches)} pieces; recall "
-        f"{found.recall:.2f}, precision {found.precision:.2f} against the drawing",
-        f"Injections      {given} given and recorded in {len(told.treated)} sessions",
-        *(f"CAUGHT          {finding.message}" for finding in caught),
-        f"Before/after    {told.comparison.verdict}: "
-        f"{told.comparison.summary.clearance_text()}",
+        _("Live view       {shown} pictures, {cost_ms:.0f} ms each").format(
+            shown=live.shown, cost_ms=cost_ms
+        ),
+        _(
+            "Vein map        {branches} pieces; recall "
+            "{recall:.2f}, precision {precision:.2f} against the drawing"
+        ).format(
+            branches=len(told.seen[0].veins.branches),
+            recall=found.recall,
+            precision=found.precision,
+        ),
+        _("Injections      {given} given and recorded in {treated} sessions").format(
+            given=given, treated=len(told.treated)
+        ),
+        *(
+            _("CAUGHT          {message}").format(message=finding.message)
+            for finding in caught
+        ),
+        _("Before/after    {verdict}: {clearance_text}").format(
+            verdict=told.comparison.verdict,
+            clearance_text=told.comparison.summary.clearance_text(),
+        ),
         "",
-        f"Report          {result.report}",
-        f"Record          {result.store} (encrypted; key in {result.key_file})",
+        _("Report          {report}").format(report=result.report),
+        _("Record          {store} (encrypted; key in {key_file})").format(
+            store=result.store, key_file=result.key_file
+        ),
     ]
     if result.window is not None:
-        lines.append(f"Window          {result.window}")
+        lines.append(_("Window          {window}").format(window=result.window))
     return "\n".join(lines)

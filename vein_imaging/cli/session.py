@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vein_imaging.cli.store_access import StoreAccess, store_options
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.storage import StoredEvent
@@ -75,6 +76,6 @@ def _as_line(entry: StoredEvent) -> str:
         for key, value in said.items()
         if isinstance(value, str) and key not in ("id", "entry_id", "at", "timezone")
     )
-    flag = "  [clock set back]" if entry.clock_set_back else ""
+    flag = "  " + _("[clock set back]") if entry.clock_set_back else ""
     at = entry.at.isoformat(timespec="seconds")
     return f"{entry.seq:>6}  {at}  {entry.author:<12} {entry.kind:<12} {about}{flag}"

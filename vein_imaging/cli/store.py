@@ -15,6 +15,8 @@ from vein_imaging.cli.store_access import (
     store_options,
 )
 from vein_imaging.storage.people.roles import Action
+from vein_imaging.words import plural
+from vein_imaging.words import translate as _
 
 __all__ = ["store"]
 
@@ -54,7 +56,7 @@ def checkpoint(access: StoreAccess, folder: Path | None) -> None:
         write_checkpoints,
     )
 
-    with access.store(Action.VERIFY) as (opened, _, _):
+    with access.store(Action.VERIFY) as (opened, _key, _author):
         write_checkpoints(opened, [checkpoint_folder(), *([folder] if folder else [])])
         click.echo(signed_checkpoint(opened), nl=False)
 
@@ -95,7 +97,7 @@ def restore_command(
     from vein_imaging.storage.upkeep.backup import restore
 
     if (server is None) != (server_owner is None):
-        raise click.UsageError("--server and --server-owner go together")
+        raise click.UsageError(_("--server and --server-owner go together"))
     key = access.key()
     at_server = Server(server, server_owner) if server and server_owner else None
     with errors_in_one_line():
@@ -113,7 +115,7 @@ def migrate_command(access: StoreAccess, server_owner: str) -> None:
     key = access.key()
     with errors_in_one_line():
         migrate_server(access.folder, key, server_owner)
-    click.echo("the tables are of this release")
+    click.echo(_("the tables are of this release"))
 
 
 @store.command("patients")
@@ -144,11 +146,15 @@ def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -
     """
     from vein_imaging.storage.upkeep.patient_export import export_patient
 
-    with access.store(Action.EXPORT) as (opened, _, author):
+    with access.store(Action.EXPORT) as (opened, _key, author):
         done = export_patient(
             opened, patient_id, folder, author=author, at=datetime.now(UTC)
         )
-    click.echo(f"{done.entries} entries, {done.images} pictures in {done.folder}")
+    click.echo(
+        _("{entries} entries, {images} pictures in {folder}").format(
+            entries=done.entries, images=done.images, folder=done.folder
+        )
+    )
 
 
 @store.command("erase-patient")
@@ -162,14 +168,24 @@ def erase_patient_command(
     """Destroy a patient's key and pictures on lawful request. It cannot be undone."""
     from vein_imaging.storage.upkeep.erasure import erase_patient
 
-    with access.store(Action.ERASE) as (opened, _, author):
+    with access.store(Action.ERASE) as (opened, _key, author):
         if not yes:
-            click.confirm(f"Erase patient {patient_id} for ever?", abort=True, err=True)
+            click.confirm(
+                _("Erase patient {patient_id} for ever?").format(patient_id=patient_id),
+                abort=True,
+                err=True,
+            )
         done = erase_patient(
             opened, patient_id, reason=reason, author=author, at=datetime.now(UTC)
         )
-    click.echo(f"{done.entries} entries unreadable, {done.files} pictures removed")
-    click.echo("Backups made before still hold this patient: remove those generations.")
+    click.echo(
+        _("{entries} entries unreadable, {files} pictures removed").format(
+            entries=done.entries, files=done.files
+        )
+    )
+    click.echo(
+        _("Backups made before still hold this patient: remove those generations.")
+    )
 
 
 @store.command("orphans")
@@ -179,9 +195,14 @@ def orphans_command(access: StoreAccess, remove: bool) -> None:
     """List image files that no entry names, left by interrupted writes."""
     from vein_imaging.storage.upkeep.erasure import orphans, remove_files
 
-    with access.store(Action.BACKUP) as (opened, _, _):
+    with access.store(Action.BACKUP) as (opened, _key, _author):
         found = orphans(opened, now=datetime.now(UTC))
         for file in found:
             click.echo(str(file))
         if remove:
-            click.echo(f"{remove_files(found)} removed")
+            removed = remove_files(found)
+            click.echo(
+                plural("{count} file removed", "{count} files removed", removed).format(
+                    count=removed
+                )
+            )

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from platformdirs import user_data_path
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_imaging.storage import Store
     from vein_imaging.storage.people.roles import Action
@@ -62,9 +64,12 @@ class StoreAccess:
     def password(self) -> str:
         """Ask for the password, hidden; scripts put it into the environment."""
         if not self.user:
-            raise click.UsageError("name the user with --user, or a --key-file")
+            raise click.UsageError(_("name the user with --user, or a --key-file"))
         asked: str = click.prompt(
-            f"Password of {self.user}", hide_input=True, err=True, type=str
+            _("Password of {user}").format(user=self.user),
+            hide_input=True,
+            err=True,
+            type=str,
         )
         return asked
 
@@ -74,7 +79,7 @@ class StoreAccess:
         from vein_imaging.storage.people.signed_in import sign_in
 
         if self.key_file:
-            raise click.UsageError("this needs a person: --user, not --key-file")
+            raise click.UsageError(_("this needs a person: --user, not --key-file"))
         password = _password_from_environment() or self.password()
         with (
             errors_in_one_line(),
@@ -87,7 +92,7 @@ class StoreAccess:
             ) as signed_in,
         ):
             for warning in signed_in.warnings:
-                click.echo(f"Warning: {warning}", err=True)
+                click.echo(_("Warning: {warning}").format(warning=warning), err=True)
             yield signed_in
 
     @contextmanager

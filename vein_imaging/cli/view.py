@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_imaging.cli.store_access import StoreAccess
     from vein_imaging.storage import Store
@@ -72,7 +74,7 @@ def view(
     from vein_imaging.viewer.application import NoPictureError, NoScreenError
 
     if (store_folder is None) != (session_id is None):
-        raise click.UsageError("--store and --session go together")
+        raise click.UsageError(_("--store and --session go together"))
     try:
         if store_folder is None:
             run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
@@ -104,8 +106,10 @@ def require_window() -> None:
     missing = [name for name in ("qtpy", "napari") if find_spec(name) is None]
     if missing:
         raise click.ClickException(
-            f"the window needs {' and '.join(missing)}, not installed here; type: "
-            "pip install 'vein-imaging[app]'"
+            _(
+                "the window needs {missing}, not installed here; type: "
+                "pip install 'vein-imaging[app]'"
+            ).format(missing=" and ".join(missing))
         )
 
 

@@ -12,6 +12,7 @@ from vein_devices.frame import Frame, Pixels
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.session import Light, Photographed, Pose
 from vein_imaging.viewer.session_record import SessionRecord
+from vein_imaging.words import translate as _
 
 __all__ = ["Circumstances", "Photo", "Photographs", "why_not_comparable"]
 
@@ -60,9 +61,9 @@ class Photo:
 
     def __str__(self) -> str:
         how = self.how
-        parts = [f"{self.day:%d %b %Y}", how.view, how.light, how.pose]
+        parts = [f"{self.day:%d %b %Y}", how.view, _(how.light), _(how.pose)]
         if how.when == "after":
-            parts.append("just after injecting")
+            parts.append(_("just after injecting"))
         return ", ".join(part for part in parts if part)
 
 
@@ -137,14 +138,16 @@ class Photographs:
 def why_not_comparable(before: Photo, after: Photo) -> str:
     """Say why two photographs must not be compared; empty where they may be."""
     if before.image_id == after.image_id:
-        return "This is one and the same picture."
+        return _("This is one and the same picture.")
     if before.day > after.day:
-        return "BEFORE is the later picture: swap them."
+        return _("BEFORE is the later picture: swap them.")
     if before.how.light != after.how.light:
-        return (
-            f"Different light ({before.how.light}, {after.how.light}): veins look "
+        return _(
+            "Different light ({before}, {after}): veins look "
             "different in it although nothing has changed."
-        )
+        ).format(before=_(before.how.light), after=_(after.how.light))
     if before.how.view != after.how.view:
-        return f"Different views ({before.how.view}, {after.how.view})."
+        return _("Different views ({before}, {after}).").format(
+            before=before.how.view, after=after.how.view
+        )
     return ""

@@ -19,8 +19,7 @@ from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import zone_from_text
 from vein_imaging.domain.session import event_from_body, fold
 from vein_imaging.pipeline import AnalysisSettings, LiveStep
-from vein_imaging.storage import SessionHead, Store, create_store, new_key
-from vein_imaging.storage.errors import NoSuchSessionError
+from vein_imaging.storage import Store, create_store, new_key
 from vein_imaging.viewer.application import (
     NoPictureError,
     application,
@@ -33,13 +32,15 @@ from vein_imaging.viewer.qt.desk_lock import SignedIn
 from vein_imaging.viewer.qt.message import faults_shown
 from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.viewer.window import ViewerWindow
 
 __all__ = ["PRACTICE", "ViewerOptions", "run_viewer"]
 
-PRACTICE = "PRACTICE \N{EM DASH} nothing is kept"
+PRACTICE = marked("PRACTICE \N{EM DASH} nothing is kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def run_viewer(
         )
     # A device that is not there yet may come later, except where only a picture is
     # wanted.
-    camera, _ = watched_camera(url, wait_for_camera=screenshot is None)
+    camera, _overflow = watched_camera(url, wait_for_camera=screenshot is None)
     need_a_screen()
     feed = LiveFeed(camera, _step_maker(options.mm_per_pixel))
     with _session(store, session_id, options) as (open_store, open_session):
@@ -136,7 +137,7 @@ def run_viewer(
         # napari takes seconds to import: only now, with the splash on the screen.
         from vein_imaging.viewer.window import ViewerWindow
 
-        banner = "" if store else PRACTICE
+        banner = "" if store else _(PRACTICE)
         window = ViewerWindow(feed, log, photographs, banner=banner, desk=desk)
         try:
             window.show(options.size_px)
@@ -188,19 +189,11 @@ def _open_session(
     """Its log and photographs; region and zone are its own, if it names them."""
     events = store.events(session_id)
     opened = fold(event_from_body(e.kind, e.body) for e in events).opened
-    head = _find_head(store, session_id)
+    head = store.session_head(session_id)
     record = SessionRecord(store, head, author=options.recorder)
     table = load_limits(opened.region if opened else options.region)
     zone = zone_from_text(opened.timezone if opened else options.timezone)
     return InjectionLog(record, table, zone), Photographs(record, zone)
-
-
-def _find_head(store: Store, session_id: str) -> SessionHead:
-    for patient in store.patients():
-        for head in store.sessions(patient.patient_id):
-            if head.session_id == session_id:
-                return head
-    raise NoSuchSessionError(f"no session {session_id!r} in this store")
 
 
 def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> None:
@@ -218,7 +211,9 @@ def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> Non
         time.sleep(0.005)
     if not window.live.count:
         status = window.feed.status
-        raise NoPictureError(f"no picture to save: camera {status.sentence}")
+        raise NoPictureError(
+            _("no picture to save: camera {sentence}").format(sentence=status.sentence)
+        )
     window.fit()
     app.processEvents()
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,9 @@ from vein_imaging.storage.upkeep.checkpoint import (
 __all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
 DEFAULT_IDLE_S = 600.0
+"""Longer than scrubbing and drawing up take, shorter than the next patient's way in."""
 _SHOWN_IN_LOG = 20
+"""What a person can have read of a list; the number found is logged in full."""
 
 
 def idle_clock() -> float:
