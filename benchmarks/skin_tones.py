@@ -72,7 +72,7 @@ def truth_points(truth: PhantomTruth, least_mm: float) -> NDArray[np.float64]:
     height, width = truth.skin.shape
     inside = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     inside[inside] = truth.skin[rows[inside], columns[inside]]
-    return every[inside]
+    return np.asarray(every[inside], np.float64)
 
 
 def judge(
@@ -81,7 +81,7 @@ def judge(
     """Recall, precision, and the share of the skin that was searched."""
     found = analyse(picture, mm_per_pixel=truth.mm_per_pixel, settings=FULL)
     wanted, every = truth_points(truth, LEAST_MM), truth_points(truth, 0.0)
-    seen = float(found.field[truth.skin].mean())
+    seen = float(np.mean(found.field[truth.skin]))
     if not found.branches:
         return 0.0, 1.0, seen
     lines = np.concatenate([branch.points_rc for branch in found.branches])
