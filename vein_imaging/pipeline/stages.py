@@ -327,6 +327,7 @@ def assemble(
     *,
     mm_per_pixel: float | None,
     channel: str,
+    scale_error: float = 0.0,
 ) -> VeinMap:
     """Bring what was found to the picture's own size.
 
@@ -339,6 +340,8 @@ def assemble(
     network : Network
     mm_per_pixel : mm or None
     channel : str
+    scale_error : >= 0
+        Standard deviation of `mm_per_pixel`, as a share of it.
 
     Returns
     -------
@@ -355,6 +358,7 @@ def assemble(
         junctions_rc=network.junctions_rc,
         mm_per_pixel=mm_per_pixel,
         channel=channel,
+        scale_error=scale_error,
     )
 
 
