@@ -5,10 +5,11 @@
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: ## virtual environment, pinned packages, system libraries
+setup: ## virtual environment, pinned packages, system libraries, what the tests need
 	@scripts/setup
 
-demo: setup ## the main job with simulated devices; writes demo-out/
+demo: ## the main job with simulated devices; writes demo-out/
+	@scripts/setup demo
 	@scripts/with-display .venv/bin/vein-imaging demo --out demo-out
 
 test: setup ## every test

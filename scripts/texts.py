@@ -48,7 +48,8 @@ def template() -> Catalog:
     for text in _help_texts(main, click.Context(main)):
         catalog.add(text, locations=[("cli", 0)], auto_comments=["help"])
     sheet = load_sheet()
-    for text in (*sheet.expect, *(item.text for item in sheet.items)):
+    signs = [text for one in sheet.warnings for text in (one.sign, one.do)]
+    for text in (*sheet.expect, *(item.text for item in sheet.items), *signs):
         catalog.add(text, locations=[("domain/aftercare.toml", 0)])
     for text in (*get_args(Light), *get_args(Pose), *get_args(VeinClass)):
         catalog.add(text, locations=[("the record's own words", 0)])

@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -17,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_calibration.profile_file import profile_id
+from vein_devices.cameras.video import VideoReader
+from vein_devices.errors import DeviceError, DeviceUnsupportedError
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
 from vein_imaging.imaging.arrays import check_picture
 from vein_imaging.imaging.overlay import draw_overlay
@@ -25,6 +28,7 @@ from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, analyse
 from vein_imaging.pipeline.calibrated import calibrated_settings, chosen_scale
 from vein_imaging.pipeline.settings import Polarity, Quality
+from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
 __all__ = ["analyse_command", "branch_rows"]
@@ -164,21 +168,30 @@ def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[Path, str, 
 
 
 def _video_frames(path: Path, every: int) -> Iterator[tuple[str, _Rgb]]:
-    video = cv2.VideoCapture(str(path))
+    """Every N-th frame; the next good one where that is damaged.
+
+    A video of a kind that cannot be measured is left out, and named on stderr.
+    """
+    due = 0
     try:
-        index = 0
-        while video.grab():
-            if index % every == 0:
-                good, frame = video.retrieve()
-                if good:
-                    rgb = cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
-                    yield f"{path.stem}-{index:06d}", rgb
-            index += 1
-    finally:
-        video.release()
-    if index == 0:
-        raise click.UsageError(
-            _("{path} is no video that OpenCV can read").format(path=path)
+        with closing(VideoReader(path)) as video:
+            for frame in video.frames():
+                if frame.index >= due:
+                    yield f"{path.stem}-{frame.index:06d}", frame.pixels()
+                    due = frame.index - frame.index % every + every
+    except DeviceUnsupportedError as error:
+        click.echo(_("not measured: {reason}").format(reason=error), err=True)
+        return
+    except DeviceError as error:
+        raise click.UsageError(str(error)) from error
+    if video.lost:
+        click.echo(
+            plural(
+                "{path}: {count} damaged frame was left out, not measured",
+                "{path}: {count} damaged frames were left out, not measured",
+                video.lost,
+            ).format(path=path, count=video.lost),
+            err=True,
         )
 
 

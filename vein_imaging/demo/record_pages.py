@@ -145,13 +145,19 @@ def ahead(table: LimitTable) -> Section:
         (_("What"), _("From"), _("Until and with")),
         tuple(
             (
-                _(line.text),
+                line.filled(_(line.text)),
                 f"{line.from_on:%d %b %Y}",
                 _("no end") if line.until_on is None else f"{line.until_on:%d %b %Y}",
             )
             for line in aftercare_lines(treated_on, sheet)
         ),
         caption=_("Aftercare from {day}, which is day 0").format(day=day(VISITS[-1])),
+        note=" ".join(sheet.practical),
         numeric=frozenset({1, 2}),
     )
-    return Section(_("What comes next"), tables=(appointments, care))
+    signs = Table(
+        (_("If you notice"), _("Do this")),
+        tuple((_(one.sign), _(one.do)) for one in sheet.warnings),
+        caption=_("When to call"),
+    )
+    return Section(_("What comes next"), tables=(appointments, care, signs))

@@ -12,7 +12,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from vein_devices.frame import Frame
-from vein_imaging.domain.dose import DoseContext, Finding, SessionDoses, check_dose
+from vein_imaging.domain.dose import (
+    DoseContext,
+    Finding,
+    SessionDoses,
+    check_dose,
+    checked,
+)
 from vein_imaging.domain.dose.quota import quotas
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import LimitTable
@@ -208,7 +214,8 @@ class InjectionLog:
         context = self._context(planned, weight, sessions)
         findings = check_dose(context)
         caps = [quota.printed() for quota in quotas(context)]
-        return dose_view(findings, caps, self.names), findings
+        words = checked(context, findings)
+        return dose_view(findings, caps, self.names, words), findings
 
     def _context(
         self,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -29,9 +28,10 @@ from vein_devices.illuminators.protocol import (
     LineReader,
     encode_line,
 )
+from vein_devices.illuminators.status import ChannelInfo, LightStatus
 from vein_devices.serial.port import SerialPort
 
-__all__ = ["ChannelInfo", "LightStatus", "LineIlluminator"]
+__all__ = ["LineIlluminator"]
 
 _ANSWER_S = 0.4  # well within the second after which the firmware darkens a silent line
 _TRIES = 3
@@ -41,58 +41,6 @@ _BOOT_S = 3.0
 _WATCHDOG_MS = 1000
 """Without a word from us for so long it goes dark; what an earlier program set is not
 believed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelInfo:
-    """One channel.
-
-    Parameters
-    ----------
-    name : str
-        As "nir850".
-    wavelength_nm : nm
-        0 for white.
-    current_ma : mA
-        At full level.
-    irradiance_w_m2 : W/m2
-        At the applied part at full level, as the firmware was told.
-    """
-
-    name: str
-    wavelength_nm: int
-    current_ma: int
-    irradiance_w_m2: int
-
-
-@dataclass(frozen=True, slots=True)
-class LightStatus:
-    """How an illuminator stands.
-
-    Parameters
-    ----------
-    armed : bool
-        Whether light may come out.
-    faults : tuple of str
-        Latched, by the names of `FAULTS`.
-    led_c, skin_c, board_c : C
-        Temperatures.
-    battery_mv, battery_percent : mV, %
-        Battery.
-    lit_s, limit_s, dose_j_m2 : s, s, J/m2
-        Lit time used up, its limit, and energy since the last rest.
-    """
-
-    armed: bool
-    faults: tuple[str, ...]
-    led_c: float
-    skin_c: float
-    board_c: float
-    battery_mv: int
-    battery_percent: int
-    lit_s: float
-    limit_s: float
-    dose_j_m2: float
 
 
 class LineIlluminator:

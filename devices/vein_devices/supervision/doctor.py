@@ -36,7 +36,7 @@ _INSTALL_RULES = (
     f"sudo cp '{_RULES_FILE}' /etc/udev/rules.d/ && "
     f"sudo udevadm control --reload && sudo udevadm trigger"
 )
-_OPENMV = 0x37C5
+_OPENMV = 0x37C5  # USB vendor number of OpenMV cameras
 _BOARDS = frozenset({0x2341, 0x2A03, 0x1B4F, 0x239A, 0x16C0, 0x2E8A, 0x303A})
 """Vendors of boards that are no serial camera: Arduino (two), SparkFun, Adafruit,
 Teensy, Raspberry Pi, Espressif. The light is built on such a one."""

@@ -38,8 +38,9 @@ class Hair:
     mask : (H, W) bool
         2 px wider on each side than their core.
     sigma_px : px
-        Their median width; nan where less than 5 mm of hair was found. A hair is far
-        finer than the lens blurs it: this is how sharp the picture is.
+        Their median width, 0 where the camera sharpened them; nan where less than 5 mm
+        of hair was found. A hair is far finer than the lens blurs it: this is how sharp
+        the picture is.
     """
 
     mask: Mask
@@ -89,7 +90,7 @@ def mask_hairs(log: Image, skin: Mask, px_per_mm: float) -> Hair:
     crest = lines & strong & (fine >= 0.95 * cv2.dilate(fine, np.ones((3, 3))))
     sigma_px = np.nan
     if np.count_nonzero(crest) > _ENOUGH_MM * px_per_mm:
-        sigma_px = _width_at(float(np.median(fine[crest] / coarse[crest])), *scales)
+        sigma_px = _width_at(float(np.median(coarse[crest] / fine[crest])), *scales)
     side = 2 * _COVER_PX + 1
     mask = cv2.dilate(lines.astype(np.uint8), np.ones((side, side))).astype(np.bool_)
     return Hair(mask, sigma_px)
@@ -120,11 +121,15 @@ def _ratio_at(width_px: float, fine_px: float, coarse_px: float) -> float:
     return float(fine / coarse)
 
 
-def _width_at(ratio: float, fine_px: float, coarse_px: float) -> float:
-    # the inverse of `_ratio_at`
-    power = (ratio * (coarse_px / fine_px) ** 2) ** (2 / 3)
+def _width_at(share: float, fine_px: float, coarse_px: float) -> float:
+    # The inverse of `_ratio_at`, of the coarse response as a share of the fine one. On
+    # a hair the fine one is above 0; the coarse one is not where a camera sharpened it
+    # and left bright rims beside it. Below the share of a line without width, 0.
+    if share <= fine_px / coarse_px:
+        return 0.0
+    power = ((coarse_px / fine_px) ** 2 / share) ** (2 / 3)
     square = (coarse_px**2 - power * fine_px**2) / (power - 1)
-    return float(np.sqrt(max(square, 0.0)))
+    return float(np.sqrt(square))
 
 
 def _ridge(log: Image, sigma: float) -> Image:

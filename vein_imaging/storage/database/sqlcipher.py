@@ -96,7 +96,7 @@ def _connect(file: Path, key: bytes, *, guarded: bool, immutable: bool) -> Any:
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlcipher3.DatabaseError as error:
-            if "not a database" not in str(error):
+            if error.sqlite_errorcode != sqlcipher3.SQLITE_NOTADB:
                 raise
             raise WrongKeyError(
                 f"The key does not open {file}, or its first page is damaged"

@@ -10,8 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from vein_imaging.durable import write_durably
 from vein_imaging.storage.errors import NoSuchStoreError
-from vein_imaging.storage.files.durable import write_durably
 
 __all__ = ["StoreLayout", "describe_store", "find_store"]
 

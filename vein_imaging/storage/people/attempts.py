@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
+from vein_imaging.durable import write_durably
 from vein_imaging.storage.errors import TooManyAttemptsError
-from vein_imaging.storage.files.durable import write_durably
 from vein_imaging.storage.files.layout import StoreLayout
 
 __all__ = ["Attempts"]

@@ -29,6 +29,12 @@ _RULES = {
     "vein_class_not_on_label": marked("vein size not on the label for this"),
     "vein_too_large": marked("vein too large for this treatment: refer"),
     "batch_missing": marked("batch not recorded"),
+    "shared_maximum": marked("past the maxima of one substance together"),
+    "name_unclear": marked("a name is not clear"),
+    "implausible": marked("is this a slip of the pen?"),
+    "not_checked": marked("foam without its gas ratio"),
+    "day_differs": marked("not the day of this session"),
+    "clock_ahead": marked("earlier than the last injection: check the clock"),
     "planned_interval": marked("less than eight weeks since the last session"),
     "foam_too_old": marked("the foam is too old"),
     "two_agents": marked("two agents in one session"),
@@ -49,6 +55,7 @@ def dose_view(
     findings: Sequence[Finding],
     quantities: Sequence[Remaining],
     names: dict[str, str],
+    checked: str,
 ) -> DoseView:
     """What the dose panel says about a planned injection.
 
@@ -60,9 +67,12 @@ def dose_view(
         Every cap that bears on it.
     names : mapping
         Product key to the name a person knows.
+    checked : str
+        What it was held against and what was not looked at, of `dose.checked`: the
+        headline where no rule has a stop or a warning.
     """
     worst = sorted(findings, key=lambda f: _WORST_FIRST.index(f.severity))
-    verdict, headline = _verdict(worst, bool(quantities))
+    verdict, headline = _verdict(worst, bool(quantities), checked)
     messages = [f.message for f in worst if f.severity != "note"]
     notes = [_words(f.rule) for f in worst if f.severity == "note"]
     if notes:
@@ -77,7 +87,9 @@ def dose_view(
     )
 
 
-def _verdict(worst: Sequence[Finding], any_limit: bool) -> tuple[Verdict, str]:
+def _verdict(
+    worst: Sequence[Finding], any_limit: bool, checked: str
+) -> tuple[Verdict, str]:
     first = worst[0] if worst else None
     if first is not None and first.severity == "stop":
         return "stop", _("STOP \N{EM DASH} {why}").format(why=_words(first.rule))
@@ -87,7 +99,7 @@ def _verdict(worst: Sequence[Finding], any_limit: bool) -> tuple[Verdict, str]:
         return "warn", _("WARNING \N{EM DASH} {why}").format(why=_words(first.rule))
     if not any_limit:
         return "warn", _("NO LIMIT KNOWN \N{EM DASH} nothing to check against")
-    return "ok", _("Within the maximum")
+    return "ok", checked
 
 
 def _words(rule: str) -> str:

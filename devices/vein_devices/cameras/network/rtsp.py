@@ -1,50 +1,41 @@
-"""RTSP streams through OpenCV's FFmpeg."""
+"""RTSP streams through FFmpeg."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
+from collections.abc import Iterator
 
 from vein_devices.address import without_password
-from vein_devices.cameras.replay.picture_file import to_pixels
 from vein_devices.cameras.source import Shot
-from vein_devices.errors import DeviceAbsentError
-from vein_devices.opencv import cv2
+from vein_devices.cameras.video import VideoFrame, VideoReader
+from vein_devices.errors import DeviceAbsentError, DeviceDataError
 
 __all__ = ["RtspSource"]
 
 _OPEN_S = 3.0
 """A camera in the house answers in a tenth of it; what does not is not there."""
-_READ_MS = 1500
+_READ_S = 1.5
 """Under the 2 s that a caller waits, so that the cause is told, not a time-out."""
 
 
 class RtspSource:
-    """An RTSP stream through OpenCV's FFmpeg, with deadlines.
+    """An RTSP stream, with deadlines.
 
     Parameters
     ----------
     url : str
         As rtsp://user:password@host/stream.
-    make_capture : callable
-        `cv2.VideoCapture`.
     """
 
-    def __init__(
-        self, url: str, make_capture: Callable[..., Any] = cv2.VideoCapture
-    ) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
         self.shown = without_password(url)
-        self._make_capture = make_capture
-        self._capture: Any = None
-        self._fps: float | None = None
+        self._video: VideoReader | None = None
+        self._frames: Iterator[VideoFrame] = iter(())
 
     @property
     def nominal_fps(self) -> float | None:
         """What the stream states: often wrong."""
-        return self._fps
+        return self._video.fps if self._video else None
 
     def open(self) -> None:
         """Connect, in three seconds at most.
@@ -55,23 +46,15 @@ class RtspSource:
             If it does not open.
         """
         self.close()
-        # Deadlines count only when given to the constructor.
-        self._capture = self._make_capture(
-            self.url,
-            cv2.CAP_FFMPEG,
-            [
-                cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(_OPEN_S * 1000),
-                cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_MS,
-            ],
-        )  # fmt: skip
-        if not self._capture.isOpened():
-            self.close()
+        try:
+            self._video = VideoReader(self.url, self.shown, (_OPEN_S, _READ_S))
+        except DeviceDataError:
+            # not chained: FFmpeg's own message holds the password
             raise DeviceAbsentError(
                 f"{self.shown}: it cannot be opened in {_OPEN_S:.0f} s; are address, "
                 f"name and password right, and does it play in another program?"
-            )
-        fps = float(self._capture.get(cv2.CAP_PROP_FPS))
-        self._fps = fps if 0.0 < fps < 1000.0 else None
+            ) from None
+        self._frames = self._video.frames()
 
     def shot(self, timeout_s: float) -> Shot:
         """Give the next frame; a silent stream may hold this up by 1.5 s.
@@ -85,16 +68,19 @@ class RtspSource:
         -------
         Shot
         """
-        if self._capture is None:
+        if self._video is None:
             raise DeviceAbsentError(f"{self.shown} is not open")
-        good, picture = self._capture.read()
-        if not good or picture is None:
+        try:
+            frame = next(self._frames, None)
+        except DeviceDataError:
+            frame = None
+        if frame is None:
             # FFmpeg does not go on after a deadline: the stream must be opened again.
             raise DeviceAbsentError(f"{self.shown}: the stream ended or fell silent")
-        return Shot(to_pixels(np.asarray(picture), self.shown))
+        return Shot(frame.pixels(), dropped_before=frame.lost_before)
 
     def close(self) -> None:
         """Hang up."""
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
+        if self._video is not None:
+            self._video.close()
+            self._video = None
