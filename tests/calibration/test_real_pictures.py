@@ -1,4 +1,4 @@
-"""Photographs of a checkerboard that Debian's opencv-doc ships, where it is installed."""
+"""Photographs of a checkerboard from Debian's opencv-doc, where it is installed."""
 
 from pathlib import Path
 
