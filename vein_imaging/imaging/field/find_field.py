@@ -31,7 +31,6 @@ __all__ = [
     "FieldKind",
     "FoundField",
     "find_field",
-    "is_visible_light",
     "look_for_field",
 ]
 
@@ -97,23 +96,6 @@ def look_for_field(picture: NDArray[np.uint8]) -> FoundField:
     mask, kind = _find(small)
     advice = advise(small, mask, kind)
     return FoundField(resized(mask, picture.shape[:2]), kind, advice)
-
-
-def is_visible_light(picture: NDArray[np.uint8]) -> bool:
-    """Whether a picture was taken by visible light.
-
-    Parameters
-    ----------
-    picture : (H, W) or (H, W, 3) uint8 RGB
-
-    Returns
-    -------
-    bool
-        False for grey, and for the purple of a near-infrared colour camera. A round
-        grey field is a retina's, though: it counts as visible light.
-    """
-    small = SmallPicture.of(picture)
-    return small.light == "visible" or find_round_field(small) is not None
 
 
 def _find(small: SmallPicture) -> tuple[Mask, FieldKind]:
