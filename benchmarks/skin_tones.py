@@ -81,7 +81,7 @@ def judge(
     """Recall, precision, and the share of the skin that was searched."""
     found = analyse(picture, mm_per_pixel=truth.mm_per_pixel, settings=FULL)
     wanted, every = truth_points(truth, LEAST_MM), truth_points(truth, 0.0)
-    seen = float(np.mean(found.field[truth.skin]))
+    seen = float(np.mean(np.asarray(found.field)[np.asarray(truth.skin)]))
     if not found.branches:
         return 0.0, 1.0, seen
     lines = np.concatenate([branch.points_rc for branch in found.branches])

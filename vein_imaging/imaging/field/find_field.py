@@ -20,7 +20,7 @@ from vein_imaging.imaging.field.refine import refine_by_colour
 from vein_imaging.imaging.field.regions import (
     closed,
     fill_holes,
-    opened,
+    opened_mask,
     resized,
 )
 from vein_imaging.imaging.field.round_field import find_round_field
@@ -126,4 +126,4 @@ def _find(small: SmallPicture) -> tuple[Mask, FieldKind]:
 
 
 def _all_lit(small: SmallPicture) -> Mask:
-    return fill_holes(closed(opened(small.lit, 3), 9), 1.0)
+    return fill_holes(closed(opened_mask(small.lit, 3), 9), 1.0)
