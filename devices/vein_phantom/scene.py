@@ -39,7 +39,7 @@ Mask = NDArray[np.bool_]
 _SKIN = {"nir": (0.60,), "skin": (0.66, 0.36, 0.25)}
 _MELANIN = {"nir": (0.5,), "skin": (0.8, 1.1, 1.3)}
 _CLOTH = {"nir": (1.0,), "skin": (0.75, 0.85, 0.95)}
-_FRAMES_PER_SECOND = 30.0
+_FRAMES_PER_SECOND = 30.0  # of the drawn hand's motion, whatever rate is asked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,7 +149,7 @@ def _window(
     part = canvas_pixels[top : top + rows + 1, left : left + columns + 1]
     seen = _blend(part.astype(np.uint32), down)
     seen = _blend(seen.swapaxes(0, 1), right).swapaxes(0, 1)
-    return np.asarray((seen + np.uint32(128)) >> np.uint32(8), np.uint32)
+    return (seen + np.uint32(128)) >> np.uint32(8)
 
 
 def _blend(seen: NDArray[np.uint32], part16: int) -> NDArray[np.uint32]:
@@ -157,7 +157,7 @@ def _blend(seen: NDArray[np.uint32], part16: int) -> NDArray[np.uint32]:
     blended = seen[:-1] * np.uint32(16 - part16)
     if part16:
         blended += seen[1:] * np.uint32(part16)
-    return np.asarray(blended, np.uint32)
+    return blended
 
 
 def draw_scene(settings: PhantomSettings) -> Scene:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+from functools import cache
 from typing import Any
 
 import click
+
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["main"]
 
@@ -15,62 +20,67 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": (
         "vein_imaging.cli.demo",
         "demo",
-        "Do the main job with simulated devices and write a report.",
+        marked("Run the whole workflow on simulated devices and write a report."),
     ),
     "view": (
         "vein_imaging.cli.view",
         "view",
-        "Show a camera live, veins drawn in; record injections by clicking.",
+        marked("Show a camera live with its veins drawn in, and record injections."),
     ),
     "analyse": (
         "vein_imaging.cli.analyse",
         "analyse_command",
-        "Find, measure and draw the veins of pictures or a video.",
+        marked("Find, measure and draw the veins in pictures or in a video."),
     ),
     "capture": (
         "vein_imaging.cli.capture",
         "capture",
-        "Record the next frames of a camera, losslessly.",
+        marked("Record the next frames of a camera without loss."),
     ),
     "compare": (
         "vein_imaging.cli.compare",
         "compare_command",
-        "Say what cleared between two visits, with its error.",
+        marked("Measure what cleared between two visits, and give its error."),
     ),
     "devices": (
         "vein_imaging.cli.devices",
         "devices",
-        "List, examine and try cameras.",
+        marked("List cameras and lights, examine this machine, and try a camera."),
     ),
     "light": (
         "vein_imaging.cli.light",
         "light",
-        "Look at and switch the illuminator.",
+        marked("Show the state of the illuminator, and switch it."),
+    ),
+    "calibrate": (
+        "vein_imaging.cli.calibrate",
+        "calibrate",
+        "Turn pixels into millimetres: target, lens, scale, light.",
     ),
     "dose": (
         "vein_imaging.cli.dose",
         "dose",
-        "Check a dose against sourced maximum quantities; show the limits.",
+        marked("Check a dose against sourced maximum quantities, or list them."),
     ),
     "session": (
         "vein_imaging.cli.session",
         "session",
-        "Look at the sessions in a store.",
+        marked("Show the sessions in a store."),
     ),
     "verify": (
         "vein_imaging.cli.verify",
         "verify",
-        "Check everything a store holds; say what is wrong and where.",
+        marked("Check everything that a store holds, and say what is wrong and where."),
     ),
     "store": (
         "vein_imaging.cli.store",
         "store",
-        "Back up, restore, export from and erase in a store.",
+        marked("Make, back up, restore and export a store, and erase a patient."),
     ),
     "user": (
         "vein_imaging.cli.user",
         "user",
-        "Set up a store, its people, roles and passwords.",
+        marked("Set up a clinic's store, and manage its users and their passwords."),
     ),
 }
 
@@ -108,17 +118,38 @@ class _LazyGroup(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        module, attribute, _ = _COMMANDS[name]
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return _loaded(name) if name in _COMMANDS else None
+
+    def get_help(self, ctx: click.Context) -> str:
+        _translate_help(self)
+        return super().get_help(ctx)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, row[2]) for name, row in _COMMANDS.items()])
+            rows = [(name, _(row[2])) for name, row in _COMMANDS.items()]
+            formatter.write_dl(rows)
+
+
+@cache
+def _loaded(name: str) -> click.Command:
+    """Import a command; its help texts are looked up in the catalogue, all of them."""
+    module, attribute, _help = _COMMANDS[name]
+    command: click.Command = getattr(importlib.import_module(module), attribute)
+    _translate_help(command)
+    return command
+
+
+def _translate_help(command: click.Command) -> None:
+    if command.help:
+        command.help = _(inspect.cleandoc(command.help))
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = _(parameter.help)
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _translate_help(inner)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

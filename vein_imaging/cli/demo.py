@@ -1,4 +1,4 @@
-"""`vein-imaging demo`: the main job with simulated devices."""
+"""`vein-imaging demo`: the whole workflow on simulated devices."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.demo import DemoResult
@@ -24,12 +26,13 @@ __all__ = ["demo"]
     show_default=True,
     help="Folder for the report, the pictures and the record.",
 )
-@click.option("--no-window", is_flag=True, help="Open no window.")
+@click.option("--no-window", is_flag=True, help="Do not open the window.")
 def demo(out: Path, no_window: bool) -> None:
-    """Do the main job with simulated devices: camera, dose check, record, comparison.
+    """Run the whole workflow on simulated devices.
 
-    Where there is a screen the window opens at the end; where there is a virtual one
-    only its picture is kept.
+    The demo shows a camera, checks doses, records injections and compares two visits.
+    On a screen, the window opens at the end; on a virtual screen, only a picture of the
+    window is kept.
     """
     from vein_devices.errors import DeviceError
     from vein_imaging.cli.view import require_window
@@ -52,7 +55,7 @@ def demo(out: Path, no_window: bool) -> None:
             return
         from vein_imaging.viewer import run_viewer
 
-        click.echo("-- the window is open; close it to end the demo")
+        click.echo("-- " + _("the window is open; close it to end the demo"))
         with open_store(result.store, key_from_file(result.key_file)) as store:
             session_id = result.told.treated[-1].session_id
             run_viewer(VISITS[-1].camera, store=store, session_id=session_id)
@@ -83,17 +86,34 @@ def _summary(result: DemoResult) -> str:
     cost_ms = 1e3 * live.median_cost_s
     lines = [
         "",
-        f"Live view       {live.shown} pictures, {cost_ms:.0f} ms each",
-        f"Vein map        {len(told.seen[0].veins.branches)} pieces; recall "
-        f"{found.recall:.2f}, precision {found.precision:.2f} against the drawing",
-        f"Injections      {given} given and recorded in {len(told.treated)} sessions",
-        *(f"CAUGHT          {finding.message}" for finding in caught),
-        f"Before/after    {told.comparison.verdict}: "
-        f"{told.comparison.summary.clearance_text()}",
+        _("Live view       {shown} pictures, {cost_ms:.0f} ms each").format(
+            shown=live.shown, cost_ms=cost_ms
+        ),
+        _(
+            "Vein map        {branches} pieces; recall {recall:.2f}, precision "
+            "{precision:.2f} against the drawing"
+        ).format(
+            branches=len(told.seen[0].veins.branches),
+            recall=found.recall,
+            precision=found.precision,
+        ),
+        _("Injections      {given} given and recorded in {treated} sessions").format(
+            given=given, treated=len(told.treated)
+        ),
+        *(
+            _("CAUGHT          {message}").format(message=finding.message)
+            for finding in caught
+        ),
+        _("Before/after    {verdict}: {clearance_text}").format(
+            verdict=_(told.comparison.verdict),
+            clearance_text=told.comparison.summary.clearance_text(),
+        ),
         "",
-        f"Report          {result.report}",
-        f"Record          {result.store} (encrypted; key in {result.key_file})",
+        _("Report          {report}").format(report=result.report),
+        _("Record          {store} (encrypted; key in {key_file})").format(
+            store=result.store, key_file=result.key_file
+        ),
     ]
     if result.window is not None:
-        lines.append(f"Window          {result.window}")
+        lines.append(_("Window          {window}").format(window=result.window))
     return "\n".join(lines)

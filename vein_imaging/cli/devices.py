@@ -1,4 +1,4 @@
-"""`vein-imaging devices list | doctor | test`: what is there, and does it go."""
+"""`vein-imaging devices list | doctor | test`: what is plugged in, and does it work."""
 
 from __future__ import annotations
 
@@ -7,20 +7,27 @@ from typing import Any
 
 import click
 
+from vein_imaging.words import marked, plural
+from vein_imaging.words import translate as _
+
 __all__ = ["devices"]
 
-_MARKS = {"ok": "  ok      ", "note": "  note    ", "problem": "  PROBLEM "}
+_MARKS = {
+    "ok": marked("ok"),
+    "note": marked("note"),
+    "problem": marked("PROBLEM"),
+}
 
 
 @click.group()
 def devices() -> None:
-    """Find, examine and try cameras and lights."""
+    """List cameras and lights, examine this machine, and try a camera."""
 
 
 @devices.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(as_json: bool) -> None:
-    """List what is plugged in, and the kinds of camera there are."""
+    """List the devices that are plugged in, and the kinds of camera that are known."""
     from vein_devices.cameras.table import CAMERAS, known_kinds
     from vein_devices.supervision.doctor import list_all
 
@@ -35,23 +42,23 @@ def list_command(as_json: bool) -> None:
         document = {"devices": [row.to_json() for row in found], "kinds": kinds}
         click.echo(json.dumps(document, indent=2))
         return
-    click.echo("Plugged in:" if found else "Nothing that is known here is plugged in.")
+    click.echo(_("Plugged in:") if found else _("No known device is plugged in."))
     for row in found:
         click.echo(f"  {row.address:<28} {row.name}\n  {'':<28} {row.detail}")
-    click.echo("\nKinds of camera:")
+    click.echo("\n" + _("Kinds of camera:"))
     for kind in known_kinds():
         if kind in CAMERAS:
             click.echo(f"  {CAMERAS[kind].example:<50} {CAMERAS[kind].summary}")
         else:
-            click.echo(f"  {kind + ':':<50} of another package")
+            click.echo(f"  {kind + ':':<50} {_('from another package')}")
 
 
 @devices.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor_command(as_json: bool) -> None:
-    """Say what is missing on this machine, and the line that puts it right.
+    """Say what this machine lacks, and which command puts it right.
 
-    Ends with 1 when there is a problem.
+    The exit status is 1 when there is a problem.
     """
     from vein_devices.supervision.doctor import examine
 
@@ -61,11 +68,16 @@ def doctor_command(as_json: bool) -> None:
         click.echo(json.dumps([check.to_json() for check in checks], indent=2))
     else:
         for check in checks:
-            click.echo(f"{_MARKS[check.state]}{check.what}: {check.detail}")
+            click.echo(f"  {_(_MARKS[check.state]):<8}{check.what}: {check.detail}")
             if check.fix and check.state != "ok":
-                click.echo(f"{'':<10}type: {check.fix}")
+                click.echo(" " * 10 + _("type: {command}").format(command=check.fix))
         click.echo(
-            f"\n{len(problems)} problem(s)." if problems else "\nNo problem found."
+            "\n"
+            + plural("{count} problem.", "{count} problems.", len(problems)).format(
+                count=len(problems)
+            )
+            if problems
+            else "\n" + _("No problem found.")
         )
     if problems:
         raise SystemExit(1)
@@ -78,13 +90,13 @@ def doctor_command(as_json: bool) -> None:
     type=click.FloatRange(min=0.1, max=3600.0),
     default=10.0,
     show_default=True,
-    help="How long to stream.",
+    help="How many seconds to stream.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def test_command(url: str, seconds: float, as_json: bool) -> None:
-    """Stream from a camera for some seconds and give a verdict.
+    """Stream from a camera for some seconds, and give a verdict.
 
-    Ends with 0 when the verdict is good or doubtful, with 1 when it is bad.
+    The exit status is 0 when the verdict is good or doubtful, and 1 when it is bad.
     """
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_devices.supervision.supervisor import supervise
@@ -105,19 +117,44 @@ def test_command(url: str, seconds: float, as_json: bool) -> None:
 
 
 def _print_trial(trial: Any) -> None:
-    stated = f", {trial.stated_fps:.1f} stated" if trial.stated_fps else ""
+    stated = (
+        _(", {stated_fps:.1f} stated").format(stated_fps=trial.stated_fps)
+        if trial.stated_fps
+        else ""
+    )
     click.echo(f"{trial.address}: {trial.verdict.upper()}")
     for reason in (*trial.faults, *trial.doubts):
         click.echo(f"  - {reason}")
     click.echo(
-        f"  {trial.frames} frames of {trial.width_px} x {trial.height_px} in "
-        f"{trial.seconds:.1f} s: {trial.fps:.1f} frames/s{stated}\n"
-        f"  lost {trial.dropped}, damaged {trial.damaged}, late {trial.stale}, "
-        f"repeated {trial.repeated}, too bright {trial.clipped}; "
-        f"longest gap {trial.longest_gap_s:.2f} s; brightness {trial.brightness:.0f}"
+        _(
+            "  {frames} frames of {width_px} x {height_px} in "
+            "{seconds:.1f} s: {fps:.1f} frames/s{stated}\n"
+            "  lost {dropped}, damaged {damaged}, late {stale}, "
+            "repeated {repeated}, too bright {clipped}; "
+            "longest gap {longest_gap_s:.2f} s; brightness {brightness:.0f}"
+        ).format(
+            frames=trial.frames,
+            width_px=trial.width_px,
+            height_px=trial.height_px,
+            seconds=trial.seconds,
+            fps=trial.fps,
+            stated=stated,
+            dropped=trial.dropped,
+            damaged=trial.damaged,
+            stale=trial.stale,
+            repeated=trial.repeated,
+            clipped=trial.clipped,
+            longest_gap_s=trial.longest_gap_s,
+            brightness=trial.brightness,
+        )
     )
     if trial.status is not None:
         click.echo(
-            f"  state {trial.status.state.value}; failures {trial.status.failures}, "
-            f"reconnections {trial.status.reconnects}"
+            _(
+                "  state {state}; failures {failures}, reconnections {reconnects}"
+            ).format(
+                state=trial.status.state.value,
+                failures=trial.status.failures,
+                reconnects=trial.status.reconnects,
+            )
         )

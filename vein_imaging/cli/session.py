@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vein_imaging.cli.store_access import StoreAccess, store_options
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.storage import StoredEvent
@@ -17,7 +18,7 @@ __all__ = ["session"]
 
 @click.group()
 def session() -> None:
-    """Look at the sessions in a store; that one looked is logged."""
+    """Show the sessions in a store. Every reading is logged."""
 
 
 @session.command("list")
@@ -25,7 +26,7 @@ def session() -> None:
 @store_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_sessions(access: StoreAccess, patient_id: str, as_json: bool) -> None:
-    """List a patient's sessions, the oldest first."""
+    """List the sessions of a patient, the oldest first."""
     with access.signed_in() as signed_in:
         found = signed_in.sessions(patient_id)
     rows = [
@@ -46,9 +47,9 @@ def list_sessions(access: StoreAccess, patient_id: str, as_json: bool) -> None:
 @session.command("show")
 @click.argument("session_id")
 @store_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def show(access: StoreAccess, session_id: str, as_json: bool) -> None:
-    """Show every entry of a session in the order written."""
+    """Show every entry of a session, in the order in which it was written."""
     with access.signed_in() as signed_in:
         entries = signed_in.events(session_id)
     for entry in entries:
@@ -75,6 +76,6 @@ def _as_line(entry: StoredEvent) -> str:
         for key, value in said.items()
         if isinstance(value, str) and key not in ("id", "entry_id", "at", "timezone")
     )
-    flag = "  [clock set back]" if entry.clock_set_back else ""
+    flag = "  " + _("[clock set back]") if entry.clock_set_back else ""
     at = entry.at.isoformat(timespec="seconds")
     return f"{entry.seq:>6}  {at}  {entry.author:<12} {entry.kind:<12} {about}{flag}"

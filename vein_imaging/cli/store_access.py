@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from platformdirs import user_data_path
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_imaging.storage import Store
     from vein_imaging.storage.people.roles import Action
@@ -62,9 +64,14 @@ class StoreAccess:
     def password(self) -> str:
         """Ask for the password, hidden; scripts put it into the environment."""
         if not self.user:
-            raise click.UsageError("name the user with --user, or a --key-file")
+            raise click.UsageError(
+                _("name a user with --user, or a key file with --key-file")
+            )
         asked: str = click.prompt(
-            f"Password of {self.user}", hide_input=True, err=True, type=str
+            _("Password of {user}").format(user=self.user),
+            hide_input=True,
+            err=True,
+            type=str,
         )
         return asked
 
@@ -74,7 +81,9 @@ class StoreAccess:
         from vein_imaging.storage.people.signed_in import sign_in
 
         if self.key_file:
-            raise click.UsageError("this needs a person: --user, not --key-file")
+            raise click.UsageError(
+                _("this command needs a person: give --user, not --key-file")
+            )
         password = _password_from_environment() or self.password()
         with (
             errors_in_one_line(),
@@ -87,7 +96,7 @@ class StoreAccess:
             ) as signed_in,
         ):
             for warning in signed_in.warnings:
-                click.echo(f"Warning: {warning}", err=True)
+                click.echo(_("Warning: {warning}").format(warning=warning), err=True)
             yield signed_in
 
     @contextmanager
@@ -130,14 +139,16 @@ _OPTIONS: Sequence[Callable[[Any], Any]] = (
         envvar="VEIN_IMAGING_STORE",
         type=click.Path(path_type=Path, file_okay=False),
         required=True,
-        help="The store's folder.",
+        help="Folder of the store.",
     ),
-    click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who asks."),
-    click.option("--code", default="", help="Six digits of the second factor."),
+    click.option(
+        "--user", envvar="VEIN_IMAGING_USER", default="", help="User who signs in."
+    ),
+    click.option("--code", default="", help="The six digits of the second factor."),
     click.option(
         "--key-file",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Instead of a user: the store's own key, for programs.",
+        help="Key of the store, instead of a user. For programs.",
     ),
 )
 

@@ -17,6 +17,7 @@ from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import render_html
 from vein_imaging.storage import Store, create_store, key_from_file
 from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint, write_checkpoints
+from vein_imaging.words import translate as _
 
 __all__ = ["DemoResult", "run_demo"]
 
@@ -26,7 +27,7 @@ TakePicture = Callable[[str, Store, str, Path], None]
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the demo did and where it lies.
+    """What the demo did, and where the results are.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def run_demo(
     photograph_window: TakePicture | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> DemoResult:
-    """Do the main job with simulated devices and write the report.
+    """Run the whole workflow on simulated devices and write the report.
 
     Parameters
     ----------
@@ -85,11 +86,19 @@ def run_demo(
         facts |= {"born": CLINIC.born_on}
         patient_id = store.add_patient(facts, author=CLINIC.author, at=start)
         for story in VISITS:
-            say(f"{story.name}: the camera, live; then one frame is kept and analysed")
+            say(
+                _(
+                    "{name}: the camera, live; then one frame is kept and analysed"
+                ).format(name=story.name)
+            )
             seen.append(see_visit(story.camera))
-            say(f"{story.name}: injections are checked, then recorded")
+            say(
+                _("{name}: injections are checked, then recorded").format(
+                    name=story.name
+                )
+            )
             treated.append(treat(store, patient_id, table, CLINIC, story, seen[-1]))
-        say("before and after are aligned and compared")
+        say(_("before and after are aligned and compared"))
         scales = tuple(visit.truth.mm_per_pixel for visit in seen)
         comparison = compare(
             seen[0].frame.pixels,
@@ -98,7 +107,7 @@ def run_demo(
         )
         window: Path | None = None
         if photograph_window is not None:
-            say("the window opens on the simulated camera")
+            say(_("the window opens on the simulated camera"))
             window = out / "window.png"
             session_id = treated[-1].session_id
             photograph_window(VISITS[-1].camera, store, session_id, window)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, select
 
 from vein_imaging.domain.session import Event
 from vein_imaging.storage.database.engines import (
@@ -53,6 +53,7 @@ from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import (
     StoreLayout,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["SESSION", "Store"]
 
@@ -103,7 +104,7 @@ class Store:
             yield connection
 
     def settle_file(self, *, empty_log: bool = False) -> None:
-        """Carry what the write-ahead log holds into the file itself.
+        """Move what the write-ahead log holds into the file itself.
 
         Parameters
         ----------
@@ -181,20 +182,39 @@ class Store:
         entry = Entry(SESSION, facts or {})
         with self.writing() as connection:
             if self._find_patient(connection, session_id) is not None:
-                raise ValueError(f"session {session_id} exists; leave the id out")
+                raise ValueError(
+                    _("session {session_id} exists; leave the id out").format(
+                        session_id=session_id
+                    )
+                )
             draft = Draft(entry, at, author, patient_id, session_id)
             append_entry(connection, self.vault, draft)
         return session_id
 
     def sessions(self, patient_id: str) -> tuple[SessionHead, ...]:
         """Return a patient's sessions, the oldest first."""
-        of_patient = event_table.c.patient_id == patient_id
-        beginning = event_table.c.kind == SESSION
         with self.reading() as connection:
-            return tuple(
-                SessionHead(e.session_id, e.patient_id, e.at, e.author)
-                for e in read_entries(connection, self.vault, of_patient, beginning)
-            )
+            return tuple(self._heads(connection, event_table.c.patient_id, patient_id))
+
+    def session_head(self, session_id: str) -> SessionHead:
+        """Return one session's beginning; no other patient's entry is read for it.
+
+        Raises
+        ------
+        NoSuchSessionError, PatientErasedError, StoreDamagedError
+        """
+        with self.reading() as connection:
+            self._patient(connection, session_id)
+            return next(self._heads(connection, event_table.c.session_id, session_id))
+
+    def _heads(
+        self, connection: Connection, column: Column[str], value: str
+    ) -> Iterator[SessionHead]:
+        # "+kind": the entries of one patient or session are looked up and their kinds
+        # compared; by kind, SQLite would walk through every session of the clinic.
+        beginning = (event_table.c.kind + "") == SESSION
+        for e in read_entries(connection, self.vault, column == value, beginning):
+            yield SessionHead(e.session_id, e.patient_id, e.at, e.author)
 
     def _find_patient(self, connection: Connection, session_id: str) -> str | None:
         if session_id not in self._patient_of:
@@ -212,7 +232,10 @@ class Store:
         found = self._find_patient(connection, session_id)
         if found is None or not session_id:
             raise NoSuchSessionError(
-                f"no session {session_id!r} in this store; begin it with start_session"
+                _(
+                    "no session {session_id!r} in this store; begin it with "
+                    "start_session"
+                ).format(session_id=session_id)
             )
         return found
 

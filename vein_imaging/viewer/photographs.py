@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from vein_calibration.profile import Profile
 from vein_devices.frame import Frame, Pixels
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.session import Light, Photographed, Pose
 from vein_imaging.viewer.session_record import SessionRecord
+from vein_imaging.words import translate as _
 
 __all__ = ["Circumstances", "Photo", "Photographs", "why_not_comparable"]
 
@@ -50,6 +53,8 @@ class Photo:
     mm_per_pixel : mm/px, optional
     of_this_session : bool
         Whether it was taken in the session that is open.
+    calibration : str, optional
+        Checksum of the profile it was taken with.
     """
 
     image_id: str
@@ -57,12 +62,13 @@ class Photo:
     how: Circumstances
     mm_per_pixel: float | None
     of_this_session: bool
+    calibration: str | None = None
 
     def __str__(self) -> str:
         how = self.how
-        parts = [f"{self.day:%d %b %Y}", how.view, how.light, how.pose]
+        parts = [f"{self.day:%d %b %Y}", how.view, _(how.light), _(how.pose)]
         if how.when == "after":
-            parts.append("just after injecting")
+            parts.append(_("just after injecting"))
         return ", ".join(part for part in parts if part)
 
 
@@ -74,11 +80,24 @@ class Photographs:
     record : SessionRecord
     zone : ZoneInfo
         The clinic's.
+    calibration : str, optional
+        Checksum of the profile that pictures are taken with from now on.
+    profile_of : callable, optional
+        From such a checksum to the profile, or None where it is not on this computer.
     """
 
-    def __init__(self, record: SessionRecord, zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        record: SessionRecord,
+        zone: ZoneInfo,
+        *,
+        calibration: str | None = None,
+        profile_of: Callable[[str], Profile | None] = lambda _: None,
+    ) -> None:
         self._record = record
         self._zone = zone
+        self._calibration = calibration
+        self._profile_of = profile_of
 
     def take(
         self, frame: Frame, how: Circumstances, mm_per_pixel: float | None
@@ -101,6 +120,7 @@ class Photographs:
                 view=how.view,
                 when=how.when,
                 mm_per_pixel=size,
+                calibration=None if size is None else self._calibration,
             )
         )
 
@@ -119,32 +139,39 @@ class Photographs:
                 Circumstances(one.light, one.pose, one.view, one.when),
                 None if one.mm_per_pixel is None else float(one.mm_per_pixel),
                 of_this_session,
+                one.calibration,
             )
             for one, of_this_session in taken
         )
 
     def picture(self, photo: Photo) -> Pixels:
-        """Read a photograph from the store.
+        """Read a photograph from the store, corrected by the profile it was taken with.
 
         Raises
         ------
         RecordError
             If it is missing or damaged.
         """
-        return self._record.picture(photo.image_id)
+        taken = self._record.picture(photo.image_id)
+        known = (
+            None if photo.calibration is None else self._profile_of(photo.calibration)
+        )
+        return taken if known is None else known.correct(taken)
 
 
 def why_not_comparable(before: Photo, after: Photo) -> str:
     """Say why two photographs must not be compared; empty where they may be."""
     if before.image_id == after.image_id:
-        return "This is one and the same picture."
+        return _("This is one and the same picture.")
     if before.day > after.day:
-        return "BEFORE is the later picture: swap them."
+        return _("BEFORE is the later picture: swap them.")
     if before.how.light != after.how.light:
-        return (
-            f"Different light ({before.how.light}, {after.how.light}): veins look "
+        return _(
+            "Different light ({before}, {after}): veins look "
             "different in it although nothing has changed."
-        )
+        ).format(before=_(before.how.light), after=_(after.how.light))
     if before.how.view != after.how.view:
-        return f"Different views ({before.how.view}, {after.how.view})."
+        return _("Different views ({before}, {after}).").format(
+            before=before.how.view, after=after.how.view
+        )
     return ""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import getpass
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vein_calibration.pixel_size import PixelSize
+from vein_calibration.profile import Profile
+from vein_calibration.profile_file import profile_id
 from vein_devices import Frame
 from vein_imaging.capture import CaptureSettings, LiveFeed, watched_camera
 from vein_imaging.capture.live import MakeStep
@@ -19,8 +22,7 @@ from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import zone_from_text
 from vein_imaging.domain.session import event_from_body, fold
 from vein_imaging.pipeline import AnalysisSettings, LiveStep
-from vein_imaging.storage import SessionHead, Store, create_store, new_key
-from vein_imaging.storage.errors import NoSuchSessionError
+from vein_imaging.storage import Store, create_store, new_key
 from vein_imaging.viewer.application import (
     NoPictureError,
     application,
@@ -33,13 +35,15 @@ from vein_imaging.viewer.qt.desk_lock import SignedIn
 from vein_imaging.viewer.qt.message import faults_shown
 from vein_imaging.viewer.session_record import SessionRecord
 from vein_imaging.viewer.site_log import InjectionLog
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.viewer.window import ViewerWindow
 
 __all__ = ["PRACTICE", "ViewerOptions", "run_viewer"]
 
-PRACTICE = "PRACTICE \N{EM DASH} nothing is kept"
+PRACTICE = marked("PRACTICE \N{EM DASH} nothing is kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,10 @@ class ViewerOptions:
         The clinic's, as in "Europe/London": its day is the day of per-day limits.
     mm_per_pixel : mm/px, optional
         Scale on the skin. The phantom knows its own.
+    profile : Profile, optional
+        Calibration of the camera: frames are corrected by it, and it gives the scale.
+    profile_of : callable
+        From the checksum in a photograph's entry to the profile it was taken with.
     size_px : (width, height), optional
         Of the window; left out, the whole screen.
     screenshot_after : int
@@ -68,6 +76,8 @@ class ViewerOptions:
     region: str = "US"
     timezone: str = "UTC"
     mm_per_pixel: float | None = None
+    profile: Profile | None = None
+    profile_of: Callable[[str], Profile | None] = lambda _: None
     size_px: tuple[int, int] | None = None
     screenshot_after: int = 5
     first_picture_s: float = 60.0
@@ -124,9 +134,9 @@ def run_viewer(
         )
     # A device that is not there yet may come later, except where only a picture is
     # wanted.
-    camera, _ = watched_camera(url, wait_for_camera=screenshot is None)
+    camera, _overflow = watched_camera(url, wait_for_camera=screenshot is None)
     need_a_screen()
-    feed = LiveFeed(camera, _step_maker(options.mm_per_pixel))
+    feed = LiveFeed(camera, _step_maker(options))
     with _session(store, session_id, options) as (open_store, open_session):
         # Whatever can be wrong has been found by here, before any window.
         log, photographs = _open_session(open_store, open_session, options)
@@ -136,7 +146,7 @@ def run_viewer(
         # napari takes seconds to import: only now, with the splash on the screen.
         from vein_imaging.viewer.window import ViewerWindow
 
-        banner = "" if store else PRACTICE
+        banner = "" if store else _(PRACTICE)
         window = ViewerWindow(feed, log, photographs, banner=banner, desk=desk)
         try:
             window.show(options.size_px)
@@ -150,15 +160,21 @@ def run_viewer(
             window.close()
 
 
-def _step_maker(mm_per_pixel: float | None) -> MakeStep:
+def _step_maker(options: ViewerOptions) -> MakeStep:
+    profile = options.profile
+
     def make_step(settings: CaptureSettings, frame: Frame) -> LiveStep:
-        # A drawn leg knows its own scale; a real one has to be calibrated.
-        own = getattr(frame.truth, "mm_per_pixel", None)
+        scale: float | PixelSize | None = options.mm_per_pixel
+        if scale is None and (profile is None or profile.pixel_size is None):
+            # A drawn leg knows its own scale; a real one has to be calibrated.
+            scale = getattr(frame.truth, "mm_per_pixel", None)
         return LiveStep(
             AnalysisSettings(
                 quality=settings.quality, sensitivity=settings.sensitivity
             ),
-            mm_per_pixel if mm_per_pixel is not None else own,
+            scale,
+            profile=profile,
+            light=frame.light,
         )
 
     return make_step
@@ -188,19 +204,18 @@ def _open_session(
     """Its log and photographs; region and zone are its own, if it names them."""
     events = store.events(session_id)
     opened = fold(event_from_body(e.kind, e.body) for e in events).opened
-    head = _find_head(store, session_id)
+    head = store.session_head(session_id)
     record = SessionRecord(store, head, author=options.recorder)
     table = load_limits(opened.region if opened else options.region)
     zone = zone_from_text(opened.timezone if opened else options.timezone)
-    return InjectionLog(record, table, zone), Photographs(record, zone)
-
-
-def _find_head(store: Store, session_id: str) -> SessionHead:
-    for patient in store.patients():
-        for head in store.sessions(patient.patient_id):
-            if head.session_id == session_id:
-                return head
-    raise NoSuchSessionError(f"no session {session_id!r} in this store")
+    profile = options.profile
+    photographs = Photographs(
+        record,
+        zone,
+        calibration=None if profile is None else profile_id(profile),
+        profile_of=options.profile_of,
+    )
+    return InjectionLog(record, table, zone), photographs
 
 
 def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> None:
@@ -218,7 +233,9 @@ def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> Non
         time.sleep(0.005)
     if not window.live.count:
         status = window.feed.status
-        raise NoPictureError(f"no picture to save: camera {status.sentence}")
+        raise NoPictureError(
+            _("no picture to save: camera {sentence}").format(sentence=status.sentence)
+        )
     window.fit()
     app.processEvents()
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -29,6 +29,7 @@ from vein_imaging.storage import (
     StoredEvent,
     StoreError,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["RecordError", "SessionRecord"]
 
@@ -159,7 +160,9 @@ class SessionRecord:
                 pixels = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), np.uint8)
             written, png = cv2.imencode(".png", pixels)
             if not written:
-                raise RecordError("the picture could not be stored as PNG; try again")
+                raise RecordError(
+                    _("the picture could not be stored as PNG; try again")
+                )
             try:
                 name = self._store.put_image(self.head.session_id, png.tobytes())
             except StoreError as error:
@@ -185,7 +188,11 @@ class SessionRecord:
             raise RecordError(str(error)) from error
         pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
         if pixels is None:
-            raise RecordError(f"the stored picture {image_id} cannot be read")
+            raise RecordError(
+                _("the stored picture {image_id} cannot be read").format(
+                    image_id=image_id
+                )
+            )
         if pixels.ndim == 3:
             pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
         return np.asarray(pixels, np.uint8)

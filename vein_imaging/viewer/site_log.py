@@ -12,7 +12,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from vein_devices.frame import Frame
-from vein_imaging.domain.dose import DoseContext, Finding, SessionDoses, check_dose
+from vein_imaging.domain.dose import (
+    DoseContext,
+    Finding,
+    SessionDoses,
+    check_dose,
+    checked,
+)
 from vein_imaging.domain.dose.quota import quotas
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import LimitTable
@@ -26,7 +32,7 @@ from vein_imaging.viewer.entry import (
     read_injection,
     read_weight,
 )
-from vein_imaging.viewer.injecting.dose_view import NOTHING_TYPED, DoseView
+from vein_imaging.viewer.injecting.dose_view import DoseView, nothing_typed
 from vein_imaging.viewer.injecting.dose_words import dose_view
 from vein_imaging.viewer.injecting.log_rows import (
     LogRow,
@@ -36,14 +42,17 @@ from vein_imaging.viewer.injecting.log_rows import (
     totals,
 )
 from vein_imaging.viewer.session_record import SessionRecord
+from vein_imaging.words import translate as _
 
 __all__ = ["InjectionLog", "Needs", "Site"]
 
-SIGNED = DoseView(
-    "warn",
-    "THIS SESSION IS SIGNED",
-    ("What is added now is kept as an amendment to it and needs a reason.",),
-)
+
+def _signed() -> DoseView:
+    return DoseView(
+        "warn",
+        _("THIS SESSION IS SIGNED"),
+        (_("What is added now is kept as an amendment to it and needs a reason."),),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +138,7 @@ class InjectionLog:
             If what is typed cannot be read. A form not yet filled in is no error.
         """
         if entry.missing:
-            return NOTHING_TYPED
+            return nothing_typed()
         injection, weight = self._typed(entry)
         view, _ = self._judge(injection, weight, self._record.sessions)
         return view
@@ -161,7 +170,7 @@ class InjectionLog:
         injection, weight = self._typed(entry)
         _, findings = self._judge(injection, weight, self._record.sessions)
         if reason is None and self._record.session.is_signed:
-            return Needs(SIGNED)
+            return Needs(_signed())
         event = Injected(
             entry_id=injection.id or "",
             injection=injection,
@@ -193,7 +202,7 @@ class InjectionLog:
         injection = read_injection(entry, at=now, entry_id=uuid.uuid4().hex)
         known = self._table.products.get(injection.product)
         if injection.concentration is None and known and not known.single_strength:
-            raise EntryError({"concentration_percent": "Strength is missing"})
+            raise EntryError({"concentration_percent": _("Strength is missing")})
         return injection, read_weight(entry)
 
     def _judge(
@@ -205,7 +214,8 @@ class InjectionLog:
         context = self._context(planned, weight, sessions)
         findings = check_dose(context)
         caps = [quota.printed() for quota in quotas(context)]
-        return dose_view(findings, caps, self.names), findings
+        words = checked(context, findings)
+        return dose_view(findings, caps, self.names, words), findings
 
     def _context(
         self,

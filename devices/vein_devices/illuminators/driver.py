@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -29,64 +28,20 @@ from vein_devices.illuminators.protocol import (
     LineReader,
     encode_line,
 )
+from vein_devices.illuminators.status import ChannelInfo, LightStatus
 from vein_devices.serial.port import SerialPort
 
-__all__ = ["ChannelInfo", "LightStatus", "LineIlluminator"]
+__all__ = ["LineIlluminator"]
 
-_ANSWER_S = 0.4
+_ANSWER_S = 0.4  # well within the second after which the firmware darkens a silent line
 _TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelInfo:
-    """One channel.
-
-    Parameters
-    ----------
-    name : str
-        As "nir850".
-    wavelength_nm : nm
-        0 for white.
-    current_ma : mA
-        At full level.
-    irradiance_w_m2 : W/m2
-        At the applied part at full level, as the firmware was told.
-    """
-
-    name: str
-    wavelength_nm: int
-    current_ma: int
-    irradiance_w_m2: int
-
-
-@dataclass(frozen=True, slots=True)
-class LightStatus:
-    """How an illuminator stands.
-
-    Parameters
-    ----------
-    armed : bool
-        Whether light may come out.
-    faults : tuple of str
-        Latched, by the names of `FAULTS`.
-    led_c, skin_c, board_c : C
-        Temperatures.
-    battery_mv, battery_percent : mV, %
-        Battery.
-    lit_s, limit_s, dose_j_m2 : s, s, J/m2
-        Lit time used up, its limit, and energy since the last rest.
-    """
-
-    armed: bool
-    faults: tuple[str, ...]
-    led_c: float
-    skin_c: float
-    board_c: float
-    battery_mv: int
-    battery_percent: int
-    lit_s: float
-    limit_s: float
-    dose_j_m2: float
+"""The checksum catches a changed byte, and the command is sent again. A dead line does
+not answer at all."""
+_BOOT_S = 3.0
+"""Opening the port resets many boards, which hear nothing for up to two seconds."""
+_WATCHDOG_MS = 1000
+"""The light goes off when this program has been silent for so long. It is set at each
+opening, because an earlier program may have set another time."""
 
 
 class LineIlluminator:
@@ -141,7 +96,8 @@ class LineIlluminator:
             self._reader = LineReader(demand_check=self._check)
             self._port.write(b"\n")  # ends whatever half line the last program left
             self._port.drain(0.05)
-            self.ask("ILL:OFF")
+            self._wait_for_boot()
+            self._ask("SYST:CRC OFF", check=True)  # a program before us may have set it
             self.identity = self.ask("*IDN?")
             if not self.identity.startswith("TRANSVEIN,ILL"):
                 raise DeviceUnsupportedError(  # noqa: TRY301
@@ -152,13 +108,27 @@ class LineIlluminator:
                 raise DeviceUnsupportedError(  # noqa: TRY301
                     f"{self.address}: protocol {version}; this program speaks 1"
                 )
-            self.ask(f"SYST:CRC {'ON' if self._check else 'OFF'}")
+            if self._check:
+                self.ask("SYST:CRC ON")
+            self.ask(f"SYST:WDOG {_WATCHDOG_MS}")
             self.ask("SYST:EVEN ON")
             count = int(self.ask("ILL:COUN?"))
             self.channels = tuple(self._info(n) for n in range(1, count + 1))
         except BaseException:
             self.close()
             raise
+
+    def _wait_for_boot(self) -> None:
+        """Switch the light off as soon as it listens; any CRC or none is accepted."""
+        until_s = self._clock.monotonic_s() + _BOOT_S
+        while True:
+            try:
+                self._ask("ILL:OFF", check=True)
+            except DeviceTimeoutError:
+                if self._clock.monotonic_s() >= until_s:
+                    raise
+            else:
+                return
 
     def _info(self, channel: int) -> ChannelInfo:
         name, nm, current, power = self.ask(f"ILL{channel}:INFO?").split(",")
@@ -183,26 +153,41 @@ class LineIlluminator:
         Raises
         ------
         DeviceUnsupportedError
-            If it answers with an error; the message holds it.
+            If it answers with an error; the message holds it. A latched fault is named,
+            with what to type.
         DeviceTimeoutError
             If no good answer came.
         DeviceAbsentError
             If the line is gone.
         """
+        return self._ask(command, check=self._check)
+
+    def _ask(self, command: str, *, check: bool) -> str:
         tries = 1 if command == "*TRG" else _TRIES
         for _ in range(tries):
             self._forget_late_answers()
-            self._line.write(encode_line(command, check=self._check))
+            self._line.write(encode_line(command, check=check))
             answer = self._answer()
             if answer is None or answer.startswith("ERR 101,"):
                 self.resent += 1
                 continue
+            if answer.startswith("ERR 103,"):
+                raise DeviceUnsupportedError(self._latched())
             if answer.startswith("ERR "):
                 raise DeviceUnsupportedError(f"{self.address}: {command}: {answer}")
             return answer
         raise DeviceTimeoutError(
             f"{self.address}: no good answer to {command!r} in {tries} tries of "
             f"{_ANSWER_S} s"
+        )
+
+    def _latched(self) -> str:
+        """What keeps the light off, and what to do."""
+        mask = int(self.ask("SYST:FLT?"))
+        names = ", ".join(name for bit, name in FAULTS.items() if mask & bit)
+        return (
+            f"{self.address}: it stays dark (ERR 103), a fault is latched: {names}. "
+            f"Put its cause right, then type: vein-imaging light clear {self.address}"
         )
 
     @property
@@ -226,7 +211,7 @@ class LineIlluminator:
         return None
 
     def _forget_late_answers(self) -> None:
-        """Take events; an answer that is here before the question belongs to no one."""
+        """Take events, and drop an answer that is there before the question."""
         for line in self._reader.feed(self._line.read(4096, 0.0)):
             if line.is_event:
                 self._note(line)
@@ -235,7 +220,7 @@ class LineIlluminator:
         self.events.append(line.text[1:])
 
     def poll(self, wait_s: float = 0.0) -> list[str]:
-        """Take up what it sent unasked.
+        """Take the events that it sent without being asked.
 
         Parameters
         ----------
@@ -264,7 +249,7 @@ class LineIlluminator:
         self.ask("KEEP")
 
     def off(self) -> None:
-        """Dark, now. Obeyed in every state."""
+        """Switch the light off now. This is obeyed in every state."""
         self.ask("ILL:OFF")
 
     def arm(self) -> None:
@@ -273,7 +258,7 @@ class LineIlluminator:
         Raises
         ------
         DeviceUnsupportedError
-            If a fault is latched: see `status().faults`, then `clear_faults`.
+            If a fault is latched; it is named, with what to type.
         """
         self.ask("OUTP ON")
 
@@ -338,7 +323,7 @@ class LineIlluminator:
         self.ask("*TRG")
 
     def clear_faults(self) -> None:
-        """Take back latched faults.
+        """Clear the latched faults.
 
         Raises
         ------
@@ -370,7 +355,7 @@ class LineIlluminator:
         )
 
     def clock_offset_s(self, tries: int = 8) -> tuple[float, float]:
-        """Compare its clock with ours, by the quickest of some round trips.
+        """Compare its clock with this computer's, by the quickest of some round trips.
 
         Parameters
         ----------
@@ -380,7 +365,7 @@ class LineIlluminator:
         Returns
         -------
         offset_s : s
-            Ours minus its.
+            This computer's clock minus the device's.
         uncertainty_s : s
             Half the quickest round trip.
         """
@@ -394,7 +379,7 @@ class LineIlluminator:
         return best
 
     def close(self) -> None:
-        """Make it dark if it still listens, and let go. Never raises."""
+        """Switch the light off if it still listens, and let go. Never raises."""
         port, self._port = self._port, None
         if port is not None:
             with contextlib.suppress(DeviceError):  # gone: its watchdog makes it dark
@@ -412,5 +397,5 @@ class LineIlluminator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Make it dark and close."""
+        """Switch the light off and close."""
         self.close()

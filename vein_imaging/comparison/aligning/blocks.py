@@ -17,11 +17,19 @@ __all__ = ["BLOCK_LEVELS", "BlockLevel", "Blocks", "agreeing", "fit_field", "mat
 
 _RIVAL = 0.93  # of the best peak: a second place nearly as good decides nothing
 _COVERED = 0.6  # of a block must be skin in both pictures
-_NEIGHBOURS = 10
+_NEIGHBOURS = 10  # enough for a median that one wrong block in three cannot move
 _ROUNDS = 3
+"""Wrong blocks hide each other: the second and third round find those that the first
+one could not."""
 _STRAY_PX = 2.0
+"""Skin moves smoothly: a block that moves differently from its neighbours by more than
+this matched something else."""
 _SMOOTHING = 0.02
+"""The smooth field may miss a block by a fraction of a pixel, so that it does not
+follow noise."""
 _UNIT_PX = 100.0
+"""Scales the spline's numbers to about 1, where its linear system is solved most
+exactly."""
 
 
 @dataclass(frozen=True, slots=True)

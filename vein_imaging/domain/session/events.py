@@ -115,6 +115,8 @@ class Photographed:
         The injections of this session.
     mm_per_pixel : str, optional
         Decimal text.
+    calibration : str, optional
+        Checksum of the camera's calibration profile that the size of a pixel is from.
     """
 
     kind: ClassVar[str] = "photographed"
@@ -126,6 +128,7 @@ class Photographed:
     view: str = ""
     when: Literal["before", "after"] = "before"
     mm_per_pixel: str | None = None
+    calibration: str | None = None
 
     def __post_init__(self) -> None:
         require_text(self.entry_id, "entry_id")

@@ -25,12 +25,14 @@ from vein_imaging.comparison.judging.summary import assess, days_between
 from vein_imaging.comparison.telling.picture import CHANGE_STYLES, draw_change_map
 from vein_imaging.viewer.before_after.linked_pictures import LinkedView, link
 from vein_imaging.viewer.qt.style import set_look, stylesheet
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["ComparisonWindow", "swiped"]
 
 # No green: the program measures, it does not congratulate.
 _VERDICTS = {"comparable": "none", "doubtful": "warn", "refused": "stop"}
-_DIVIDER_RGB = (255, 196, 107)
+_DIVIDER_RGB = (255, 196, 107)  # amber: no vein, skin or class of the overlay has it
 
 
 def swiped(before: Pixels, after: Pixels, share: float) -> Pixels:
@@ -74,7 +76,7 @@ class ComparisonWindow(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("vein-imaging: before and after")
+        self.setWindowTitle(_("vein-imaging: before and after"))
         self.setStyleSheet(stylesheet())
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self._comparison = comparison
@@ -91,7 +93,7 @@ class ComparisonWindow(QDialog):
         self.divider = QSlider(Qt.Orientation.Horizontal)
         self.divider.setRange(0, 100)
         self.divider.setValue(50)
-        self.divider.setAccessibleName("Dividing line")
+        self.divider.setAccessibleName(_("Dividing line"))
         self._lay_out(aligned)
         self.divider.valueChanged.connect(self._show)
         self.modes.idClicked.connect(self._show)
@@ -101,7 +103,11 @@ class ComparisonWindow(QDialog):
         row = QHBoxLayout()
         refused = self._comparison.verdict == "refused"
         for at, (name, possible) in enumerate(
-            (("Side by side", True), ("Swipe", aligned), ("Changes", not refused))
+            (
+                (_("Side by side"), True),
+                (_("Swipe"), aligned),
+                (_("Changes"), not refused),
+            )
         ):
             button = QPushButton(name)
             button.setCheckable(True)
@@ -115,7 +121,7 @@ class ComparisonWindow(QDialog):
         for text, action in (
             ("\N{MINUS SIGN}", lambda: self.left.zoom(1 / 1.25)),
             ("+", lambda: self.left.zoom(1.25)),
-            ("Fit", self.fit),
+            (_("Fit"), self.fit),
         ):
             button = QPushButton(text)
             button.setAutoDefault(False)
@@ -137,16 +143,16 @@ class ComparisonWindow(QDialog):
         whole.addLayout(pictures, 1)
 
     def _answer(self) -> QFrame:
-        """What may be said, in words; the percentage never without its error."""
+        """The conclusion in words; a percentage never stands without its error."""
         found = self._comparison
         frame = QFrame()
         set_look(frame, "verdict", _VERDICTS[found.verdict])
         column = QVBoxLayout(frame)
         before, after = self._days
         headline = {
-            "comparable": assess(found.summary, days_between(before, after)),
-            "doubtful": "DOUBTFUL \N{EM DASH} quote no figure without the reasons",
-            "refused": "NOT COMPARABLE",
+            "comparable": _(assess(found.summary, days_between(before, after))),
+            "doubtful": _("DOUBTFUL \N{EM DASH} quote no figure without the reasons"),
+            "refused": _("NOT COMPARABLE"),
         }[found.verdict]
         lines = [("verdict", headline[:1].upper() + headline[1:])]
         if found.verdict != "refused":
@@ -165,7 +171,7 @@ class ComparisonWindow(QDialog):
         for view in (self.left, self.right):
             view.fit()
 
-    def _show(self, *_: object) -> None:
+    def _show(self, *_state: object) -> None:
         mode = self.modes.checkedId()
         before, after = (
             _titled(*pair) for pair in zip(_NAMES, self._days, strict=True)
@@ -181,7 +187,9 @@ class ComparisonWindow(QDialog):
             share = self.divider.value() / 100
             self.left.show_picture(swiped(self._before, self._after, share))
             texts = (
-                f"{before}  \N{LEFTWARDS ARROW} line \N{RIGHTWARDS ARROW}  {after}",
+                _(
+                    "{before}  \N{LEFTWARDS ARROW} line \N{RIGHTWARDS ARROW}  {after}"
+                ).format(before=before, after=after),
                 "",
             )
         else:
@@ -193,20 +201,21 @@ class ComparisonWindow(QDialog):
             caption.setText(text)
 
 
-_NAMES = ("BEFORE", "AFTER")
+_NAMES = (marked("BEFORE"), marked("AFTER"))
 
 
 def _titled(name: str, day: date | None) -> str:
-    return name if day is None else f"{name} {day:%d %b %Y}"
+    return _(name) if day is None else f"{_(name)} {day:%d %b %Y}"
 
 
 def _legend() -> str:
     """Colours in words, in rich text."""
     parts = [
-        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> {style.label}'
+        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> '
+        + _(style.label)
         for style in CHANGE_STYLES.values()
     ]
-    return "CHANGE over BEFORE: " + "&nbsp; ".join(parts)
+    return _("CHANGE over BEFORE: {legend}").format(legend="&nbsp; ".join(parts))
 
 
 def _rgb(picture: Pixels) -> Pixels:

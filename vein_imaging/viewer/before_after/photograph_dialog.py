@@ -21,10 +21,12 @@ from qtpy.QtWidgets import (
 from vein_imaging.domain.session import Light, Pose
 from vein_imaging.viewer.photographs import Circumstances, Photo, why_not_comparable
 from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["CompareDialog", "PhotographDialog"]
 
-_WHEN = (("Before injecting", "before"), ("After injecting", "after"))
+_WHEN = ((marked("Before injecting"), "before"), (marked("After injecting"), "after"))
 
 
 class _Form(QDialog):
@@ -45,7 +47,7 @@ class _Form(QDialog):
         self.problem.setWordWrap(True)
         self.go_on = QPushButton(accept)
         self.go_on.setAutoDefault(False)
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(_("Cancel"))
         cancel.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.addWidget(cancel)
@@ -61,7 +63,7 @@ class _Form(QDialog):
         self.go_on.clicked.connect(self.accept)
 
     def say(self, problem: str) -> None:
-        """Show what stands in the way; nothing, and it can go on."""
+        """Show what is missing; with an empty text, the form can be accepted."""
         self.problem.setText(problem)
         self.go_on.setEnabled(not problem)
 
@@ -77,24 +79,26 @@ class PhotographDialog(_Form):
     """
 
     def __init__(self, parent: QWidget, last: Circumstances | None) -> None:
-        super().__init__(parent, "Photograph for the record", "Store this picture")
-        self.light = _choice([(one, one) for one in get_args(Light)])
-        self.pose = _choice([(one, one) for one in get_args(Pose)])
-        self.when = _choice(_WHEN)
+        super().__init__(
+            parent, _("Photograph for the record"), _("Store this picture")
+        )
+        self.light = _choice([(_(one), one) for one in get_args(Light)])
+        self.pose = _choice([(_(one), one) for one in get_args(Pose)])
+        self.when = _choice([(_(name), value) for name, value in _WHEN])
         self.when.setCurrentIndex(0)
         self.view = QLineEdit()
-        self.view.setPlaceholderText("left lateral")
+        self.view.setPlaceholderText(_("left lateral"))
         for caption, field in (
-            ("Light", self.light),
-            ("Pose", self.pose),
-            ("View", self.view),
-            ("When", self.when),
+            (_("Light"), self.light),
+            (_("Pose"), self.pose),
+            (_("View"), self.view),
+            (_("When"), self.when),
         ):
             field.setAccessibleName(caption)
             self.rows.addRow(caption, field)
         if last is not None:
-            self.light.setCurrentText(last.light)
-            self.pose.setCurrentText(last.pose)
+            self.light.setCurrentIndex(self.light.findData(last.light))
+            self.pose.setCurrentIndex(self.pose.findData(last.pose))
             self.view.setText(last.view)
             self.when.setCurrentIndex(self.when.findData(last.when))
         for combo in (self.light, self.pose, self.when):
@@ -116,13 +120,17 @@ class PhotographDialog(_Form):
         missing = [
             name
             for name, given in (
-                ("light", self.light.currentIndex() >= 0),
-                ("pose", self.pose.currentIndex() >= 0),
-                ("view", bool(self.view.text().strip())),
+                (_("light"), self.light.currentIndex() >= 0),
+                (_("pose"), self.pose.currentIndex() >= 0),
+                (_("view"), bool(self.view.text().strip())),
             )
             if not given
         ]
-        self.say(f"Still to choose: {', '.join(missing)}" if missing else "")
+        self.say(
+            _("Still to choose: {missing}").format(missing=", ".join(missing))
+            if missing
+            else ""
+        )
 
 
 class CompareDialog(_Form):
@@ -136,11 +144,11 @@ class CompareDialog(_Form):
     """
 
     def __init__(self, parent: QWidget, photos: Sequence[Photo]) -> None:
-        super().__init__(parent, "Before and after", "Compare these two")
+        super().__init__(parent, _("Before and after"), _("Compare these two"))
         self._photos = tuple(photos)
         names = [(str(photo), at) for at, photo in enumerate(self._photos)]
         self.before, self.after = _choice(names), _choice(names)
-        for caption, combo in (("BEFORE", self.before), ("AFTER", self.after)):
+        for caption, combo in ((_("BEFORE"), self.before), (_("AFTER"), self.after)):
             combo.setAccessibleName(caption)
             self.rows.addRow(caption, combo)
             combo.currentIndexChanged.connect(self._judge)

@@ -1,4 +1,4 @@
-"""Wires form, log, dose panel, list and marks. The log decides; this only carries."""
+"""Connects form, log, dose panel, list and marks. All decisions are the log's."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from napari import Viewer
 from qtpy.QtWidgets import QWidget
 
 from vein_imaging.viewer.entry import EntryError, EntryText
-from vein_imaging.viewer.injecting.dose_view import NOT_CHECKED
+from vein_imaging.viewer.injecting.dose_view import not_checked
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.vein_reading import VeinReading
@@ -19,11 +19,12 @@ from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.napari_private import SitePoints
 from vein_imaging.viewer.session_record import RecordError
 from vein_imaging.viewer.site_log import InjectionLog, Needs, Site
+from vein_imaging.words import translate as _
 
 __all__ = ["SiteRecorder"]
 
 _TREMBLE_S = 1.0
-"""No two injections are given so close together: the second click is a slip."""
+"""Two injections are never given this close together: the second click is a slip."""
 _MARKS_ACROSS = 36
 """So many marks side by side fill the picture's width."""
 _LEAST_ON_SCREEN_PX = 26
@@ -83,7 +84,7 @@ class SiteRecorder:
         try:
             view = self._log.check(self._panel.form.entry)
         except EntryError as error:
-            view, problems = NOT_CHECKED, error.problems
+            view, problems = not_checked(), error.problems
         self._panel.form.show_problems(problems)
         self._panel.dose.show_view(view)
 
@@ -97,7 +98,7 @@ class SiteRecorder:
         """Put the width of the vein that was clicked on into the form."""
         if reading is None:
             self._panel.form.show_measured(
-                None, "No vein of known width where you clicked."
+                None, _("No vein of known width where you clicked.")
             )
         else:
             self._panel.form.show_measured(reading.text, reading.sentence)
@@ -109,13 +110,17 @@ class SiteRecorder:
             ReasonDialog(
                 self._window,
                 "warn",
-                f"Void entry {row.number}?",
+                _("Void entry {number}?").format(number=row.number),
                 (
-                    f"{row.time}, {row.what}, {row.volume_ml} mL.",
-                    "It stays in the record, marked void, and no longer counts "
-                    "towards the totals.",
+                    _("{time}, {what}, {volume_ml} mL.").format(
+                        time=row.time, what=row.what, volume_ml=row.volume_ml
+                    ),
+                    _(
+                        "It stays in the record, marked void, and no longer counts "
+                        "towards the totals."
+                    ),
                 ),
-                "Void this entry",
+                _("Void this entry"),
             ),
             lambda reason: self._try(lambda: self._log.void(entry_id, reason)),
         )
@@ -156,11 +161,13 @@ class SiteRecorder:
         except EntryError as error:
             self._panel.form.show_problems(error.problems)
             tell(
-                self._window, "Nothing was recorded", "\n".join(error.problems.values())
+                self._window,
+                _("Nothing was recorded"),
+                "\n".join(error.problems.values()),
             )
             return
         except RecordError as error:
-            tell(self._window, "NOTHING WAS RECORDED", str(error))
+            tell(self._window, _("NOTHING WAS RECORDED"), str(error))
             return
         if isinstance(outcome, Needs):
             self.check()  # the store may know of more than this window did
@@ -171,10 +178,12 @@ class SiteRecorder:
                     outcome.view.headline,
                     (
                         *outcome.view.messages,
-                        "Not recorded yet. If this injection has already been given, "
-                        "it must be recorded: type why.",
+                        _(
+                            "Not recorded yet. If this injection has already been "
+                            "given, it must be recorded: type why."
+                        ),
                     ),
-                    "It was given: record it",
+                    _("It was given: record it"),
                 ),
                 lambda why: self._record(entry, site, reason=why),
             )
@@ -197,6 +206,6 @@ class SiteRecorder:
         try:
             action()
         except RecordError as error:
-            tell(self._window, "NOTHING WAS RECORDED", str(error))
+            tell(self._window, _("NOTHING WAS RECORDED"), str(error))
             return
         self.show_log()

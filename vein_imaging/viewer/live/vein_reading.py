@@ -1,4 +1,4 @@
-"""The vein under a click: how wide it is there, and how sure that is."""
+"""The vein under a click: its width there, and how certain the width is."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from vein_imaging.imaging.vein_map import VeinClass, VeinMap, vein_class_of
+from vein_imaging.words import translate as _
 
 __all__ = ["WITHIN_PX", "VeinReading", "vein_at"]
 
 WITHIN_PX = 14.0
-"""A click farther from every centreline than this is beside the veins."""
+"""A click that is farther than this from every centreline does not mean a vein."""
 
 _NEIGHBOURS = 8
+"""The median over about two vein widths along the vein keeps the error of a single
+point out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +43,14 @@ class VeinReading:
 
     @property
     def sentence(self) -> str:
-        """What was measured, and what that does not prove."""
+        """What was measured, and what the measurement does not prove."""
         sure = (
             f" \N{PLUS-MINUS SIGN} {2 * self.sd_mm:.1f}" if self.sd_mm >= 0.05 else ""
         )
-        return (
-            f"Measured where you clicked: {self.text}{sure} mm, {self.vein_class}. "
+        return _(
+            "Measured where you clicked: {text}{sure} mm, {vein_class}. "
             "Lying down this does not prove the width standing."
-        )
+        ).format(text=self.text, sure=sure, vein_class=_(self.vein_class))
 
 
 def vein_at(vein_map: VeinMap, point_rc: tuple[float, float]) -> VeinReading | None:
