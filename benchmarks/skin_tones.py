@@ -85,9 +85,9 @@ def judge(
     if not found.branches:
         return 0.0, 1.0, seen
     lines = np.concatenate([branch.points_rc for branch in found.branches])
-    near = KDTree(lines).query(wanted)[0] <= TOLERANCE_PX
-    true = KDTree(every).query(lines)[0] <= TOLERANCE_PX
-    return float(near.mean()), float(true.mean()), seen
+    near = np.asarray(KDTree(lines).query(wanted)[0]) <= TOLERANCE_PX
+    true = np.asarray(KDTree(every).query(lines)[0]) <= TOLERANCE_PX
+    return float(np.mean(near)), float(np.mean(true)), seen
 
 
 def main() -> None:
