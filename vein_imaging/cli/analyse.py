@@ -1,4 +1,4 @@
-"""`vein-imaging analyse`: pictures or a video in; overlay, mask, branches, sums out."""
+"""`vein-imaging analyse`: pictures or a video in; drawings, tables and totals out."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ _Rgb = NDArray[Any]
     "--out",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the results; made where missing.",
+    help="Folder for the results; it is made if it does not exist.",
 )
 @click.option(
     "--mm-per-pixel",
     type=float,
-    help="Size of a pixel on the skin, mm, taken for exact; left out, that of the "
-    "calibration.",
+    help="Size of one pixel on the skin, in mm, taken as exact. Without it, the "
+    "calibration decides.",
 )
 @profile_options
 @click.option("--camera", help="Address of the camera that the pictures are from.")
@@ -62,34 +62,34 @@ _Rgb = NDArray[Any]
     "--quality",
     type=click.Choice(get_args(Quality)),
     default="full",
-    help="fast for a live view, full for a record.",
+    help="Use fast for a live view and full for a record.",
 )
 @click.option(
     "--sensitivity",
     type=click.FloatRange(-1, 1),
     default=0.0,
-    help="Above 0 finds more veins, and more that are none.",
+    help="Above 0, fainter veins are found, and more marks that are not veins.",
 )
 @click.option(
     "--channel",
     type=click.Choice(get_args(Channel)),
     default="auto",
-    help="Where to look; auto takes the one with the best contrast.",
+    help="Colour channel to search; auto chooses the best one for the picture.",
 )
 @click.option(
     "--polarity",
     type=click.Choice(get_args(Polarity)),
     default="dark",
-    help="Whether veins are darker or brighter than the skin.",
+    help="Whether the veins are darker or brighter than the skin.",
 )
 @click.option(
     "--every",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Of a video, analyse every N-th frame.",
+    help="In a video, analyse every N-th frame only.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the sums as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print the totals as JSON.")
 def analyse_command(
     images: tuple[Path, ...],
     out: Path,
@@ -103,7 +103,7 @@ def analyse_command(
     camera: str | None,
     profile_choice: ProfileChoice,
 ) -> None:
-    """Find the veins in IMAGES (pictures or videos), measure them, draw them.
+    """Find the veins in IMAGES (pictures or videos), measure them and draw them.
 
     For each picture NAME four files are written into the folder: NAME-overlay.png,
     NAME-mask.png, NAME-branches.csv and NAME-summary.json.
@@ -145,8 +145,8 @@ def _refuse_same_names(paths: tuple[Path, ...]) -> None:
     if twice:
         raise click.UsageError(
             _(
-                "several pictures are called {twice}; their results would "
-                "overwrite each other. Analyse them into different folders."
+                "several pictures are named {twice}, and their results would overwrite "
+                "each other; analyse them into different folders"
             ).format(twice=", ".join(twice))
         )
 
@@ -162,7 +162,9 @@ def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[Path, str, 
         )
         if picture is None:
             raise click.UsageError(
-                _("{path} is no picture that OpenCV can read").format(path=path)
+                _(
+                    "{path} is not a picture that can be read; use PNG, TIFF or JPEG"
+                ).format(path=path)
             )
         yield path, path.stem, picture
 

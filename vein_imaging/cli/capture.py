@@ -21,13 +21,13 @@ __all__ = ["capture"]
     "count",
     type=click.IntRange(min=1),
     required=True,
-    help="Good frames wanted.",
+    help="How many good frames to record.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    help="New or empty folder for the frames and frames.csv.",
+    help="New or empty folder for the frames and for frames.csv.",
 )
 @click.option(
     "--silence",
@@ -35,10 +35,10 @@ __all__ = ["capture"]
     type=click.FloatRange(min=0.1),
     default=10.0,
     show_default=True,
-    help="Give up when no frame comes for so many seconds.",
+    help="Give up when no frame has come for this many seconds.",
 )
 @profile_options
-@click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def capture(
     url: str,
     count: int,
@@ -47,12 +47,13 @@ def capture(
     as_json: bool,
     profile_choice: ProfileChoice,
 ) -> None:
-    """Record the next frames of a camera, losslessly.
+    """Record the next frames of a camera without loss.
 
-    Writes frame-000000.png, ... (.jpg with the camera's own bytes where it sends JPEG)
-    and frames.csv; beside them calibration.json, where the camera is calibrated, which
-    `analyse` and `compare` find there. Ends with 0 when all frames asked for are there,
-    with 1 when not; what frames.csv names is whole in either case.
+    The folder receives frame-000000.png and so on, and frames.csv. A camera that sends
+    JPEG gives .jpg files with its own bytes instead. A calibrated camera's profile is
+    added as calibration.json, where `analyse` and `compare` find it. The exit status is
+    0 when all the frames were recorded, and 1 when they were not; in both cases every
+    frame that frames.csv lists is complete.
     """
     from vein_calibration.errors import ProfileError
     from vein_calibration.profile_file import profile_id, write_profile
@@ -92,6 +93,8 @@ def capture(
         }
         click.echo(json.dumps(document))
     elif not done.problem:
-        click.echo(_("{frames} frames in {out}").format(frames=done.frames, out=out))
+        click.echo(
+            _("{frames} frames recorded in {out}").format(frames=done.frames, out=out)
+        )
     if done.problem:
         raise click.ClickException(done.problem)

@@ -47,30 +47,35 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
-    help="Folder for tables and pictures; made if missing.",
+    help="Folder for the tables and pictures; it is made if it does not exist.",
 )
 @click.option(
     "--mm-per-pixel",
     type=click.FloatRange(min=0, min_open=True),
-    help="Size of a pixel on the skin in BEFORE, and in AFTER unless given.",
+    help="Size of one pixel on the skin in BEFORE, in mm; also in AFTER unless given.",
 )
 @click.option(
     "--after-mm-per-pixel",
     type=click.FloatRange(min=0, min_open=True),
-    help="Size of a pixel in AFTER, where it differs.",
+    help="Size of one pixel on the skin in AFTER, in mm, if it differs.",
 )
 @profile_options
-@click.option("--before-date", type=_DAY, help="YYYY-MM-DD.")
-@click.option("--after-date", type=_DAY, help="YYYY-MM-DD.")
+@click.option("--before-date", type=_DAY, help="Day of BEFORE, as YYYY-MM-DD.")
+@click.option("--after-date", type=_DAY, help="Day of AFTER, as YYYY-MM-DD.")
 @click.option(
     "--region",
     "regions",
     multiple=True,
     metavar="NAME=MASK",
-    help="Another row of the table for the part of BEFORE that is white in a picture "
-    "of its size, such as treated=treated.png. May be repeated.",
+    help="Add a row to the table for one part of BEFORE: the part that is white in the "
+    "picture MASK, which has the size of BEFORE. May be given more than once.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the change table's row.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the rows of the change table as JSON.",
+)
 def compare_command(
     before: Path,
     after: Path,
@@ -83,11 +88,11 @@ def compare_command(
     as_json: bool,
     profile_choice: ProfileChoice,
 ) -> None:
-    """Compare two pictures of one leg and say what cleared, with its error.
+    """Compare two pictures of one leg: measure what cleared, and give its error.
 
     Writes change_summary.csv, change_pieces.csv, comparison.png, change_map.png and
-    after_aligned.png to the folder. Exits 1 when the pictures cannot be compared; the
-    table and the sheet then say why.
+    after_aligned.png into the folder. The exit status is 1 when the pictures cannot be
+    compared; the table and the sheet then say why.
     """
     if after_mm_per_pixel is not None and mm_per_pixel is None:
         raise click.UsageError(_("--after-mm-per-pixel needs --mm-per-pixel as well"))
@@ -125,23 +130,27 @@ def compare_command(
 
 
 def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
-    lines = [result.verdict, *(f"  {reason}" for reason in result.reasons)]
+    lines = [_(result.verdict), *(f"  {reason}" for reason in result.reasons)]
     if result.verdict != "refused":
         if apart is not None and apart < ASSESSABLE_AFTER_DAYS:
             lines.append(
-                _("not yet assessable: {apart} days apart, 56 are needed").format(
-                    apart=apart
-                )
+                _(
+                    "not yet assessable: the pictures are {apart} days apart, and 56 "
+                    "are needed"
+                ).format(apart=apart)
             )
         else:
             lines.append(result.summary.clearance_text())
             if result.verdict == "comparable":
-                lines.append(assess(result.summary, apart))
+                lines.append(_(assess(result.summary, apart)))
             if apart is None:
                 lines.append(
-                    _("no dates given: valid from eight weeks after treatment on")
+                    _(
+                        "no dates were given: this holds only from eight weeks after "
+                        "treatment"
+                    )
                 )
-    return "\n".join([*lines, _("tables and pictures in {out}").format(out=out)])
+    return "\n".join([*lines, _("tables and pictures are in {out}").format(out=out)])
 
 
 def _nested(rows: list[Row]) -> dict[str, Any]:
@@ -226,7 +235,9 @@ def _write_picture(path: Path, picture: NDArray[Any]) -> None:
     plain = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if colour else picture
     done, coded = cv2.imencode(path.suffix, plain)
     if not done:
-        raise click.ClickException(_("{path} could not be coded").format(path=path))
+        raise click.ClickException(
+            _("{path} could not be written as a picture").format(path=path)
+        )
     path.write_bytes(coded.tobytes())
 
 

@@ -18,7 +18,7 @@ __all__ = ["session"]
 
 @click.group()
 def session() -> None:
-    """Look at the sessions in a store; that one looked is logged."""
+    """Show the sessions in a store. Every reading is logged."""
 
 
 @session.command("list")
@@ -26,7 +26,7 @@ def session() -> None:
 @store_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_sessions(access: StoreAccess, patient_id: str, as_json: bool) -> None:
-    """List a patient's sessions, the oldest first."""
+    """List the sessions of a patient, the oldest first."""
     with access.signed_in() as signed_in:
         found = signed_in.sessions(patient_id)
     rows = [
@@ -47,9 +47,9 @@ def list_sessions(access: StoreAccess, patient_id: str, as_json: bool) -> None:
 @session.command("show")
 @click.argument("session_id")
 @store_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def show(access: StoreAccess, session_id: str, as_json: bool) -> None:
-    """Show every entry of a session in the order written."""
+    """Show every entry of a session, in the order in which it was written."""
     with access.signed_in() as signed_in:
         entries = signed_in.events(session_id)
     for entry in entries:

@@ -28,34 +28,41 @@ __all__ = ["require_window", "view"]
     "--store",
     "store_folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Record into this store; without it entries are practice and thrown away.",
+    help="Store to record into. Without it, entries are practice and are not kept.",
 )
-@click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who signs in.")
-@click.option("--code", default="", help="Six digits of the second factor.")
+@click.option(
+    "--user", envvar="VEIN_IMAGING_USER", default="", help="User who signs in."
+)
+@click.option("--code", default="", help="The six digits of the second factor.")
 @click.option(
     "--key-file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Instead of a user: the store's own key.",
+    help="Key of the store, instead of a user.",
 )
-@click.option("--session", "session_id", help="The session to record into.")
-@click.option("--author", help="Who records; left out, who signed in.")
-@click.option("--region", default="US", show_default=True, help="Whose limits hold.")
+@click.option("--session", "session_id", help="Session to record into.")
+@click.option("--author", help="Who records. Default: the user who signed in.")
+@click.option(
+    "--region", default="US", show_default=True, help="Region whose limits apply."
+)
 @click.option(
     "--timezone",
     default="UTC",
     show_default=True,
-    help="The clinic's, as in Europe/London: its day is the day of per-day limits.",
+    help="Time zone of the clinic, as in Europe/London. It decides the day of daily "
+    "limits.",
 )
 @click.option(
     "--mm-per-pixel",
     type=float,
-    help="Scale on the skin, taken for exact; left out, that of the calibration.",
+    help="Size of one pixel on the skin, in mm, taken as exact. Without it, the "
+    "calibration decides.",
 )
 @profile_options
 @click.option(
     "--screenshot",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Show a few live pictures, save a picture of the window there, and close.",
+    help="Show a few live pictures, save a picture of the window in this file, and "
+    "close.",
 )
 def view(
     url: str,
@@ -68,10 +75,10 @@ def view(
     profile_choice: ProfileChoice,
     **options: Any,
 ) -> None:
-    """Show a camera live, veins drawn in; record injections by clicking.
+    """Show a camera live with its veins drawn in, and record injections by clicking.
 
-    URL is a camera's address, as in "uvc:", "file:clip.mp4" or "phantom:?seed=7"; left
-    out, the drawn leg.
+    URL is the address of a camera, as in "uvc:", "file:clip.mp4" or "phantom:?seed=7".
+    Without it, a drawn leg is shown.
     """
     require_window()
     # Qt and napari only when a window is wanted.
@@ -117,7 +124,7 @@ def require_window() -> None:
     if missing:
         raise click.ClickException(
             _(
-                "the window needs {missing}, not installed here; type: "
+                "the window needs {missing}, which is not installed; type: "
                 "pip install 'vein-imaging[app]'"
             ).format(missing=" and ".join(missing))
         )

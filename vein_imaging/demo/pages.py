@@ -24,7 +24,7 @@ __all__ = ["DemoPictures", "Told", "build_report", "draw_pictures"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """Everything the report tells of.
+    """Everything that the report contains.
 
     Parameters
     ----------
@@ -208,7 +208,9 @@ def _before_after(told: Told, pictures: DemoPictures) -> Section:
     if comparison.verdict != "comparable":
         reasons: Sequence[str] = comparison.reasons
         tone: Tone = "stop" if comparison.verdict == "refused" else "warn"
-        notices.insert(0, Notice(tone, f"{comparison.verdict}: " + "; ".join(reasons)))
+        notices.insert(
+            0, Notice(tone, f"{_(comparison.verdict)}: " + "; ".join(reasons))
+        )
     caption = _("Before, after aligned to it, and what became of each vein.")
     return Section(
         _("Before and after, eight weeks apart"),

@@ -27,7 +27,7 @@ TakePicture = Callable[[str, Store, str, Path], None]
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the demo did and where it lies.
+    """What the demo did, and where the results are.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def run_demo(
     photograph_window: TakePicture | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> DemoResult:
-    """Do the main job with simulated devices and write the report.
+    """Run the whole workflow on simulated devices and write the report.
 
     Parameters
     ----------

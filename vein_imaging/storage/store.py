@@ -53,6 +53,7 @@ from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import (
     StoreLayout,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["SESSION", "Store"]
 
@@ -103,7 +104,7 @@ class Store:
             yield connection
 
     def settle_file(self, *, empty_log: bool = False) -> None:
-        """Carry what the write-ahead log holds into the file itself.
+        """Move what the write-ahead log holds into the file itself.
 
         Parameters
         ----------
@@ -181,7 +182,11 @@ class Store:
         entry = Entry(SESSION, facts or {})
         with self.writing() as connection:
             if self._find_patient(connection, session_id) is not None:
-                raise ValueError(f"session {session_id} exists; leave the id out")
+                raise ValueError(
+                    _("session {session_id} exists; leave the id out").format(
+                        session_id=session_id
+                    )
+                )
             draft = Draft(entry, at, author, patient_id, session_id)
             append_entry(connection, self.vault, draft)
         return session_id
@@ -227,7 +232,10 @@ class Store:
         found = self._find_patient(connection, session_id)
         if found is None or not session_id:
             raise NoSuchSessionError(
-                f"no session {session_id!r} in this store; begin it with start_session"
+                _(
+                    "no session {session_id!r} in this store; begin it with "
+                    "start_session"
+                ).format(session_id=session_id)
             )
         return found
 

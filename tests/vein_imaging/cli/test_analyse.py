@@ -78,7 +78,7 @@ def test_a_file_that_is_no_picture_is_refused(name: str, tmp_path: Path) -> None
     arguments = [str(broken), "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(analyse_command, arguments)
     assert result.exit_code == 2
-    assert "no picture" in result.output or "no video" in result.output
+    assert "not a picture" in result.output or "no video" in result.output
 
 
 def test_a_scale_of_nothing_is_refused(leg: Path, tmp_path: Path) -> None:

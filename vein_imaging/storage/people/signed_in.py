@@ -1,4 +1,4 @@
-"""The store as a signed-in person meets it: roles, a read log, a lock.
+"""The store for a signed-in person: with roles, a read log and a lock.
 
 The window and the commands use this; only programs without a user use `Store` itself.
 """
@@ -44,13 +44,16 @@ from vein_imaging.storage.upkeep.checkpoint import (
     checkpoint_warnings,
     write_checkpoints,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
 DEFAULT_IDLE_S = 600.0
-"""Longer than scrubbing and drawing up take, shorter than the next patient's way in."""
+"""Longer than washing hands and drawing up takes, and shorter than the next patient
+needs to come in."""
 _SHOWN_IN_LOG = 20
-"""What a person can have read of a list; the number found is logged in full."""
+"""As many ids of a list as a person can have read are logged; the number found is
+logged too."""
 
 
 def idle_clock() -> float:
@@ -84,12 +87,13 @@ class _OpenStore:
 
 
 class SignedInStore:
-    """A store with one person at it. Made by `sign_in`; use it in a `with`.
+    """A store in which one person is signed in. Made by `sign_in`; use it in a `with`.
 
     Attributes
     ----------
     warnings : tuple of str
-        What the checkpoints kept elsewhere say against this store; to be shown.
+        What contradicts this store in the checkpoints that were kept elsewhere; show
+        it.
 
     Every method raises `LockedError` after too long without any call, and
     `NotAllowedError` (logged) where the person's roles do not allow it.
@@ -148,7 +152,7 @@ class SignedInStore:
 
     def _open_desk(self) -> _OpenStore:
         if self.locked or self._desk is None:
-            raise LockedError("Locked: sign in again")
+            raise LockedError(_("Locked: sign in again"))
         self._last_used_s = self._clocks.idle()
         return self._desk
 
@@ -161,13 +165,17 @@ class SignedInStore:
                 desk.known_to = changed
         if not desk.user.roles:
             self.lock("left")
-            raise LockedError(f"{desk.user.name} is no user any more")
+            raise LockedError(
+                _("{name} is no user any more").format(name=desk.user.name)
+            )
         if not may(desk.user.roles, action):
             body = {"name": desk.user.name, "action": str(action)}
             self._log(desk, "denied", body)
             roles = ", ".join(sorted(desk.user.roles)) or "none"
             raise NotAllowedError(
-                f"{desk.user.name} ({roles}) may not: {action}. Ask the owner"
+                _("{name} ({roles}) may not: {action}. Ask the owner").format(
+                    name=desk.user.name, roles=roles, action=action
+                )
             )
         return desk
 
@@ -203,7 +211,7 @@ class SignedInStore:
     # --- reading -----------------------------------------------------------------
 
     def patients(self, fragment: str = "") -> tuple[PatientRecord, ...]:
-        """Return patients by fragment of name or number; that one looked is logged."""
+        """Return patients by a fragment of name or number; the search is logged."""
         desk = self._allowed(Action.READ)
         found = desk.store.patients(fragment)
         if ("search", fragment) not in desk.seen_reads:
@@ -334,7 +342,7 @@ class SignedInStore:
         return signed
 
     def check_password(self, password: str) -> None:
-        """Make sure that the one who signed in is the one who sits here.
+        """Make sure that the person here is the one who signed in.
 
         Raises
         ------
@@ -345,7 +353,7 @@ class SignedInStore:
         unlocked_key(desk.store.layout, desk.user.name, password, now)
 
     def change_password(self, old: str, new: str) -> None:
-        """Give oneself a new password; nothing is encrypted anew.
+        """Change one's own password; the data key stays the same.
 
         Raises
         ------

@@ -143,14 +143,14 @@ class ComparisonWindow(QDialog):
         whole.addLayout(pictures, 1)
 
     def _answer(self) -> QFrame:
-        """What may be said, in words; the percentage never without its error."""
+        """The conclusion in words; a percentage never stands without its error."""
         found = self._comparison
         frame = QFrame()
         set_look(frame, "verdict", _VERDICTS[found.verdict])
         column = QVBoxLayout(frame)
         before, after = self._days
         headline = {
-            "comparable": assess(found.summary, days_between(before, after)),
+            "comparable": _(assess(found.summary, days_between(before, after))),
             "doubtful": _("DOUBTFUL \N{EM DASH} quote no figure without the reasons"),
             "refused": _("NOT COMPARABLE"),
         }[found.verdict]
@@ -211,7 +211,8 @@ def _titled(name: str, day: date | None) -> str:
 def _legend() -> str:
     """Colours in words, in rich text."""
     parts = [
-        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> {style.label}'
+        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> '
+        + _(style.label)
         for style in CHANGE_STYLES.values()
     ]
     return _("CHANGE over BEFORE: {legend}").format(legend="&nbsp; ".join(parts))

@@ -1,4 +1,4 @@
-"""Wires form, log, dose panel, list and marks. The log decides; this only carries."""
+"""Connects form, log, dose panel, list and marks. All decisions are the log's."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from vein_imaging.words import translate as _
 __all__ = ["SiteRecorder"]
 
 _TREMBLE_S = 1.0
-"""No two injections are given so close together: the second click is a slip."""
+"""Two injections are never given this close together: the second click is a slip."""
 _MARKS_ACROSS = 36
 """So many marks side by side fill the picture's width."""
 _LEAST_ON_SCREEN_PX = 26
