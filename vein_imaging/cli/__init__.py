@@ -52,10 +52,15 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "dose",
         "Check a dose against sourced maximum quantities; show the limits.",
     ),
+    "patient": (
+        "vein_imaging.cli.patient",
+        "patient",
+        "Add, find, show and change patients.",
+    ),
     "session": (
         "vein_imaging.cli.session",
         "session",
-        "Look at the sessions in a store.",
+        "Start, fill in, sign and hand out the sessions of a patient.",
     ),
     "verify": (
         "vein_imaging.cli.verify",

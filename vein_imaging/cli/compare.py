@@ -17,15 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.comparison import compare
-from vein_imaging.comparison.judging.summary import (
-    ASSESSABLE_AFTER_DAYS,
-    assess,
-    days_between,
-)
+from vein_imaging.comparison.judging.summary import days_between
 from vein_imaging.comparison.preparing.surface import grey_levels
-from vein_imaging.comparison.result import Comparison
 from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
 from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
+from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 
 __all__ = ["compare_command"]
 
@@ -98,6 +94,7 @@ def compare_command(
         )
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
+    said = may_say(result, ComparedDays(*days))
     identity = _identity(before, after, apart, scaled=scale is not None)
     rows = [summary_row(result, part, identity) for part in (result.summary, *parts)]
     out.mkdir(parents=True, exist_ok=True)
@@ -109,25 +106,18 @@ def compare_command(
     if result.verdict != "refused":
         drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
         _write_picture(out / "change_map.png", drawn)
-    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, apart, out))
+    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(said, out))
     if result.verdict == "refused":
         click.echo(f"not comparable: {'; '.join(result.reasons)}", err=True)
         raise SystemExit(1)
 
 
-def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
-    lines = [result.verdict, *(f"  {reason}" for reason in result.reasons)]
-    if result.verdict != "refused":
-        if apart is not None and apart < ASSESSABLE_AFTER_DAYS:
-            lines.append(f"not yet assessable: {apart} days apart, 56 are needed")
-        else:
-            lines.append(result.summary.clearance_text())
-            if result.verdict == "comparable":
-                lines.append(assess(result.summary, apart))
-            if apart is None:
-                lines.append(
-                    "no dates given: valid from eight weeks after treatment on"
-                )
+def _spoken(said: Sayable, out: Path) -> str:
+    lines = [said.verdict, *(f"  {reason}" for reason in said.reasons)]
+    if said.figure:
+        lines.append(said.figure)
+    if said.figure and said.assessment is not None:
+        lines.append(said.assessment)
     return "\n".join([*lines, f"tables and pictures in {out}"])
 
 

@@ -11,7 +11,7 @@ import click
 
 if TYPE_CHECKING:
     from vein_imaging.demo import DemoResult
-    from vein_imaging.storage import Store
+    from vein_imaging.treatment import AtWork, Visit
 
 __all__ = ["demo"]
 
@@ -33,9 +33,10 @@ def demo(out: Path, no_window: bool) -> None:
     """
     from vein_devices.errors import DeviceError
     from vein_imaging.cli.view import require_window
-    from vein_imaging.demo import run_demo
+    from vein_imaging.demo import demo_work, run_demo
     from vein_imaging.demo.story import VISITS
-    from vein_imaging.storage import StoreError, key_from_file, open_store
+    from vein_imaging.storage.errors import StoreError
+    from vein_imaging.treatment import RecordError
 
     if not no_window:
         require_window()
@@ -53,23 +54,26 @@ def demo(out: Path, no_window: bool) -> None:
         from vein_imaging.viewer import run_viewer
 
         click.echo("-- the window is open; close it to end the demo")
-        with open_store(result.store, key_from_file(result.key_file)) as store:
-            session_id = result.told.treated[-1].session_id
-            run_viewer(VISITS[-1].camera, store=store, session_id=session_id)
-    except (DeviceError, StoreError, OSError) as error:
+        with demo_work(result.store, result.clocks, out) as work:
+            visit = work.reopen(result.told.treated[-1].session_id)
+            run_viewer(VISITS[-1].camera, work=work, visit=visit)
+    except (DeviceError, StoreError, RecordError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _photograph(camera: str, store: Store, session_id: str, file: Path) -> None:
+def _photograph(camera: str, work: AtWork, visit: Visit, file: Path) -> None:
     from vein_imaging.viewer import run_viewer
 
-    run_viewer(camera, store=store, session_id=session_id, screenshot=file)
+    run_viewer(camera, work=work, visit=visit, screenshot=file)
 
 
 def _summary(result: DemoResult) -> str:
+    from vein_imaging.demo.story import CLINIC
     from vein_imaging.demo.truth import agreement_with_truth
+    from vein_imaging.treatment import may_say
 
     told = result.told
+    said = may_say(told.comparison, told.days)
     found = agreement_with_truth(told.seen[0])
     given = sum(len(visit.session.entries) for visit in told.treated)
     caught = [
@@ -88,11 +92,11 @@ def _summary(result: DemoResult) -> str:
         f"{found.recall:.2f}, precision {found.precision:.2f} against the drawing",
         f"Injections      {given} given and recorded in {len(told.treated)} sessions",
         *(f"CAUGHT          {finding.message}" for finding in caught),
-        f"Before/after    {told.comparison.verdict}: "
-        f"{told.comparison.summary.clearance_text()}",
+        f"Before/after    {said.verdict}: {said.figure or said.why_no_figure}",
         "",
         f"Report          {result.report}",
-        f"Record          {result.store} (encrypted; key in {result.key_file})",
+        f"Record          {result.store} (encrypted; user {CLINIC.author}, password "
+        f'"{CLINIC.password}")',
     ]
     if result.window is not None:
         lines.append(f"Window          {result.window}")

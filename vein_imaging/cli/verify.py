@@ -18,7 +18,7 @@ from vein_imaging.cli.store_access import (
 )
 
 if TYPE_CHECKING:
-    from vein_imaging.storage import Store
+    from vein_imaging.storage.store import Store
     from vein_imaging.storage.upkeep.verify import Verification
 
 __all__ = ["verify"]
@@ -49,8 +49,9 @@ def verify(
     checkpoint kept elsewhere an older copy put back cannot be noticed; this user's own
     checkpoints are looked at by themselves.
     """
-    from vein_imaging.storage import open_store
+    from vein_imaging.storage.people.roles import Action
     from vein_imaging.storage.upkeep.backup import opened_generation
+    from vein_imaging.storage.upkeep.by_key import opened_by_key
 
     key = access.key()
     with errors_in_one_line():
@@ -58,7 +59,7 @@ def verify(
         opened = (
             opened_generation(access.folder, key)
             if backup and not read_only
-            else open_store(access.folder, key, read_only=read_only)
+            else opened_by_key(access.folder, key, Action.VERIFY, read_only=read_only)
         )
         with opened as store:
             seen = _verified(store, checkpoints, kept_elsewhere)

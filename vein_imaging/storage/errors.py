@@ -10,6 +10,7 @@ from sqlalchemy import exc
 __all__ = [
     "DamagedImageError",
     "DiskFullError",
+    "EntryIdTakenError",
     "InvalidBodyError",
     "LockedError",
     "MissingImageError",
@@ -81,6 +82,10 @@ class InvalidBodyError(StoreError):
     """An entry's body cannot be written canonically (a float, a wrong type)."""
 
 
+class EntryIdTakenError(StoreError):
+    """The id given to an entry stands for another one already."""
+
+
 class NoSuchSessionError(StoreError):
     """No session, or no patient, of that id was ever started."""
 
@@ -124,20 +129,17 @@ _MESSAGES: tuple[tuple[str, type[StoreError], str], ...] = (
     (
         "connection to server",
         StoreUnreachableError,
-        "The database server does not answer. Nothing was written. Check the network"
-        " and the server",
+        "The database server does not answer. Check the network and the server",
     ),
     (
         "server closed the connection",
         StoreUnreachableError,
-        "The database server went away. Look whether the last entry is there before"
-        " writing it again",
+        "The database server went away",
     ),
     (
         "terminating connection",
         StoreUnreachableError,
-        "The database server is stopping. Look whether the last entry is there before"
-        " writing it again",
+        "The database server is stopping",
     ),
     (
         "file is not a database",

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from vein_imaging.domain.session import Light, Pose
-from vein_imaging.viewer.photographs import Circumstances, Photo, why_not_comparable
+from vein_imaging.treatment.photographs import Circumstances, Photo, why_not_comparable
 from vein_imaging.viewer.qt.style import stylesheet
 
 __all__ = ["CompareDialog", "PhotographDialog"]
@@ -74,9 +74,17 @@ class PhotographDialog(_Form):
     parent : QWidget
     last : Circumstances, optional
         Of the photograph before; the first one starts with nothing chosen.
+    ask_reason : bool
+        The session is signed: why is this added to it?
     """
 
-    def __init__(self, parent: QWidget, last: Circumstances | None) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        last: Circumstances | None,
+        *,
+        ask_reason: bool = False,
+    ) -> None:
         super().__init__(parent, "Photograph for the record", "Store this picture")
         self.light = _choice([(one, one) for one in get_args(Light)])
         self.pose = _choice([(one, one) for one in get_args(Pose)])
@@ -84,12 +92,17 @@ class PhotographDialog(_Form):
         self.when.setCurrentIndex(0)
         self.view = QLineEdit()
         self.view.setPlaceholderText("left lateral")
-        for caption, field in (
+        self.reason = QLineEdit()
+        self._ask_reason = ask_reason
+        rows = [
             ("Light", self.light),
             ("Pose", self.pose),
             ("View", self.view),
             ("When", self.when),
-        ):
+        ]
+        if ask_reason:
+            rows.append(("Why after signing", self.reason))
+        for caption, field in rows:
             field.setAccessibleName(caption)
             self.rows.addRow(caption, field)
         if last is not None:
@@ -100,7 +113,13 @@ class PhotographDialog(_Form):
         for combo in (self.light, self.pose, self.when):
             combo.currentIndexChanged.connect(self._judge)
         self.view.textChanged.connect(self._judge)
+        self.reason.textChanged.connect(self._judge)
         self._judge()
+
+    @property
+    def reason_text(self) -> str:
+        """Why it is added to a signed session; empty where that was not asked."""
+        return str(self.reason.text()).strip()
 
     @property
     def circumstances(self) -> Circumstances:
@@ -119,6 +138,7 @@ class PhotographDialog(_Form):
                 ("light", self.light.currentIndex() >= 0),
                 ("pose", self.pose.currentIndex() >= 0),
                 ("view", bool(self.view.text().strip())),
+                ("why", bool(self.reason_text) or not self._ask_reason),
             )
             if not given
         ]

@@ -33,6 +33,7 @@ _RULES = {
     "test_dose_due": "test dose due",
     "screening_incomplete": "screening is not complete",
     "contraindication": "contraindication recorded",
+    "clock_ahead": "the computer's clock is doubted",
 }
 _SCOPES = {
     "injection": "one injection",
@@ -78,6 +79,8 @@ def dose_view(
 
 def _verdict(worst: Sequence[Finding], any_limit: bool) -> tuple[Verdict, str]:
     first = worst[0] if worst else None
+    if any(finding.rule == "not_checked" for finding in worst):
+        return "none", f"NOT CHECKED {_DASH} the gas ratio is missing"
     if first is not None and first.severity == "stop":
         return "stop", f"STOP {_DASH} {_words(first.rule)}"
     if any(finding.rule == "no_limit_known" for finding in worst):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureStatus, LivePicture, Phase
 
 __all__ = ["LATE_AFTER_S", "CameraState", "camera_state"]
@@ -14,10 +15,10 @@ LATE_AFTER_S = 1.0
 
 _LONGEST_ADDRESS = 28
 # What moves on the screen and is no camera on a leg must never pass for one.
-_NOT_A_PATIENT = (
-    ("file:", "RECORDING \N{EM DASH} not a camera"),
-    ("phantom:", "DRAWN LEG \N{EM DASH} not a patient"),
-)
+_NOT_A_PATIENT = {
+    "recording": "RECORDING \N{EM DASH} not a camera",
+    "drawing": "DRAWN LEG \N{EM DASH} not a patient",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,9 @@ def _headline(
         return "bad", f"NOT LIVE: picture is {age_s:.0f} s old{why}"
     if shown.error is not None:
         return "bad", f"LIVE, VEINS NOT DRAWN: {shown.error}"
-    for prefix, words in _NOT_A_PATIENT:
-        if status.address.startswith(prefix):
-            return "waiting", words
+    shows = what_it_shows(status.address)
+    if shows != "camera":
+        return "waiting", _NOT_A_PATIENT[shows]
     return "live", "LIVE"
 
 

@@ -8,10 +8,20 @@ from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from vein_devices.frame import Frame, Pixels
+import numpy as np
+from numpy.typing import NDArray
+
 from vein_imaging.domain.moments import local_date
-from vein_imaging.domain.session import Light, Photographed, Pose
-from vein_imaging.viewer.session_record import SessionRecord
+from vein_imaging.domain.session import Light, Photographed, Pose, Shows
+from vein_imaging.treatment.may_say import ComparedDays
+from vein_imaging.treatment.session_record import (
+    RecordError,
+    Refused,
+    SessionRecord,
+    Written,
+)
+
+Pixels = NDArray[np.uint8]
 
 __all__ = ["Circumstances", "Photo", "Photographs", "why_not_comparable"]
 
@@ -50,6 +60,8 @@ class Photo:
     mm_per_pixel : mm/px, optional
     of_this_session : bool
         Whether it was taken in the session that is open.
+    shows : "camera", "recording" or "drawing"
+        What it is.
     """
 
     image_id: str
@@ -57,12 +69,15 @@ class Photo:
     how: Circumstances
     mm_per_pixel: float | None
     of_this_session: bool
+    shows: Shows = "camera"
 
     def __str__(self) -> str:
         how = self.how
         parts = [f"{self.day:%d %b %Y}", how.view, how.light, how.pose]
         if how.when == "after":
             parts.append("just after injecting")
+        if self.shows != "camera":
+            parts.append(f"a {self.shows}")
         return ", ".join(part for part in parts if part)
 
 
@@ -80,10 +95,33 @@ class Photographs:
         self._record = record
         self._zone = zone
 
+    @property
+    def signed(self) -> bool:
+        """Whether the session is signed: a photograph is an amendment then."""
+        return self._record.session.is_signed
+
     def take(
-        self, frame: Frame, how: Circumstances, mm_per_pixel: float | None
-    ) -> None:
-        """Store a frame as the camera gave it, and how it was taken.
+        self,
+        pixels: Pixels,
+        how: Circumstances,
+        mm_per_pixel: float | None,
+        *,
+        shows: Shows = "camera",
+        reason: str = "",
+        entry_id: str = "",
+    ) -> Written:
+        """Store a picture as the camera gave it, how it was taken, and what it is.
+
+        Parameters
+        ----------
+        pixels : (H, W) or (H, W, 3) uint8 RGB
+        how : Circumstances
+        mm_per_pixel : mm/px, optional
+        shows : "camera", "recording" or "drawing"
+        reason : str
+            Why it is added after signing.
+        entry_id : str
+            Made before the first try.
 
         Raises
         ------
@@ -91,18 +129,23 @@ class Photographs:
             If the store did not take it; nothing is recorded then.
         """
         size = None if mm_per_pixel is None else f"{mm_per_pixel:.6f}".rstrip("0")
-        self._record.write(
-            Photographed(
-                entry_id=uuid.uuid4().hex,
-                image_id=self._record.keep(frame),
-                at=self._record.now(),
-                light=how.light,
-                pose=how.pose,
-                view=how.view,
-                when=how.when,
-                mm_per_pixel=size,
-            )
+        event = Photographed(
+            entry_id=entry_id or uuid.uuid4().hex,
+            image_id=self._record.keep(pixels),
+            at=self._record.now(),
+            light=how.light,
+            pose=how.pose,
+            view=how.view,
+            when=how.when,
+            mm_per_pixel=size,
+            shows=shows,
         )
+        done = self._record.write(
+            event.kind, event.entry_id, lambda _: event, reason=reason
+        )
+        if isinstance(done, Refused):
+            raise RecordError("the session is signed: say why this is added to it")
+        return done
 
     def all(self) -> tuple[Photo, ...]:
         """Every photograph of the patient, the newest first."""
@@ -119,6 +162,7 @@ class Photographs:
                 Circumstances(one.light, one.pose, one.view, one.when),
                 None if one.mm_per_pixel is None else float(one.mm_per_pixel),
                 of_this_session,
+                one.shows,
             )
             for one, of_this_session in taken
         )
@@ -133,6 +177,18 @@ class Photographs:
         """
         return self._record.picture(photo.image_id)
 
+    def days(self, before: Photo, after: Photo) -> ComparedDays:
+        """The days that decide what may be said of two photographs."""
+        treated = (
+            local_date(injection.at, self._zone)
+            for session in self._record.sessions.values()
+            for injection in session.injections
+        )
+        last = max((day for day in treated if day <= after.day), default=None)
+        if last is not None and last <= before.day:
+            last = None  # BEFORE was taken after it: the days between count
+        return ComparedDays(before.day, after.day, last)
+
 
 def why_not_comparable(before: Photo, after: Photo) -> str:
     """Say why two photographs must not be compared; empty where they may be."""
@@ -145,6 +201,8 @@ def why_not_comparable(before: Photo, after: Photo) -> str:
             f"Different light ({before.how.light}, {after.how.light}): veins look "
             "different in it although nothing has changed."
         )
+    if before.shows != after.shows:
+        return f"A {before.shows} and a {after.shows} show different things."
     if before.how.view != after.how.view:
         return f"Different views ({before.how.view}, {after.how.view})."
     return ""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vein_imaging.domain.injection import Injection
-from vein_imaging.viewer.entry import (
+from vein_imaging.treatment.typed_injection import (
     EntryError,
     EntryText,
     read_injection,
@@ -54,7 +54,7 @@ def test_what_cannot_be_read_is_said_beside_its_field(
     from dataclasses import replace
 
     with pytest.raises(EntryError) as caught:
-        _read(replace(WHOLE, **{field: typed}))
+        _read(replace(WHOLE, **{field: typed})  # type: ignore[arg-type])
     assert says in str(caught.value)
 
 
