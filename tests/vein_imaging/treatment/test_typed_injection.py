@@ -53,8 +53,9 @@ def test_what_cannot_be_read_is_said_beside_its_field(
 ) -> None:
     from dataclasses import replace
 
+    wrong = replace(WHOLE, **{field: typed})  # type: ignore[arg-type]
     with pytest.raises(EntryError) as caught:
-        _read(replace(WHOLE, **{field: typed})  # type: ignore[arg-type])
+        _read(wrong)
     assert says in str(caught.value)
 
 
