@@ -1,14 +1,15 @@
 # Two commands matter: `make demo` and `make test`. Each does its own set-up.
-.PHONY: help demo test lint bench setup clean
+.PHONY: help demo test lint bench coverage tables texts setup clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-setup: ## virtual environment, pinned packages, system libraries
+setup: ## virtual environment, pinned packages, system libraries, what the tests need
 	@scripts/setup
 
-demo: setup ## the main job with simulated devices; writes demo-out/
+demo: ## the main job with simulated devices; writes demo-out/
+	@scripts/setup demo
 	@scripts/with-display .venv/bin/vein-imaging demo --out demo-out
 
 test: setup ## every test
@@ -19,6 +20,19 @@ lint: setup ## format, style, types, layers
 
 bench: setup ## timings of every stage (numbers: docs/performance.md)
 	@.venv/bin/python -m pytest -q benchmarks --benchmark-enable --benchmark-only
+
+coverage: setup ## every test, and which lines of the program none of them runs
+	@.venv/bin/coverage erase
+	@.venv/bin/coverage run -m pytest -q
+	@.venv/bin/coverage combine -q
+	@.venv/bin/coverage report
+
+tables: setup ## print the tables in docs/ that come from the program
+	@.venv/bin/python scripts/print_tables.py
+	@VEIN_WRITE_DOCS=1 .venv/bin/python -m pytest -q tests/vein_imaging/domain/limits/test_documentation.py
+
+texts: setup ## template of the texts users read; LANGUAGES="de" begins or updates a translation
+	@.venv/bin/python scripts/texts.py $(LANGUAGES)
 
 clean: ## forget what was set up and written
 	rm -rf .venv demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -90,8 +90,8 @@ def write_entries(store: Store, session_id: str, entries: int, ack: Ack) -> None
 
 def plant(fault: str) -> None:
     """Leave one of the writer's promises out."""
+    from vein_imaging import durable
     from vein_imaging.storage.database import sqlcipher
-    from vein_imaging.storage.files import durable
 
     if fault == "synchronous=NORMAL":
         sqlcipher._PRAGMAS = tuple(

@@ -22,20 +22,20 @@ STORAGE = "vein_imaging/storage"
 
 # what is taken out: file, text, what stands there instead
 MUTATIONS: dict[str, tuple[str, str, str]] = {
-    "flush of a file": ("files/durable.py", "os.fsync(stream.fileno())", "pass"),
-    "flush of a folder": ("files/durable.py", "flush_folder(file.parent)", "pass"),
+    "flush of a file": ("../durable.py", "os.fsync(stream.fileno())", "pass"),
+    "flush of a folder": ("../durable.py", "flush_folder(file.parent)", "pass"),
     "flush of a new folder": (
-        "files/durable.py",
+        "../durable.py",
         "flush_folder(folder.parent)",
         "pass",
     ),
     "rename instead of writing in place": (
-        "files/durable.py",
+        "../durable.py",
         "temporary.replace(file)",
         "file.write_bytes(content); temporary.unlink()",
     ),
     "cleaning up after a full disk": (
-        "files/durable.py",
+        "../durable.py",
         "temporary.unlink(missing_ok=True)",
         "pass",
     ),
@@ -316,7 +316,7 @@ def survives(name: str, copy: Path) -> bool:
     found = [
         test
         for one in own
-        for test in (copy / "tests" / STORAGE).rglob(f"test_{one}.py")
+        for test in (copy / "tests/vein_imaging").rglob(f"test_{one}.py")
     ]
     if not found:
         raise SystemExit(f"{file_name}: no test file of {own}")
@@ -342,6 +342,9 @@ def main() -> None:
         ):
             shutil.copytree(ROOT / part, copy / part)
         shutil.copy(ROOT / "pyproject.toml", copy)
+        shutil.copy(
+            ROOT / "tests/vein_imaging/test_durable.py", copy / "tests/vein_imaging"
+        )
         for mutation in asked.only or MUTATIONS:
             alive = survives(mutation, copy)
             lines.append(f"{'SURVIVES' if alive else 'found':<9} {mutation}")

@@ -1,7 +1,10 @@
 """What the house promises about its own shape."""
 
 import ast
+import itertools
 import statistics
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +85,74 @@ def test_no_public_class_or_function_has_the_name_of_another() -> None:
                 homes.setdefault(node.name, []).append(str(path.relative_to(ROOT)))
     homes.pop("make_source")  # what each kind of camera is asked for by this name
     assert {name: where for name, where in homes.items() if len(where) > 1} == {}
+
+
+def is_number(value: ast.expr | None) -> bool:
+    """Whether an expression is written in figures alone: a number, or some of them."""
+    match value:
+        case ast.Constant(value=found):
+            return isinstance(found, int | float) and not isinstance(found, bool)
+        case ast.UnaryOp(operand=operand):
+            return is_number(operand)
+        case ast.BinOp(left=left, right=right):
+            return is_number(left) and is_number(right)
+        case ast.Tuple(elts=parts):
+            return bool(parts) and all(map(is_number, parts))
+        case ast.Call(func=ast.Name(id="Decimal" | "timedelta"), args=[first]):
+            return isinstance(first, ast.Constant)
+    return False
+
+
+def bare_constants(path: Path) -> Iterator[str]:
+    """Yield each module-level constant in figures that has no word of why beside it.
+
+    A comment on its own lines or on the line above it counts, and a caption below.
+    """
+    lines = path.read_text("utf-8").splitlines()
+    body = ast.parse("\n".join(lines)).body
+    for node, after in itertools.zip_longest(body, body[1:]):
+        if isinstance(node, ast.Assign):
+            target: ast.expr = node.targets[0]
+        elif isinstance(node, ast.AnnAssign):
+            target = node.target
+        else:
+            continue
+        if not (isinstance(target, ast.Name) and target.id.isupper()):
+            continue
+        assert node.end_lineno is not None
+        captioned = isinstance(after, ast.Expr) and isinstance(
+            after.value, ast.Constant
+        )
+        above = lines[node.lineno - 2].startswith("#")
+        beside = any("#" in line for line in lines[node.lineno - 1 : node.end_lineno])
+        if is_number(node.value) and not (captioned or above or beside):
+            yield f"{path.relative_to(ROOT)}:{node.lineno} {target.id}"
+
+
+MOST_BARE = {
+    "vein_imaging/imaging": 33,
+    "vein_imaging/pipeline": 4,
+    "vein_imaging/domain": 4,
+}
+"""Constants still without a why. A bound is only ever lowered."""
+
+
+def test_every_constant_has_a_why_beside_it() -> None:
+    bare = [one for path in SOURCES for one in bare_constants(path)]
+    for room, most in MOST_BARE.items():
+        inside = [one for one in bare if one.startswith(room)]
+        assert len(inside) <= most, inside
+        bare = [one for one in bare if one not in inside]
+    assert bare == []
+
+
+def test_tables_in_the_docs_are_what_the_program_says() -> None:
+    script = ROOT / "scripts" / "print_tables.py"
+    told = subprocess.run(
+        [sys.executable, script, "--check"], capture_output=True, text=True
+    )
+    assert told.returncode == 0, told.stderr
+
+
+def test_no_code_of_the_program_is_there_for_the_tests_framework() -> None:
+    assert [str(p) for p in SOURCES if "__test__" in p.read_text("utf-8")] == []

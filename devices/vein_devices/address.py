@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote
 
 from vein_devices.errors import DeviceAddressError
 
-__all__ = ["Address", "parse_address", "read_options"]
+__all__ = [
+    "Address",
+    "parse_address",
+    "read_options",
+    "split_options",
+    "without_password",
+]
+
+_PASSWORD = re.compile(r"(?<=//)[^/?#]*@")
+_SECRET_OPTION = re.compile(
+    r"(?i)([?&;][^=&;#]*(?:pas|pwd|psw|secret|token|auth|key)[^=&;#]*=)[^&;#]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +30,7 @@ class Address:
     Parameters
     ----------
     text : str
-        As it was given.
+        As it was given, less a password.
     kind : str
         What stands before the first colon, in small letters.
     rest : str
@@ -65,14 +77,32 @@ def parse_address(text: str) -> Address:
         If the text is empty.
     """
     stripped = text.strip()
+    shown = without_password(stripped)
     if not stripped:
         raise DeviceAddressError(
             "an empty camera address; wanted one like uvc: or phantom:?seed=1"
         )
     kind, colon, rest = stripped.partition(":")
     if not colon or len(kind) < 2 or not kind.replace("-", "").isalnum():
-        return Address(stripped, "file", stripped)
-    return Address(stripped, kind.lower(), rest)
+        return Address(shown, "file", stripped)
+    return Address(shown, kind.lower(), rest)
+
+
+def without_password(address: str) -> str:
+    """Leave out what nobody else may read: for screens, logs, messages and records.
+
+    Parameters
+    ----------
+    address : str
+        As it was given.
+
+    Returns
+    -------
+    str
+        The same without "NAME:PASSWORD@", and with "..." for an option that is called
+        password, token, key or the like.
+    """
+    return _SECRET_OPTION.sub(r"\1...", _PASSWORD.sub("", address))
 
 
 def split_options(address: str, query: str) -> dict[str, str]:

@@ -39,7 +39,7 @@ Mask = NDArray[np.bool_]
 _SKIN = {"nir": (0.60,), "skin": (0.66, 0.36, 0.25)}
 _MELANIN = {"nir": (0.5,), "skin": (0.8, 1.1, 1.3)}
 _CLOTH = {"nir": (1.0,), "skin": (0.75, 0.85, 0.95)}
-_FRAMES_PER_SECOND = 30.0
+_FRAMES_PER_SECOND = 30.0  # of the drawn hand's motion, whatever rate is asked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 
 # A small industrial sensor.
 _FULL_WELL_E = 9000.0
-_READ_NOISE_E = 6.0
+_READ_NOISE_E = 6.0  # electrons; the order of a small CMOS sensor's
 _GAMMA = {"nir": 0.7, "skin": 1 / 2.2}
 _TILE_PX = 61  # how far the noise can be moved between frames
 

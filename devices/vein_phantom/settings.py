@@ -9,7 +9,7 @@ import numpy as np
 
 __all__ = ["PhantomSettings", "random_for"]
 
-_LARGEST_PX = 8192
+_LARGEST_PX = 8192  # a frame of 200 MB in colour; larger is a typing error
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,17 @@ __all__ = ["Tree", "grow_tree"]
 
 Array = NDArray[np.float64]
 
-_STEP_MM = 0.8
-_REACH_MM = 25.0
-_INERTIA = 0.45
-_WANDER = 0.34
-_TISSUE_PER_MM2 = 0.02
-_SPIDERS = 4
-_SPIDER_TIPS = 30
-_SPIDER_RADIUS_MM = 5.0
+_STEP_MM = 0.8  # under half the narrowest bend drawn
+_REACH_MM = 25.0  # how far tissue calls a vein: farther apart than two neighbours grow
+_INERTIA = 0.45  # more draws straight spokes, less draws curls
+_WANDER = 0.34  # veins wind; more makes them cross themselves
+_TISSUE_PER_MM2 = 0.02  # one point in 50 mm²; as dense as looks right
+_SPIDERS = 4  # a leg that is worth treating has some
+_SPIDER_TIPS = 30  # red threads of one spider, as many as can be told apart
+_SPIDER_RADIUS_MM = 5.0  # a spider is about a centimetre wide
 _MOST_ROUNDS = 220
-_TRIBUTARIES = 4
+"""A tree that has reached all tissue stops before; this ends one that circles."""
+_TRIBUTARIES = 4  # of the trunk, left and right, as many as a picture's width holds
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from vein_devices.address import parse_address, read_options
+from vein_devices import open_camera
+from vein_devices.address import parse_address, read_options, without_password
 from vein_devices.errors import DeviceAddressError
+from vein_devices.supervision.supervisor import supervise
 
 
 @pytest.mark.parametrize(
@@ -45,3 +47,28 @@ def test_values_are_of_their_types() -> None:
 def test_values_that_cannot_be_are_refused(given: dict[str, str]) -> None:
     with pytest.raises(DeviceAddressError, match=next(iter(given))):
         read_options("uvc:", given, {"n": int, "x": float, "b": bool})
+
+
+@pytest.mark.parametrize(
+    "given,shown",
+    [
+        ("http://nurse:p%40ss@host:81/live", "http://host:81/live"),
+        ("rtsp://doctor:s3cret@host/live", "rtsp://host/live"),
+        ("http://h/v.cgi?user=a&pwd=b&fps=5", "http://h/v.cgi?user=a&pwd=...&fps=5"),
+        ("http://h/v?loginpas=x&n=1", "http://h/v?loginpas=...&n=1"),
+        ("http://h/v?access_token=x#grey=1", "http://h/v?access_token=...#grey=1"),
+        ("http://h/a@b?x=1", "http://h/a@b?x=1"),
+        ("uvc:SN@1", "uvc:SN@1"),
+    ],
+)
+def test_no_password_is_shown(given: str, shown: str) -> None:
+    assert without_password(given) == shown
+    assert parse_address(given).text == shown
+
+
+def test_no_password_is_in_the_message_of_a_wrong_address() -> None:
+    with pytest.raises(DeviceAddressError) as caught:
+        open_camera("http://nurse:s3cret@host/#zoom=1")
+    assert "s3cret" not in str(caught.value)
+    assert open_camera("rtsp://nurse:s3cret@host/").address == "rtsp://host/"
+    assert supervise("rtsp://nurse:s3cret@host/").status.address == "rtsp://host/"

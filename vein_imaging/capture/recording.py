@@ -22,6 +22,7 @@ from typing import Self
 import cv2
 
 from vein_devices.frame import Frame, FrameFlag
+from vein_imaging.durable import flush_folder
 
 __all__ = ["COLUMNS", "Recording", "RecordingError", "acknowledged"]
 
@@ -40,6 +41,7 @@ COLUMNS = (
 
 _TABLE = "frames.csv"
 _ENCODERS = 2
+"""Two keep up with a camera, and leave the other cores to the live picture."""
 # Noise has no repeats to look for: 28 ms instead of 37 (level 1) or 58 (level 3) for a
 # frame of 1080p, and a fifth smaller.
 _PNG = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY)
@@ -75,14 +77,16 @@ class Recording:
             if any(folder.iterdir()):
                 raise RecordingError(f"{folder} is not empty; choose a new folder")
             self._table = os.open(
-                folder / _TABLE, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666
+                folder / _TABLE,
+                os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0),
+                0o666,
             )
         except OSError as error:
             raise RecordingError(f"{folder} cannot be written: {error}") from error
         self._encoders = ThreadPoolExecutor(_ENCODERS, thread_name_prefix="encode")
         try:
             self._add_rows([COLUMNS])
-            _flush_folder(folder.parent)
+            flush_folder(folder.parent)
         except OSError as error:
             self.close()
             raise RecordingError(f"{folder} cannot be written: {error}") from error
@@ -113,7 +117,7 @@ class Recording:
             written.append((name, frame))
         try:
             if written:
-                _flush_folder(self.folder)
+                flush_folder(self.folder)
                 self._add_rows([self._row(name, frame) for name, frame in written])
                 self._count += len(written)
         except OSError as error:
@@ -217,11 +221,3 @@ def _encoded(frame: Frame) -> tuple[str, bytes]:
     if not done:
         raise RecordingError(f"frame {frame.index} could not be written as PNG")
     return ".png", data.tobytes()
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+from functools import cache
 from typing import Any
 
 import click
+
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["main"]
 
@@ -15,67 +20,67 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": (
         "vein_imaging.cli.demo",
         "demo",
-        "Do the main job with simulated devices and write a report.",
+        marked("Do the main job with simulated devices and write a report."),
     ),
     "view": (
         "vein_imaging.cli.view",
         "view",
-        "Show a camera live, veins drawn in; record injections by clicking.",
+        marked("Show a camera live, veins drawn in; record injections by clicking."),
     ),
     "analyse": (
         "vein_imaging.cli.analyse",
         "analyse_command",
-        "Find, measure and draw the veins of pictures or a video.",
+        marked("Find, measure and draw the veins of pictures or a video."),
     ),
     "capture": (
         "vein_imaging.cli.capture",
         "capture",
-        "Record the next frames of a camera, losslessly.",
+        marked("Record the next frames of a camera, losslessly."),
     ),
     "compare": (
         "vein_imaging.cli.compare",
         "compare_command",
-        "Say what cleared between two visits, with its error.",
+        marked("Say what cleared between two visits, with its error."),
     ),
     "devices": (
         "vein_imaging.cli.devices",
         "devices",
-        "List, examine and try cameras.",
+        marked("List, examine and try cameras."),
     ),
     "light": (
         "vein_imaging.cli.light",
         "light",
-        "Look at and switch the illuminator.",
+        marked("Look at and switch the illuminator."),
     ),
     "dose": (
         "vein_imaging.cli.dose",
         "dose",
-        "Check a dose against sourced maximum quantities; show the limits.",
+        marked("Check a dose against sourced maximum quantities; show the limits."),
     ),
     "patient": (
         "vein_imaging.cli.patient",
         "patient",
-        "Add, find, show and change patients.",
+        marked("Add, find, show and change patients."),
     ),
     "session": (
         "vein_imaging.cli.session",
         "session",
-        "Start, fill in, sign and hand out the sessions of a patient.",
+        marked("Start, fill in, sign and hand out the sessions of a patient."),
     ),
     "verify": (
         "vein_imaging.cli.verify",
         "verify",
-        "Check everything a store holds; say what is wrong and where.",
+        marked("Check everything a store holds; say what is wrong and where."),
     ),
     "store": (
         "vein_imaging.cli.store",
         "store",
-        "Back up, restore, export from and erase in a store.",
+        marked("Back up, restore, export from and erase in a store."),
     ),
     "user": (
         "vein_imaging.cli.user",
         "user",
-        "Set up a store, its people, roles and passwords.",
+        marked("Set up a store, its people, roles and passwords."),
     ),
 }
 
@@ -113,17 +118,38 @@ class _LazyGroup(click.Group):
         return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in _COMMANDS:
-            return None
-        module, attribute, _ = _COMMANDS[name]
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return _loaded(name) if name in _COMMANDS else None
+
+    def get_help(self, ctx: click.Context) -> str:
+        _translate_help(self)
+        return super().get_help(ctx)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, row[2]) for name, row in _COMMANDS.items()])
+            rows = [(name, _(row[2])) for name, row in _COMMANDS.items()]
+            formatter.write_dl(rows)
+
+
+@cache
+def _loaded(name: str) -> click.Command:
+    """Import a command; its help texts are looked up in the catalogue, all of them."""
+    module, attribute, _help = _COMMANDS[name]
+    command: click.Command = getattr(importlib.import_module(module), attribute)
+    _translate_help(command)
+    return command
+
+
+def _translate_help(command: click.Command) -> None:
+    if command.help:
+        command.help = _(inspect.cleandoc(command.help))
+    for parameter in command.params:
+        if isinstance(parameter, click.Option) and parameter.help:
+            parameter.help = _(parameter.help)
+    if isinstance(command, click.Group):
+        for inner in command.commands.values():
+            _translate_help(inner)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,11 +16,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_devices.cameras.video import VideoReader
+from vein_devices.errors import DeviceError, DeviceUnsupportedError
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.plane import Channel
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, analyse
 from vein_imaging.pipeline.settings import Polarity, Quality
+from vein_imaging.words import plural
+from vein_imaging.words import translate as _
 
 __all__ = ["analyse_command", "branch_rows"]
 
@@ -114,8 +119,10 @@ def _refuse_same_names(paths: tuple[Path, ...]) -> None:
     twice = sorted({stem for stem in stems if stems.count(stem) > 1})
     if twice:
         raise click.UsageError(
-            f"several pictures are called {', '.join(twice)}; their results would "
-            "overwrite each other. Analyse them into different folders."
+            _(
+                "several pictures are called {twice}; their results would "
+                "overwrite each other. Analyse them into different folders."
+            ).format(twice=", ".join(twice))
         )
 
 
@@ -128,25 +135,38 @@ def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[str, _Rgb]]
             np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
         )
         if picture is None:
-            raise click.UsageError(f"{path} is no picture that OpenCV can read")
+            raise click.UsageError(
+                _("{path} is no picture that OpenCV can read").format(path=path)
+            )
         yield path.stem, picture
 
 
 def _video_frames(path: Path, every: int) -> Iterator[tuple[str, _Rgb]]:
-    video = cv2.VideoCapture(str(path))
+    """Every N-th frame; the next good one where that is damaged.
+
+    A video of a kind that cannot be measured is left out, and named on stderr.
+    """
+    due = 0
     try:
-        index = 0
-        while video.grab():
-            if index % every == 0:
-                good, frame = video.retrieve()
-                if good:
-                    rgb = cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
-                    yield f"{path.stem}-{index:06d}", rgb
-            index += 1
-    finally:
-        video.release()
-    if index == 0:
-        raise click.UsageError(f"{path} is no video that OpenCV can read")
+        with closing(VideoReader(path)) as video:
+            for frame in video.frames():
+                if frame.index >= due:
+                    yield f"{path.stem}-{frame.index:06d}", frame.pixels()
+                    due = frame.index - frame.index % every + every
+    except DeviceUnsupportedError as error:
+        click.echo(_("not measured: {reason}").format(reason=error), err=True)
+        return
+    except DeviceError as error:
+        raise click.UsageError(str(error)) from error
+    if video.lost:
+        click.echo(
+            plural(
+                "{path}: {count} damaged frame was left out, not measured",
+                "{path}: {count} damaged frames were left out, not measured",
+                video.lost,
+            ).format(path=path, count=video.lost),
+            err=True,
+        )
 
 
 def _write_results(
@@ -238,7 +258,11 @@ def _line(summary: dict[str, Any]) -> str:
         length = f"{summary['length_px']:.0f} px"
     else:
         length = f"{summary['length_mm']:.0f} mm"
-    return (
-        f"{summary['name']}: {summary['branch_count']} branches, {length} of vein, "
-        f"{summary['junction_count']} junctions"
+    return _(
+        "{name}: {branch_count} branches, {length} of vein, {junction_count} junctions"
+    ).format(
+        name=summary["name"],
+        branch_count=summary["branch_count"],
+        length=length,
+        junction_count=summary["junction_count"],
     )

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from vein_imaging.words import translate as _
+
 __all__ = ["capture"]
 
 
@@ -41,6 +43,7 @@ def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) ->
     and frames.csv. Ends with 0 when all frames asked for are there, with 1 when not;
     what frames.csv names is whole in either case.
     """
+    from vein_devices.address import without_password
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_imaging.capture.recorder import record_frames
     from vein_imaging.capture.recording import RecordingError
@@ -56,7 +59,7 @@ def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) ->
     status = done.status
     if as_json:
         document = {
-            "url": url,
+            "url": without_password(url),
             "out": str(out),
             "frames": done.frames,
             "wanted": count,
@@ -72,6 +75,6 @@ def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) ->
         }
         click.echo(json.dumps(document))
     elif not done.problem:
-        click.echo(f"{done.frames} frames in {out}")
+        click.echo(_("{frames} frames in {out}").format(frames=done.frames, out=out))
     if done.problem:
         raise click.ClickException(done.problem)

@@ -22,6 +22,7 @@ from vein_imaging.comparison.preparing.surface import grey_levels
 from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
 from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
+from vein_imaging.words import translate as _
 
 __all__ = ["compare_command"]
 
@@ -77,7 +78,7 @@ def compare_command(
     table and the sheet then say why.
     """
     if after_mm_per_pixel is not None and mm_per_pixel is None:
-        raise click.UsageError("--after-mm-per-pixel needs --mm-per-pixel as well")
+        raise click.UsageError(_("--after-mm-per-pixel needs --mm-per-pixel as well"))
     scale = (
         None
         if mm_per_pixel is None
@@ -108,7 +109,10 @@ def compare_command(
         _write_picture(out / "change_map.png", drawn)
     click.echo(json.dumps(_nested(rows)) if as_json else _spoken(said, out))
     if result.verdict == "refused":
-        click.echo(f"not comparable: {'; '.join(result.reasons)}", err=True)
+        click.echo(
+            _("not comparable: {reasons}").format(reasons="; ".join(result.reasons)),
+            err=True,
+        )
         raise SystemExit(1)
 
 
@@ -118,7 +122,7 @@ def _spoken(said: Sayable, out: Path) -> str:
         lines.append(said.figure)
     if said.figure and said.assessment is not None:
         lines.append(said.assessment)
-    return "\n".join([*lines, f"tables and pictures in {out}"])
+    return "\n".join([*lines, _("tables and pictures in {out}").format(out=out)])
 
 
 def _nested(rows: list[Row]) -> dict[str, Any]:
@@ -127,9 +131,13 @@ def _nested(rows: list[Row]) -> dict[str, Any]:
 
 
 def _region(text: str) -> tuple[NDArray[np.bool_], str]:
-    name, _, path = text.partition("=")
+    name, _equals, path = text.partition("=")
     if not (name and path):
-        raise ValueError(f"a region is NAME=MASK, such as treated=t.png, not {text!r}")
+        raise ValueError(
+            _("a region is NAME=MASK, such as treated=t.png, not {text!r}").format(
+                text=text
+            )
+        )
     mask = grey_levels(_read(Path(path)))
     return mask > 0.5, name
 
@@ -154,7 +162,11 @@ def _read(path: Path) -> NDArray[Any]:
     raw = np.frombuffer(path.read_bytes(), np.uint8)
     picture = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
     if picture is None:
-        raise ValueError(f"{path} is not a picture that can be read; use PNG or TIFF")
+        raise ValueError(
+            _("{path} is not a picture that can be read; use PNG or TIFF").format(
+                path=path
+            )
+        )
     if picture.ndim == 2:
         return np.asarray(picture)
     code = cv2.COLOR_BGRA2RGB if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
@@ -166,7 +178,7 @@ def _write_picture(path: Path, picture: NDArray[Any]) -> None:
     plain = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if colour else picture
     done, coded = cv2.imencode(path.suffix, plain)
     if not done:
-        raise click.ClickException(f"{path} could not be coded")
+        raise click.ClickException(_("{path} could not be coded").format(path=path))
     path.write_bytes(coded.tobytes())
 
 

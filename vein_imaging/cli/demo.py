@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_imaging.demo import DemoResult
     from vein_imaging.treatment import AtWork, Visit
@@ -53,7 +55,7 @@ def demo(out: Path, no_window: bool) -> None:
             return
         from vein_imaging.viewer import run_viewer
 
-        click.echo("-- the window is open; close it to end the demo")
+        click.echo("-- " + _("the window is open; close it to end the demo"))
         with demo_work(result.store, result.clocks, out) as work:
             visit = work.reopen(result.told.treated[-1].session_id)
             run_viewer(VISITS[-1].camera, work=work, visit=visit)
@@ -87,17 +89,33 @@ def _summary(result: DemoResult) -> str:
     cost_ms = 1e3 * live.median_cost_s
     lines = [
         "",
-        f"Live view       {live.shown} pictures, {cost_ms:.0f} ms each",
-        f"Vein map        {len(told.seen[0].veins.branches)} pieces; recall "
-        f"{found.recall:.2f}, precision {found.precision:.2f} against the drawing",
-        f"Injections      {given} given and recorded in {len(told.treated)} sessions",
-        *(f"CAUGHT          {finding.message}" for finding in caught),
-        f"Before/after    {said.verdict}: {said.figure or said.why_no_figure}",
+        _("Live view       {shown} pictures, {cost_ms:.0f} ms each").format(
+            shown=live.shown, cost_ms=cost_ms
+        ),
+        _(
+            "Vein map        {branches} pieces; recall "
+            "{recall:.2f}, precision {precision:.2f} against the drawing"
+        ).format(
+            branches=len(told.seen[0].veins.branches),
+            recall=found.recall,
+            precision=found.precision,
+        ),
+        _("Injections      {given} given and recorded in {treated} sessions").format(
+            given=given, treated=len(told.treated)
+        ),
+        *(
+            _("CAUGHT          {message}").format(message=finding.message)
+            for finding in caught
+        ),
+        _("Before/after    {verdict}: {clearance_text}").format(
+            verdict=said.verdict, clearance_text=said.figure or said.why_no_figure
+        ),
         "",
-        f"Report          {result.report}",
-        f"Record          {result.store} (encrypted; user {CLINIC.author}, password "
-        f'"{CLINIC.password}")',
+        _("Report          {report}").format(report=result.report),
+        _(
+            'Record          {store} (encrypted; user {user}, password "{password}")'
+        ).format(store=result.store, user=CLINIC.author, password=CLINIC.password),
     ]
     if result.window is not None:
-        lines.append(f"Window          {result.window}")
+        lines.append(_("Window          {window}").format(window=result.window))
     return "\n".join(lines)

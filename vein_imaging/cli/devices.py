@@ -7,9 +7,16 @@ from typing import Any
 
 import click
 
+from vein_imaging.words import marked, plural
+from vein_imaging.words import translate as _
+
 __all__ = ["devices"]
 
-_MARKS = {"ok": "  ok      ", "note": "  note    ", "problem": "  PROBLEM "}
+_MARKS = {
+    "ok": marked("ok"),
+    "note": marked("note"),
+    "problem": marked("PROBLEM"),
+}
 
 
 @click.group()
@@ -35,15 +42,17 @@ def list_command(as_json: bool) -> None:
         document = {"devices": [row.to_json() for row in found], "kinds": kinds}
         click.echo(json.dumps(document, indent=2))
         return
-    click.echo("Plugged in:" if found else "Nothing that is known here is plugged in.")
+    click.echo(
+        _("Plugged in:") if found else _("Nothing that is known here is plugged in.")
+    )
     for row in found:
         click.echo(f"  {row.address:<28} {row.name}\n  {'':<28} {row.detail}")
-    click.echo("\nKinds of camera:")
+    click.echo("\n" + _("Kinds of camera:"))
     for kind in known_kinds():
         if kind in CAMERAS:
             click.echo(f"  {CAMERAS[kind].example:<50} {CAMERAS[kind].summary}")
         else:
-            click.echo(f"  {kind + ':':<50} of another package")
+            click.echo(f"  {kind + ':':<50} {_('from another package')}")
 
 
 @devices.command("doctor")
@@ -61,11 +70,16 @@ def doctor_command(as_json: bool) -> None:
         click.echo(json.dumps([check.to_json() for check in checks], indent=2))
     else:
         for check in checks:
-            click.echo(f"{_MARKS[check.state]}{check.what}: {check.detail}")
+            click.echo(f"  {_(_MARKS[check.state]):<8}{check.what}: {check.detail}")
             if check.fix and check.state != "ok":
-                click.echo(f"{'':<10}type: {check.fix}")
+                click.echo(" " * 10 + _("type: {command}").format(command=check.fix))
         click.echo(
-            f"\n{len(problems)} problem(s)." if problems else "\nNo problem found."
+            "\n"
+            + plural("{count} problem.", "{count} problems.", len(problems)).format(
+                count=len(problems)
+            )
+            if problems
+            else "\n" + _("No problem found.")
         )
     if problems:
         raise SystemExit(1)
@@ -105,19 +119,44 @@ def test_command(url: str, seconds: float, as_json: bool) -> None:
 
 
 def _print_trial(trial: Any) -> None:
-    stated = f", {trial.stated_fps:.1f} stated" if trial.stated_fps else ""
+    stated = (
+        _(", {stated_fps:.1f} stated").format(stated_fps=trial.stated_fps)
+        if trial.stated_fps
+        else ""
+    )
     click.echo(f"{trial.address}: {trial.verdict.upper()}")
     for reason in (*trial.faults, *trial.doubts):
         click.echo(f"  - {reason}")
     click.echo(
-        f"  {trial.frames} frames of {trial.width_px} x {trial.height_px} in "
-        f"{trial.seconds:.1f} s: {trial.fps:.1f} frames/s{stated}\n"
-        f"  lost {trial.dropped}, damaged {trial.damaged}, late {trial.stale}, "
-        f"repeated {trial.repeated}, too bright {trial.clipped}; "
-        f"longest gap {trial.longest_gap_s:.2f} s; brightness {trial.brightness:.0f}"
+        _(
+            "  {frames} frames of {width_px} x {height_px} in "
+            "{seconds:.1f} s: {fps:.1f} frames/s{stated}\n"
+            "  lost {dropped}, damaged {damaged}, late {stale}, "
+            "repeated {repeated}, too bright {clipped}; "
+            "longest gap {longest_gap_s:.2f} s; brightness {brightness:.0f}"
+        ).format(
+            frames=trial.frames,
+            width_px=trial.width_px,
+            height_px=trial.height_px,
+            seconds=trial.seconds,
+            fps=trial.fps,
+            stated=stated,
+            dropped=trial.dropped,
+            damaged=trial.damaged,
+            stale=trial.stale,
+            repeated=trial.repeated,
+            clipped=trial.clipped,
+            longest_gap_s=trial.longest_gap_s,
+            brightness=trial.brightness,
+        )
     )
     if trial.status is not None:
         click.echo(
-            f"  state {trial.status.state.value}; failures {trial.status.failures}, "
-            f"reconnections {trial.status.reconnects}"
+            _(
+                "  state {state}; failures {failures}, reconnections {reconnects}"
+            ).format(
+                state=trial.status.state.value,
+                failures=trial.status.failures,
+                reconnects=trial.status.reconnects,
+            )
         )

@@ -6,6 +6,7 @@ import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import click
@@ -14,13 +15,17 @@ from vein_imaging.domain.dose_document import DocumentError, answer, read_docume
 from vein_imaging.domain.limits import (
     REGIONS,
     Limit,
+    LimitTable,
     Product,
     Source,
     Strength,
     VeinRange,
     load_limits,
 )
+from vein_imaging.domain.moments import date_from_text
+from vein_imaging.domain.names import compact
 from vein_imaging.domain.quantity import plain
+from vein_imaging.words import translate as _
 
 __all__ = ["dose"]
 
@@ -40,15 +45,23 @@ class _BadInput(click.ClickException):
     exit_code = 2
 
 
+_MOST_BYTES = 32 * 2**20  # some 130,000 injections
+
+
 def _text(path: str) -> str:
     try:
         with click.open_file(path, "rb") as file:
-            content: bytes = file.read()
+            content: bytes = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            too_big = _("{path}: over {most} MB; a document of one patient is smaller")
+            raise _BadInput(too_big.format(path=path, most=_MOST_BYTES // 2**20))
         return content.decode("utf-8-sig")
     except OSError as error:
         raise _BadInput(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise _BadInput(f"{path}: not UTF-8 at byte {error.start}") from None
+        raise _BadInput(
+            _("{path}: not UTF-8 at byte {start}").format(path=path, start=error.start)
+        ) from None
 
 
 @contextmanager
@@ -97,45 +110,119 @@ def check(ctx: click.Context, file: str, as_json: bool, clinic: str | None) -> N
 
 
 def _print_answer(reply: dict[str, Any]) -> None:
+    click.echo(f"{reply['heading']}\n")
     for finding in reply["findings"]:
         click.echo(f"{finding['severity'].upper():4}  {finding['message']}")
-        click.echo(f"      {finding['rule']}; source: {finding['source']}")
-    if not reply["findings"]:
-        click.echo("No rule has anything to say.")
+        click.echo(
+            "      "
+            + _("{rule}; source: {source}").format(
+                rule=finding["rule"], source=finding["source"]
+            )
+        )
+    if reply["largest_volume_ml"] is not None:
+        largest = _("Largest volume without a stop: {volume} mL")
+        click.echo("\n" + largest.format(volume=reply["largest_volume_ml"]))
+    for text in reply["advice"]:
+        click.echo(_("The label adds: {text}").format(text=text))
     if reply["remaining"]:
-        click.echo("\nLeft before the planned injection:")
+        click.echo("\n" + _("Left before the planned injection:"))
     for left in reply["remaining"]:
-        cap = f"{left['remaining']} of {left['maximum']} {left['unit']}"
-        when = "today" if left["scope"] == "day" else "this session"
+        cap = _("{remaining} of {maximum} {unit}").format(
+            remaining=left["remaining"], maximum=left["maximum"], unit=left["unit"]
+        )
+        when = _("today") if left["scope"] == "day" else _("this session")
         click.echo(f"  {cap:20} {when:13} {left['product']} ({left['rule']})")
-    click.echo(f"\nLimits: {reply['limits_version']}")
+    click.echo(
+        "\n"
+        + _("Limits: {limits_version}").format(limits_version=reply["limits_version"])
+    )
 
 
 @dose.command()
 @click.option("--region", type=click.Choice(REGIONS), help="Only this region.")
-@click.option("--product", help="Only the product with this key.")
+@click.option("--product", help="Only the product of this name.")
 @click.option("--json", "as_json", is_flag=True, help="Print the limits as JSON.")
-def limits(region: str | None, product: str | None, as_json: bool) -> None:
+@click.option("--stale", is_flag=True, help="Only what was read over a year ago.")
+@click.option(
+    "--on",
+    "today",
+    metavar="DATE",
+    default=lambda: date.today().isoformat(),  # noqa: DTZ011  # a day, to the reader
+    help="The day --stale looks back from; today by default.",
+)
+def limits(
+    region: str | None, product: str | None, as_json: bool, stale: bool, today: str
+) -> None:
     """Show every limit with its source."""
     tables = [load_limits(one) for one in ([region] if region else REGIONS)]
-    rows = [
-        {"region": table.region, "limits_version": table.version} | _product_row(held)
+    wanted = None if product is None else compact(product)
+    held = [
+        (table, one)
         for table in tables
-        for held in table.products.values()
-        if product in (None, held.key)
+        for one in table.products.values()
+        if wanted in (None, compact(one.key), compact(one.name))
     ]
-    if not rows:
+    if not held:
         keys = sorted({key for table in tables for key in table.products})
-        raise _BadInput(f"product: got {product!r}, wanted one of {', '.join(keys)}")
+        raise _BadInput(
+            _("product: got {product!r}, wanted one of {keys}").format(
+                product=product, keys=", ".join(keys)
+            )
+        )
+    if stale:
+        _print_stale(held, today, as_json)
+        return
+    rows = [
+        {"region": table.region, "limits_version": table.version} | _product_row(one)
+        for table, one in held
+    ]
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for row in rows:
         _print_product(row)
     if product is None:
-        click.echo("General practice and this project's own figures, no label's")
+        click.echo(_("General practice and this project's own figures, no label's"))
         for limit in tables[0].practice:
             _print_limit(_limit_row(limit))
+
+
+def _print_stale(
+    held: list[tuple[LimitTable, Product]], today: str, as_json: bool
+) -> None:
+    """The figures whose source was read more than a year before a day."""
+    try:
+        day = date_from_text(today, "--on")
+    except ValueError as error:
+        raise _BadInput(str(error)) from None
+    rows = []
+    for table, product in held:
+        figures = [(one.rule, one.source) for one in product.limits]
+        figures += [
+            (f"{plain(one.percent)} % {one.form}", one.source)
+            for one in product.strengths
+        ]
+        figures += [("advice", one.source) for one in product.advice]
+        if product.test_dose:
+            figures.append(("test dose", product.test_dose.source))
+        if product.foam_mix:
+            figures.append(("gas ratio", product.foam_mix.source))
+        rows += [
+            {"region": table.region, "product": product.key, "figure": figure}
+            | _source_row(source)
+            for figure, source in figures
+            if source.is_stale(day)
+        ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for row in rows:
+        figure = f"{row['region']}  {row['product']:15} {row['figure']:22}"
+        read = _("read {read_on}, {state}: {title}").format(**row)
+        click.echo(f"{figure} {read}")
+    if not rows:
+        nothing = _("Nothing was read more than a year before {day}.")
+        click.echo(nothing.format(day=day))
 
 
 def _source_row(source: Source) -> dict[str, str]:
@@ -144,6 +231,7 @@ def _source_row(source: Source) -> dict[str, str]:
         "address": source.address,
         "read_on": source.read_on,
         "sure": source.sure,
+        "state": source.state,
         "label_date": source.label_date,
     }
 
@@ -168,6 +256,8 @@ def _limit_row(limit: Limit) -> dict[str, Any]:
         "per_site": limit.per_site,
         "first_treatment": limit.first_treatment,
         "hypersensitive": limit.hypersensitive,
+        "vein_named": limit.vein_named,
+        "also": limit.also,
         "source": _source_row(limit.source),
     }
 
@@ -207,14 +297,16 @@ def _product_row(product: Product) -> dict[str, Any]:
 
 
 def _print_limit(limit: dict[str, Any]) -> None:
-    bound = "at least" if limit["rule"] in _LEAST else "at most"
+    bound = _("at least") if limit["rule"] in _LEAST else _("at most")
     only = [f"{one} %" for one in limit["strengths_percent"]] + limit["forms"]
     upper = limit["vein"]["up_to_mm"]
-    only += [f"vein up to {upper} mm"] if upper else []
-    only += ["first treatment"] if limit["first_treatment"] else []
-    only += ["prone to hypersensitivity"] if limit["hypersensitive"] else []
+    only += [_("vein up to {upper} mm").format(upper=upper)] if upper else []
+    only += [_("first treatment")] if limit["first_treatment"] else []
+    only += [f"{limit['vein_named']} vein"] if limit["vein_named"] else []
+    only += [_("prone to hypersensitivity")] if limit["hypersensitive"] else []
     source = limit["source"]
     dated = f" ({source['label_date']})" if source["label_date"] else ""
+    dated += "" if source["state"] == "in force" else f", {source['state']}"
     figure = f"{bound:8} {limit['maximum']} {limit['unit']}"
     click.echo(f"    {limit['rule']:21} {figure:22} {', '.join(only)}".rstrip())
     click.echo(f"{'':26}{source['title']}{dated}, {source['address']}")
@@ -222,12 +314,14 @@ def _print_limit(limit: dict[str, Any]) -> None:
 
 def _print_product(row: dict[str, Any]) -> None:
     click.echo(f"{row['region']}  {row['name']} [{row['product']}], {row['agent']}")
-    if not row["limits"]:
-        click.echo("    no limit known")
+    if not any(limit["severity"] == "stop" for limit in row["limits"]):
+        click.echo("    " + _("no limit known"))
     for limit in row["limits"]:
         _print_limit(limit)
     for text in filter(None, (row["note"], *(one["text"] for one in row["advice"]))):
         click.echo(f"    {text}")
     if row["test_dose"]:
-        click.echo(f"    Test dose: {row['test_dose']['text']}.")
+        click.echo(
+            "    " + _("Test dose: {text}.").format(text=row["test_dose"]["text"])
+        )
     click.echo()

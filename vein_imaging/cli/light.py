@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,17 +13,37 @@ from typing import TYPE_CHECKING
 
 import click
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_devices.illuminators.driver import LineIlluminator
 
 __all__ = ["light"]
 
 _KEEP_S = 0.25
+"""A quarter of the second after which the firmware darkens a silent host (docs/wire-
+protocol.md)."""
 
 
 @click.group()
 def light() -> None:
     """Look at and switch an illuminator (serial:PORT, or simulated:)."""
+
+
+@contextmanager
+def _signals_leave_it_dark() -> Iterator[None]:
+    """Let a request to end run through the closing of the light, at once."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    numbers = [signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {number: signal.signal(number, leave) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -56,19 +78,37 @@ def status(url: str, as_json: bool) -> None:
         click.echo(json.dumps(document, indent=2))
         return
     click.echo(identity)
-    click.echo(f"  faults        {', '.join(now.faults) or 'none'}")
     click.echo(
-        f"  temperature   skin side {now.skin_c:.1f} C, LEDs {now.led_c:.1f} C, "
-        f"board {now.board_c:.1f} C"
+        _("  faults        {faults}").format(faults=", ".join(now.faults) or _("none"))
     )
-    click.echo(f"  battery       {now.battery_percent} % ({now.battery_mv} mV)")
     click.echo(
-        f"  light used    {now.lit_s:.0f} of {now.limit_s:.0f} s, "
-        f"{now.dose_j_m2:.0f} J/m2 since the last rest"
+        _(
+            "  temperature   skin side {skin_c:.1f} C, LEDs {led_c:.1f} C, "
+            "board {board_c:.1f} C"
+        ).format(skin_c=now.skin_c, led_c=now.led_c, board_c=now.board_c)
+    )
+    click.echo(
+        _("  battery       {battery_percent} % ({battery_mv} mV)").format(
+            battery_percent=now.battery_percent, battery_mv=now.battery_mv
+        )
+    )
+    click.echo(
+        _(
+            "  light used    {lit_s:.0f} of {limit_s:.0f} s, "
+            "{dose_j_m2:.0f} J/m2 since the last rest"
+        ).format(lit_s=now.lit_s, limit_s=now.limit_s, dose_j_m2=now.dose_j_m2)
     )
     for number, channel in enumerate(channels, 1):
-        wave = f"{channel.wavelength_nm} nm" if channel.wavelength_nm else "white"
-        click.echo(f"  channel {number}     {channel.name}, {wave}")
+        wave = (
+            _("{wavelength_nm} nm").format(wavelength_nm=channel.wavelength_nm)
+            if channel.wavelength_nm
+            else _("white")
+        )
+        click.echo(
+            _("  channel {number}     {name}, {wave}").format(
+                number=number, name=channel.name, wave=wave
+            )
+        )
 
 
 @light.command()
@@ -89,9 +129,9 @@ def status(url: str, as_json: bool) -> None:
     help="How long; the firmware's own limit holds all the same.",
 )
 def on(url: str, levels: tuple[str, ...], seconds: float) -> None:
-    """Switch light on for some seconds. Ctrl-C makes it dark."""
+    """Switch light on for some seconds. Ending the program makes it dark."""
     pairs = [_read_level(text) for text in levels]
-    with _opened(url) as illuminator:
+    with _signals_leave_it_dark(), _opened(url) as illuminator:
         for channel, level in pairs:
             try:
                 illuminator.set_level(channel, level)
@@ -105,24 +145,42 @@ def on(url: str, levels: tuple[str, ...], seconds: float) -> None:
                 click.echo(event)
                 if event.startswith("FLT"):
                     raise click.ClickException(
-                        f"the illuminator went dark by itself: {event[4:]}; see: "
-                        f"vein-imaging light status {url}"
+                        _(
+                            "the illuminator went dark by itself: {event}; see: "
+                            "vein-imaging light status {url}"
+                        ).format(event=event[4:], url=url)
                     )
 
 
 def _read_level(text: str) -> tuple[str | int, int]:
     channel, equals, level = text.partition("=")
     if not equals or not level.isdigit() or int(level) > 1000:
-        raise click.UsageError(f"--level is CHANNEL=0..1000, not {text!r}")
+        raise click.UsageError(
+            _("--level is CHANNEL=0..1000, not {text!r}").format(text=text)
+        )
     return (int(channel) if channel.isdigit() else channel), int(level)
 
 
 @light.command()
 @click.argument("url")
 def off(url: str) -> None:
-    """Make it dark."""
-    with _opened(url) as illuminator:
-        illuminator.off()
+    """Make it dark, also while `light on` holds it in another terminal."""
+    from vein_devices.errors import DeviceBusyError
+    from vein_devices.holders import holders_of
+    from vein_devices.illuminators import port_of
+
+    try:
+        with _opened(url) as illuminator:
+            illuminator.off()
+    except click.ClickException as error:
+        if not isinstance(error.__cause__, DeviceBusyError):
+            raise
+        ours = [one for one in holders_of(port_of(url)) if "light on" in one.command]
+        for holder in ours:
+            os.kill(holder.pid, signal.SIGTERM)  # it makes it dark, and ends
+        if not ours:
+            raise
+        click.echo(f"asked the program that holds it ({ours[0].pid}) to make it dark")
 
 
 @light.command()

@@ -18,6 +18,7 @@ from vein_imaging.cli.store_access import (
 
 if TYPE_CHECKING:
     from vein_imaging.storage.entries.patient_directory import PatientRecord
+from vein_imaging.words import translate as _
 
 __all__ = ["find_patients", "patient"]
 
@@ -94,7 +95,9 @@ def find_patients(access: StoreAccess, fragment: str, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for one in found:
-        born = f"born {one.born}" if one.born else "born: not known"
+        born = (
+            _("born {day}").format(day=one.born) if one.born else _("born: not known")
+        )
         click.echo(f"{one.patient_id}  {one.number:<10} {one.name}, {born}")
 
 
@@ -122,7 +125,11 @@ def show_patient(access: StoreAccess, patient_id: str, as_json: bool) -> None:
     for key, value in _row(one).items():
         click.echo(f"{key:<12} {value}")
     for session in sessions:
-        click.echo(f"session      {session['session_id']}  {session['started']}")
+        click.echo(
+            _("session      {session_id}  {started}").format(
+                session_id=session["session_id"], started=session["started"]
+            )
+        )
 
 
 @patient.command("change")
@@ -143,7 +150,7 @@ def change_patient_command(
     """Change what is written of a patient; what is not named stays."""
     changed = facts if name is None else {"name": name, **facts}
     if not changed:
-        raise click.UsageError("nothing to change: name what is different")
+        raise click.UsageError(_("nothing to change: name what is different"))
     with access.at_work() as work:
         made = work.change_patient(patient_id, changed, another_person=another_person)
     click.echo(json.dumps(_row(made), indent=2) if as_json else made.patient_id)

@@ -16,6 +16,8 @@ from vein_imaging.cli.store_access import (
     store_options,
 )
 from vein_imaging.storage.people.roles import Action
+from vein_imaging.words import plural
+from vein_imaging.words import translate as _
 
 __all__ = ["store"]
 
@@ -37,7 +39,7 @@ def store() -> None:
 )
 def create(folder: Path, key_file: Path) -> None:
     """Make a store without people, for programs. A clinic uses `user set-up`."""
-    from vein_imaging.storage.upkeep.by_key import key_from_file, made_by_key
+    from vein_imaging.storage.people.by_key import key_from_file, made_by_key
 
     with errors_in_one_line():
         key = key_from_file(key_file, create=True)
@@ -55,7 +57,7 @@ def checkpoint(access: StoreAccess, folder: Path | None) -> None:
         write_checkpoints,
     )
 
-    with access.store(Action.VERIFY) as (opened, _, _):
+    with access.store(Action.VERIFY) as (opened, _key, _author):
         write_checkpoints(opened, [checkpoint_folder(), *([folder] if folder else [])])
         click.echo(signed_checkpoint(opened), nl=False)
 
@@ -96,7 +98,7 @@ def restore_command(
     from vein_imaging.storage.upkeep.backup import restore
 
     if (server is None) != (server_owner is None):
-        raise click.UsageError("--server and --server-owner go together")
+        raise click.UsageError(_("--server and --server-owner go together"))
     key = access.key()
     at_server = Server(server, server_owner) if server and server_owner else None
     with errors_in_one_line():
@@ -109,12 +111,12 @@ def restore_command(
 @click.option("--server-owner", required=True, help="URL of the role that owns it.")
 def migrate_command(access: StoreAccess, server_owner: str) -> None:
     """Bring the tables on a server up to this release."""
-    from vein_imaging.storage.upkeep.by_key import migrate_server
+    from vein_imaging.storage.people.by_key import migrate_server
 
     key = access.key()
     with errors_in_one_line():
         migrate_server(access.folder, key, server_owner)
-    click.echo("the tables are of this release")
+    click.echo(_("the tables are of this release"))
 
 
 # What `patient find` was called in release 0.1.0.
@@ -151,14 +153,16 @@ def clinic(
     from vein_imaging.storage.people.clinic import ClinicSettings
 
     if (region is None) != (timezone is None) or (limits_file and region is None):
-        raise click.UsageError("give REGION and TIMEZONE, or neither to see them")
+        raise click.UsageError(_("give REGION and TIMEZONE, or neither to see them"))
     with access.signed_in() as signed_in:
         if region is not None and timezone is not None:
             own = limits_file.read_text("utf-8") if limits_file else ""
             signed_in.set_clinic(ClinicSettings(region, timezone, own))
         settings = signed_in.clinic()
     if settings is None:
-        raise click.ClickException("nothing was written yet: store clinic UK ...")
+        raise click.ClickException(
+            _("nothing was written yet: store clinic REGION TIMEZONE")
+        )
     row = {
         "region": settings.region,
         "timezone": settings.timezone,
@@ -167,7 +171,7 @@ def clinic(
     if as_json:
         click.echo(json.dumps(row, indent=2, ensure_ascii=False))
     else:
-        own = "with own limits" if settings.limits else "no limits of its own"
+        own = _("with own limits") if settings.limits else _("no limits of its own")
         click.echo(f"{settings.region}, {settings.timezone}, {own}")
 
 
@@ -181,7 +185,7 @@ def clock(access: StoreAccess, right: bool | None, reason: str, as_json: bool) -
     from vein_imaging.storage.people.roles import Action
 
     if right is not None and not reason.strip():
-        raise click.UsageError("say with --reason how it is known")
+        raise click.UsageError(_("say with --reason how it is known"))
     with access.at_work() as work:
         work.require(Action.PREPARE if right is not None else Action.READ)
         doubt = work.clock_doubt
@@ -192,7 +196,7 @@ def clock(access: StoreAccess, right: bool | None, reason: str, as_json: bool) -
     if as_json:
         click.echo(json.dumps({"odd": odd, "answered": answered}, indent=2))
     else:
-        click.echo(odd or "Nothing is odd about the clock.")
+        click.echo(odd or _("Nothing is odd about the clock."))
 
 
 @store.command("export-patient")
@@ -206,11 +210,15 @@ def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -
     """
     from vein_imaging.storage.upkeep.patient_export import export_patient
 
-    with access.store(Action.EXPORT) as (opened, _, author):
+    with access.store(Action.EXPORT) as (opened, _key, author):
         done = export_patient(
             opened, patient_id, folder, author=author, at=datetime.now(UTC)
         )
-    click.echo(f"{done.entries} entries, {done.images} pictures in {done.folder}")
+    click.echo(
+        _("{entries} entries, {images} pictures in {folder}").format(
+            entries=done.entries, images=done.images, folder=done.folder
+        )
+    )
 
 
 @store.command("erase-patient")
@@ -224,14 +232,24 @@ def erase_patient_command(
     """Destroy a patient's key and pictures on lawful request. It cannot be undone."""
     from vein_imaging.storage.upkeep.erasure import erase_patient
 
-    with access.store(Action.ERASE) as (opened, _, author):
+    with access.store(Action.ERASE) as (opened, _key, author):
         if not yes:
-            click.confirm(f"Erase patient {patient_id} for ever?", abort=True, err=True)
+            click.confirm(
+                _("Erase patient {patient_id} for ever?").format(patient_id=patient_id),
+                abort=True,
+                err=True,
+            )
         done = erase_patient(
             opened, patient_id, reason=reason, author=author, at=datetime.now(UTC)
         )
-    click.echo(f"{done.entries} entries unreadable, {done.files} pictures removed")
-    click.echo("Backups made before still hold this patient: remove those generations.")
+    click.echo(
+        _("{entries} entries unreadable, {files} pictures removed").format(
+            entries=done.entries, files=done.files
+        )
+    )
+    click.echo(
+        _("Backups made before still hold this patient: remove those generations.")
+    )
 
 
 @store.command("orphans")
@@ -241,9 +259,14 @@ def orphans_command(access: StoreAccess, remove: bool) -> None:
     """List image files that no entry names, left by interrupted writes."""
     from vein_imaging.storage.upkeep.erasure import orphans, remove_files
 
-    with access.store(Action.BACKUP) as (opened, _, _):
+    with access.store(Action.BACKUP) as (opened, _key, _author):
         found = orphans(opened, now=datetime.now(UTC))
         for file in found:
             click.echo(str(file))
         if remove:
-            click.echo(f"{remove_files(found)} removed")
+            removed = remove_files(found)
+            click.echo(
+                plural("{count} file removed", "{count} files removed", removed).format(
+                    count=removed
+                )
+            )

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from platformdirs import user_data_path
 
+from vein_imaging.words import translate as _
+
 if TYPE_CHECKING:
     from vein_imaging.storage.people.roles import Action
     from vein_imaging.storage.people.signed_in import SignedInStore
@@ -73,9 +75,12 @@ class StoreAccess:
     def password(self) -> str:
         """Ask for the password, hidden; scripts put it into the environment."""
         if not self.user:
-            raise click.UsageError("name the user with --user, or a --key-file")
+            raise click.UsageError(_("name the user with --user, or a --key-file"))
         asked: str = click.prompt(
-            f"Password of {self.user}", hide_input=True, err=True, type=str
+            _("Password of {user}").format(user=self.user),
+            hide_input=True,
+            err=True,
+            type=str,
         )
         return asked
 
@@ -85,7 +90,7 @@ class StoreAccess:
         from vein_imaging.storage.people.signed_in import sign_in
 
         if self.key_file:
-            raise click.UsageError("this needs a person: --user, not --key-file")
+            raise click.UsageError(_("this needs a person: --user, not --key-file"))
         password = _password_from_environment() or self.password()
         with (
             errors_in_one_line(),
@@ -98,7 +103,7 @@ class StoreAccess:
             ) as signed_in,
         ):
             for warning in signed_in.warnings:
-                click.echo(f"Warning: {warning}", err=True)
+                click.echo(_("Warning: {warning}").format(warning=warning), err=True)
             yield signed_in
 
     @contextmanager
@@ -127,21 +132,25 @@ class StoreAccess:
                 yield work
             except LooksLikeError as error:
                 raise click.ClickException(
-                    f"{error}. If it is another person, say --another-person"
+                    _("{error}. If it is another person, say --another-person").format(
+                        error=error
+                    )
                 ) from error
             except RecordError as error:
                 raise click.ClickException(str(error)) from error
             finally:
                 if doubt is not None and not signed_in.locked and work.clock_doubt:
                     click.echo(
-                        f"Warning: {doubt.sentence} Answer with: store clock",
+                        _("Warning: {doubt} Answer with: store clock").format(
+                            doubt=doubt.sentence
+                        ),
                         err=True,
                     )
 
     @contextmanager
     def store(self, action: Action) -> Iterator[tuple[Store, bytes, str]]:
         """Open the store for one action: the store, its key, and who asks."""
-        from vein_imaging.storage.upkeep.by_key import (
+        from vein_imaging.storage.people.by_key import (
             KEY_HOLDER,
             key_from_file,
             opened_by_key,
@@ -164,7 +173,7 @@ class StoreAccess:
 
         with errors_in_one_line():
             if self.key_file:
-                from vein_imaging.storage.upkeep.by_key import key_from_file
+                from vein_imaging.storage.people.by_key import key_from_file
 
                 return key_from_file(self.key_file)
             password = _password_from_environment() or self.password()

@@ -16,6 +16,7 @@ from vein_imaging.cli.store_access import (
     store_options,
 )
 from vein_imaging.storage.people.roles import Action, Role
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.storage.people.administration import SetUp
@@ -36,7 +37,10 @@ def _roles(names: Iterable[str]) -> list[Role]:
 
 def _new_password(name: str) -> str:
     password: str = click.prompt(
-        f"New password of {name}", hide_input=True, confirmation_prompt=True, err=True
+        _("New password of {name}").format(name=name),
+        hide_input=True,
+        confirmation_prompt=True,
+        err=True,
     )
     return password
 
@@ -64,7 +68,7 @@ def set_up_command(
     from vein_imaging.storage.people.administration import set_up
 
     if (server is None) != (server_owner is None):
-        raise click.UsageError("--server and --server-owner go together")
+        raise click.UsageError(_("--server and --server-owner go together"))
     at_server = Server(server, server_owner) if server and server_owner else None
     with errors_in_one_line():
         done = set_up(
@@ -79,10 +83,18 @@ def set_up_command(
 
 
 def _print_once(done: SetUp) -> None:
-    click.echo("Print these two lines, keep them away from this computer, show nobody.")
-    click.echo("They are not shown again.\n")
-    click.echo(f"Recovery key      {done.recovery_key}")
-    click.echo(f"Verification key  {done.verification_key}")
+    click.echo(
+        _("Print these two lines, keep them away from this computer, show nobody.")
+    )
+    click.echo(_("They are not shown again.") + "\n")
+    click.echo(
+        _("Recovery key      {recovery_key}").format(recovery_key=done.recovery_key)
+    )
+    click.echo(
+        _("Verification key  {verification_key}").format(
+            verification_key=done.verification_key
+        )
+    )
 
 
 @user.command("add")
@@ -120,8 +132,10 @@ def list_users(access: StoreAccess, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2))
         return
     for one in known:
-        roles = ", ".join(sorted(one.roles)) or "left"
-        click.echo(f"{one.name:<20} {roles}{'  + code' if one.totp_secret else ''}")
+        roles = ", ".join(sorted(one.roles)) or _("left")
+        click.echo(
+            f"{one.name:<20} {roles}{'  + ' + _('code') if one.totp_secret else ''}"
+        )
 
 
 @user.command("roles")
@@ -146,7 +160,7 @@ def remove(access: StoreAccess, name: str) -> None:
 
     with access.signed_in() as signed_in:
         remove_user(signed_in, name, at=_now())
-    click.echo(f"{name} left")
+    click.echo(_("{name} left").format(name=name))
 
 
 @user.command("reset")
@@ -159,7 +173,7 @@ def reset(access: StoreAccess, name: str) -> None:
     with access.signed_in() as signed_in:
         signed_in.allowed_store(Action.USERS)
         reset_password(signed_in, name, _new_password(name), at=_now())
-    click.echo(f"{name}: new password")
+    click.echo(_("{name}: new password").format(name=name))
 
 
 @user.command("new-key")
@@ -187,7 +201,7 @@ def password(access: StoreAccess) -> None:
     with access.signed_in() as signed_in:
         old = access.password()
         change_password(signed_in, old, _new_password(access.user))
-    click.echo("changed")
+    click.echo(_("changed"))
 
 
 @user.command("code")
@@ -204,10 +218,14 @@ def code(access: StoreAccess, switch: str, name: str | None) -> None:
     with access.signed_in() as signed_in:
         if switch == "on":
             uri = switch_on_totp(signed_in, access.password())
-            click.echo(f"Give this to the authenticator app; it is shown once:\n{uri}")
+            click.echo(
+                _(
+                    "Give this to the authenticator app; it is shown once:\n{uri}"
+                ).format(uri=uri)
+            )
         else:
             switch_off_totp(signed_in, name or access.user)
-            click.echo(f"{name or access.user}: no second factor")
+            click.echo(_("{name}: no second factor").format(name=name or access.user))
 
 
 @user.command("recover")
@@ -224,10 +242,10 @@ def recover_command(folder: Path, owner: str) -> None:
     """Give an OWNER a new password with the printed recovery key."""
     from vein_imaging.storage.people.administration import recover
 
-    key: str = click.prompt("Recovery key", hide_input=True, err=True)
+    key: str = click.prompt(_("Recovery key"), hide_input=True, err=True)
     with errors_in_one_line():
         fresh = recover(folder, key, owner, _new_password(owner), at=_now())
-    click.echo("The old recovery key opens nothing any more. Print the new one:")
+    click.echo(_("The old recovery key opens nothing any more. Print the new one:"))
     click.echo(fresh)
 
 

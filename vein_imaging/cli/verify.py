@@ -16,6 +16,7 @@ from vein_imaging.cli.store_access import (
     errors_in_one_line,
     store_options,
 )
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.storage.store import Store
@@ -49,9 +50,9 @@ def verify(
     checkpoint kept elsewhere an older copy put back cannot be noticed; this user's own
     checkpoints are looked at by themselves.
     """
+    from vein_imaging.storage.people.by_key import opened_by_key
     from vein_imaging.storage.people.roles import Action
     from vein_imaging.storage.upkeep.backup import opened_generation
-    from vein_imaging.storage.upkeep.by_key import opened_by_key
 
     key = access.key()
     with errors_in_one_line():
@@ -67,9 +68,9 @@ def verify(
         click.echo(json.dumps(asdict(seen), indent=2))
     else:
         for problem in seen.problems:
-            click.echo(f"WRONG  {problem}")
+            click.echo(_("WRONG  {problem}").format(problem=problem))
         for odd in seen.oddities:
-            click.echo(f"odd    {odd}")
+            click.echo(_("odd    {odd}").format(odd=odd))
         click.echo(_summary(seen))
     if seen.problems:
         raise SystemExit(1)
@@ -98,21 +99,45 @@ def _verified(
 
 def _summary(seen: Verification) -> str:
     lines = [
-        f"{seen.entries} entries, {seen.sessions} sessions, {seen.images} pictures"
-        f" checked; {seen.checkpoints} checkpoints compared"
+        _(
+            "{entries} entries, {sessions} sessions, {images} pictures"
+            " checked; {checkpoints} checkpoints compared"
+        ).format(
+            entries=seen.entries,
+            sessions=seen.sessions,
+            images=seen.images,
+            checkpoints=seen.checkpoints,
+        )
     ]
     if seen.erased:
-        lines.append(f"{seen.erased} patients erased on request")
+        lines.append(
+            _("{erased} patients erased on request").format(erased=seen.erased)
+        )
     if seen.clock_set_back:
         shown = ", ".join(str(seq) for seq in seen.clock_set_back[:10])
         more = ", ..." if seen.clock_set_back[10:] else ""
-        lines.append(f"written by a clock that stood too early: {shown}{more}")
+        lines.append(
+            _("written by a clock that stood too early: {shown}{more}").format(
+                shown=shown, more=more
+            )
+        )
     if seen.orphans:
-        lines.append(f"{seen.orphans} files that no entry names (harmless)")
+        lines.append(
+            _("{orphans} files that no entry names (harmless)").format(
+                orphans=seen.orphans
+            )
+        )
     if not seen.checkpoints:
         lines.append(
-            "No checkpoint was compared: an older copy put back would not be noticed."
+            _(
+                "No checkpoint was compared: an older copy put back would not be "
+                "noticed."
+            )
         )
     count = len(seen.problems)
-    lines.append(f"{count} WRONG" if count else "All is as it was written.")
+    lines.append(
+        _("{count} WRONG").format(count=count)
+        if count
+        else _("All is as it was written.")
+    )
     return "\n".join(lines)

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from vein_imaging.words import translate as _
+
 __all__ = ["require_window", "view"]
 
 
@@ -66,9 +68,9 @@ def view(
 
     if store_folder is None:
         if patient_id or session_id:
-            raise click.UsageError("--patient and --session need --store")
+            raise click.UsageError(_("--patient and --session need --store"))
     elif (patient_id is None) == (session_id is None):
-        raise click.UsageError("--store needs --patient, or --session")
+        raise click.UsageError(_("--store needs --patient, or --session"))
     try:
         if store_folder is None:
             run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
@@ -102,6 +104,8 @@ def require_window() -> None:
     missing = [name for name in ("qtpy", "napari") if find_spec(name) is None]
     if missing:
         raise click.ClickException(
-            f"the window needs {' and '.join(missing)}, not installed here; type: "
-            "pip install 'vein-imaging[app]'"
+            _(
+                "the window needs {missing}, not installed here; type: "
+                "pip install 'vein-imaging[app]'"
+            ).format(missing=" and ".join(missing))
         )

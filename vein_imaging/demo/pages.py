@@ -16,6 +16,8 @@ from vein_imaging.domain.limits import LimitTable
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.report import Figure, Notice, Report, Section, Table, Tone, encode_png
 from vein_imaging.treatment import ComparedDays, may_say
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["DemoPictures", "Told", "build_report", "draw_pictures"]
 
@@ -104,17 +106,27 @@ def build_report(told: Told, pictures: DemoPictures, window: bytes | None) -> Re
         _against_truth(told),
     ]
     if window is not None:
-        figure = Figure("The window on the simulated camera, photographed.", window)
-        sections.append(Section("The window", figures=(figure,)))
+        figure = Figure(_("The window on the simulated camera, photographed."), window)
+        sections.append(Section(_("The window"), figures=(figure,)))
     return Report(
-        title="Microsclerotherapy: two sessions, and what cleared",
-        subtitle=f"{CLINIC.patient_name}, {CLINIC.patient_id}; "
-        f"{day(VISITS[0])} and {day(VISITS[1])}; recorded by {CLINIC.author}. "
-        "Every picture is drawn by the program: no patient is shown.",
+        title=_("Microsclerotherapy: two sessions, and what cleared"),
+        subtitle=_(
+            "{patient_name}, {patient_id}; "
+            "{first_day} and {second_day}; recorded by {author}. "
+            "Every picture is drawn by the program: no patient is shown."
+        ).format(
+            patient_name=CLINIC.patient_name,
+            patient_id=CLINIC.patient_id,
+            first_day=day(VISITS[0]),
+            second_day=day(VISITS[1]),
+            author=CLINIC.author,
+        ),
         sections=tuple(sections),
         footer=(
             f"vein-imaging {told.version}",
-            f"Limits {told.table.version}, region {CLINIC.region}",
+            _("Limits {version}, region {region}").format(
+                version=told.table.version, region=CLINIC.region
+            ),
         ),
         checkpoint=told.checkpoint,
     )
@@ -136,13 +148,15 @@ def _caught(told: Told) -> Section:
         if finding.severity == "stop"
     )
     table = Table(
-        ("Rule", "Used", "Planned", "Maximum", "Was left", "Source"),
+        (_("Rule"), _("Used"), _("Planned"), _("Maximum"), _("Was left"), _("Source")),
         rows,
         numeric=frozenset({1, 2, 3, 4}),
-        note="The plan is kept in the record and was not carried out; a smaller "
-        "volume was planned, checked and given in its place.",
+        note=_(
+            "The plan is kept in the record and was not carried out; a smaller "
+            "volume was planned, checked and given in its place."
+        ),
     )
-    return Section("Caught before the needle", notices=notices, tables=(table,))
+    return Section(_("Caught before the needle"), notices=notices, tables=(table,))
 
 
 def _finding_row(finding: Finding) -> tuple[str, ...]:
@@ -167,29 +181,29 @@ def _vein_map(told: Told, pictures: DemoPictures) -> Section:
     for name in ("telangiectasia", "reticular", "varicose", "undecided", "unknown"):
         own = [branch for branch in veins.branches if branch.vein_class == name]
         length_mm = sum(branch.length_mm or 0.0 for branch in own)
-        rows.append((_CLASSES[name], str(len(own)), f"{length_mm:.0f}"))
+        rows.append((_(_CLASSES[name]), str(len(own)), f"{length_mm:.0f}"))
     table = Table(
-        ("Class by width", "Pieces", "Length, mm"),
+        (_("Class by width"), _("Pieces"), _("Length, mm")),
         tuple(rows),
         numeric=frozenset({1, 2}),
-        note="Widths are of the picture, taken in the pose noted in the record.",
+        note=_("Widths are of the picture, taken in the pose noted in the record."),
     )
     return Section(
-        f"The veins seen on {day(VISITS[0])}",
+        _("The veins seen on {day}").format(day=day(VISITS[0])),
         figures=(
-            Figure("As the camera gave it.", pictures.frame, wide=False),
-            Figure("Veins drawn in by class.", pictures.overlay, wide=False),
+            Figure(_("As the camera gave it."), pictures.frame, wide=False),
+            Figure(_("Veins drawn in by class."), pictures.overlay, wide=False),
         ),
         tables=(table,),
     )
 
 
 _CLASSES = {
-    "telangiectasia": "Telangiectasia, to 1 mm",
-    "reticular": "Reticular, 1 to 3 mm",
-    "varicose": "Varicose, over 3 mm: not for this treatment, refer",
-    "undecided": "Undecided: the width's error straddles a limit",
-    "unknown": "Width not known",
+    "telangiectasia": marked("Telangiectasia, to 1 mm"),
+    "reticular": marked("Reticular, 1 to 3 mm"),
+    "varicose": marked("Varicose, over 3 mm: not for this treatment, refer"),
+    "undecided": marked("Undecided: the width's error straddles a limit"),
+    "unknown": marked("Width not known"),
 }
 
 
@@ -200,9 +214,9 @@ def _before_after(told: Told, pictures: DemoPictures) -> Section:
     notices = [Notice(tone, "; ".join((said.headline, *said.reasons)))]
     if said.figure:
         notices.append(Notice("note", said.figure))
-    caption = "Before, after aligned to it, and what became of each vein."
+    caption = _("Before, after aligned to it, and what became of each vein.")
     return Section(
-        "Before and after, eight weeks apart",
+        _("Before and after, eight weeks apart"),
         notices=tuple(notices),
         figures=(Figure(caption, pictures.comparison),),
     )
@@ -214,31 +228,45 @@ def _against_truth(told: Told) -> Section:
     changed = comparison_truth(first.truth, second.truth, told.comparison)
     measured = told.comparison.summary
     rows = (
-        ("Share of the drawn vein length found (0.5 mm and more)", _pct(found.recall)),
-        ("Share of the found length that is a drawn vein", _pct(found.precision)),
         (
-            "Width, found minus drawn: mean (standard deviation)",
+            _("Share of the drawn vein length found (0.5 mm and more)"),
+            _pct(found.recall),
+        ),
+        (_("Share of the found length that is a drawn vein"), _pct(found.precision)),
+        (
+            _("Width, found minus drawn: mean (standard deviation)"),
             f"{found.diameter_bias:+.2f} ({found.diameter_sd:.2f}) mm",
         ),
         (
-            "Alignment of the second visit: median (95th percentile)",
+            _("Alignment of the second visit: median (95th percentile)"),
             f"{changed.alignment_median_mm:.2f} ({changed.alignment_p95_mm:.2f}) mm",
         ),
         (
-            "Cleared, measured (95 % interval)",
-            f"{measured.clearance_pct:.0f} % ({measured.clearance_lo_pct:.0f} to "
-            f"{measured.clearance_hi_pct:.0f} %)",
+            _("Cleared, measured (95 % interval)"),
+            _(
+                "{clearance_pct:.0f} % ({clearance_lo_pct:.0f} to "
+                "{clearance_hi_pct:.0f} %)"
+            ).format(
+                clearance_pct=measured.clearance_pct,
+                clearance_lo_pct=measured.clearance_lo_pct,
+                clearance_hi_pct=measured.clearance_hi_pct,
+            ),
         ),
-        ("Cleared, as drawn (0.5 mm and more, same area)", _pct(changed.cleared_share)),
+        (
+            _("Cleared, as drawn (0.5 mm and more, same area)"),
+            _pct(changed.cleared_share),
+        ),
     )
     table = Table(
-        ("Measure", "Value"),
+        (_("Measure"), _("Value")),
         rows,
         numeric=frozenset({1}),
-        note="The phantom knows what it drew, so the program's error can be told. On "
-        "a patient it cannot. Centrelines agree within 2 px.",
+        note=_(
+            "The phantom knows what it drew, so the program's error can be told. On "
+            "a patient it cannot. Centrelines agree within 2 px."
+        ),
     )
-    return Section("Held against the truth of the drawing", tables=(table,))
+    return Section(_("Held against the truth of the drawing"), tables=(table,))
 
 
 def _pct(share: float) -> str:

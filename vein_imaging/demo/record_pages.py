@@ -12,10 +12,12 @@ from vein_imaging.domain.limits import LimitTable
 from vein_imaging.domain.quantity import plain
 from vein_imaging.domain.treatment_plan import TreatmentPlan
 from vein_imaging.report import Section, Table
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["ahead", "amount", "day", "injected"]
 
-_UNKNOWN = "not known"
+_UNKNOWN = marked("not known")
 
 
 def day(story: VisitStory) -> str:
@@ -25,7 +27,7 @@ def day(story: VisitStory) -> str:
 
 def amount(number: Decimal | None, unit: str) -> str:
     """A quantity with its unit, or that it is not known."""
-    return _UNKNOWN if number is None else f"{plain(number)} {unit}".strip()
+    return _(_UNKNOWN) if number is None else f"{plain(number)} {unit}".strip()
 
 
 def injected(treated: Sequence[TreatedVisit], table: LimitTable) -> Section:
@@ -41,7 +43,7 @@ def injected(treated: Sequence[TreatedVisit], table: LimitTable) -> Section:
         for story, visit in zip(VISITS, treated, strict=True)
     ]
     tables.append(_remaining_table(treated, table))
-    return Section("What was injected", tables=tuple(tables))
+    return Section(_("What was injected"), tables=tuple(tables))
 
 
 def _injection_table(
@@ -60,23 +62,31 @@ def _injection_table(
                 f"{names[injection.product]} {injection.concentration}"
                 f" {injection.form}",
                 str(injection.volume),
-                _UNKNOWN if width is None else f"{plain(width)} mm",
+                _(_UNKNOWN) if width is None else f"{plain(width)} mm",
                 injection.batch or "",
-                "; ".join(said) or "within every limit of the table",
+                "; ".join(said) or _("within every limit of the table"),
             )
         )
     return Table(
-        ("Time", "Site", "Agent", "Volume", "Vein", "Batch", "Check"),
+        (
+            _("Time"),
+            _("Site"),
+            _("Agent"),
+            _("Volume"),
+            _("Vein"),
+            _("Batch"),
+            _("Check"),
+        ),
         tuple(rows),
         caption=f"{story.name}, {day(story)}"
-        + (", signed" if visit.session.is_signed else ""),
+        + (_(", signed") if visit.session.is_signed else ""),
         numeric=frozenset({3, 4}),
     )
 
 
 def _remaining_table(treated: Sequence[TreatedVisit], table: LimitTable) -> Table:
     return Table(
-        ("Limit", "Agent", "Used", "Maximum", "Left"),
+        (_("Limit"), _("Agent"), _("Used"), _("Maximum"), _("Left")),
         tuple(
             (
                 f"{left.rule.replace('_', ' ')} ({left.scope})",
@@ -87,7 +97,9 @@ def _remaining_table(treated: Sequence[TreatedVisit], table: LimitTable) -> Tabl
             )
             for left in treated[-1].left
         ),
-        caption=f"What is left of the limits after {VISITS[-1].name.lower()}",
+        caption=_("What is left of the limits after {name}").format(
+            name=VISITS[-1].name.lower()
+        ),
         numeric=frozenset({2, 3, 4}),
     )
 
@@ -106,7 +118,7 @@ def ahead(table: LimitTable) -> Section:
         starts_on=VISITS[0].started.date(), least_interval_days=least_days
     )
     appointments = Table(
-        ("Session", "Planned", "Not before"),
+        (_("Session"), _("Planned"), _("Not before")),
         tuple(
             (
                 str(one.number),
@@ -115,22 +127,30 @@ def ahead(table: LimitTable) -> Section:
             )
             for one in plan.appointments
         ),
-        caption="Appointments",
-        note=f"Eight weeks apart by plan; the label asks for {least_days} days.",
+        caption=_("Appointments"),
+        note=_(
+            "Eight weeks apart by plan; the label asks for {least_days} days."
+        ).format(least_days=least_days),
     )
     sheet = load_sheet()
     treated_on = VISITS[-1].started.date()
     care = Table(
-        ("What", "From", "Until and with"),
+        (_("What"), _("From"), _("Until and with")),
         tuple(
             (
-                line.text,
+                line.filled(_(line.text)),
                 f"{line.from_on:%d %b %Y}",
-                "no end" if line.until_on is None else f"{line.until_on:%d %b %Y}",
+                _("no end") if line.until_on is None else f"{line.until_on:%d %b %Y}",
             )
             for line in aftercare_lines(treated_on, sheet)
         ),
-        caption=f"Aftercare from {day(VISITS[-1])}, which is day 0",
+        caption=_("Aftercare from {day}, which is day 0").format(day=day(VISITS[-1])),
+        note=" ".join(sheet.practical),
         numeric=frozenset({1, 2}),
     )
-    return Section("What comes next", tables=(appointments, care))
+    signs = Table(
+        (_("If you notice"), _("Do this")),
+        tuple((_(one.sign), _(one.do)) for one in sheet.warnings),
+        caption=_("When to call"),
+    )
+    return Section(_("What comes next"), tables=(appointments, care, signs))

@@ -22,6 +22,7 @@ from vein_imaging.treatment.practice import (
     at_invented_work,
     invented_clinic,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["DemoResult", "demo_work", "run_demo"]
 
@@ -121,11 +122,19 @@ def run_demo(
         with demo_work(folder, clocks, out) as work:
             if not patient_id:
                 patient_id = work.add_patient(PATIENT).patient_id
-            say(f"{story.name}: the camera, live; then one frame is kept and analysed")
+            say(
+                _(
+                    "{name}: the camera, live; then one frame is kept and analysed"
+                ).format(name=story.name)
+            )
             seen.append(see_visit(story.camera))
-            say(f"{story.name}: injections are checked, then recorded")
+            say(
+                _("{name}: injections are checked, then recorded").format(
+                    name=story.name
+                )
+            )
             treated.append(treat(work, clock, patient_id, story, seen[-1]))
-    say("before and after are aligned and compared")
+    say(_("before and after are aligned and compared"))
     scales = tuple(visit.truth.mm_per_pixel for visit in seen)
     comparison = compare(
         seen[0].frame.pixels,
@@ -136,7 +145,7 @@ def run_demo(
     window: Path | None = None
     with demo_work(folder, clocks, out) as work:
         if photograph_window is not None:
-            say("the window opens on the simulated camera")
+            say(_("the window opens on the simulated camera"))
             window = out / "window.png"
             visit = work.reopen(treated[-1].session_id)
             photograph_window(VISITS[-1].camera, work, visit, window)

@@ -23,6 +23,7 @@ __all__ = ["ComparisonTruth", "agreement_with_truth", "comparison_truth"]
 # Thinner or fainter than this nobody sees a vein in the drawing either.
 _LEAST_MM = 0.5
 _GRID_PX = 24
+"""A few hundred points, none nearer to another than the bend of the skin changes."""
 
 
 def agreement_with_truth(seen: SeenVisit) -> CentrelineAgreement:

@@ -16,6 +16,7 @@ from vein_phantom import PhantomTruth
 __all__ = ["LiveFigures", "SeenVisit", "see_visit"]
 
 _DEADLINE_S = 120.0
+"""A visit takes seconds; so long only on a machine that does something else."""
 
 
 @dataclass(frozen=True, slots=True)

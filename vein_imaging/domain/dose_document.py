@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
@@ -13,15 +13,19 @@ from vein_imaging.domain.dose import (
     Finding,
     Remaining,
     SessionDoses,
+    advice,
     check_dose,
+    heading,
+    largest_volume,
     remaining,
 )
-from vein_imaging.domain.dose.context import require_complete
+from vein_imaging.domain.dose.context import require_complete, require_ratio
 from vein_imaging.domain.injection import Injection, injection_from_json
 from vein_imaging.domain.limits import LimitTable, load_limits
 from vein_imaging.domain.moments import (
     date_from_text,
     moment_from_text,
+    require_year,
     zone_from_text,
 )
 from vein_imaging.domain.quantity import Weight, plain
@@ -52,7 +56,28 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return body
 
 
+def _require_text(raw: Any) -> None:
+    """Refuse half a character: nothing could print or store it.
+
+    Asked only where the text could hold one: the search costs as much as reading.
+    """
+    try:
+        json.dumps(raw, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        code = ord(error.object[error.start])
+        raise DocumentError(
+            f"not text: half a character, \\u{code:04x}, stands alone"
+        ) from None
+
+
 def _parsed(text: str) -> Any:
+    raw = _loaded(text)
+    if "\\ud" in text or "\\uD" in text or not text.isascii():
+        _require_text(raw)
+    return raw
+
+
+def _loaded(text: str) -> Any:
     try:
         return json.loads(
             text, object_pairs_hook=_object, parse_constant=_refuse_constant
@@ -62,6 +87,13 @@ def _parsed(text: str) -> Any:
     except json.JSONDecodeError as error:
         raise DocumentError(
             f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        ) from None
+    except DocumentError:
+        raise
+    except ValueError:  # Python reads no integer of more than 4300 digits
+        raise DocumentError(
+            "not JSON that can be read: a number of thousands of digits; every number "
+            'is text such as "0.3"'
         ) from None
 
 
@@ -118,22 +150,28 @@ class _Reader:
             return None
         rest = raw.copy()
         at, id_ = rest.pop("at"), rest.pop("id", None)
+        if id_ is None and "id" in raw:
+            return None
         try:
             like = self._seen.get(tuple(rest.items()))
         except TypeError:  # a list or an object where text is wanted
             return None
         if like is None or not (id_ is None or (type(id_) is str and id_.strip())):
             return None
-        return like.again(moment_from_text(at, "at"), id_)
+        moment = moment_from_text(at, "at")
+        if not 1900 <= moment.year <= 2999:  # a call less for each of a long history
+            require_year(moment, "at")
+        return like.again(moment, id_)
 
     def _new(self, raw: Any) -> Injection:
         injection = injection_from_json(raw)
-        key, table = injection.product.casefold().strip(), self._table
-        if key != injection.product and (
-            key in table.products or key in table.elsewhere
-        ):
-            injection = replace(injection, product=key)  # must not slip through
-        require_complete(table, injection)
+        for name in ("at", "foam_made_at", "expires_on"):
+            require_year(getattr(injection, name), name)
+        read = self._table.read_name(injection)
+        named = injection.renamed(read.key)
+        if not read.substance:
+            require_complete(self._table, named)
+        require_ratio(self._table, named)
         if "test_dose" not in raw:  # true equals 1, which is no truth value
             rest = {name: raw[name] for name in raw if name not in ("at", "id")}
             self._seen[tuple(rest.items())] = injection
@@ -147,6 +185,7 @@ def _sessions(raw: Any, read: _Reader) -> tuple[SessionDoses, ...]:
         known = ("started", "injections")
         _at(where, _keys, session, known, known)
         started = _at(where, moment_from_text, session["started"], "started")
+        _at(where, require_year, started, "started")
         listed = _at(where, _list, session["injections"], "injections")
         given = []
         for place, body in enumerate(listed):
@@ -166,6 +205,10 @@ def _screening(raw: Any) -> Screening:
         raise TypeError(f"answers: got {_shown(answers)}, wanted an object")
     pairs = [list(pair) for pair in answers.items()]
     screening: Screening = from_json(Screening, {**raw, "answers": pairs}, "screening")
+    for name in ("screened_on", "rechecked_on"):
+        require_year(getattr(screening, name), name)
+    if screening.doppler is not None:
+        require_year(screening.doppler.done_on, "doppler: done_on")
     return screening
 
 
@@ -202,6 +245,7 @@ def read_document(text: str, *, clinic: str | None = None) -> DoseContext:
     if "weighed_on" in patient:
         day = patient["weighed_on"]
         weighed_on = _at("patient", date_from_text, day, "weighed_on")
+        _at("patient", require_year, weighed_on, "weighed_on")
     read = _Reader(table)
     sessions = _sessions(raw["sessions"], read)
     planned = screening = None
@@ -239,11 +283,17 @@ def answer(context: DoseContext) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``findings``, ``remaining``, ``limits_version``. Every number is text, plain
-        decimal; null where a rule has none.
+        ``heading``, ``findings``, ``largest_volume_ml``, ``advice``, ``remaining``,
+        ``limits_version``. Every number is text, plain decimal; null where a rule has
+        none. The largest volume is null where nothing is planned or no limit is known.
     """
+    findings = check_dose(context)
+    largest = largest_volume(context, findings) if context.planned else None
     return {
-        "findings": [_row(finding) for finding in check_dose(context)],
+        "heading": heading(context, findings),
+        "findings": [_row(finding) for finding in findings],
+        "largest_volume_ml": None if largest is None else plain(largest.ml),
+        "advice": [one.text for one in advice(context)],
         "remaining": [_row(left, without="source") for left in remaining(context)],
         "limits_version": context.table.version,
     }

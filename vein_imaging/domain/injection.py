@@ -132,6 +132,12 @@ class Injection:
         other.__dict__.update(self.__dict__, at=at, id=id)
         return other
 
+    def renamed(self, product: str) -> Injection:
+        """The same injection under the key that its product's name stands for."""
+        other = object.__new__(Injection)
+        other.__dict__.update(self.__dict__, product=product)
+        return other
+
     @property
     def drug(self) -> Mass | None:
         """Drug given, or None where the strength is not stated.

@@ -11,6 +11,7 @@ __all__ = [
     "fixed_offset",
     "local_date",
     "moment_from_text",
+    "require_year",
     "zone_from_text",
 ]
 
@@ -19,6 +20,9 @@ _MOMENT = re.compile(
     re.ASCII,
 )
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+# Files of the zone database that are no place: they differ from machine to machine.
+_NO_PLACE = re.compile(r"(?:localtime|posixrules|factory|(?:right|posix)/.*)", re.I)
 
 
 def fixed_offset(at: datetime, name: str) -> datetime:
@@ -92,6 +96,28 @@ def date_from_text(text: str, name: str) -> date:
     return day
 
 
+def require_year(day: date | None, name: str) -> None:
+    """Refuse a date or moment that no visit can have.
+
+    Parameters
+    ----------
+    day : date or datetime, optional
+    name : str
+        What it is, for the message.
+
+    Raises
+    ------
+    ValueError
+        If its year lies before 1900 or after 2999: a slip, and adding a zone or days
+        would run off the calendar.
+    """
+    if day is not None and not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(
+            f"{name}: got {day.isoformat()}, wanted a year from {_FIRST_YEAR} to "
+            f"{_LAST_YEAR}"
+        )
+
+
 def zone_from_text(text: str) -> ZoneInfo:
     """The clinic's time zone by its IANA name.
 
@@ -103,6 +129,8 @@ def zone_from_text(text: str) -> ZoneInfo:
     if not isinstance(text, str):
         raise TypeError(f"timezone: got {text!r}, wanted a name as text")
     try:
+        if _NO_PLACE.fullmatch(text):
+            raise LookupError  # noqa: TRY301  # the same words for all that is no zone
         return ZoneInfo(text)
     except (LookupError, ValueError, OSError):
         raise ValueError(

@@ -6,9 +6,17 @@ import base64
 
 import jinja2
 
-from vein_imaging.report.document import Report
+from vein_imaging.report.document import Report, Tone
+from vein_imaging.words import language, marked, translate
 
 __all__ = ["render_html"]
+
+_TONES: dict[Tone, str] = {
+    "stop": marked("stop"),
+    "warn": marked("warn"),
+    "note": marked("note"),
+    "good": marked("good"),
+}
 
 
 def _data_uri(png: bytes) -> str:
@@ -35,5 +43,8 @@ def render_html(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["_"] = translate
+    environment.globals["tones"] = _TONES
+    environment.globals["language"] = language()
     environment.filters["data_uri"] = _data_uri
     return environment.get_template("report.html.j2").render(report=report)

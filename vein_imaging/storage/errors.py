@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import sqlcipher3
 from sqlalchemy import exc
 
 __all__ = [
@@ -102,63 +103,85 @@ class DamagedImageError(StoreError):
     """An image file is not, byte for byte, what was recorded."""
 
 
-_MESSAGES: tuple[tuple[str, type[StoreError], str], ...] = (
-    ("disk is full", DiskFullError, "The disk is full. Make room, then try again"),
-    ("no space left", DiskFullError, "The disk is full. Make room, then try again"),
-    (
-        "readonly database",
-        StoreReadOnlyError,
-        "The store cannot be written. Check the folder's permissions and the disk",
-    ),
-    (
-        "unable to open database file",
-        StoreReadOnlyError,
-        "The store's file cannot be opened for writing. Check the folder's permissions"
-        " and whether the disk is read-only; --read-only opens it to look at it",
-    ),
-    (
-        "database is locked",
-        StoreBusyError,
-        "Another program held the store for too long. Close it, then try again",
-    ),
-    (
-        "lock timeout",
-        StoreBusyError,
-        "Another program held the store for too long. Close it, then try again",
-    ),
-    (
-        "connection to server",
-        StoreUnreachableError,
-        "The database server does not answer. Check the network and the server",
-    ),
-    (
-        "server closed the connection",
-        StoreUnreachableError,
-        "The database server went away",
-    ),
-    (
-        "terminating connection",
-        StoreUnreachableError,
-        "The database server is stopping",
-    ),
-    (
-        "file is not a database",
-        WrongKeyError,
-        "The key does not open this store, or its file is damaged at the start",
-    ),
-    (
-        "malformed",
-        StoreDamagedError,
-        "The store's file is damaged. Write nothing more to it, run"
-        " `vein-imaging verify`, and restore the last good backup",
-    ),
-    (
-        "disk i/o error",
-        StoreDamagedError,
-        "The disk could not be read or written. Check the disk, then run"
-        " `vein-imaging verify`",
-    ),
+_FULL = (DiskFullError, "The disk is full. Make room, then try again")
+_READ_ONLY = (
+    StoreReadOnlyError,
+    "The store cannot be written. Check the folder's permissions and the disk",
 )
+_CANNOT_OPEN = (
+    StoreReadOnlyError,
+    "The store's file cannot be opened for writing. Check the folder's permissions and"
+    " whether the disk is read-only; --read-only opens it to look at it",
+)
+_BUSY = (
+    StoreBusyError,
+    "Another program held the store for too long. Close it, then try again",
+)
+_WRONG_KEY = (
+    WrongKeyError,
+    "The key does not open this store, or its file is damaged at the start",
+)
+_DAMAGED = (
+    StoreDamagedError,
+    "The store's file is damaged. Write nothing more to it, run `vein-imaging verify`,"
+    " and restore the last good backup",
+)
+_DISK = (
+    StoreDamagedError,
+    "The disk could not be read or written. Check the disk, then run `vein-imaging"
+    " verify`",
+)
+_NO_ANSWER = (
+    StoreUnreachableError,
+    "The database server does not answer. Check the network and the server",
+)
+_WENT_AWAY = (
+    StoreUnreachableError,
+    "The database server went away",
+)
+
+_Meaning = tuple[type[StoreError], str]
+
+# Primary result codes: sqlite.org/rescode.html
+_SQLITE: dict[int, _Meaning] = {
+    sqlcipher3.SQLITE_BUSY: _BUSY,
+    sqlcipher3.SQLITE_LOCKED: _BUSY,
+    sqlcipher3.SQLITE_READONLY: _READ_ONLY,
+    sqlcipher3.SQLITE_IOERR: _DISK,
+    sqlcipher3.SQLITE_CORRUPT: _DAMAGED,
+    sqlcipher3.SQLITE_FULL: _FULL,
+    sqlcipher3.SQLITE_CANTOPEN: _CANNOT_OPEN,
+    sqlcipher3.SQLITE_NOTADB: _WRONG_KEY,
+}
+
+# SQLSTATE, or its class of two signs: PostgreSQL's manual, appendix A
+_POSTGRESQL: dict[str, _Meaning] = {
+    "08": _WENT_AWAY,
+    "25006": _READ_ONLY,
+    "53100": _FULL,
+    "55P03": _BUSY,
+    "57P01": _WENT_AWAY,
+    "57P02": _WENT_AWAY,
+    "57P03": _NO_ANSWER,
+    "58030": _DISK,
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
+}
+
+
+def _meaning(error: exc.DBAPIError) -> _Meaning:
+    """By code, never by words, which change with language and release."""
+    unknown = (StoreError, "The database refused")
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return _SQLITE.get(code & 0xFF, unknown)  # the rest of an extended code
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return _POSTGRESQL.get(state) or _POSTGRESQL.get(state[:2], unknown)
+    # Without a connection there is nobody to give a code.
+    if error.connection_invalidated:
+        return _WENT_AWAY
+    return _NO_ANSWER if hasattr(error.orig, "sqlstate") else unknown
 
 
 @contextmanager
@@ -173,8 +196,5 @@ def translated() -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        said = str(error.orig).strip()
-        for sign, kind, message in _MESSAGES:
-            if sign in said.lower():
-                raise kind(f"{message}. ({said})") from error
-        raise StoreError(f"The database refused: {said}") from error
+        kind, message = _meaning(error)
+        raise kind(f"{message}. ({str(error.orig).strip()})") from error

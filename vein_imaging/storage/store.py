@@ -49,7 +49,7 @@ from vein_imaging.storage.entries.patient_directory import (
     PatientRecord,
     checked_facts,
 )
-from vein_imaging.storage.entries.session_index import SessionIndex
+from vein_imaging.storage.entries.session_index import SESSION, SessionIndex
 from vein_imaging.storage.errors import (
     MissingImageError,
     translated,
@@ -62,7 +62,6 @@ from vein_imaging.storage.files.layout import (
 
 __all__ = ["SESSION", "Guard", "Store", "unguarded"]
 
-SESSION = "store.session"
 Guard = Callable[[Connection], None]
 
 
@@ -186,13 +185,7 @@ class Store:
             return self._directory.find(fragment)
 
     def patient(self, patient_id: str) -> PatientRecord:
-        """Return one patient.
-
-        Raises
-        ------
-        PatientErasedError
-            If there is no such patient (any more).
-        """
+        """Return one patient, or raise `PatientErasedError`."""
         with self._directory_lock, self.reading() as connection:
             key_of(connection, self.vault, patient_id)
             self._directory.refresh(connection, self.vault)
@@ -237,12 +230,17 @@ class Store:
 
     def sessions(self, patient_id: str) -> tuple[SessionHead, ...]:
         """Return a patient's sessions, the oldest first."""
-        of_patient = event_table.c.patient_id == patient_id
-        beginning = event_table.c.kind == SESSION
         with self.reading() as connection:
             return tuple(
-                SessionHead(e.session_id, e.patient_id, e.at, e.author)
-                for e in read_entries(connection, self.vault, of_patient, beginning)
+                self.index.heads(connection, event_table.c.patient_id, patient_id)
+            )
+
+    def session_head(self, session_id: str) -> SessionHead:
+        """Return one session's beginning; no other patient's entry is read for it."""
+        with self.reading() as connection:
+            self.index.patient(connection, session_id)
+            return next(
+                self.index.heads(connection, event_table.c.session_id, session_id)
             )
 
     def patient_of(self, session_id: str) -> str:

@@ -12,7 +12,6 @@ from vein_imaging.domain.moments import local_date, zone_from_text
 from vein_imaging.domain.session import Opened
 from vein_imaging.storage import PatientRecord, SessionHead
 from vein_imaging.storage.entries.clock_notes import times_called_wrong
-from vein_imaging.storage.errors import NoSuchSessionError
 from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.storage.people.roles import Action
 from vein_imaging.storage.people.signed_in import SignedInStore
@@ -243,13 +242,9 @@ class AtWork:
         ------
         NoSuchSessionError
         """
-        patient_id = self._signed_in.patient_of(session_id)
-        for head in self._signed_in.sessions(patient_id):
-            if head.session_id == session_id:
-                clinic = self._clinic or ClinicSettings("US", "UTC")
-                watch = self._watch
-                return Visit(self._signed_in, head, clinic, watch, self._new_id)
-        raise NoSuchSessionError(f"no session {session_id!r} in this store")
+        head = self._signed_in.session_head(session_id)
+        clinic = self._clinic or ClinicSettings("US", "UTC")
+        return Visit(self._signed_in, head, clinic, self._watch, self._new_id)
 
     def todays_session(self, patient_id: str) -> Visit:
         """The patient's session of today, not signed yet; else a new one.

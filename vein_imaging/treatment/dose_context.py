@@ -13,6 +13,7 @@ from vein_imaging.domain.dose import (
     Remaining,
     SessionDoses,
     check_dose,
+    checked,
     remaining,
 )
 from vein_imaging.domain.dose.quota import quotas
@@ -34,10 +35,10 @@ __all__ = [
     "left",
     "rules_of",
     "stored_screening",
-    "unchecked",
 ]
 
 NOT_CHECKED = "not_checked"
+"""The rule that says that something could not be checked."""
 _ORDER = {"stop": 0, "warn": 1, "note": 2}
 
 
@@ -69,11 +70,14 @@ class Judged:
         Every cap that bears on it.
     weight : Weight, optional
         That was used.
+    words : str
+        What it was held against, and what was not looked at.
     """
 
     findings: tuple[Finding, ...]
     quantities: tuple[Remaining, ...]
     weight: Weight | None
+    words: str = ""
 
     @property
     def unchecked(self) -> bool:
@@ -118,28 +122,6 @@ def last_weight(sessions: Mapping[str, Session]) -> Weighed | None:
     return max(weights, key=lambda one: one.at, default=None)
 
 
-def unchecked(injection: Injection, rules: Rules) -> Judged | None:
-    """Say why the rules cannot run on an injection; None where they can.
-
-    Foam made by hand without its gas ratio: how much drug it holds is not known. It is
-    a fact all the same, and is recorded with a reason.
-    """
-    known = rules.table.products.get(injection.product)
-    if known is None or injection.form != "foam":
-        return None
-    if known.factory_foam or injection.foam_ratio is not None:
-        return None
-    finding = Finding(
-        rule=NOT_CHECKED,
-        severity="warn",
-        scope="injection",
-        product=injection.product,
-        source="Foam made by hand has no ratio of its own",
-        message=f"{known.name} foam without its gas ratio: nothing was checked.",
-    )
-    return Judged((finding,), (), None)
-
-
 def judge_dose(
     history: PatientHistory,
     head: SessionHead,
@@ -176,8 +158,6 @@ def judge_dose(
         A stop is a stop where it is one by the clock as it stands, with whatever is
         dated later counted as given by now, or behind the latest entry of the ledger.
     """
-    if (open_question := unchecked(planned, rules)) is not None:
-        return open_question
     sessions, zone = history.sessions(), rules.zone
     weight, weighed_on = _weight(sessions, planned, typed_weight, zone)
     contexts = [
@@ -195,7 +175,10 @@ def judge_dose(
     found = [check_dose(context) for context in contexts]
     worst = next((n for n, one in enumerate(found) if _stops(one)), 0)
     caps = tuple(quota.printed() for quota in quotas(contexts[worst]))
-    return Judged(_merged([*found, tuple(noted)]), caps, weight)
+    findings = _merged(found, noted)
+    if planned.at < now:  # a correction is of its own time, not of a wrong clock
+        findings = tuple(one for one in findings if one.rule != "clock_ahead")
+    return Judged(findings, caps, weight, checked(contexts[worst], findings))
 
 
 def left(
@@ -288,17 +271,19 @@ def _stops(findings: Sequence[Finding]) -> bool:
     return any(finding.severity == "stop" for finding in findings)
 
 
-def _merged(found: Sequence[tuple[Finding, ...]]) -> tuple[Finding, ...]:
-    """All of the first clock; of the others what it does not say of the same cap."""
+def _merged(
+    found: Sequence[tuple[Finding, ...]], noted: Sequence[Finding]
+) -> tuple[Finding, ...]:
+    """All of the first clock, and the stops of the others that it does not have."""
 
     def about(one: Finding) -> tuple[object, ...]:
         what = one.message if one.maximum is None else one.maximum
         return (one.rule, one.severity, one.scope, one.product, what)
 
-    kept = list(found[0])
+    kept = [*found[0], *noted]
     said = {about(one) for one in kept}
     for one in (finding for findings in found[1:] for finding in findings):
-        if about(one) not in said:
+        if one.severity == "stop" and about(one) not in said:
             said.add(about(one))
             kept.append(one)
     return tuple(sorted(kept, key=lambda one: _ORDER[one.severity]))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.domain.dose import Finding
+from vein_imaging.domain.dose.context import require_ratio
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.quantity import Weight
 from vein_imaging.domain.session import (
@@ -33,7 +34,6 @@ from vein_imaging.treatment.dose_context import (
     Rules,
     judge_dose,
     last_weight,
-    unchecked,
 )
 from vein_imaging.treatment.session_record import (
     RecordError,
@@ -48,6 +48,7 @@ from vein_imaging.treatment.typed_injection import (
     read_weight,
     typed_over,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["Given", "InjectionLog", "Needs", "Site"]
 
@@ -203,9 +204,10 @@ class InjectionLog:
         """
         entry_id = entry_id or self.new_id()
         injection, weight = self._typed(entry, entry_id)
-        question = unchecked(injection, self.rules)
-        if question is not None and not reason:
-            return Needs(question)
+        if not reason and self._lacks_ratio(injection):
+            noted = self._record.clock_findings(injection.product)
+            history = self._record.history
+            return Needs(self._judge(history, injection, weight, noted))
         mark = None if site is None else self._mark(site)
 
         def made(findings: tuple[Finding, ...]) -> Injected:
@@ -345,7 +347,9 @@ class InjectionLog:
         event = Voided(entry_id=own_id, voids=entry_id, reason=reason)
         if not self._record.holds(entry_id):
             raise RecordError(f"this session has no entry {entry_id!r} to void")
-        done = self._record.write(Voided.kind, own_id, lambda _: event, reason=reason)
+        done = self._record.write(
+            Voided.kind, own_id, lambda found: event, reason=reason
+        )
         if isinstance(done, Refused):
             raise RecordError("a reason is missing")
         return done
@@ -410,9 +414,17 @@ class InjectionLog:
         now = self._record.now()
         known = table.products.get(entry.product)
         if known and not known.single_strength and not entry.concentration_percent:
-            raise EntryError({"concentration_percent": "Strength is missing"})
+            raise EntryError({"concentration_percent": _("Strength is missing")})
         injection = read_injection(entry, at=now, entry_id=entry_id)
         return injection, read_weight(entry)
+
+    def _lacks_ratio(self, injection: Injection) -> bool:
+        """Whether it is foam made by hand, of which nobody said how."""
+        try:
+            require_ratio(self.rules.table, injection)
+        except ValueError:
+            return True
+        return False
 
     def _mark(self, site: Site) -> Mark:
         image_id = self._record.keep(site.pixels)
@@ -425,7 +437,7 @@ class InjectionLog:
             return
         own_id = f"{entry_id}-weight"
         event = Weighed(entry_id=own_id, weight=weight, at=self._record.now())
-        self._record.write(Weighed.kind, own_id, lambda _: event, reason="weighed")
+        self._record.write(Weighed.kind, own_id, lambda found: event, reason="weighed")
 
 
 def _whole(point_rc: tuple[float, float]) -> tuple[Decimal, Decimal]:

@@ -14,7 +14,7 @@ __all__ = ["PERSONAL", "LooksLikeError", "checked_person", "lookalikes"]
 PERSONAL = ("name", "number", "born", "sex", "phone", "email", "address")
 """What is kept of a person."""
 
-_LONGEST_LIFE_YEARS = 130
+_LONGEST_LIFE_YEARS = 130  # nobody has lived longer: a slip of the pen
 
 
 class LooksLikeError(Exception):

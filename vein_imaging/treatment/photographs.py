@@ -20,8 +20,15 @@ from vein_imaging.treatment.session_record import (
     SessionRecord,
     Written,
 )
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 Pixels = NDArray[np.uint8]
+_SHOWN = {
+    "camera": marked("a picture of a camera"),
+    "recording": marked("a recording"),
+    "drawing": marked("a drawing"),
+}
 
 __all__ = ["Circumstances", "Photo", "Photographs", "why_not_comparable"]
 
@@ -73,11 +80,11 @@ class Photo:
 
     def __str__(self) -> str:
         how = self.how
-        parts = [f"{self.day:%d %b %Y}", how.view, how.light, how.pose]
+        parts = [f"{self.day:%d %b %Y}", how.view, _(how.light), _(how.pose)]
         if how.when == "after":
-            parts.append("just after injecting")
+            parts.append(_("just after injecting"))
         if self.shows != "camera":
-            parts.append(f"a {self.shows}")
+            parts.append(_(_SHOWN[self.shows]))
         return ", ".join(part for part in parts if part)
 
 
@@ -141,10 +148,10 @@ class Photographs:
             shows=shows,
         )
         done = self._record.write(
-            event.kind, event.entry_id, lambda _: event, reason=reason
+            event.kind, event.entry_id, lambda found: event, reason=reason
         )
         if isinstance(done, Refused):
-            raise RecordError("the session is signed: say why this is added to it")
+            raise RecordError(_("the session is signed: say why this is added to it"))
         return done
 
     def all(self) -> tuple[Photo, ...]:
@@ -193,16 +200,20 @@ class Photographs:
 def why_not_comparable(before: Photo, after: Photo) -> str:
     """Say why two photographs must not be compared; empty where they may be."""
     if before.image_id == after.image_id:
-        return "This is one and the same picture."
+        return _("This is one and the same picture.")
     if before.day > after.day:
-        return "BEFORE is the later picture: swap them."
+        return _("BEFORE is the later picture: swap them.")
     if before.how.light != after.how.light:
-        return (
-            f"Different light ({before.how.light}, {after.how.light}): veins look "
+        return _(
+            "Different light ({before}, {after}): veins look "
             "different in it although nothing has changed."
-        )
+        ).format(before=_(before.how.light), after=_(after.how.light))
     if before.shows != after.shows:
-        return f"A {before.shows} and a {after.shows} show different things."
+        return _("{before} and {after} show different things.").format(
+            before=_(_SHOWN[before.shows]), after=_(_SHOWN[after.shows])
+        )
     if before.how.view != after.how.view:
-        return f"Different views ({before.how.view}, {after.how.view})."
+        return _("Different views ({before}, {after}).").format(
+            before=before.how.view, after=after.how.view
+        )
     return ""

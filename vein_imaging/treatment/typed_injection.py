@@ -12,6 +12,8 @@ from vein_imaging.domain.injection import (
     injection_to_json,
 )
 from vein_imaging.domain.quantity import Weight
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = [
     "EntryError",
@@ -22,19 +24,19 @@ __all__ = [
 ]
 
 _WORDS = {
-    "product": "Product",
-    "concentration_percent": "Strength",
-    "volume_ml": "Volume",
-    "vein_diameter_mm": "Vein",
-    "gas_parts_per_liquid_part": "Gas",
-    "batch": "Batch",
-    "expires_on": "Expires",
-    "weight_kg": "Weight",
-    "form": "Form",
-    "site": "Area",
-    "foam_made_at": "Foam made",
-    "stock_concentration_percent": "Stock",
-    "diluent": "Diluent",
+    "product": marked("Product"),
+    "concentration_percent": marked("Strength"),
+    "volume_ml": marked("Volume"),
+    "vein_diameter_mm": marked("Vein"),
+    "gas_parts_per_liquid_part": marked("Gas"),
+    "batch": marked("Batch"),
+    "expires_on": marked("Expires"),
+    "weight_kg": marked("Weight"),
+    "form": marked("Form"),
+    "site": marked("Area"),
+    "foam_made_at": marked("Foam made"),
+    "stock_concentration_percent": marked("Stock"),
+    "diluent": marked("Diluent"),
 }
 
 
@@ -80,7 +82,7 @@ class EntryText:
     def missing(self) -> dict[str, str]:
         """Fields without which there is no injection, each with a sentence."""
         return {
-            name: f"{_WORDS[name]} is missing"
+            name: _("{field} is missing").format(field=_(_WORDS[name]))
             for name in ("product", "volume_ml", "form")
             if not getattr(self, name)
         }
@@ -170,12 +172,14 @@ def read_weight(entry: EntryText) -> Weight | None:
     try:
         return Weight.from_text(entry.weight_kg)
     except (TypeError, ValueError) as error:
-        raise EntryError({"weight_kg": f"Weight: {error}"}) from error
+        raise EntryError(
+            {"weight_kg": _("Weight: {error}").format(error=error)}
+        ) from error
 
 
 def _problem(message: str) -> dict[str, str]:
     """The domain names the field first: `volume_ml: got ..., wanted ...`."""
-    name, _, rest = message.partition(": ")
+    name, _colon, rest = message.partition(": ")
     if name not in _WORDS:
         return {"": message}
-    return {name: f"{_WORDS[name]}: {rest}"}
+    return {name: f"{_(_WORDS[name])}: {rest}"}

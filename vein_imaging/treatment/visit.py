@@ -255,7 +255,7 @@ class Visit:
 
     def _enter(self, change: Change, reason: str) -> Written:
         done = self.record.write(
-            change.kind, change.entry_id, lambda _: change, reason=reason
+            change.kind, change.entry_id, lambda found: change, reason=reason
         )
         if isinstance(done, Refused):
             raise RecordError(

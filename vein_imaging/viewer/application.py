@@ -12,6 +12,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor, QFont, QPainter, QPixmap
 from qtpy.QtWidgets import QApplication, QSplashScreen
 
+from vein_imaging.words import translate as _
+
 __all__ = [
     "NoPictureError",
     "NoScreenError",
@@ -46,14 +48,18 @@ def need_a_screen(environment: Mapping[str, str] = os.environ) -> None:
     platform = environment.get("QT_QPA_PLATFORM", "")
     if platform.startswith(("offscreen", "minimal")):
         raise NoScreenError(
-            f"QT_QPA_PLATFORM={platform} would show a black picture; unset it, and use "
-            "xvfb-run -a where there is no screen"
+            _(
+                "QT_QPA_PLATFORM={platform} would show a black picture; unset it, and "
+                "use xvfb-run -a where there is no screen"
+            ).format(platform=platform)
         )
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform == "linux" and not any(environment.get(name) for name in screens):
         raise NoScreenError(
-            "there is no screen to open a window on; start this on a desktop, or under "
-            "xvfb-run -a"
+            _(
+                "there is no screen to open a window on; start this on a desktop, or "
+                "under xvfb-run -a"
+            )
         )
 
 
@@ -103,7 +109,7 @@ def splash() -> QSplashScreen:
     painter.drawText(
         picture.rect().adjusted(0, 40, 0, 40),
         Qt.AlignmentFlag.AlignCenter,
-        "opening the camera and the record\N{HORIZONTAL ELLIPSIS}",
+        _("opening the camera and the record\N{HORIZONTAL ELLIPSIS}"),
     )
     painter.end()
     screen = QSplashScreen(picture)

@@ -23,13 +23,15 @@ from vein_imaging.viewer.application import (
     splash,
 )
 from vein_imaging.viewer.qt.message import faults_shown
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.viewer.window import ViewerWindow
 
 __all__ = ["PRACTICE", "ViewerOptions", "run_viewer"]
 
-PRACTICE = "PRACTICE \N{EM DASH} nothing is kept"
+PRACTICE = marked("PRACTICE \N{EM DASH} nothing is kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def run_viewer(
         )
     # A device that is not there yet may come later, except where only a picture is
     # wanted.
-    camera, _ = watched_camera(url, wait_for_camera=screenshot is None)
+    camera, _overflow = watched_camera(url, wait_for_camera=screenshot is None)
     need_a_screen()
     feed = LiveFeed(camera, _step_maker(options.mm_per_pixel))
     with _visit(visit, options) as open_visit:
@@ -113,7 +115,7 @@ def run_viewer(
         # napari takes seconds to import: only now, with the splash on the screen.
         from vein_imaging.viewer.window import ViewerWindow
 
-        banner = "" if visit else PRACTICE
+        banner = "" if visit else _(PRACTICE)
         window = ViewerWindow(feed, open_visit, banner=banner, desk=work)
         try:
             window.show(options.size_px)
@@ -168,7 +170,9 @@ def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> Non
         time.sleep(0.005)
     if not window.live.count:
         status = window.feed.status
-        raise NoPictureError(f"no picture to save: camera {status.sentence}")
+        raise NoPictureError(
+            _("no picture to save: camera {sentence}").format(sentence=status.sentence)
+        )
     window.fit()
     app.processEvents()
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -32,11 +32,12 @@ from vein_imaging.viewer.qt.napari_private import (
     main_window,
     strip_furniture,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["ViewerWindow"]
 
-_TICK_MS = 30
-_STATE_EVERY_S = 0.25
+_TICK_MS = 30  # as often as a camera of 30 pictures a second gives one
+_STATE_EVERY_S = 0.25  # numbers that change faster cannot be read
 
 
 class ViewerWindow(QObject):
@@ -159,13 +160,15 @@ class ViewerWindow(QObject):
         dialog = ReasonDialog(
             self.window,
             "warn",
-            "IS THE COMPUTER'S CLOCK RIGHT?",
+            _("IS THE COMPUTER'S CLOCK RIGHT?"),
             (
                 doubt.sentence,
-                "If it is right now, type how you know. If not, cancel and set it: "
-                "until then every dose is checked on both days.",
+                _(
+                    "If it is right now, type how you know. If not, cancel and set "
+                    "it: until then every dose is checked on both days."
+                ),
             ),
-            "The clock is right now",
+            _("The clock is right now"),
         )
         dialog.accepted.connect(
             lambda: work.answer_clock(right=True, reason=dialog.reason_text)
@@ -238,10 +241,12 @@ class ViewerWindow(QObject):
         else:
             tell(
                 self.window,
-                "The camera cannot be started again",
-                "Its driver has not come back from the last read. Unplug the camera, "
-                "wait a moment, and try again; if that does not help, start this "
-                "program again. Everything in the list is stored.",
+                _("The camera cannot be started again"),
+                _(
+                    "Its driver has not come back from the last read. Unplug the "
+                    "camera, wait a moment, and try again; if that does not help, "
+                    "start this program again. Everything in the list is stored."
+                ),
             )
 
     def _change_settings(self, settings: CaptureSettings) -> None:
@@ -273,10 +278,10 @@ class ViewerWindow(QObject):
     def _ask_to_close(self) -> None:
         box = QMessageBox(self.window)
         box.setStyleSheet(self.panel.styleSheet())
-        box.setText("Close vein-imaging?")
-        box.setInformativeText("Everything in the list is already stored.")
-        close = box.addButton("Close", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton("Stay here", QMessageBox.ButtonRole.RejectRole)
+        box.setText(_("Close vein-imaging?"))
+        box.setInformativeText(_("Everything in the list is already stored."))
+        close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
+        stay = box.addButton(_("Stay here"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
         box.finished.connect(

@@ -1,15 +1,18 @@
-"""The structure of a JPEG: enough to refuse one that is cut, shifted or of wrong size.
+"""A JPEG from a camera: refused where it is cut, shifted, of wrong size or damaged.
 
-JPEG carries no checksum. What passes this check and the decoder all the same: changed
-bytes inside the entropy-coded data or the quantisation tables that still decode. They
+JPEG carries no checksum. What passes all the same: changed bytes inside the
+entropy-coded data or the quantisation tables that still decode without a warning. They
 show as a grey or streaked band, and only reading the picture twice finds them.
 """
 
 from __future__ import annotations
 
-from vein_devices.errors import DeviceDataError
+import simplejpeg
 
-__all__ = ["check_jpeg", "jpeg_size"]
+from vein_devices.errors import DeviceDataError
+from vein_devices.frame import Pixels
+
+__all__ = ["check_jpeg", "decode_jpeg", "decoder_warns", "jpeg_size"]
 
 _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
@@ -126,3 +129,66 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
     (height, width) px
     """
     return check_jpeg(data)[1]
+
+
+def decode_jpeg(
+    data: bytes,
+    size_px: tuple[int, int] | None = None,
+    *,
+    grey: bool | None = False,
+) -> tuple[Pixels, bytes]:
+    """Decode a camera's JPEG; one at which the decoder warns is damaged.
+
+    OpenCV's decoder writes its warnings on the terminal and goes on with grey or cyan
+    bands. The same library (libjpeg-turbo), bound to report them, gives the same
+    pixels.
+
+    Parameters
+    ----------
+    data : bytes
+        As for `check_jpeg`.
+    size_px : (height, width) px, optional
+        What the picture must measure.
+    grey : bool or None
+        Whether to give grey pixels; None: as the picture is.
+
+    Returns
+    -------
+    pixels : (H, W) or (H, W, 3) uint8
+        Grey or RGB.
+    jpeg : bytes
+        Exactly one picture, FF D8 to FF D9.
+
+    Raises
+    ------
+    DeviceDataError
+        If its structure is wrong, or its data is damaged so that the decoder notices.
+    """
+    jpeg, _ = check_jpeg(data, size_px)
+    try:
+        if grey is None:
+            grey = simplejpeg.decode_jpeg_header(jpeg)[2] == "Gray"
+        pixels: Pixels = simplejpeg.decode_jpeg(jpeg, "GRAY" if grey else "RGB")
+    except ValueError as error:
+        raise DeviceDataError(f"a damaged JPEG: {error}") from error
+    return (pixels[:, :, 0] if grey else pixels), jpeg
+
+
+def decoder_warns(data: bytes) -> bool:
+    """Tell whether the decoder would warn of a JPEG from a file, of whatever sort.
+
+    Parameters
+    ----------
+    data : bytes
+        Begins with FF D8.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        colours = simplejpeg.decode_jpeg_header(data)[2]
+        simplejpeg.decode_jpeg(data, "CMYK" if colours in ("CMYK", "YCCK") else "RGB")
+    except ValueError:
+        return True
+    return False

@@ -33,6 +33,7 @@ _FEATURES = {
 }
 _AUTOMATIC = {"exposure_us": "ExposureAuto", "gain": "GainAuto"}
 _BAD_FRAMES = 10
+"""A third of a second of incomplete pictures: the bus is too slow, and is said so."""
 
 
 class PylonSource:

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
+from vein_devices.address import without_password
 from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import DeviceAbsentError, EndOfStreamError
 from vein_devices.frame import Frame, FrameFlag, Pixels
@@ -17,6 +18,7 @@ from vein_devices.frame import Frame, FrameFlag, Pixels
 __all__ = ["CameraSource", "Shot", "SourceCamera"]
 
 _CLIPPED_SHARE = 0.01
+"""Highlights on skin whiten less; more is an exposure that hides veins."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +87,7 @@ class SourceCamera:
     def __init__(
         self, address: str, source: CameraSource, clock: Clock = SYSTEM_CLOCK
     ) -> None:
-        self._address = address
+        self._address = without_password(address)
         self._source = source
         self._clock = clock
         self._is_open = False
@@ -94,7 +96,7 @@ class SourceCamera:
 
     @property
     def address(self) -> str:
-        """The URL it was made from."""
+        """The URL it was made from, less a password."""
         return self._address
 
     @property

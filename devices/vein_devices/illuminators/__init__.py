@@ -1,5 +1,5 @@
 """Lights, one file for each kind, and the table that names them."""
 
-from vein_devices.illuminators.table import ILLUMINATORS, open_illuminator
+from vein_devices.illuminators.table import ILLUMINATORS, open_illuminator, port_of
 
-__all__ = ["ILLUMINATORS", "open_illuminator"]
+__all__ = ["ILLUMINATORS", "open_illuminator", "port_of"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -29,64 +28,19 @@ from vein_devices.illuminators.protocol import (
     LineReader,
     encode_line,
 )
+from vein_devices.illuminators.status import ChannelInfo, LightStatus
 from vein_devices.serial.port import SerialPort
 
-__all__ = ["ChannelInfo", "LightStatus", "LineIlluminator"]
+__all__ = ["LineIlluminator"]
 
-_ANSWER_S = 0.4
+_ANSWER_S = 0.4  # well within the second after which the firmware darkens a silent line
 _TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelInfo:
-    """One channel.
-
-    Parameters
-    ----------
-    name : str
-        As "nir850".
-    wavelength_nm : nm
-        0 for white.
-    current_ma : mA
-        At full level.
-    irradiance_w_m2 : W/m2
-        At the applied part at full level, as the firmware was told.
-    """
-
-    name: str
-    wavelength_nm: int
-    current_ma: int
-    irradiance_w_m2: int
-
-
-@dataclass(frozen=True, slots=True)
-class LightStatus:
-    """How an illuminator stands.
-
-    Parameters
-    ----------
-    armed : bool
-        Whether light may come out.
-    faults : tuple of str
-        Latched, by the names of `FAULTS`.
-    led_c, skin_c, board_c : C
-        Temperatures.
-    battery_mv, battery_percent : mV, %
-        Battery.
-    lit_s, limit_s, dose_j_m2 : s, s, J/m2
-        Lit time used up, its limit, and energy since the last rest.
-    """
-
-    armed: bool
-    faults: tuple[str, ...]
-    led_c: float
-    skin_c: float
-    board_c: float
-    battery_mv: int
-    battery_percent: int
-    lit_s: float
-    limit_s: float
-    dose_j_m2: float
+"""A changed byte is caught by the check sum and asked again; a dead line is not."""
+_BOOT_S = 3.0
+"""Opening the port resets many boards, which hear nothing for up to two seconds."""
+_WATCHDOG_MS = 1000
+"""Without a word from us for so long it goes dark; what an earlier program set is not
+believed."""
 
 
 class LineIlluminator:
@@ -141,7 +95,8 @@ class LineIlluminator:
             self._reader = LineReader(demand_check=self._check)
             self._port.write(b"\n")  # ends whatever half line the last program left
             self._port.drain(0.05)
-            self.ask("ILL:OFF")
+            self._wait_for_boot()
+            self._ask("SYST:CRC OFF", check=True)  # a program before us may have set it
             self.identity = self.ask("*IDN?")
             if not self.identity.startswith("TRANSVEIN,ILL"):
                 raise DeviceUnsupportedError(  # noqa: TRY301
@@ -152,13 +107,27 @@ class LineIlluminator:
                 raise DeviceUnsupportedError(  # noqa: TRY301
                     f"{self.address}: protocol {version}; this program speaks 1"
                 )
-            self.ask(f"SYST:CRC {'ON' if self._check else 'OFF'}")
+            if self._check:
+                self.ask("SYST:CRC ON")
+            self.ask(f"SYST:WDOG {_WATCHDOG_MS}")
             self.ask("SYST:EVEN ON")
             count = int(self.ask("ILL:COUN?"))
             self.channels = tuple(self._info(n) for n in range(1, count + 1))
         except BaseException:
             self.close()
             raise
+
+    def _wait_for_boot(self) -> None:
+        """Make it dark as soon as it hears; that is obeyed with any CRC or none."""
+        until_s = self._clock.monotonic_s() + _BOOT_S
+        while True:
+            try:
+                self._ask("ILL:OFF", check=True)
+            except DeviceTimeoutError:
+                if self._clock.monotonic_s() >= until_s:
+                    raise
+            else:
+                return
 
     def _info(self, channel: int) -> ChannelInfo:
         name, nm, current, power = self.ask(f"ILL{channel}:INFO?").split(",")
@@ -183,26 +152,41 @@ class LineIlluminator:
         Raises
         ------
         DeviceUnsupportedError
-            If it answers with an error; the message holds it.
+            If it answers with an error; the message holds it. A latched fault is named,
+            with what to type.
         DeviceTimeoutError
             If no good answer came.
         DeviceAbsentError
             If the line is gone.
         """
+        return self._ask(command, check=self._check)
+
+    def _ask(self, command: str, *, check: bool) -> str:
         tries = 1 if command == "*TRG" else _TRIES
         for _ in range(tries):
             self._forget_late_answers()
-            self._line.write(encode_line(command, check=self._check))
+            self._line.write(encode_line(command, check=check))
             answer = self._answer()
             if answer is None or answer.startswith("ERR 101,"):
                 self.resent += 1
                 continue
+            if answer.startswith("ERR 103,"):
+                raise DeviceUnsupportedError(self._latched())
             if answer.startswith("ERR "):
                 raise DeviceUnsupportedError(f"{self.address}: {command}: {answer}")
             return answer
         raise DeviceTimeoutError(
             f"{self.address}: no good answer to {command!r} in {tries} tries of "
             f"{_ANSWER_S} s"
+        )
+
+    def _latched(self) -> str:
+        """What keeps it dark, and what to do."""
+        mask = int(self.ask("SYST:FLT?"))
+        names = ", ".join(name for bit, name in FAULTS.items() if mask & bit)
+        return (
+            f"{self.address}: it stays dark (ERR 103), a fault is latched: {names}. "
+            f"Put its cause right, then type: vein-imaging light clear {self.address}"
         )
 
     @property
@@ -273,7 +257,7 @@ class LineIlluminator:
         Raises
         ------
         DeviceUnsupportedError
-            If a fault is latched: see `status().faults`, then `clear_faults`.
+            If a fault is latched; it is named, with what to type.
         """
         self.ask("OUTP ON")
 

@@ -14,7 +14,7 @@ from vein_devices.errors import DeviceDataError
 
 __all__ = ["CHANNELS", "FAULTS", "Line", "LineReader", "crc16", "encode_line"]
 
-LONGEST = 96
+LONGEST = 96  # the firmware's buffer: docs/wire-protocol.md
 
 CHANNELS = ("orange", "red", "white", "nir850", "nir940")
 """Names of the channels, 1 to 5."""

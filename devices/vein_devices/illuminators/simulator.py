@@ -18,7 +18,9 @@ _INFO = (
     "nir850,850,350mA,200", "nir940,940,350mA,150",
 )  # fmt: skip
 _IRRADIANCE = (150, 180, 90, 200, 150)
+"""W/m² at full level, as firmware/safety.c has it: no lamp was measured."""
 _MOST = (1000, 1000, 600, 1000, 1000)
+"""Per mille by channel; white no more than LEVEL_WHITE_MOST of firmware/config.h."""
 _TEXT = {
     -102: "syntax", -109: "missing parameter", -113: "undefined header",
     -222: "data out of range", -223: "too much data", -350: "queue overflow",

@@ -12,9 +12,9 @@ from vein_devices.illuminators.simulator import IlluminatorSimulator
 from vein_devices.serial.direct_port import DirectPort
 from vein_devices.serial.port import find_port, open_serial
 
-__all__ = ["ILLUMINATORS", "open_illuminator"]
+__all__ = ["ILLUMINATORS", "open_illuminator", "port_of"]
 
-_BAUD = 115200
+_BAUD = 115200  # as firmware/config.h sets it
 
 
 def _serial(address: Address, clock: Clock) -> LineIlluminator:
@@ -66,3 +66,20 @@ def open_illuminator(url: str, *, clock: Clock = SYSTEM_CLOCK) -> LineIlluminato
             f"{', '.join(ILLUMINATORS)}"
         )
     return ILLUMINATORS[address.kind](address, clock)
+
+
+def port_of(url: str) -> str:
+    """Give the serial port that an address means now.
+
+    Parameters
+    ----------
+    url : str
+        As for `open_illuminator`.
+
+    Returns
+    -------
+    str
+        "" for a light that is on none.
+    """
+    address = parse_address(url)
+    return find_port(address.place) if address.kind == "serial" else ""

@@ -21,6 +21,9 @@ from vein_devices.errors import (
     DevicePermissionError,
 )
 
+_POWERFUL = frozenset({"root", "wheel", "sudo", "adm", "disk", "shadow"})
+"""Groups that may do far more than open a port: nobody is advised to join them."""
+
 __all__ = ["PortIdentity", "SerialPort", "find_port", "list_serial", "open_serial"]
 
 
@@ -70,6 +73,15 @@ class PortIdentity:
         if self.vid is None or self.pid is None:
             return ""
         return f"{self.vid:04x}:{self.pid:04x}"
+
+    def word(self, among: Iterable[PortIdentity]) -> str:
+        """The steadiest word that names it and none of the others; see `find_port`."""
+        others = [port for port in among if port != self]
+        for name in ("serial_number", "location"):
+            word = str(getattr(self, name))
+            if word and all(getattr(other, name) != word for other in others):
+                return word
+        return self.device
 
 
 def list_serial() -> list[PortIdentity]:
@@ -134,9 +146,10 @@ def find_port(
             f"{there}"
         )
     if len(found) > 1:
-        choice = ", ".join(f"{p.device} (serial {p.serial_number})" for p in found)
+        choice = ", ".join(f"{port.device}: {port.word(known)}" for port in found)
         raise DeviceAddressError(
-            f"several serial ports fit; name one by its serial number: {choice}"
+            f"several serial ports fit; name one in the address by the word behind it: "
+            f"{choice}"
         )
     return found[0].device
 
@@ -243,4 +256,6 @@ def _permission_line(device: str) -> str:
         group = grp.getgrgid(Path(device).stat().st_gid).gr_name
     except (OSError, KeyError):
         group = "dialout"
+    if group in _POWERFUL:
+        return "vein-imaging devices doctor says what to type"
     return f"Type: sudo usermod -aG {group} $USER, then log out and in again"

@@ -6,22 +6,43 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from importlib.util import find_spec
 from pathlib import Path
 
 from vein_devices.cameras.table import CAMERAS, ENTRY_POINTS
 from vein_devices.cameras.usb import v4l2
+from vein_devices.cameras.usb.identity import address_of
 from vein_devices.errors import DeviceError
+from vein_devices.holders import holders_of
 from vein_devices.listing import Listing
 from vein_devices.serial.port import PortIdentity, list_serial
 
 __all__ = ["Check", "examine", "list_all"]
 
 _RULES = "60-vein-imaging.rules"
+_RULES_FILE = next(
+    (
+        file
+        for file in (
+            Path(__file__).parents[1] / _RULES,  # in an installed package
+            Path(__file__).parents[2] / "udev" / _RULES,  # in a checkout
+        )
+        if file.exists()
+    ),
+    Path(_RULES),
+)
 _INSTALL_RULES = (
-    f"sudo cp devices/udev/{_RULES} /etc/udev/rules.d/ && "
+    f"sudo cp '{_RULES_FILE}' /etc/udev/rules.d/ && "
     f"sudo udevadm control --reload && sudo udevadm trigger"
+)
+_OPENMV = 0x37C5  # USB vendor number of OpenMV cameras
+_BOARDS = frozenset({0x2341, 0x2A03, 0x1B4F, 0x239A, 0x16C0, 0x2E8A, 0x303A})
+"""Vendors of boards that are no serial camera: Arduino (two), SparkFun, Adafruit,
+Teensy, Raspberry Pi, Espressif. The light is built on such a one."""
+_MEND_OPENCV = (
+    f"'{sys.executable}' -m pip uninstall -y opencv-python opencv-python-headless && "
+    f"'{sys.executable}' -m pip install --force-reinstall --no-deps opencv-python"
 )
 
 
@@ -61,14 +82,20 @@ def list_all() -> list[Listing]:
     from vein_devices.cameras.usb import driver as uvc
 
     found = uvc.list_devices()
-    for port in list_serial():
-        if not port.usb_id:
-            continue
-        kind = "openmv" if port.vid == 0x37C5 else "vc0706"
-        word = port.serial_number or port.location or port.device
-        detail = f"{port.device} {port.usb_id}; as a light: serial:{word}"
-        found.append(Listing(f"{kind}:{word}", port.description, detail))
+    ports = list_serial()
+    found += [_listing(port, ports) for port in ports if port.usb_id]
     return found
+
+
+def _listing(port: PortIdentity, ports: list[PortIdentity]) -> Listing:
+    """What a serial port may be, as far as its vendor tells."""
+    word, where = port.word(ports), f"{port.device} {port.usb_id}"
+    if port.vid == _OPENMV:
+        return Listing(f"openmv:{word}", port.description, where)
+    if port.vid in _BOARDS:
+        return Listing(f"serial:{word}", port.description, f"{where}; a light")
+    either = f"{where}; a light, or a serial camera: vc0706:{word}"
+    return Listing(f"serial:{word}", port.description, either)
 
 
 def examine(
@@ -91,22 +118,42 @@ def examine(
     list of Check
         In the order in which a person should go through them.
     """
+    opencv = list(_opencv())
     return [
-        *_opencv(),
+        *opencv,
+        *_qt(),
         *_video(nodes()),
         *_serial(ports()),
         *_rules(rules),
         *_rivals(proc),
         *_extras(),
-        _drawing(),
+        *([_drawing()] if opencv[0].what != _BROKEN else []),
     ]
 
 
-def _opencv() -> Iterator[Check]:
-    from vein_devices.opencv import cv2
+_BROKEN = "OpenCV"
 
-    registry = cv2.videoio_registry
-    names = {registry.getBackendName(b) for b in registry.getBackends()}
+
+def _opencv() -> Iterator[Check]:
+    try:
+        from vein_devices.opencv import cv2
+
+        registry = cv2.videoio_registry
+        names = {registry.getBackendName(b) for b in registry.getBackends()}
+    except (ImportError, AttributeError) as error:
+        # Two wheels share one folder: taking one away breaks the other.
+        yield Check(
+            _BROKEN, "problem",
+            f"it is broken ({error}), as after another OpenCV package was removed",
+            _MEND_OPENCV,
+        )  # fmt: skip
+        return
+    if _installed("opencv-python-headless"):
+        yield Check(
+            "OpenCV twice", "note",
+            "opencv-python-headless lies in the same folder; removing it breaks both",
+            _MEND_OPENCV,
+        )  # fmt: skip
     wanted = {"linux": "V4L2", "win32": "DSHOW", "darwin": "AVFOUNDATION"}
     camera = wanted.get(sys.platform, "V4L2")
     for name, purpose in ((camera, "USB cameras"), ("FFMPEG", "videos and RTSP")):
@@ -115,8 +162,26 @@ def _opencv() -> Iterator[Check]:
         else:
             yield Check(
                 f"OpenCV for {purpose}", "problem", f"{cv2.__version__} lacks {name}",
-                "pip install --force-reinstall opencv-python",
+                _MEND_OPENCV,
             )  # fmt: skip
+
+
+def _installed(package: str) -> bool:
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
+
+
+def _qt() -> Iterator[Check]:
+    """Two Qt in one process end it; the window takes ours, other code may not."""
+    rivals = [name for name in ("PyQt5", "PySide2") if _installed(name)]
+    if rivals:
+        yield Check(
+            "Qt twice", "note",
+            f"{', '.join(rivals)} is installed beside PyQt6; the window takes PyQt6",
+            f"'{sys.executable}' -m pip uninstall -y {' '.join(rivals)}",
+        )  # fmt: skip
 
 
 def _video(nodes: list[v4l2.VideoNode]) -> Iterator[Check]:
@@ -131,13 +196,16 @@ def _video(nodes: list[v4l2.VideoNode]) -> Iterator[Check]:
         except DeviceError as error:
             yield Check(what, "problem", str(error), _INSTALL_RULES)
             continue
-        holders = v4l2.holders_of(node.path)
-        if holders:
+        held_by = ", ".join(map(str, holders_of(node.path)))
+        if held_by:
             yield Check(
-                what, "problem", f"held by {', '.join(holders)}", "close that program"
+                what,
+                "problem",
+                f"held by {held_by}",
+                "close that program",
             )
         else:
-            yield Check(what, "ok", f"opens; address uvc:{node.identity}")
+            yield Check(what, "ok", f"opens; address {address_of(node, nodes)}")
 
 
 def _serial(ports: list[PortIdentity]) -> Iterator[Check]:

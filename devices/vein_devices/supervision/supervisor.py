@@ -10,7 +10,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
-from vein_devices.address import parse_address
+from vein_devices.address import parse_address, without_password
 from vein_devices.cameras.table import CAMERAS, open_camera
 from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import (
@@ -30,9 +30,10 @@ from vein_devices.supervision.states import (
 
 __all__ = ["SupervisedCamera", "supervise"]
 
-_QUEUE = 4
+_QUEUE = 4  # an eighth of a second of pictures: a longer queue would show the past
 _CLOSE_S = 2.0
-_SLICE_S = 0.25
+"""Longer than any driver's wait; a thread that is stuck is left behind and named."""
+_SLICE_S = 0.25  # a request to close is heard within this
 _OVER = (DeviceState.FAULT, DeviceState.ENDED, DeviceState.CLOSED)
 
 
@@ -86,13 +87,13 @@ class SupervisedCamera:
         patience: Patience | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
-        self._address = address
+        self._address = without_password(address)
         self._make = make
         self._live = live
         self._wait_for_camera = wait_for_camera
         self._patience = patience or Patience()
         self._clock = clock
-        self._machine = StateMachine(address, self._patience)
+        self._machine = StateMachine(self._address, self._patience)
         self._changed = threading.Condition()
         self._frames: deque[Frame] = deque()
         self._worker: _Worker | None = None
@@ -103,7 +104,7 @@ class SupervisedCamera:
 
     @property
     def address(self) -> str:
-        """The URL it was made from."""
+        """The URL it was made from, less a password."""
         return self._address
 
     @property

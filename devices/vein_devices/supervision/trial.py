@@ -41,6 +41,8 @@ class Trial:
         What ended it early; "" if nothing did.
     status : DeviceStatus, optional
         States and counters, where the camera is supervised.
+    silence : str
+        What the camera said of itself the last time no frame came.
     """
 
     address: str
@@ -60,6 +62,7 @@ class Trial:
     brightness: float
     error: str
     status: DeviceStatus | None = None
+    silence: str = ""
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -67,7 +70,10 @@ class Trial:
         share = max(1, self.frames)
         rows = (
             (bool(self.error), self.error),
-            (self.frames == 0, "no frame came"),
+            (
+                self.frames == 0,
+                ": ".join(filter(None, ("no frame came", self.silence))),
+            ),
             (self.repeated > 0.5 * share and self.frames > 2, "the picture is frozen"),
             (self.damaged > 0, f"{self.damaged} damaged frames"),
             (self._losses > 0, f"lost, and found again, {self._losses} times"),
@@ -145,14 +151,15 @@ def try_camera(camera: Camera, seconds: float, clock: Clock = SYSTEM_CLOCK) -> T
     frames: list[FrameFlag] = []
     dropped = silences = 0
     last: Frame | None = None
-    gap_s, error = 0.0, ""
+    gap_s, error, silence = 0.0, "", ""
     with camera:
         start_s = seen_s = clock.monotonic_s()
         until_s = start_s + seconds
         while clock.monotonic_s() < until_s:
             try:
                 last = camera.read(min(1.0, max(0.05, until_s - clock.monotonic_s())))
-            except DeviceTimeoutError:
+            except DeviceTimeoutError as failure:
+                silence = str(failure)
                 silences += clock.monotonic_s() - seen_s >= 1.0
                 continue
             except EndOfStreamError:
@@ -176,5 +183,5 @@ def try_camera(camera: Camera, seconds: float, clock: Clock = SYSTEM_CLOCK) -> T
         count(FrameFlag.STALE), count(FrameFlag.REPEATED), count(FrameFlag.CLIPPED),
         silences, last.width_px if last else 0, last.height_px if last else 0,
         len(frames) / spent_s if spent_s > 0 else 0.0, stated_fps, gap_s,
-        float(np.mean(last.pixels)) if last else 0.0, error, status,
+        float(np.mean(last.pixels)) if last else 0.0, error, status, silence,
     )  # fmt: skip

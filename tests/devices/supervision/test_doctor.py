@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from vein_devices.cameras.usb import v4l2
 from vein_devices.cameras.usb.v4l2 import VideoNode
+from vein_devices.holders import Holder
 from vein_devices.serial.port import PortIdentity
+from vein_devices.supervision import doctor
 from vein_devices.supervision.doctor import Check, examine
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux")
@@ -42,7 +44,7 @@ def test_a_camera_that_is_gone_is_a_problem(tmp_path: Path) -> None:
 def test_a_camera_in_use_names_the_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(v4l2, "holders_of", lambda _path: ["cheese (123)"])
+    monkeypatch.setattr(doctor, "holders_of", lambda _path: [Holder("cheese", 123)])
     checks = look(tmp_path, nodes=lambda: [VideoNode("/dev/null", "Cam")])
     assert found(checks, "camera Cam").detail == "held by cheese (123)"
 
@@ -63,3 +65,54 @@ def test_programs_that_grab_ports_are_named(tmp_path: Path) -> None:
 def test_an_installed_rule_is_seen(tmp_path: Path) -> None:
     (tmp_path / "60-vein-imaging.rules").write_text("")
     assert found(look(tmp_path), "udev rule").state == "ok"
+
+
+BROKEN_OPENCV = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from vein_devices.supervision.doctor import examine
+checks = examine(nodes=list, ports=list)
+print([(c.what, c.state, c.fix) for c in checks if c.state == "problem"])
+"""
+
+
+def test_what_is_left_of_a_removed_opencv_is_a_problem_with_its_cure(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "cv2").mkdir()
+    (tmp_path / "cv2/__init__.py").touch()
+    command = [sys.executable, "-c", BROKEN_OPENCV, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert "'OpenCV', 'problem'" in done.stdout, done.stderr
+    assert "--force-reinstall --no-deps opencv-python" in done.stdout
+
+
+def test_the_rule_is_named_so_that_the_line_works_in_every_folder() -> None:
+    assert doctor._RULES_FILE.is_absolute()
+    assert doctor._RULES_FILE.exists()
+
+
+def test_a_second_qt_is_noted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(doctor, "_installed", lambda package: package == "PyQt5")
+    assert "uninstall -y PyQt5" in found(look(tmp_path), "Qt twice").fix
+
+
+@pytest.mark.parametrize(
+    "port,address",
+    [
+        (PortIdentity("/dev/ttyACM0", 0x2341, 0x0043, "A1", "1-1", "Uno"), "serial:A1"),
+        (PortIdentity("/dev/ttyACM0", 0x37C5, 0x1206, "B2", "1-1", "H7"), "openmv:B2"),
+        (
+            PortIdentity("/dev/ttyUSB0", 0x1A86, 0x7523, "", "1-2", "CH340"),
+            "serial:1-2",
+        ),
+    ],
+)
+def test_a_serial_port_is_listed_as_what_it_may_be(
+    port: PortIdentity, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "list_serial", lambda: [port])
+    listed = doctor.list_all()[-1]
+    assert listed.address == address
+    # an adapter may be either; a board with a name of its own is no camera
+    assert ("vc0706:" in listed.detail) == (port.vid == 0x1A86)

@@ -78,7 +78,7 @@ def test_a_silent_camera_is_bad() -> None:
         raise DeviceTimeoutError("nothing")
 
     trial = tried(shot)
-    assert trial.faults == ("no frame came",)
+    assert trial.faults == ("no frame came: nothing",)
     assert trial.silences > 0
 
 

@@ -140,3 +140,22 @@ def test_a_row_cut_off_by_a_power_cut_is_not_read(
     table = tmp_path / "r" / "frames.csv"
     table.write_bytes(table.read_bytes()[:-5])
     assert [row["index"] for row in acknowledged(tmp_path / "r")] == ["0"]
+
+
+def test_a_recording_is_made_where_the_system_opens_no_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows does: opening a folder to flush it is refused there."""
+    real = os.open
+
+    def refusing(path: str | Path, *rest: int, **more: int) -> int:
+        if Path(path).is_dir():
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path, *rest, **more)
+
+    monkeypatch.setattr(os, "open", refusing)
+    monkeypatch.setattr("vein_imaging.durable._FOLDERS_ARE_FLUSHED", False)
+    with _recording(tmp_path / "r") as recording:
+        recording.append([Frame(np.zeros((2, 2), np.uint8), 0, 100.0)])
+        assert recording.count == 1
+    assert len(acknowledged(tmp_path / "r")) == 1

@@ -3,7 +3,9 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
+from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -76,7 +78,7 @@ def test_a_file_that_is_no_picture_is_refused(name: str, tmp_path: Path) -> None
     arguments = [str(broken), "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(analyse_command, arguments)
     assert result.exit_code == 2
-    assert "OpenCV" in result.output
+    assert "no picture" in result.output or "no video" in result.output
 
 
 def test_a_scale_of_nothing_is_refused(leg: Path, tmp_path: Path) -> None:
@@ -84,3 +86,50 @@ def test_a_scale_of_nothing_is_refused(leg: Path, tmp_path: Path) -> None:
     result = CliRunner().invoke(analyse_command, arguments)
     assert result.exit_code == 2
     assert "mm_per_pixel" in result.output
+
+
+def test_an_interlaced_clip_is_refused_and_never_measured_on_the_clip_before(
+    leg: Path, tmp_path: Path
+) -> None:
+    clips = []
+    kinds = {"plain": {}, "interlaced": {"flags": "+ildct+ilme", "x264opts": "tff=1"}}
+    picture: Any = cv2.imread(str(leg))
+    for name, options in kinds.items():
+        clips.append(tmp_path / f"{name}.mp4")
+        with av.open(str(clips[-1]), "w") as container:
+            stream: Any = container.add_stream("libx264", rate=10, options=options)
+            stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+            container.mux(stream.encode(frame.reformat(format="yuv420p")))
+            container.mux(stream.encode())
+    out = tmp_path / "out"
+    arguments = [*map(str, clips), "--out", str(out), "--quality", "fast"]
+    result = CliRunner().invoke(analyse_command, arguments)
+    assert result.exit_code == 0
+    assert "not measured" in result.stderr
+    assert "interlaced.mp4: frame 0 is interlaced" in result.stderr
+    assert {path.name.split("-")[0] for path in out.iterdir()} == {"plain"}
+
+
+def test_a_damaged_frame_is_left_out_the_next_taken_and_it_is_said(
+    leg: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "leg.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 10, (640, 360))
+    picture: Any = cv2.imread(str(leg))
+    for _ in range(6):
+        writer.write(picture)
+    writer.release()
+    data = bytearray(path.read_bytes())
+    at = -1
+    for _ in range(4):
+        at = data.index(b"\xff\xd8\xff", at + 1)
+    data[at + 700 : at + 3000] = bytes(2300)
+    path.write_bytes(data)
+    out = tmp_path / "out"
+    arguments = [str(path), "--out", str(out), "--quality", "fast", "--every", "3"]
+    result = CliRunner().invoke(analyse_command, arguments)
+    assert result.exit_code == 0
+    found = sorted(path.name for path in out.glob("*-mask.png"))
+    assert found == ["leg-000000-mask.png", "leg-000004-mask.png"]
+    assert "1 damaged frame was left out" in result.stderr

@@ -54,12 +54,15 @@ def test_a_file_and_standard_input_are_the_same(tmp_path: Path) -> None:
 def test_a_person_reads_stops_first_and_what_is_left() -> None:
     output = run("check", "-", text=json.dumps(TOO_MUCH)).output
     lines = output.splitlines()
-    assert lines[0] == (
-        "STOP  asclera: 0.31 mL planned; the label allows 0.3 mL at one injection."
+    assert lines[0].startswith("STOP: 1 stop. Past 1 of 3 label limits; ")
+    assert lines[2] == (
+        "STOP  Asclera: 0.31 mL planned; the label allows 0.3 mL at one injection."
     )
-    assert "source: Asclera" in lines[1]
+    assert "source: Asclera" in lines[3]
     assert any(line.split()[:4] == ["9.7", "of", "10", "mL"] for line in lines)
-    assert "within" not in output
+    assert "Largest volume without a stop: 0.3 mL" in lines
+    assert any(line.startswith("The label adds: Usually 3 mL") for line in lines)
+    assert "within" not in output.lower()
     assert "safe" not in output
 
 
@@ -67,8 +70,10 @@ def test_a_product_without_limits_is_never_called_safe() -> None:
     planned = SHOT | {"product": "polymer-x", "volume_ml": "40"}
     document = DOCUMENT | {"sessions": [], "planned": planned}
     output = run("check", "-", text=json.dumps(document)).output
-    assert output.startswith("WARN  polymer-x: no limit is known")
-    assert "within" not in output
+    assert output.startswith("WARNING: 2 warnings. No limit known: held against no")
+    assert "\nWARN  polymer-x: no limit is known" in output
+    assert "within" not in output.lower()
+    assert "Largest volume" not in output
     assert "Left before" not in output
 
 
@@ -76,7 +81,7 @@ def test_a_checked_record_without_findings_does_not_say_safe() -> None:
     document = {"region": "US", "timezone": "UTC", "sessions": []}
     result = run("check", "-", text=json.dumps(document))
     assert result.exit_code == 0
-    assert "No rule has anything to say." in result.output
+    assert "Nothing to check" in result.output
 
 
 @pytest.mark.parametrize(
@@ -147,7 +152,7 @@ def test_limits_are_listed_by_region_and_product() -> None:
     assert {row["region"] for row in rows} == {"FR"}
     assert [row["product"] for row in rows] == list(load_limits("FR").products)
     rows = json.loads(run("limits", "--product", "aethoxysklerol", "--json").output)
-    assert [row["region"] for row in rows] == ["UK", "DE", "AT", "CH"]
+    assert [row["region"] for row in rows] == ["UK", "DE", "AT", "CH", "AU"]
     for row in rows:
         for limit in row["limits"]:
             assert limit["source"]["address"]
@@ -179,3 +184,25 @@ def test_unknown_keys_of_limits_are_status_2(arguments: list[str]) -> None:
     result = run("limits", *arguments)
     assert result.exit_code == 2
     assert "asclera" in result.stderr or "'US'" in result.stderr
+
+
+def test_what_was_read_more_than_a_year_ago_is_listed() -> None:
+    fresh = run("limits", "--stale", "--on", "2027-11-01")
+    assert fresh.exit_code == 0
+    assert fresh.output == "Nothing was read more than a year before 2027-11-01.\n"
+    stale = run("limits", "--stale", "--on", "2028-01-01", "--region", "US")
+    assert "asclera" in stale.output
+    assert "per_session_volume" in stale.output
+    assert "read 2026-11" in stale.output
+    assert "UK" not in stale.output
+    rows = json.loads(
+        run(
+            "limits", "--stale", "--on", "2028-01-01", "--region", "US", "--json"
+        ).output
+    )
+    assert {row["region"] for row in rows} == {"US"}
+    assert all(row["read_on"] == "2026-11" for row in rows)
+
+
+def test_a_product_may_be_named_as_a_person_would() -> None:
+    assert run("limits", "--product", "Asclera®").output.startswith("US  Asclera")

@@ -36,9 +36,24 @@ def test_what_the_clinics_page_names_is_among_them() -> None:
     assert named <= set(adverse_event_kinds())
 
 
+def test_a_clot_may_show_from_the_day_of_treatment_on() -> None:
+    kinds = adverse_event_kinds()
+    for key in (
+        *("deep_vein_thrombosis", "superficial_thrombosis", "pulmonary_embolism"),
+        "trapped_blood",
+    ):
+        assert kinds[key].onset_days[0] == 0
+
+
 @pytest.mark.parametrize(
     ("what", "urgency"),
     [
+        ("pulmonary_embolism", "emergency"),
+        ("intra_arterial_injection", "emergency"),
+        ("arrhythmia_or_arrest", "emergency"),
+        ("chest_tightness", "emergency"),
+        ("syncope", "same-day"),
+        ("migraine", "same-day"),
         ("anaphylaxis", "emergency"),
         ("stroke_or_tia", "emergency"),
         ("visual_disturbance", "emergency"),
@@ -63,9 +78,9 @@ def test_follow_up_counts_from_the_onset_and_ends_when_it_is_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("onset", "expected"), [(3, False), (4, True), (28, True), (29, False)]
+    ("onset", "expected"), [(-1, False), (0, True), (28, True), (29, False)]
 )
-def test_deep_vein_thrombosis_shows_on_days_4_to_28(onset: int, expected: bool) -> None:
+def test_deep_vein_thrombosis_shows_on_days_0_to_28(onset: int, expected: bool) -> None:
     one = event("deep_vein_thrombosis", onset=onset)
     assert one.is_expected_after(TREATED) is expected
 

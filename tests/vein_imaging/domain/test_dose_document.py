@@ -99,7 +99,7 @@ def test_the_example_of_the_contract_is_answered_as_the_contract_says() -> None:
 
 def test_keys_the_document_does_not_carry_give_at_most_a_note() -> None:
     bare = {key: EXAMPLE[key] for key in ("region", "timezone", "sessions")}
-    reply = replied(bare | {"planned": shot()})
+    reply = replied(bare | {"planned": shot(at="2026-11-22T10:10:00+00:00")})
     assert {finding["severity"] for finding in reply["findings"]} == {"note"}
 
 

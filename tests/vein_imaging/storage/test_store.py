@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -28,6 +29,7 @@ from vein_imaging.storage.errors import (
     PatientErasedError,
     WrongKeyError,
 )
+from vein_imaging.storage.files import keys
 from vein_imaging.storage.files.layout import find_store
 
 PNG = bytes(cv2.imencode(".png", np.arange(600).astype(np.uint8).reshape(20, 30))[1])
@@ -78,6 +80,76 @@ def test_a_session_shows_its_own_entries_and_a_patient_those_of_all_sessions(
         session_id,
         second,
     ]
+
+
+def open_a_session(store: Store, session_id: str) -> None:
+    head = store.session_head(session_id)
+    store.events(session_id)
+    store.patient_events(head.patient_id)
+
+
+def test_opening_a_session_decrypts_that_patient_however_many_there_are(
+    either_store: Store,
+    patient_id: str,
+    session_id: str,
+    folder: Path,
+    key: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    either_store.append(session_id, note(), author="anna", at=NOON)
+    opened: list[bytes] = []
+
+    def count(box_key: bytes, box: bytes, about: bytes) -> bytes:
+        opened.append(about)
+        return keys.opened(box_key, box, about)
+
+    monkeypatch.setattr("vein_imaging.storage.entries.ledger.opened", count)
+    counts = []
+    for crowd in (0, 20):
+        for _ in range(crowd):
+            other = either_store.add_patient({"name": "Other"}, author="a", at=NOON)
+            either_store.start_session(other, author="a", at=NOON)
+        with open_store(folder, key) as fresh:
+            opened.clear()
+            open_a_session(fresh, session_id)
+            assert all(patient_id.encode() in about for about in opened)
+            counts.append(len(opened))
+    assert counts == [3, 3]
+
+
+def test_opening_a_session_walks_through_no_other_patients_rows(
+    store: Store, session_id: str, folder: Path, key: bytes
+) -> None:
+    counts = []
+    for crowd in (0, 20):
+        for _ in range(crowd):
+            other = store.add_patient({"name": "Other"}, author="a", at=NOON)
+            store.start_session(other, author="a", at=NOON)
+        steps: list[int] = []
+        with open_store(folder, key) as fresh:
+            raw = fresh.database.read.raw_connection()
+            assert raw.driver_connection is not None
+            # called at every instruction of SQLite's machine
+            raw.driver_connection.set_progress_handler(partial(steps.append, 1), 1)
+            raw.close()
+            open_a_session(fresh, session_id)
+            fresh.sessions(fresh.patient_of(session_id))
+        counts.append(len(steps))
+    assert 0 < counts[0] <= counts[1] < counts[0] + 20  # not one for each of the crowd
+
+
+def test_a_sessions_head_is_its_beginning(
+    either_store: Store, patient_id: str, session_id: str
+) -> None:
+    either_store.start_session(patient_id, author="anna", at=NOON)
+    either_store.append(session_id, note(), author="bea", at=NOON)
+    (own,) = (
+        one for one in either_store.sessions(patient_id) if one.session_id == session_id
+    )
+    assert either_store.session_head(session_id) == own
+    for wrong in ("", "no such"):
+        with pytest.raises(NoSuchSessionError):
+            either_store.session_head(wrong)
 
 
 def test_the_check_sees_all_that_was_written_about_the_patient(

@@ -29,7 +29,7 @@ maximum = "0.3"
 SMALL = EntryText("asclera", "0.5", "liquid", "", "0.1", batch="L1")
 LARGE = replace(SMALL, volume_ml="0.4")
 SITE = Site((2.4, 5.6), np.arange(48, dtype=np.uint8).reshape(6, 8))
-HEAVY = EntryText("aethoxysklerol", "3", "liquid", "", "4", batch="L1")
+HEAVY = EntryText("aethoxysklerol", "3", "liquid", "", "2", batch="L1")
 
 
 def rules_of(done: Given | Needs) -> list[str]:
@@ -88,7 +88,7 @@ def test_the_weight_and_its_date_come_from_the_record(
     visit = clinic.visit()
     missing = visit.log.check(HEAVY)
     assert missing is not None and "weight_missing" in [f.rule for f in missing.stops]
-    visit.weigh(Weight.from_text("62"))
+    visit.weigh(Weight.from_text("31"))
     judged = visit.log.check(HEAVY)
     assert judged is not None and judged.stops == ()
     clinic.pass_time(days=91)
@@ -99,11 +99,11 @@ def test_the_weight_and_its_date_come_from_the_record(
 def test_one_entry_of_another_patient_dated_ahead_does_not_empty_today(
     make_clinic: Callable[..., Any],
 ) -> None:
-    """360 mg were given of 124 allowed, and no reason was asked."""
+    """Three times the daily maximum was given, and no reason was asked."""
     clinic = make_clinic(region="DE")
     visit = clinic.visit()
-    visit.weigh(Weight.from_text("62"))
-    assert isinstance(visit.log.record(HEAVY), Given)  # 120 of 124 mg
+    visit.weigh(Weight.from_text("31"))
+    assert isinstance(visit.log.record(HEAVY), Given)  # 60 of 62 mg
     right = clinic.now
     clinic.set_clock(right + timedelta(days=1))
     clinic.visit("bert").note("by a clock a day ahead")
@@ -118,13 +118,13 @@ def test_an_injection_dated_ahead_counts_on_the_day_of_the_right_clock(
 ) -> None:
     clinic = make_clinic(region="DE")
     visit = clinic.visit()
-    visit.weigh(Weight.from_text("62"))
+    visit.weigh(Weight.from_text("31"))
     right = clinic.now
-    half = replace(HEAVY, volume_ml="2")
+    half = replace(HEAVY, volume_ml="1")
     clinic.set_clock(right + timedelta(days=1))
-    visit.log.record(half, reason="60 of 124 mg, dated tomorrow")
+    visit.log.record(half, reason="30 of 62 mg, dated tomorrow")
     clinic.set_clock(right)
-    visit.log.record(half, reason="another 60")
+    visit.log.record(half, reason="another 30")
     answer = visit.log.record(half)
     assert isinstance(answer, Needs) and "per_day_mass_per_kg" in rules_of(answer)
 
@@ -134,7 +134,7 @@ def test_a_clock_set_back_brings_no_allowance_back(
 ) -> None:
     clinic = make_clinic(region="DE")
     visit = clinic.visit()
-    visit.weigh(Weight.from_text("62"))
+    visit.weigh(Weight.from_text("31"))
     visit.log.record(HEAVY)
     clinic.set_clock(clinic.now - timedelta(days=1))
     answer = visit.log.record(HEAVY)

@@ -23,6 +23,7 @@ from vein_imaging.cli.store_access import (
 if TYPE_CHECKING:
     from vein_imaging.treatment import Given, Needs
     from vein_imaging.treatment.typed_injection import EntryText
+from vein_imaging.words import translate as _
 
 __all__ = ["correct", "inject", "plan", "void", "weigh"]
 
@@ -205,11 +206,13 @@ def _say(done: Given | Needs, own_id: str, as_json: bool) -> None:
     else:
         say_findings(row["findings"])
     if row["recorded"] != "recorded":
-        why = "the session is signed" if getattr(done, "signed", False) else "a stop"
-        if not any(
-            one["severity"] == "stop" for one in row["findings"]
-        ) and not getattr(done, "signed", False):
-            why = "it could not be checked"
+        why = _("it could not be checked")
+        if getattr(done, "signed", False):
+            why = _("the session is signed")
+        elif any(one["severity"] == "stop" for one in row["findings"]):
+            why = _("a stop")
         raise click.ClickException(
-            f"nothing was recorded: {why}; if it was given, say why with --reason"
+            _(
+                "nothing was recorded: {why}; if it was given, say why with --reason"
+            ).format(why=why)
         )

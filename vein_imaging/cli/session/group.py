@@ -29,6 +29,8 @@ from vein_imaging.cli.store_access import (
     StoreAccess,
     store_options,
 )
+from vein_imaging.words import plural
+from vein_imaging.words import translate as _
 
 __all__ = ["session"]
 
@@ -52,10 +54,11 @@ def list_sessions(access: StoreAccess, patient_id: str, as_json: bool) -> None:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     for row in rows:
-        signed = "signed" if row["signed"] else "open"
+        signed = _("signed") if row["signed"] else _("open")
+        given = plural("{count} injection", "{count} injections", row["injections"])
         click.echo(
-            f"{row['session_id']}  {row['started']}  {row['author']:<12} {signed:<7}"
-            f" {row['injections']} injections"
+            f"{row['session_id']}  {row['started']}  {row['author']:<12} {signed:<7} "
+            + given.format(count=row["injections"])
         )
 
 
@@ -82,7 +85,7 @@ def start_session_command(
 ) -> None:
     """Begin a session of the plan, now; print its id."""
     if (region is None) != (timezone is None):
-        raise click.UsageError("--region and --timezone go together")
+        raise click.UsageError(_("--region and --timezone go together"))
     with access.at_work(region, timezone) as work:
         visit = work.start_session(
             patient_id, needle=needle, resuscitation_kit=kit, entry_id=entry_id
@@ -107,7 +110,7 @@ def show_session(access: StoreAccess, session_id: str, as_json: bool) -> None:
         ]
         warnings = visit.warnings
     for warning in warnings:
-        click.echo(f"Warning: {warning}", err=True)
+        click.echo(_("Warning: {warning}").format(warning=warning), err=True)
     for row in rows:
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else entry_line(row))
 

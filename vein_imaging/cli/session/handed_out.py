@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from vein_imaging.cli.store_access import AS_JSON, StoreAccess, store_options
+from vein_imaging.words import translate as _
 
 __all__ = ["aftercare", "report"]
 
@@ -37,10 +38,18 @@ def aftercare(access: StoreAccess, session_id: str, as_json: bool) -> None:
         click.echo(json.dumps(whole, indent=2, ensure_ascii=False))
         return
     for row in rows:
-        until = row["until"] or "no end"
-        click.echo(f"{row['from']} to {until:<10}  {row['text']}")
+        until = row["until"] or _("no end")
+        click.echo(
+            _("{first} to {until:<10}  {text}").format(
+                first=row["from"], until=until, text=_(str(row["text"]))
+            )
+        )
     if due is not None:
-        click.echo(f"Next session: {due.planned_on}, not before {due.earliest_on}")
+        click.echo(
+            _("Next session: {planned}, not before {earliest}").format(
+                planned=due.planned_on, earliest=due.earliest_on
+            )
+        )
 
 
 @click.command()

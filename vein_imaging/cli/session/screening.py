@@ -37,11 +37,13 @@ def _answers(texts: tuple[str, ...], others_no: bool, so_far: Screening) -> Scre
     if others_no:
         answers |= {key: "no" for key in known if key not in answers}
     for text in texts:
-        key, _, said = text.partition("=")
+        key, _sign, said = text.partition("=")
         if said not in get_args(Answer):
             raise click.UsageError(
-                f"--answer: got {text!r}, wanted QUESTION=yes, no or unknown, such as"
-                " pregnancy=no"
+                _(
+                    "--answer: got {text!r}, wanted QUESTION=yes, no or unknown, such"
+                    " as pregnancy=no"
+                ).format(text=text)
             )
         answers[key] = "yes" if said == "yes" else "no" if said == "no" else "unknown"
     return replace(so_far, answers=tuple(answers.items()))

@@ -14,6 +14,7 @@ from vein_imaging.domain.quantity import plain
 if TYPE_CHECKING:
     from vein_imaging.storage.entries.ledger import StoredEvent
     from vein_imaging.treatment import Given, Needs, Visit, Written
+from vein_imaging.words import translate as _
 
 __all__ = [
     "dose_row",
@@ -91,7 +92,11 @@ def say_findings(rows: Iterable[dict[str, Any]]) -> None:
     """Print findings, the worst first, each with its source."""
     for row in rows:
         click.echo(f"{row['severity'].upper():4}  {row['message']}")
-        click.echo(f"      {row['rule']}; source: {row['source']}")
+        click.echo(
+            _("      {rule}; source: {source}").format(
+                rule=row["rule"], source=row["source"]
+            )
+        )
 
 
 def session_row(visit: Visit) -> dict[str, Any]:

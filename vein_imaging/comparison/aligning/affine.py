@@ -14,9 +14,12 @@ from vein_imaging.imaging.arrays import Image, Mask
 __all__ = ["AffineFit", "Matches", "fit_affine", "match_keypoints", "refine_by_ecc"]
 
 _KEYPOINTS = 5000
+"""Plain skin has few strong points: more weak ones find more pairs, and take longer."""
 _RATIO = 0.82  # nearest to second nearest descriptor distance
 _INLIER_PX = 6.0
+"""Skin bends and an affine map does not: a true pair may miss by this much."""
 _SCALES = (0.6, 1.6)
+"""A camera held by hand comes no nearer or farther between two visits."""
 _ECC_MOVES_PX = 15.0  # a refinement that moves a corner further is a new opinion
 _ECC_KEEPS = 0.8  # of the keypoint inliers
 

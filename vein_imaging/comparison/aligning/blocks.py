@@ -17,11 +17,17 @@ __all__ = ["BLOCK_LEVELS", "BlockLevel", "Blocks", "agreeing", "fit_field", "mat
 
 _RIVAL = 0.93  # of the best peak: a second place nearly as good decides nothing
 _COVERED = 0.6  # of a block must be skin in both pictures
-_NEIGHBOURS = 10
+_NEIGHBOURS = 10  # enough for a median that one wrong block in three cannot move
 _ROUNDS = 3
+"""Strays hide each other: the second and third round find what the first could not."""
 _STRAY_PX = 2.0
+"""Skin moves smoothly; a block that leaves its neighbours by more saw something
+else."""
 _SMOOTHING = 0.02
+"""The bend may leave a block by a fraction of a pixel, so that noise is not
+followed."""
 _UNIT_PX = 100.0
+"""The spline's own numbers stay near 1, where its linear system is solved well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,11 +32,14 @@ __all__ = ["WORKING_PX", "Registration", "register"]
 WORKING_PX = 960
 """The longer side of the pictures that are matched."""
 _GRID_PX = 8.0
+"""The bend is smooth over many times this; between knots it is interpolated."""
 _EDGE_PX = 8  # keypoints closer to the field's outline describe the outline
 _LEAST_INLIERS = 15
-_LEAST_BLOCKS = 40
+"""An affine map takes 3 pairs, and some wrong ones agree with any by chance."""
+_LEAST_BLOCKS = 40  # fewer leave large parts of the overlap without any block
 _LEAST_SUPPORT = 0.25  # of the skin in BEFORE
 _DOUBTFUL_SUPPORT = 0.40
+"""With less of the overlap supported by blocks, the rest is a guess."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

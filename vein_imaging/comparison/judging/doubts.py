@@ -16,9 +16,12 @@ from vein_imaging.imaging.vein_map import VeinMap
 __all__ = ["doubts_of", "failures_of"]
 
 _LEAST_JUDGED_PIECES = 8
+"""Of fewer pieces, one changes a percentage by more than its interval says."""
 _JUDGED_SHARE = 0.5
+"""Where most of the length was too faint to judge, the rest does not speak for it."""
 _FEW_PIECES, _FEW_BRANCHES = 20, 5  # on which an interval does not rest well
 _SCALE_TOLERANCE = 0.08
+"""A tape is read, and a leg held, to a few per cent; beyond this a scale is wrong."""
 
 
 def failures_of(pieces: Sequence[Piece]) -> list[str]:

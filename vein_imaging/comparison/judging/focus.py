@@ -13,7 +13,9 @@ SHARP_FINENESS = 0.7
 
 _HAIR_MM = 0.1  # sigma of a hair in a sharp picture, at most
 _MARGIN = 1.4
+"""A hair shows the blur; what is less than two fifths wider is no vein for sure."""
 _THINNEST_PCT = 10
+"""The thinnest tenth by length: one thin piece alone may be an error of width."""
 
 
 def narrowest_vein_px(

@@ -31,6 +31,7 @@ ASSESSABLE_AFTER_DAYS = 56
 
 _JUDGED = ("cleared", "faded", "persistent")
 _DRAWS = 2000
+"""By chance the ends of a 95 % interval then move by .06 of its standard deviation."""
 _SEED = 20150512  # any; the same pieces give the same interval
 
 

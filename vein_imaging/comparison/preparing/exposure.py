@@ -16,10 +16,15 @@ __all__ = ["ExposureMatch", "match_exposure"]
 Values = NDArray[Any]
 
 _GAIN_LIMITS = (0.8, 1.25)
+"""A fifth less or a quarter more texture is light; beyond that it is focus or a
+lens."""
 _CLIPPED_SHARE = 0.02
+"""So few white pixels are highlights; more is an exposure that lost veins."""
 _LEAST_PIXELS = 500
-_WHOLE = 0.9
+"""Neighbours are alike: of fewer, the spread of the texture is not known."""
+_WHOLE = 0.9  # a blurred pixel that is made of a tenth of something else does not count
 _SIGMAS_MM = (0.16, 0.32, 0.64)
+"""The texture of skin between pores and small veins, an octave apart."""
 
 
 @dataclass(frozen=True, slots=True)

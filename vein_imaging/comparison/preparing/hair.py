@@ -18,13 +18,14 @@ __all__ = ["Hair", "mask_hairs"]
 
 _HAIR_MM, _VEIN_MM = 0.08, 0.24  # sigmas; a vein at .25 mm depth is .43 mm wide
 _LEAST_PX = (1.0, 3.0)
+"""Below these widths the pixel grid itself looks like a hair, or like a vein."""
 _LINE_SIGMA_MM, _LINE_SIGMA_PX = 0.15, 1.15  # a dark line narrower than this is hair
 _STRONG, _WEAK = 5.0, 3.0  # noise standard deviations
 _FAINT = 0.008  # a response that no hair is below: a dip of 2 %
 _TILE_MM, _TILE_SEEN = 4.0, 0.3
-_LENGTH_MM = 1.5
+_LENGTH_MM = 1.5  # a pore is shorter, and so is the tip of a vein
 _FILLED = 0.35  # of its length squared: a line, not a speck
-_COVER_PX = 2
+_COVER_PX = 2  # a hair's blurred rim darkens so many pixels beside it
 _ENOUGH_MM = 5.0  # of hair, to know its width
 
 
@@ -37,8 +38,9 @@ class Hair:
     mask : (H, W) bool
         2 px wider on each side than their core.
     sigma_px : px
-        Their median width; nan where less than 5 mm of hair was found. A hair is far
-        finer than the lens blurs it: this is how sharp the picture is.
+        Their median width, 0 where the camera sharpened them; nan where less than 5 mm
+        of hair was found. A hair is far finer than the lens blurs it: this is how sharp
+        the picture is.
     """
 
     mask: Mask
@@ -88,7 +90,7 @@ def mask_hairs(log: Image, skin: Mask, px_per_mm: float) -> Hair:
     crest = lines & strong & (fine >= 0.95 * cv2.dilate(fine, np.ones((3, 3))))
     sigma_px = np.nan
     if np.count_nonzero(crest) > _ENOUGH_MM * px_per_mm:
-        sigma_px = _width_at(float(np.median(fine[crest] / coarse[crest])), *scales)
+        sigma_px = _width_at(float(np.median(coarse[crest] / fine[crest])), *scales)
     side = 2 * _COVER_PX + 1
     mask = cv2.dilate(lines.astype(np.uint8), np.ones((side, side))).astype(np.bool_)
     return Hair(mask, sigma_px)
@@ -119,11 +121,15 @@ def _ratio_at(width_px: float, fine_px: float, coarse_px: float) -> float:
     return float(fine / coarse)
 
 
-def _width_at(ratio: float, fine_px: float, coarse_px: float) -> float:
-    # the inverse of `_ratio_at`
-    power = (ratio * (coarse_px / fine_px) ** 2) ** (2 / 3)
+def _width_at(share: float, fine_px: float, coarse_px: float) -> float:
+    # The inverse of `_ratio_at`, of the coarse response as a share of the fine one. On
+    # a hair the fine one is above 0; the coarse one is not where a camera sharpened it
+    # and left bright rims beside it. Below the share of a line without width, 0.
+    if share <= fine_px / coarse_px:
+        return 0.0
+    power = ((coarse_px / fine_px) ** 2 / share) ** (2 / 3)
     square = (coarse_px**2 - power * fine_px**2) / (power - 1)
-    return float(np.sqrt(max(square, 0.0)))
+    return float(np.sqrt(square))
 
 
 def _ridge(log: Image, sigma: float) -> Image:

@@ -1,9 +1,9 @@
 """The dose check: findings, what is left, and the largest volume that still fits."""
 
-from vein_imaging.domain.dose.cap import Quota
 from vein_imaging.domain.dose.check import (
     RULES,
     DosePlan,
+    advice,
     check_dose,
     largest_volume,
     plan_injection,
@@ -11,7 +11,8 @@ from vein_imaging.domain.dose.check import (
 )
 from vein_imaging.domain.dose.context import DoseContext, SessionDoses
 from vein_imaging.domain.dose.finding import Finding, Remaining
-from vein_imaging.domain.dose.quota import quotas
+from vein_imaging.domain.dose.heading import checked, heading
+from vein_imaging.domain.dose.quota import Quota, quotas
 
 __all__ = [
     "RULES",
@@ -21,7 +22,10 @@ __all__ = [
     "Quota",
     "Remaining",
     "SessionDoses",
+    "advice",
     "check_dose",
+    "checked",
+    "heading",
     "largest_volume",
     "plan_injection",
     "quotas",

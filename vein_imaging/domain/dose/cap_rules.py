@@ -1,19 +1,16 @@
-"""Rules with a number to add up: volumes, drug, sites, time between sessions."""
+"""Rules with a number to add up: volumes, drug, sites."""
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 
-from vein_imaging.domain.dose.context import DoseContext, SessionDoses
-from vein_imaging.domain.dose.finding import Finding
+from vein_imaging.domain.dose.context import DoseContext
+from vein_imaging.domain.dose.finding import Finding, listed
 from vein_imaging.domain.dose.quota import Quota, quotas
 from vein_imaging.domain.limits import Limit
-from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.quantity import EXACT, plain
 
-__all__ = ["minimum_interval", "over_caps", "planned_interval", "two_agents"]
+__all__ = ["over_caps"]
 
 _WHERE = {"injection": "at one injection", "session": "in one session", "day": "a day"}
 
@@ -22,30 +19,93 @@ def _amount(number: Decimal, unit: str) -> str:
     return f"{plain(number)} {unit.removesuffix('s') if number == 1 else unit}"
 
 
-def _over(context: DoseContext, quota: Quota) -> Finding:
-    shown = quota.printed()
-    cap = _amount(shown.maximum, shown.unit)
-    who = "the clinic allows" if quota.limit.clinic else "the label allows"
-    if not quota.limit.product:
-        who = "general practice keeps to"
+def _who(limit: Limit) -> str:
+    if limit.clinic:
+        return "the clinic allows"
+    if not limit.product:
+        return "general practice keeps to"
+    return "an older text has" if limit.severity == "note" else "the label allows"
+
+
+def _only_once(context: DoseContext, quota: Quota) -> str:
+    """What "one injection at the first treatment" asks of the clinician."""
+    limit = quota.limit
+    strengths = listed([plain(percent) for percent in limit.strengths], "or")
+    what = f"First treatment with {strengths} %" if strengths else "First treatment"
+    if limit.hypersensitive:
+        what += " of a patient prone to hypersensitivity"
+    later = [
+        f"; next session after {plain(one.maximum)} days"
+        for one in context.table.products[limit.product].limits
+        if one.rule == "minimum_interval"
+    ]
+    return f"{what}: one injection only{''.join(later[:1])}."
+
+
+def _helps(context: DoseContext, quota: Quota) -> list[str]:
+    """What the clinician can do about it, in sentences."""
+    limit, subject = quota.limit, context.subject
+    said = [limit.also] if limit.also else []
+    if subject is None:
+        return said
+    if limit.rule == "per_day_mass_per_kg" and quota.per_ml:
+        steps = int(quota.left * 100 // quota.per_ml)
+        fits = plain(EXACT.scaleb(Decimal(steps), -2))
+        percent = context.table.percent(subject)
+        what = f"{subject.form} of {plain(percent)} %" if percent else subject.form
+        said.append(
+            f"At most {fits} mL of this {what} still fits today."
+            if steps
+            else f"No {what} fits any more today."
+        )
+    if limit.rule != "per_injection_volume" or limit.clinic:
+        return said
+    if limit.vein.up_to_mm is not None and subject.vein_diameter_mm is None:
+        edge = plain(limit.vein.up_to_mm)
+        said.append(f"The width is not measured; over {edge} mm another figure holds.")
+    known = context.table.products[limit.product]
+    named = [
+        f"{plain(one.maximum)} mL in a {one.vein_named} vein"
+        for one in known.limits
+        if one.rule == limit.rule and one.vein_named and one.forms == limit.forms
+    ]
+    if named and not limit.vein_named:
+        over = plain(context.table.general("vein_too_large").maximum)
+        width = "" if subject.vein_diameter_mm else "The width is not measured; "
+        said.append(
+            f"{width or 'Over '}{'over ' if width else ''}{over} mm the label has "
+            f"{listed(named)}, where the site names it."
+        )
+    return said
+
+
+def _message(context: DoseContext, quota: Quota) -> str:
+    limit, shown = quota.limit, quota.printed()
+    name = context.table.name(quota.product)
+    if limit.first_treatment and limit.rule == "sites_per_session":
+        return f"{name}. {_only_once(context, quota)}"
     where = _WHERE[quota.scope]
-    if quota.scope == "injection" and quota.limit.per_site:
+    if quota.scope == "injection" and limit.per_site:
         where = "at one site"
+    if limit.first_treatment:
+        where += ", the first treatment"
     reason = ""
-    if quota.limit.rule == "per_day_mass_per_kg":
-        reason = f" ({plain(quota.limit.maximum)} mg/kg x {context.weight})"
-    dated = (
-        f" [{quota.limit.source.label_date}]" if quota.limit.source.label_date else ""
-    )
+    if limit.rule == "per_day_mass_per_kg":
+        reason = f" ({plain(limit.maximum)} mg/kg x {context.weight})"
+    dated = f" [{limit.source.label_date}]" if limit.source.label_date else ""
     amounts = []
     if quota.used or quota.scope != "injection":
         verb = "used" if shown.unit == "sites" else "given"
         amounts.append(f"{_amount(shown.used, shown.unit)} {verb}")
     if quota.planned:
         amounts.append(f"{_amount(shown.planned, shown.unit)} planned")
-    message = (
-        f"{shown.product}: {' and '.join(amounts)}; {who} {cap} {where}{reason}{dated}."
-    )
+    cap = _amount(shown.maximum, shown.unit)
+    said = f"{name}: {listed(amounts)}; {_who(limit)} {cap} {where}{reason}{dated}."
+    return " ".join((said, *_helps(context, quota)))
+
+
+def _over(context: DoseContext, quota: Quota) -> Finding:
+    shown = quota.printed()
     return Finding(
         rule=quota.limit.rule,
         severity=quota.limit.severity,
@@ -57,7 +117,7 @@ def _over(context: DoseContext, quota: Quota) -> Finding:
         remaining=shown.remaining,
         unit=shown.unit,
         source=shown.source,
-        message=message,
+        message=_message(context, quota),
     )
 
 
@@ -68,115 +128,3 @@ def over_caps(context: DoseContext) -> list[Finding]:
     ``per_day_mass_per_kg`` and ``sites_per_session``. Exactly the maximum is allowed.
     """
     return [_over(context, quota) for quota in quotas(context) if quota.exceeded]
-
-
-def _interval(
-    context: DoseContext, limit: Limit, product: str, before: SessionDoses, what: str
-) -> list[Finding]:
-    days = (_session_day(context) - local_date(before.started, context.zone)).days
-    least = limit.maximum
-    if days >= least:
-        return []
-    return [
-        Finding(
-            rule=limit.rule,
-            severity=limit.severity,
-            scope="session",
-            product=product,
-            used=Decimal(days),
-            planned=Decimal(0),
-            maximum=limit.maximum,
-            remaining=EXACT.subtract(least, Decimal(days)),
-            unit="days",
-            source=str(limit.source),
-            message=f"{product}: {days} days since the session of "
-            f"{local_date(before.started, context.zone)}; {what} {plain(least)} days.",
-        )
-    ]
-
-
-def _session_day(context: DoseContext) -> date:
-    return local_date(context.current.started, context.zone)
-
-
-def minimum_interval(context: DoseContext) -> list[Finding]:
-    """The last session with the same product is nearer than its label allows.
-
-    Counted in calendar days of the clinic, from the start of one session to the start
-    of the next.
-    """
-    found: list[Finding] = []
-    for subject in context.kinds:
-        known = context.table.products.get(subject.product)
-        before = context.used_before.get(subject.product)
-        if known is None or before is None:
-            continue
-        for limit in known.limits:
-            if limit.rule == "minimum_interval":
-                what = "the clinic wants" if limit.clinic else "the label wants"
-                found += _interval(context, limit, subject.product, before, what)
-    return found
-
-
-def planned_interval(context: DoseContext) -> list[Finding]:
-    """The last session is nearer than the plan of eight weeks."""
-    if not context.earlier or not context.subjects:
-        return []
-    before = max(context.earlier, key=lambda session: session.started)
-    limit = context.table.general("planned_interval")
-    product = context.subjects[0].product
-    return _interval(context, limit, product, before, "the plan is")
-
-
-def two_agents(context: DoseContext) -> list[Finding]:
-    """A second substance in one session: no label says how the two add.
-
-    Where the clinic has switched its fraction rule on, used / maximum of all session
-    caps together may not pass 1.
-    """
-    agents: dict[str, str] = {}
-    for injection in (*context.current.injections, *context.subjects):
-        agents.setdefault(context.table.agent(injection.product), injection.product)
-    if len(agents) < 2 or not context.subjects:
-        return []
-    product = context.subjects[0].product
-    named = " and ".join(
-        key if key == agent else f"{key} ({agent})" for agent, key in agents.items()
-    )
-    found = [
-        Finding(
-            rule="two_agents",
-            severity="warn",
-            scope="session",
-            product=product,
-            source="No published rule was found",
-            message=f"{named} in one session: no published rule says "
-            "how the two add up; each was checked alone.",
-        )
-    ]
-    return found + _fractions(context, product)
-
-
-def _fractions(context: DoseContext, product: str) -> list[Finding]:
-    policy = context.table.policy
-    if policy is None or not policy.fraction_rule:
-        return []
-    used: dict[tuple[object, ...], Fraction] = {}
-    for quota in quotas(context.as_given()):
-        limit = quota.limit
-        if limit.rule == "per_session_volume" and limit.severity == "stop":
-            cap = (limit.product, limit.strengths, limit.forms)
-            used[cap] = max(used.get(cap, Fraction(0)), quota.used / quota.maximum)
-    if sum(used.values()) <= 1:
-        return []
-    return [
-        Finding(
-            rule="two_agents",
-            severity="stop",
-            scope="session",
-            product=product,
-            source=f"Own rule of {policy.clinic} ({policy.date})",
-            message="The clinic adds the fractions of all caps of the session; with "
-            "the planned injection they pass 1.",
-        )
-    ]

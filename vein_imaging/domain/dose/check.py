@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from vein_imaging.domain.dose.cap_rules import (
-    minimum_interval,
-    over_caps,
-    planned_interval,
-    two_agents,
-)
+from vein_imaging.domain.dose.cap_rules import over_caps
 from vein_imaging.domain.dose.context import DoseContext
+from vein_imaging.domain.dose.day_rules import (
+    clock_ahead,
+    day_differs,
+    minimum_interval,
+    planned_interval,
+)
 from vein_imaging.domain.dose.finding import Finding, Remaining
+from vein_imaging.domain.dose.foam_rules import (
+    foam_ratio_not_on_label,
+    foam_too_old,
+    gas_ratio_unknown,
+)
 from vein_imaging.domain.dose.label_rules import (
     form_not_on_label,
     no_limit_known,
@@ -21,24 +27,31 @@ from vein_imaging.domain.dose.label_rules import (
     vein_class_not_on_label,
     vein_too_large,
 )
+from vein_imaging.domain.dose.name_rules import name_unclear
+from vein_imaging.domain.dose.plausible_rules import implausible
 from vein_imaging.domain.dose.quota import quotas
 from vein_imaging.domain.dose.record_rules import (
     batch_expired,
     batch_missing,
-    foam_too_old,
     test_dose_due,
 )
 from vein_imaging.domain.dose.screening_rules import (
     contraindication,
     screening_incomplete,
 )
-from vein_imaging.domain.dose.weight_rules import weight_missing, weight_stale
+from vein_imaging.domain.dose.shared_rules import shared_maximum, two_agents
+from vein_imaging.domain.dose.weight_rules import (
+    weight_implausible,
+    weight_missing,
+    weight_stale,
+)
 from vein_imaging.domain.limits import Advice
 from vein_imaging.domain.quantity import EXACT, MOST_ML, Volume
 
 __all__ = [
     "RULES",
     "DosePlan",
+    "advice",
     "check_dose",
     "largest_volume",
     "plan_injection",
@@ -50,14 +63,22 @@ Rule = Callable[[DoseContext], list[Finding]]
 #: All rules; each is a plain function of the context.
 RULES: tuple[Rule, ...] = (
     over_caps,
+    shared_maximum,
+    name_unclear,
     minimum_interval,
     planned_interval,
+    day_differs,
+    clock_ahead,
+    implausible,
     form_not_on_label,
+    foam_ratio_not_on_label,
     strength_not_on_label,
     vein_class_not_on_label,
     vein_too_large,
+    gas_ratio_unknown,
     weight_missing,
     weight_stale,
+    weight_implausible,
     batch_expired,
     batch_missing,
     foam_too_old,
@@ -67,6 +88,11 @@ RULES: tuple[Rule, ...] = (
     screening_incomplete,
     contraindication,
 )
+#: Rules whose stops depend on the volume; all others forbid any.
+_BY_VOLUME = {
+    *("per_injection_volume", "per_session_volume", "per_day_volume"),
+    *("per_day_mass_per_kg", "two_agents"),
+}
 _WEIGHT = {"stop": 0, "warn": 1, "note": 2}
 
 
@@ -97,17 +123,22 @@ def remaining(context: DoseContext) -> tuple[Remaining, ...]:
         for quota in quotas(context)
         if quota.scope != "injection"
         and quota.limit.product
+        and quota.limit.severity == "stop"
         and quota.day in (None, context.today)
     )
 
 
-def largest_volume(context: DoseContext) -> Volume | None:
+def largest_volume(
+    context: DoseContext, findings: Sequence[Finding] | None = None
+) -> Volume | None:
     """The largest volume of the planned injection, in steps of 0.01 mL, without a stop.
 
     Parameters
     ----------
     context : DoseContext
         With a planned injection; its own volume does not matter.
+    findings : sequence of Finding, optional
+        Of `check_dose` on the same context, where they are known already.
 
     Returns
     -------
@@ -120,33 +151,40 @@ def largest_volume(context: DoseContext) -> Volume | None:
     ValueError
         If nothing is planned.
     """
-    planned = context.planned
-    if planned is None:
+    if context.planned is None:
         raise ValueError("largest_volume: nothing is planned")
-
-    def with_steps(steps: int) -> DoseContext:
-        volume = Volume(EXACT.scaleb(Decimal(steps), -2))
-        return replace(context, planned=replace(planned, volume=volume))
-
-    def fits(steps: int) -> bool:
-        return all(one.severity != "stop" for one in check_dose(with_steps(steps)))
-
-    if not fits(1):
+    found = check_dose(context) if findings is None else findings
+    if any(one.severity == "stop" and one.rule not in _BY_VOLUME for one in found):
         return Volume(Decimal(0))
     caps = [
         int(quota.left * 100 // quota.per_ml)
-        for quota in quotas(with_steps(1))
+        for quota in quotas(context)
         if quota.per_ml and quota.limit.severity == "stop"
     ]
     if not caps:
         return None
-    good, bad = 1, min(*caps, int(MOST_ML * 100)) + 1
-    if fits(bad - 1):
-        good = bad - 1
-    while bad - good > 1:  # the clinic's fraction rule stops before the caps do
+    steps = min(*caps, int(MOST_ML * 100))
+    policy = context.table.policy
+    if policy is not None and policy.fraction_rule:
+        steps = _within_fractions(context, steps)
+    return Volume(EXACT.scaleb(Decimal(steps), -2))
+
+
+def _within_fractions(context: DoseContext, most: int) -> int:
+    """Steps of 0.01 mL, at most `most`, that the clinic's fraction rule leaves."""
+    planned = context.planned
+    assert planned is not None  # for the type checker: asked above
+
+    def fits(steps: int) -> bool:
+        volume = Volume(EXACT.scaleb(Decimal(steps), -2))
+        tried = replace(context, planned=replace(planned, volume=volume))
+        return all(one.severity != "stop" for one in two_agents(tried))
+
+    good, bad = 0, most + 1
+    while bad - good > 1:
         middle = (good + bad) // 2
         good, bad = (middle, bad) if fits(middle) else (good, middle)
-    return Volume(EXACT.scaleb(Decimal(good), -2))
+    return good
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +224,18 @@ def plan_injection(context: DoseContext) -> DosePlan:
     """
     if context.planned is None:
         raise ValueError("plan_injection: nothing is planned")
-    known = context.table.products.get(context.planned.product)
+    findings = check_dose(context)
     return DosePlan(
-        check_dose(context),
+        findings,
         remaining(context),
-        largest_volume(context),
-        known.advice if known else (),
+        largest_volume(context, findings),
+        advice(context),
         context.table.version,
     )
+
+
+def advice(context: DoseContext) -> tuple[Advice, ...]:
+    """What the labels of the products that are judged say beside their limits."""
+    held = context.table.products
+    keys = dict.fromkeys(one.product for one in context.subjects if one.product in held)
+    return tuple(one for key in keys for one in held[key].advice)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from vein_imaging.domain.limits import Severity
 
-__all__ = ["Finding", "Remaining"]
+__all__ = ["Finding", "Remaining", "listed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +72,10 @@ class Remaining:
     remaining: Decimal
     unit: str
     source: str
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """``a, b and c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from vein_imaging.domain.dose.context import DoseContext
-from vein_imaging.domain.dose.finding import Finding
+from vein_imaging.domain.dose.finding import Finding, listed
 from vein_imaging.domain.dose.quota import has_label_limit
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import Product, Strength
+from vein_imaging.domain.names import printable
 from vein_imaging.domain.quantity import EXACT, plain
 
 __all__ = [
@@ -20,14 +21,16 @@ __all__ = [
 ]
 
 
-def _warn(rule: str, injection: Injection, source: str, message: str) -> Finding:
+def _warn(
+    rule: str, injection: Injection, name: str, source: str, message: str
+) -> Finding:
     return Finding(
         rule=rule,
         severity="warn",
         scope="injection",
         product=injection.product,
         source=source,
-        message=f"{injection.product}: {message}",
+        message=f"{name}: {message}",
     )
 
 
@@ -54,16 +57,19 @@ def strength_not_on_label(context: DoseContext) -> list[Finding]:
             continue
         known = ", ".join(plain(one) for one in product.percents)
         message = f"{plain(percent)} % is not a strength of the label ({known} %)"
+        if subject.stock_concentration is None:
+            message += ": a dilution, or a slip"
         if EXACT.scaleb(percent, -1) in product.percents:
             as_percent = plain(EXACT.scaleb(percent, -1))
             message += f"; if {plain(percent)} mg/mL was meant, that is {as_percent} %"
         if subject.stock_concentration:
             message += f"; diluted from {subject.stock_concentration}"
-            message += f" with {subject.diluent}" if subject.diluent else ""
+            message += f" with {printable(subject.diluent)}" if subject.diluent else ""
         found.append(
             _warn(
                 "strength_not_on_label",
                 subject,
+                product.name,
                 _sources(product.strengths),
                 message + ".",
             )
@@ -88,6 +94,7 @@ def form_not_on_label(context: DoseContext) -> list[Finding]:
             _warn(
                 "form_not_on_label",
                 subject,
+                product.name,
                 _sources(product.strengths),
                 message + ".",
             )
@@ -118,10 +125,13 @@ def vein_class_not_on_label(context: DoseContext) -> list[Finding]:
             if row.vein.holds(diameter)
         )
         instead = f"; it has {' or '.join(fitting)}" if fitting else ""
+        if any(row.inferred for row in rows):
+            instead += " (the label says so in words; the millimetres are our reading)"
         found.append(
             _warn(
                 "vein_class_not_on_label",
                 subject,
+                product.name,
                 _sources(rows),
                 f"the label does not have {plain(rows[0].percent)} % {subject.form} "
                 f"for a vein of {plain(diameter)} mm{instead}.",
@@ -157,31 +167,90 @@ def vein_too_large(context: DoseContext) -> list[Finding]:
     return found
 
 
+def _same_substance(context: DoseContext, product: str) -> str:
+    """The region's own products of the same substance, to be looked at instead."""
+    table = context.table
+    agent = table.agent(product)
+    own = [one.name for one in table.products.values() if one.agent == agent]
+    return f" Of the same substance it holds {listed(own)}." if own else ""
+
+
 def no_limit_known(context: DoseContext) -> list[Finding]:
-    """The table has no maximum for this product, strength and form in this region."""
+    """The table has no maximum for this product, strength and form in this region.
+
+    Also where such a product was given earlier in the session or on its day, whatever
+    is planned now: no total counts it.
+    """
     found = []
     for subject in context.kinds:
         if has_label_limit(context, subject):
             continue
         known = context.table.products.get(subject.product)
+        percent = context.table.percent(subject)
+        strength = "" if percent is None else f" {plain(percent)} %"
         if known is None:
-            reason = "The table of this region does not hold it"
+            reason = "The table of this region does not hold it."
+            reason += _same_substance(context, subject.product)
+        elif percent is not None and known.percents and percent not in known.percents:
+            reason = f"{plain(percent)} % is a dilution, or a slip; the label gives no "
+            reason += "maximum for it."
         else:
-            reason = known.note.rstrip(".") or "Its label states none for this use"
+            reason = known.note or "Its label states none for this use."
         own = (
             " The clinic's own limits were checked."
             if known and any(limit.clinic for limit in known.limits)
             else ""
         )
-        percent = context.table.percent(subject)
-        strength = "" if percent is None else f" {plain(percent)} %"
         found.append(
             _warn(
                 "no_limit_known",
                 subject,
+                context.table.name(subject.product),
                 f"Limit table of {context.table.region}",
-                f"no limit is known for this{strength} {subject.form}. {reason}. "
+                f"no limit is known for this{strength} {subject.form}. {reason} "
                 f"Nothing here says that the amount is safe.{own}",
             )
         )
-    return found
+    return found + _uncounted(context)
+
+
+def _uncounted(context: DoseContext) -> list[Finding]:
+    """What was given this session or day and has no limit, other than what is judged.
+
+    Without a plan the session's own injections are judged each by itself.
+    """
+    if not context.subjects:
+        return []
+    judged = {(one.product, context.table.percent(one)) for one in context.subjects}
+    earlier = {
+        id(one): one
+        for one in (
+            *context.current.injections,
+            *context.given_with(context.subjects[0]),
+        )
+        if one is not context.subject
+    }
+    amounts: dict[str, Decimal] = {}
+    limited: dict[tuple[object, ...], bool] = {}
+    for one in earlier.values():
+        kind = (one.product, context.table.percent(one), one.form)
+        if kind[:2] in judged:
+            continue
+        if kind not in limited:
+            by_mass = context.table.mass_limits(context.table.agent(one.product))
+            limited[kind] = bool(by_mass) or has_label_limit(context, one)
+        if not limited[kind]:
+            before = amounts.get(one.product, Decimal(0))
+            amounts[one.product] = EXACT.add(before, one.volume.ml)
+    return [
+        Finding(
+            rule="no_limit_known",
+            severity="warn",
+            scope="day",
+            product=product,
+            source=f"Limit table of {context.table.region}",
+            message=f"{context.table.name(product)}: {plain(ml)} mL were given "
+            "already; no limit is known for it here, and no other total counts it.",
+        )
+        for product, ml in amounts.items()
+    ]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from vein_imaging.domain.dose.context import DoseContext
 from vein_imaging.domain.dose.finding import Finding
 from vein_imaging.domain.injection import Injection
-from vein_imaging.domain.limits import Limit, Severity, TestDose
+from vein_imaging.domain.limits import Severity, TestDose
 from vein_imaging.domain.moments import local_date
-from vein_imaging.domain.quantity import EXACT, plain
+from vein_imaging.domain.names import printable
 
 __all__ = [
     "batch_expired",
     "batch_missing",
-    "foam_too_old",
     "test_dose_due",
 ]
 
@@ -41,8 +38,9 @@ def batch_expired(context: DoseContext) -> list[Finding]:
             "injection",
             subject.product,
             "The date printed on the vial",
-            f"{subject.product}: batch {subject.batch or 'without number'} expired on "
-            f"{subject.expires_on}.",
+            f"{context.name(subject)}: batch "
+            f"{printable(subject.batch or 'without number')} expired on "
+            f"{subject.expires_on}. Take another vial.",
         )
         for subject in context.subjects
         if subject.expires_on
@@ -59,57 +57,11 @@ def batch_missing(context: DoseContext) -> list[Finding]:
             "injection",
             subject.product,
             "Good record keeping: product, batch, dose and site",
-            f"{subject.product}: no batch number; write down the vial's.",
+            f"{context.name(subject)}: no batch number; write down the vial's.",
         )
         for subject in context.subjects
         if not subject.batch
     ]
-
-
-def _foam_limit(context: DoseContext, subject: Injection) -> Limit:
-    known = context.table.products.get(subject.product)
-    for limit in known.limits if known else ():
-        if limit.rule == "foam_too_old":
-            return limit
-    return context.table.general("foam_too_old")
-
-
-def foam_too_old(context: DoseContext) -> list[Finding]:
-    """The foam was made longer ago than it keeps, or after it was injected."""
-    found = []
-    for subject in context.subjects:
-        if subject.foam_made_at is None:
-            continue
-        limit = _foam_limit(context, subject)
-        age = subject.at - subject.foam_made_at
-        seconds = EXACT.add(
-            Decimal(age.days * 86400 + age.seconds),
-            EXACT.scaleb(Decimal(age.microseconds), -6),
-        )
-        if 0 <= seconds <= limit.maximum:
-            continue
-        message = (
-            f"foam made {plain(seconds)} s before; it keeps {plain(limit.maximum)} s. "
-            "Make it anew."
-            if seconds > 0
-            else "the foam is said to have been made after it was injected."
-        )
-        found.append(
-            Finding(
-                rule="foam_too_old",
-                severity=limit.severity,
-                scope="injection",
-                product=subject.product,
-                used=max(seconds, Decimal(0)),
-                planned=Decimal(0),
-                maximum=limit.maximum,
-                remaining=Decimal(0),
-                unit=limit.unit,
-                source=str(limit.source),
-                message=f"{subject.product}: {message}",
-            )
-        )
-    return found
 
 
 def _test_dose_wanted(context: DoseContext, subject: Injection) -> TestDose | None:
@@ -139,10 +91,7 @@ def test_dose_due(context: DoseContext) -> list[Finding]:
                     "session",
                     subject.product,
                     str(rule.source),
-                    f"{subject.product}: {rule.text}; none is recorded.",
+                    f"{context.name(subject)}: {rule.text}; none is recorded.",
                 )
             )
     return found
-
-
-test_dose_due.__test__ = False  # type: ignore[attr-defined]  # pytest: a rule, no test

@@ -10,7 +10,9 @@ from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import Limit
 from vein_imaging.domain.quantity import plain
 
-__all__ = ["weight_missing", "weight_stale"]
+__all__ = ["weight_implausible", "weight_missing", "weight_stale"]
+
+_MOST_KG = Decimal(200)  # more is rarer than a slip: 270 typed for 70
 
 
 def _by_weight(context: DoseContext) -> tuple[Injection, Limit] | None:
@@ -29,7 +31,7 @@ def weight_missing(context: DoseContext) -> list[Finding]:
         return []
     subject, limit = applies
     message = (
-        f"{subject.product}: at most {plain(limit.maximum)} mg/kg a day, and the "
+        f"{context.name(subject)}: at most {plain(limit.maximum)} mg/kg a day, and the "
         "weight is not known; weigh the patient."
     )
     return [
@@ -40,6 +42,24 @@ def weight_missing(context: DoseContext) -> list[Finding]:
             product=subject.product,
             source=str(limit.source),
             message=message,
+        )
+    ]
+
+
+def weight_implausible(context: DoseContext) -> list[Finding]:
+    """A mg/kg limit applies and the weight is more likely a slip than a weight."""
+    applies, weight = _by_weight(context), context.weight
+    if applies is None or weight is None or weight.kg <= _MOST_KG:
+        return []
+    return [
+        Finding(
+            rule="implausible",
+            severity="warn",
+            scope="patient",
+            product=applies[0].product,
+            source="A slip of the pen: this project's own choice, no published figure",
+            message=f"A weight of {weight}? The maximum a day goes by it. "
+            "Read it again.",
         )
     ]
 

@@ -1,9 +1,11 @@
 """Maximum quantities as data: one file per region, each figure with its source."""
 
+from vein_imaging.domain.limits.naming import Named
 from vein_imaging.domain.limits.reading import REGIONS, load_limits
 from vein_imaging.domain.limits.table import (
     Advice,
     ClinicPolicy,
+    FoamMix,
     Limit,
     LimitTable,
     Product,
@@ -11,6 +13,7 @@ from vein_imaging.domain.limits.table import (
     Source,
     Strength,
     TestDose,
+    Usual,
     VeinRange,
 )
 
@@ -18,13 +21,16 @@ __all__ = [
     "REGIONS",
     "Advice",
     "ClinicPolicy",
+    "FoamMix",
     "Limit",
     "LimitTable",
+    "Named",
     "Product",
     "Severity",
     "Source",
     "Strength",
     "TestDose",
+    "Usual",
     "VeinRange",
     "load_limits",
 ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
 from vein_imaging.domain.injection import Form
 
-__all__ = ["Limit", "Severity", "Source", "VeinRange"]
+__all__ = ["Limit", "Severity", "Source", "Usual", "VeinRange"]
 
 Severity = Literal["stop", "warn", "note"]
+_A_YEAR_DAYS = 365  # labels are revised about as often
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,8 @@ class Source:
         Verified: the words were read at the address.
     label_date : str
         Date of the label or paper where it is known, else empty.
+    older : bool
+        A text is in force that was not read, or that says something else.
     """
 
     title: str
@@ -33,6 +37,20 @@ class Source:
     read_on: str
     sure: str = "verified"
     label_date: str = ""
+    older: bool = False
+
+    @property
+    def state(self) -> str:
+        """How far it can be relied on: "in force", "older" or "second hand"."""
+        if self.sure != "verified":
+            return "second hand"
+        return "older" if self.older else "in force"
+
+    def is_stale(self, today: date) -> bool:
+        """Whether it was read more than a year before `today`, a month as its first."""
+        year, month, *day = (int(part) for part in self.read_on.split("-"))
+        read_on = date(year, month, day[0] if day else 1)
+        return (today - read_on).days > _A_YEAR_DAYS
 
     def __str__(self) -> str:
         dated = f" ({self.label_date})" if self.label_date else ""
@@ -86,6 +104,13 @@ class Limit:
         to hypersensitivity.
     clinic : bool
         Set by the clinic's own file.
+    also : str
+        What another text says beside it, in our words, for the message.
+    vein_named : str
+        Only for a vein that the site names: ``great saphenous`` or
+        ``small saphenous``.
+    agent : str
+        Of a general figure that is for one substance only.
     """
 
     rule: str
@@ -101,6 +126,9 @@ class Limit:
     first_treatment: bool = False
     hypersensitive: bool = False
     clinic: bool = False
+    also: str = ""
+    vein_named: str = ""
+    agent: str = ""
 
     def counts(self, product: str, percent: Decimal | None, form: Form) -> bool:
         """Whether an injection of this product, strength and form counts for it."""
@@ -109,3 +137,24 @@ class Limit:
             and (not self.strengths or percent in self.strengths)
             and (not self.forms or form in self.forms)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is usual in a vein of up to some width: no maximum, a help against slips.
+
+    Parameters
+    ----------
+    what : "volume" or "strength"
+    amount : mL at one injection, or % w/v
+    up_to_mm : mm
+    agent : str
+        The substance it is for; empty for any.
+    source : Source
+    """
+
+    what: str
+    amount: Decimal
+    up_to_mm: Decimal
+    agent: str
+    source: Source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib import resources
@@ -12,12 +13,14 @@ from typing import Any
 from vein_imaging.domain.limits.clinic import tightened
 from vein_imaging.domain.limits.table import (
     Advice,
+    FoamMix,
     Limit,
     LimitTable,
     Product,
     Source,
     Strength,
     TestDose,
+    Usual,
     VeinRange,
 )
 from vein_imaging.domain.quantity import decimal_from_text
@@ -25,19 +28,24 @@ from vein_imaging.domain.quantity import decimal_from_text
 __all__ = ["REGIONS", "load_limits"]
 
 #: Regions with a limit table.
-REGIONS: tuple[str, ...] = ("US", "UK", "IE", "DE", "AT", "CH", "FR")
+REGIONS: tuple[str, ...] = (
+    *("US", "UK", "IE", "DE", "AT", "CH", "FR"),
+    *("IT", "ES", "AU", "CA"),
+)
 
-_SOURCE_KEYS = {"title", "address", "read_on", "sure", "label_date"}
+_SOURCE_KEYS = {"title", "address", "read_on", "sure", "label_date", "older"}
 _LIMIT_KEYS = {
     *("rule", "maximum", "unit", "source", "severity", "strengths", "forms"),
     *("over_mm", "up_to_mm", "per_site", "first_treatment", "hypersensitive"),
+    *("also", "vein_named", "agent"),
 }
-_STRENGTH_KEYS = {"percent", "form", "over_mm", "up_to_mm", "source"}
+_STRENGTH_KEYS = {"percent", "form", "over_mm", "up_to_mm", "source", "inferred"}
 _PRODUCT_KEYS = {
     *("key", "name", "agent", "atc", "note", "single_strength", "factory_foam"),
-    *("strengths", "limits", "test_dose", "advice"),
+    *("strengths", "limits", "test_dose", "advice", "foam_mix", "foam_mg_per_ml"),
 }
-_FILE_KEYS = {"region", "source", "product", "practice"}
+_FILE_KEYS = {"region", "source", "product", "practice", "usual"}
+_USUAL_KEYS = {"what", "amount", "up_to_mm", "agent", "source"}
 
 
 def _only(row: Mapping[str, Any], keys: set[str], where: str) -> Mapping[str, Any]:
@@ -84,19 +92,24 @@ def _limit(
         per_site=row.get("per_site", False),
         first_treatment=row.get("first_treatment", False),
         hypersensitive=row.get("hypersensitive", False),
+        also=row.get("also", ""),
+        vein_named=row.get("vein_named", ""),
+        agent=row.get("agent", ""),
     )
 
 
 def _product(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Product:
     key = row["key"]
     _only(row, _PRODUCT_KEYS, key)
-    test = row.get("test_dose")
+    test, mix = row.get("test_dose"), row.get("foam_mix")
+    foam_mg = row.get("foam_mg_per_ml")
     strengths = tuple(
         Strength(
             decimal_from_text(entry["percent"], f"{key}: percent"),
             entry["form"],
             _vein(entry),
             _source(entry, sources, f"{key} {entry['percent']} %"),
+            entry.get("inferred", False),
         )
         for entry in row.get("strengths", ())
         if _only(entry, _STRENGTH_KEYS, key)
@@ -124,11 +137,50 @@ def _product(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Product:
             for entry in row.get("advice", ())
         ),
         note=row.get("note", ""),
+        foam_mix=None
+        if mix is None
+        else FoamMix(
+            tuple(decimal_from_text(one, f"{key}, foam_mix") for one in mix["parts"]),
+            _source(mix, sources, f"{key}, foam_mix"),
+        ),
+        foam_mg_per_ml=None
+        if foam_mg is None
+        else decimal_from_text(foam_mg, f"{key}, foam_mg_per_ml"),
     )
 
 
-def read_table(text: str) -> tuple[str, tuple[Product, ...], tuple[Limit, ...]]:
-    """Region, products and practice figures of one file.
+@dataclass(frozen=True, slots=True)
+class TableFile:
+    """What one file holds.
+
+    Parameters
+    ----------
+    region : str
+    products : tuple of Product
+    practice : tuple of Limit
+    usual : tuple of Usual
+    """
+
+    region: str
+    products: tuple[Product, ...]
+    practice: tuple[Limit, ...]
+    usual: tuple[Usual, ...]
+
+
+def _usual(row: Mapping[str, Any], sources: Mapping[str, Source]) -> Usual:
+    where = f"usual {row.get('what')}"
+    _only(row, _USUAL_KEYS, where)
+    return Usual(
+        row["what"],
+        decimal_from_text(row["amount"], where),
+        decimal_from_text(row["up_to_mm"], where),
+        row.get("agent", ""),
+        _source(row, sources, where),
+    )
+
+
+def read_table(text: str) -> TableFile:
+    """Region, products, practice and usual figures of one file.
 
     Parameters
     ----------
@@ -147,7 +199,8 @@ def read_table(text: str) -> tuple[str, tuple[Product, ...], tuple[Limit, ...]]:
     }
     products = tuple(_product(row, sources) for row in body.get("product", ()))
     practice = tuple(_limit(row, "", sources) for row in body.get("practice", ()))
-    return body["region"], products, practice
+    usual = tuple(_usual(row, sources) for row in body.get("usual", ()))
+    return TableFile(body["region"], products, practice, usual)
 
 
 @lru_cache(maxsize=1)
@@ -184,10 +237,10 @@ def load_limits(region: str, clinic: str | None = None) -> LimitTable:
         raise ValueError(f"region: got {region!r}, wanted one of {', '.join(REGIONS)}")
     texts = _shipped()
     read = {name: read_table(text) for name, text in texts.items()}
-    _, everywhere, practice = read["practice"]
+    general = read["practice"]
     elsewhere: dict[str, Product] = {}
     for name in REGIONS:
-        for product in read[name][1]:
+        for product in read[name].products:
             known = elsewhere.get(product.key)
             if known is None or known.percents[-1:] < product.percents[-1:]:
                 elsewhere[product.key] = product
@@ -195,11 +248,13 @@ def load_limits(region: str, clinic: str | None = None) -> LimitTable:
     for text in (texts[region], texts["practice"], clinic or ""):
         digest.update(text.encode())
         digest.update(b"\0")
+    held = (*read[region].products, *general.products)
     table = LimitTable(
         region=region,
-        products={product.key: product for product in (*read[region][1], *everywhere)},
-        practice=practice,
+        products={product.key: product for product in held},
+        practice=general.practice,
         elsewhere=elsewhere,
         version=f"{region} sha256:{digest.hexdigest()}",
+        usual=general.usual,
     )
     return table if clinic is None else tightened(table, clinic)

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from vein_imaging.domain.injection import Form, Injection
-from vein_imaging.domain.limits.figure import Limit, Severity, Source, VeinRange
+from vein_imaging.domain.limits.figure import Limit, Severity, Source, Usual, VeinRange
+from vein_imaging.domain.limits.naming import Named, name_product
+from vein_imaging.domain.names import compact, printable
 from vein_imaging.domain.quantity import Concentration
 
 __all__ = [
     "Advice",
     "ClinicPolicy",
+    "FoamMix",
     "Limit",
     "LimitTable",
     "Product",
@@ -20,29 +23,40 @@ __all__ = [
     "Source",
     "Strength",
     "TestDose",
+    "Usual",
     "VeinRange",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """A strength on the label, and the form and veins the label has it for."""
+    """A strength on the label, and the form and veins the label has it for.
+
+    `inferred`: the label names the vein in words; the millimetres are ours.
+    """
 
     percent: Decimal
     form: Form
     vein: VeinRange
     source: Source
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TestDose:
     """When a label wants a test dose, and how firmly."""
 
-    __test__ = False  # pytest: no test class
-
     every_session: bool
     severity: Severity
     text: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class FoamMix:
+    """The parts of gas to one of liquid that the label or the maker names."""
+
+    gas_parts: tuple[Decimal, ...]
     source: Source
 
 
@@ -73,6 +87,10 @@ class Product:
     advice : tuple of Advice
     note : str
         What is not known of it.
+    foam_mix : FoamMix, optional
+        Where the label or the maker says how foam is made.
+    foam_mg_per_ml : Decimal, optional
+        Drug in 1 mL of factory foam, mg/mL, as its label states it.
     """
 
     key: str
@@ -86,6 +104,8 @@ class Product:
     test_dose: TestDose | None = None
     advice: tuple[Advice, ...] = ()
     note: str = ""
+    foam_mix: FoamMix | None = None
+    foam_mg_per_ml: Decimal | None = None
 
     @property
     def percents(self) -> tuple[Decimal, ...]:
@@ -119,6 +139,7 @@ class LimitTable:
     version : str
         Hash of the files it was read from, to be kept with every record.
     policy : ClinicPolicy, optional
+    usual : tuple of Usual
     """
 
     region: str
@@ -127,11 +148,49 @@ class LimitTable:
     elsewhere: Mapping[str, Product]
     version: str
     policy: ClinicPolicy | None = None
+    usual: tuple[Usual, ...] = ()
 
     def agent(self, product: str) -> str:
         """The substance of a product; an unknown product is its own substance."""
         known = self.products.get(product) or self.elsewhere.get(product)
-        return known.agent if known else product
+        if known is not None:
+            return known.agent
+        substances = {one.agent for one in self.elsewhere.values()}
+        return product if product in substances else compact(product) or product
+
+    def knows(self, product: str) -> bool:
+        """Whether the product stands in the table of this or another region."""
+        return product in self.products or product in self.elsewhere
+
+    def name(self, product: str) -> str:
+        """What a person calls a product: the label's name, or what was typed."""
+        known = self.products.get(product) or self.elsewhere.get(product)
+        return known.name if known else printable(product)
+
+    def read_name(self, injection: Injection) -> Named:
+        """Which product the name of an injection means; see `name_product`.
+
+        The bare name of a substance means the product of the region that comes in
+        this form; a gas ratio says that foam was made by hand.
+        """
+        if self.knows(injection.product):
+            return Named(injection.product)
+        agents = {key: one.agent for key, one in self.products.items()}
+        preferred: dict[str, list[str]] = {}
+        for agent in set(agents.values()):
+            meant = [one for one in self.products.values() if one.agent == agent]
+            if injection.foam_ratio is not None:
+                meant = [one for one in meant if not one.factory_foam] or meant
+            same = [
+                one
+                for one in meant
+                if not one.strengths
+                or any(row.form == injection.form for row in one.strengths)
+            ]
+            preferred[agent] = [one.key for one in same or meant]
+        return name_product(
+            injection.product, agents, self.elsewhere, preferred=preferred
+        )
 
     def percent(self, injection: Injection) -> Decimal | None:
         """Strength of an injection in % w/v, the label's only one where not stated.

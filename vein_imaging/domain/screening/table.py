@@ -29,6 +29,10 @@ class Condition:
     each_session : bool
         Asked again at every session.
     source : Source
+    brief : str
+        The question in a few words.
+    if_product : mapping
+        Products whose label goes further.
     """
 
     key: str
@@ -38,10 +42,13 @@ class Condition:
     if_region: Mapping[str, Severity] = field(hash=False)
     each_session: bool
     source: Source
+    brief: str = ""
+    if_product: Mapping[str, Severity] = field(hash=False, default_factory=dict)
 
-    def severity(self, region: str, *, foam: bool) -> Severity:
+    def severity(self, region: str, *, foam: bool, product: str = "") -> Severity:
         """What a yes means here: the gravest that applies."""
         means = {self.if_yes, self.if_region.get(region, self.if_yes)}
+        means.add(self.if_product.get(product, self.if_yes))
         if foam:
             means.add(self.if_foam)
         return "stop" if "stop" in means else "warn"
@@ -94,6 +101,8 @@ def screening_table() -> ScreeningTable:
             },
             row.get("each_session", False),
             sources[row["source"]],
+            row["brief"],
+            {key: _SEVERITY[means] for key, means in row.get("if_product", {}).items()},
         )
         for row in body["condition"]
     )

@@ -5,16 +5,22 @@ from vein_imaging.imaging.vesselness.octaves import (
     FULL,
     Coarse,
     Search,
-    vesselness,
 )
 from vein_imaging.imaging.vesselness.score import NoiseLevel, measure_noise
+from vein_imaging.imaging.vesselness.table import (
+    FILTERS,
+    VesselnessFilter,
+    vesselness,
+)
 
 __all__ = [
     "FAST",
+    "FILTERS",
     "FULL",
     "Coarse",
     "NoiseLevel",
     "Search",
+    "VesselnessFilter",
     "measure_noise",
     "vesselness",
 ]

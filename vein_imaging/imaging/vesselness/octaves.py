@@ -13,7 +13,7 @@ from vein_imaging.imaging.contrast import local_contrast
 from vein_imaging.imaging.vesselness.oriented import Kernel, oriented_lines
 from vein_imaging.imaging.vesselness.score import evened, measure_noise
 
-__all__ = ["FAST", "FULL", "Coarse", "Search", "vesselness"]
+__all__ = ["FAST", "FULL", "Coarse", "Search", "oriented_octaves"]
 
 # peak: measured on straight bars, see docs/vessel-detection.md
 _SHORT = Kernel(steps_px=(2,), across_px=2, arm_px=4, peak=0.36)
@@ -83,7 +83,7 @@ class Coarse:
     shrink: int
 
 
-def vesselness(
+def oriented_octaves(
     plane: Plane, inner: Mask, *, search: Search, octaves: int = 2
 ) -> tuple[Image, Coarse]:
     """Response to dark lines of all widths sought.

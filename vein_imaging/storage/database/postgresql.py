@@ -14,6 +14,7 @@ __all__ = ["Server", "grant_to_app", "postgresql_engine"]
 # One number for all programs: who holds it is the only writer of the ledger.
 _APPEND_LOCK = 0x7665696E
 _LOCK_TIMEOUT_MS = 20_000
+"""As the file's: a writer takes milliseconds, a stuck one is told, not waited for."""
 _PROMISES = ("fsync", "full_page_writes", "synchronous_commit")
 _URL_WANTED = "postgresql+psycopg://ROLE@HOST/DATABASE?sslmode=verify-full"
 

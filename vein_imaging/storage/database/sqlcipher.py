@@ -18,6 +18,7 @@ __all__ = ["SAFE_SQLITE", "sqlcipher_engine"]
 # checkpoint at once (sqlite.org, fixed in 3.51.3 of March 2026).
 SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 20.0
+"""A backup or a large write takes seconds; a stuck writer is told, not waited for."""
 
 _PRAGMAS = (
     ("journal_mode", "WAL", "wal"),
@@ -95,7 +96,7 @@ def _connect(file: Path, key: bytes, *, guarded: bool, immutable: bool) -> Any:
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlcipher3.DatabaseError as error:
-            if "not a database" not in str(error):
+            if error.sqlite_errorcode != sqlcipher3.SQLITE_NOTADB:
                 raise
             raise WrongKeyError(
                 f"The key does not open {file}, or its first page is damaged"

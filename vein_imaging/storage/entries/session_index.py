@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Column, ColumnElement, Connection, select
 
 from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.entries.checked_append import SessionHead
 from vein_imaging.storage.entries.clock_notes import latest_believed
 from vein_imaging.storage.entries.ledger import (
     StoredEvent,
@@ -18,7 +19,10 @@ from vein_imaging.storage.entries.ledger import (
 from vein_imaging.storage.errors import NoSuchSessionError
 from vein_imaging.storage.files.keys import Vault
 
-__all__ = ["SessionIndex"]
+__all__ = ["SESSION", "SessionIndex"]
+
+SESSION = "store.session"
+"""The kind of the entry that begins a session."""
 
 
 class SessionIndex:
@@ -95,3 +99,13 @@ class SessionIndex:
         """Return the latest time that is believed of the ledger, or `at` if later."""
         latest = latest_believed(connection, self._vault, head(connection))
         return max(latest or at, at).astimezone(UTC)
+
+    def heads(
+        self, connection: Connection, column: Column[str], value: str
+    ) -> Iterator[SessionHead]:
+        """Yield the beginnings of the sessions whose column has this value."""
+        # "+kind": the entries of one patient or session are looked up and their kinds
+        # compared; by kind, SQLite would walk through every session of the clinic.
+        beginning = (event.c.kind + "") == SESSION
+        for e in read_entries(connection, self._vault, column == value, beginning):
+            yield SessionHead(e.session_id, e.patient_id, e.at, e.author)

@@ -7,17 +7,17 @@ import hashlib
 import hmac
 from pathlib import Path
 
+from vein_imaging.durable import (
+    TEMPORARY_SUFFIX,
+    make_folder,
+    write_durably,
+)
 from vein_imaging.storage.errors import (
     DamagedImageError,
     DiskFullError,
     MissingImageError,
     StoreDamagedError,
     StoreReadOnlyError,
-)
-from vein_imaging.storage.files.durable import (
-    TEMPORARY_SUFFIX,
-    make_folder,
-    write_durably,
 )
 from vein_imaging.storage.files.keys import derived, opened, sealed
 

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.storage.errors import StoreDamagedError, WrongKeyError
-from vein_imaging.storage.files.durable import make_folder, write_durably
 
 __all__ = [
     "KEY_BYTES",
@@ -29,7 +29,7 @@ __all__ = [
     "sealed",
 ]
 
-KEY_BYTES = 32
+KEY_BYTES = 32  # AES-256
 NONCE_BYTES = 12  # what NIST SP 800-38D section 5.2.1.1 recommends for GCM
 
 

@@ -10,13 +10,14 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from vein_imaging.durable import write_durably
 from vein_imaging.storage.errors import NoSuchStoreError
-from vein_imaging.storage.files.durable import write_durably
 
 __all__ = ["StoreLayout", "describe_store", "find_store"]
 
 _DESCRIPTION = "store.json"
 _FORMAT = 1
+"""Of store.json; `_Description` takes no other, so that an older release refuses."""
 
 
 class _Description(BaseModel, extra="forbid", strict=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vein_imaging.storage.files.durable import flush_folder, make_folder
+from vein_imaging.durable import flush_folder, make_folder
 
 __all__ = ["built_folder"]
 

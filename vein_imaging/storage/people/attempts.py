@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
+from vein_imaging.durable import write_durably
 from vein_imaging.storage.errors import TooManyAttemptsError
-from vein_imaging.storage.files.durable import write_durably
 from vein_imaging.storage.files.layout import StoreLayout
 
 __all__ = ["Attempts"]
 
 _Failures = tuple[list[AwareDatetime], list[AwareDatetime]]
 _FILE = TypeAdapter(dict[str, _Failures])
-_FREE = 3
+_FREE = 3  # people mistype; a guesser gains nothing by three
 _LONGEST = timedelta(minutes=15)
-_NONE = timedelta(0)
+_NONE = timedelta(0)  # no pause
 
 
 class Attempts:

@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.keywrap import (
 )
 from pydantic import Field, TypeAdapter, ValidationError
 
+from vein_imaging.durable import write_durably
 from vein_imaging.storage.errors import NoSuchStoreError, WrongPasswordError
-from vein_imaging.storage.files.durable import write_durably
 from vein_imaging.storage.files.keys import KEY_BYTES, derived
 from vein_imaging.storage.files.layout import StoreLayout
 

@@ -1,7 +1,6 @@
 """The store as a signed-in person meets it: roles, a read log, a lock.
 
-Windows and commands reach it through `vein_imaging.treatment`; only programs without a
-user use `Store` itself.
+Windows and commands reach it through `vein_imaging.treatment`.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ from vein_imaging.storage.entries.checked_append import (
 from vein_imaging.storage.entries.clock_notes import clock_notes, latest_believed
 from vein_imaging.storage.entries.ledger import Entry, StoredEvent, head
 from vein_imaging.storage.entries.patient_directory import PATIENT, PatientRecord
-from vein_imaging.storage.entries.settling import settle_entry
 from vein_imaging.storage.errors import (
     LockedError,
     WrongPasswordError,
@@ -43,6 +41,7 @@ from vein_imaging.storage.people.open_desk import (
 )
 from vein_imaging.storage.people.passwords import KeyWraps
 from vein_imaging.storage.people.roles import Action, action_for_kind
+from vein_imaging.storage.people.settling import settle_entry
 from vein_imaging.storage.people.sign_in import identified, unlocked_key
 from vein_imaging.storage.people.signing import Meaning, sign_session
 from vein_imaging.storage.people.users import User
@@ -55,7 +54,9 @@ from vein_imaging.storage.upkeep.checkpoint import (
 __all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
 DEFAULT_IDLE_S = 600.0
+"""Longer than scrubbing and drawing up take, shorter than the next patient's way in."""
 _SHOWN_IN_LOG = 20
+"""What a person can have read of a list; the number found is logged in full."""
 
 
 class SignedInStore:
@@ -176,7 +177,7 @@ class SignedInStore:
         return self._allowed(action).data_key
 
     def log_own(self, kind: str, body: Body, patient_id: str = "") -> None:
-        """Write one of the store's own entries, for the package's administration."""
+        """Write one of the store's own entries."""
         self._open_desk().log(kind, body, self.clocks.now(), patient_id)
 
     # --- reading -----------------------------------------------------------------
@@ -211,9 +212,9 @@ class SignedInStore:
         self._log_read(desk, "sessions", patient_id)
         return desk.store.sessions(patient_id)
 
-    def patient_of(self, session_id: str) -> str:
-        """Return the id of a session's patient."""
-        return self._allowed(Action.READ).store.patient_of(session_id)
+    def session_head(self, session_id: str) -> SessionHead:
+        """Return one session's beginning."""
+        return self._allowed(Action.READ).store.session_head(session_id)
 
     def events(self, session_id: str) -> tuple[StoredEvent, ...]:
         """Return a session's entries."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from datetime import datetime
 
 from vein_imaging.domain.session import Meaning, Signed
@@ -14,13 +13,12 @@ from vein_imaging.storage.entries.ledger import (
     StoredEvent,
     append_entry,
 )
+from vein_imaging.storage.entries.signatures import SEAL
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.people.open_desk import OpenDesk
 from vein_imaging.storage.people.roles import Action
 
-__all__ = ["SEAL", "Meaning", "sign_session", "signature_problem"]
-
-SEAL = "store.signature"
+__all__ = ["Meaning", "sign_session"]
 
 
 def sign_session(
@@ -73,35 +71,3 @@ def sign_session(
         seal = Draft(Entry(SEAL, body), at, author, signed.patient_id)
         append_entry(connection, store.vault, seal)
     return signed
-
-
-def signature_problem(
-    signed: StoredEvent,
-    before: Sequence[bytes],
-    seal: StoredEvent | None,
-) -> str | None:
-    """Return what is wrong with a signature, or None.
-
-    Parameters
-    ----------
-    signed : StoredEvent
-    before : sequence of bytes
-        Hashes of the session's entries before it, in their order.
-    seal : StoredEvent, optional
-        The entry behind it, where it is one of the kind of a seal.
-    """
-    sealed = seal is not None and (
-        seal.body.get("entry") == signed.seq
-        and seal.body.get("hash") == signed.hash.hex()
-        and seal.author == signed.author
-    )
-    if not sealed:
-        return "a signature that was not made with a password"
-    digest = signed.body.get("digest")
-    if not digest:  # release 0.1.0 took any name and said not what was signed
-        return None
-    if signed.body.get("signer") != signed.author:
-        return f"{signed.author} signed for {signed.body.get('signer')}"
-    if digest != digest_of(before):
-        return "a signature over other entries than those that stand before it"
-    return None

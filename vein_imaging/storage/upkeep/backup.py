@@ -16,11 +16,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
 
+from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.storage.database.engines import engines, make_tables
 from vein_imaging.storage.database.postgresql import Server
 from vein_imaging.storage.database.schema import event, patient_key
 from vein_imaging.storage.errors import StoreDamagedError, translated
-from vein_imaging.storage.files.durable import make_folder, write_durably
 from vein_imaging.storage.files.images import ImageFolder
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import StoreLayout, describe_store, find_store
@@ -32,7 +32,7 @@ from vein_imaging.storage.upkeep.verify import verify_store
 
 __all__ = ["back_up", "generations", "opened_generation", "restore"]
 
-_BATCH = 1000
+_BATCH = 1000  # half a megabyte of entries at a time, however large the store is
 
 
 def back_up(

@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 from sqlalchemy import Connection, select
 
+from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import CREATED, head, read_entries
 from vein_imaging.storage.errors import StoreDamagedError
-from vein_imaging.storage.files.durable import make_folder, write_durably
 from vein_imaging.storage.store import Store
 
 __all__ = [

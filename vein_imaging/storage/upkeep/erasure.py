@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import delete
 
+from vein_imaging.durable import flush_folder
 from vein_imaging.storage.database.schema import event, patient_key
 from vein_imaging.storage.entries.checked_append import named_images
 from vein_imaging.storage.entries.ledger import (
@@ -19,7 +20,6 @@ from vein_imaging.storage.entries.ledger import (
     read_entries,
 )
 from vein_imaging.storage.entries.patient_directory import ERASED
-from vein_imaging.storage.files.durable import flush_folder
 from vein_imaging.storage.store import Store
 
 __all__ = ["Erasure", "erase_patient", "orphans", "remove_files"]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.checked_append import named_images
 from vein_imaging.storage.entries.ledger import key_of, read_entries
-from vein_imaging.storage.files.durable import make_folder, write_durably
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint

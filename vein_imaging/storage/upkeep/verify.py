@@ -26,8 +26,8 @@ from vein_imaging.storage.entries.ledger import (
     header_of,
 )
 from vein_imaging.storage.entries.patient_directory import ERASED
+from vein_imaging.storage.entries.signatures import SEAL, signature_problem
 from vein_imaging.storage.errors import StoreError
-from vein_imaging.storage.people.signing import SEAL, signature_problem
 from vein_imaging.storage.store import SESSION, Store
 from vein_imaging.storage.upkeep.checkpoint import compare_with_checkpoint
 

@@ -25,6 +25,8 @@ from vein_imaging.comparison.telling.picture import CHANGE_STYLES, draw_change_m
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.viewer.before_after.linked_pictures import LinkedView, link
 from vein_imaging.viewer.qt.style import set_look, stylesheet
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["ComparisonWindow", "swiped"]
 
@@ -35,7 +37,7 @@ _VERDICTS = {
     "too early": "warn",
     "refused": "stop",
 }
-_DIVIDER_RGB = (255, 196, 107)
+_DIVIDER_RGB = (255, 196, 107)  # amber: no vein, skin or class of the overlay has it
 
 
 def swiped(before: Pixels, after: Pixels, share: float) -> Pixels:
@@ -82,7 +84,7 @@ class ComparisonWindow(QDialog):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("vein-imaging: before and after")
+        self.setWindowTitle(_("vein-imaging: before and after"))
         self.setStyleSheet(stylesheet())
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self._comparison = comparison
@@ -100,7 +102,7 @@ class ComparisonWindow(QDialog):
         self.divider = QSlider(Qt.Orientation.Horizontal)
         self.divider.setRange(0, 100)
         self.divider.setValue(50)
-        self.divider.setAccessibleName("Dividing line")
+        self.divider.setAccessibleName(_("Dividing line"))
         self._lay_out(aligned)
         self.divider.valueChanged.connect(self._show)
         self.modes.idClicked.connect(self._show)
@@ -110,7 +112,11 @@ class ComparisonWindow(QDialog):
         row = QHBoxLayout()
         refused = self._comparison.verdict == "refused"
         for at, (name, possible) in enumerate(
-            (("Side by side", True), ("Swipe", aligned), ("Changes", not refused))
+            (
+                (_("Side by side"), True),
+                (_("Swipe"), aligned),
+                (_("Changes"), not refused),
+            )
         ):
             button = QPushButton(name)
             button.setCheckable(True)
@@ -124,7 +130,7 @@ class ComparisonWindow(QDialog):
         for text, action in (
             ("\N{MINUS SIGN}", lambda: self.left.zoom(1 / 1.25)),
             ("+", lambda: self.left.zoom(1.25)),
-            ("Fit", self.fit),
+            (_("Fit"), self.fit),
         ):
             button = QPushButton(text)
             button.setAutoDefault(False)
@@ -168,7 +174,7 @@ class ComparisonWindow(QDialog):
         for view in (self.left, self.right):
             view.fit()
 
-    def _show(self, *_: object) -> None:
+    def _show(self, *_state: object) -> None:
         mode = self.modes.checkedId()
         before, after = (
             _titled(*pair) for pair in zip(_NAMES, self._days, strict=True)
@@ -184,7 +190,9 @@ class ComparisonWindow(QDialog):
             share = self.divider.value() / 100
             self.left.show_picture(swiped(self._before, self._after, share))
             texts = (
-                f"{before}  \N{LEFTWARDS ARROW} line \N{RIGHTWARDS ARROW}  {after}",
+                _(
+                    "{before}  \N{LEFTWARDS ARROW} line \N{RIGHTWARDS ARROW}  {after}"
+                ).format(before=before, after=after),
                 "",
             )
         else:
@@ -196,11 +204,11 @@ class ComparisonWindow(QDialog):
             caption.setText(text)
 
 
-_NAMES = ("BEFORE", "AFTER")
+_NAMES = (marked("BEFORE"), marked("AFTER"))
 
 
 def _titled(name: str, day: date | None) -> str:
-    return name if day is None else f"{name} {day:%d %b %Y}"
+    return _(name) if day is None else f"{_(name)} {day:%d %b %Y}"
 
 
 def _legend() -> str:
@@ -209,7 +217,7 @@ def _legend() -> str:
         f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> {style.label}'
         for style in CHANGE_STYLES.values()
     ]
-    return "CHANGE over BEFORE: " + "&nbsp; ".join(parts)
+    return _("CHANGE over BEFORE: {legend}").format(legend="&nbsp; ".join(parts))
 
 
 def _rgb(picture: Pixels) -> Pixels:

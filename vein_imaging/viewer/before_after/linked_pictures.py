@@ -13,8 +13,8 @@ from vein_devices.frame import Pixels
 
 __all__ = ["LinkedView", "link", "to_pixmap"]
 
-_STEP = 1.25
-_MOST = 12.0
+_STEP = 1.25  # three notches of a wheel double the size
+_MOST = 12.0  # a pixel is then a square as large as a letter; more shows nothing new
 
 
 def to_pixmap(picture: Pixels) -> QPixmap:

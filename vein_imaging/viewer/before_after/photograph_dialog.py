@@ -21,10 +21,12 @@ from qtpy.QtWidgets import (
 from vein_imaging.domain.session import Light, Pose
 from vein_imaging.treatment.photographs import Circumstances, Photo, why_not_comparable
 from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["CompareDialog", "PhotographDialog"]
 
-_WHEN = (("Before injecting", "before"), ("After injecting", "after"))
+_WHEN = ((marked("Before injecting"), "before"), (marked("After injecting"), "after"))
 
 
 class _Form(QDialog):
@@ -45,7 +47,7 @@ class _Form(QDialog):
         self.problem.setWordWrap(True)
         self.go_on = QPushButton(accept)
         self.go_on.setAutoDefault(False)
-        cancel = QPushButton("Cancel")
+        cancel = QPushButton(_("Cancel"))
         cancel.setAutoDefault(False)
         buttons = QHBoxLayout()
         buttons.addWidget(cancel)
@@ -85,29 +87,31 @@ class PhotographDialog(_Form):
         *,
         ask_reason: bool = False,
     ) -> None:
-        super().__init__(parent, "Photograph for the record", "Store this picture")
-        self.light = _choice([(one, one) for one in get_args(Light)])
-        self.pose = _choice([(one, one) for one in get_args(Pose)])
-        self.when = _choice(_WHEN)
+        super().__init__(
+            parent, _("Photograph for the record"), _("Store this picture")
+        )
+        self.light = _choice([(_(one), one) for one in get_args(Light)])
+        self.pose = _choice([(_(one), one) for one in get_args(Pose)])
+        self.when = _choice([(_(name), value) for name, value in _WHEN])
         self.when.setCurrentIndex(0)
         self.view = QLineEdit()
-        self.view.setPlaceholderText("left lateral")
+        self.view.setPlaceholderText(_("left lateral"))
         self.reason = QLineEdit()
         self._ask_reason = ask_reason
         rows = [
-            ("Light", self.light),
-            ("Pose", self.pose),
-            ("View", self.view),
-            ("When", self.when),
+            (_("Light"), self.light),
+            (_("Pose"), self.pose),
+            (_("View"), self.view),
+            (_("When"), self.when),
         ]
         if ask_reason:
-            rows.append(("Why after signing", self.reason))
+            rows.append((_("Why after signing"), self.reason))
         for caption, field in rows:
             field.setAccessibleName(caption)
             self.rows.addRow(caption, field)
         if last is not None:
-            self.light.setCurrentText(last.light)
-            self.pose.setCurrentText(last.pose)
+            self.light.setCurrentIndex(self.light.findData(last.light))
+            self.pose.setCurrentIndex(self.pose.findData(last.pose))
             self.view.setText(last.view)
             self.when.setCurrentIndex(self.when.findData(last.when))
         for combo in (self.light, self.pose, self.when):
@@ -135,14 +139,18 @@ class PhotographDialog(_Form):
         missing = [
             name
             for name, given in (
-                ("light", self.light.currentIndex() >= 0),
-                ("pose", self.pose.currentIndex() >= 0),
-                ("view", bool(self.view.text().strip())),
-                ("why", bool(self.reason_text) or not self._ask_reason),
+                (_("light"), self.light.currentIndex() >= 0),
+                (_("pose"), self.pose.currentIndex() >= 0),
+                (_("view"), bool(self.view.text().strip())),
+                (_("why"), bool(self.reason_text) or not self._ask_reason),
             )
             if not given
         ]
-        self.say(f"Still to choose: {', '.join(missing)}" if missing else "")
+        self.say(
+            _("Still to choose: {missing}").format(missing=", ".join(missing))
+            if missing
+            else ""
+        )
 
 
 class CompareDialog(_Form):
@@ -156,11 +164,11 @@ class CompareDialog(_Form):
     """
 
     def __init__(self, parent: QWidget, photos: Sequence[Photo]) -> None:
-        super().__init__(parent, "Before and after", "Compare these two")
+        super().__init__(parent, _("Before and after"), _("Compare these two"))
         self._photos = tuple(photos)
         names = [(str(photo), at) for at, photo in enumerate(self._photos)]
         self.before, self.after = _choice(names), _choice(names)
-        for caption, combo in (("BEFORE", self.before), ("AFTER", self.after)):
+        for caption, combo in ((_("BEFORE"), self.before), (_("AFTER"), self.after)):
             combo.setAccessibleName(caption)
             self.rows.addRow(caption, combo)
             combo.currentIndexChanged.connect(self._judge)

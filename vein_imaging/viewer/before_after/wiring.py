@@ -20,6 +20,7 @@ from vein_imaging.viewer.before_after.photograph_dialog import (
 from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.qt.message import tell
+from vein_imaging.words import translate as _
 
 __all__ = ["PhotoDesk"]
 
@@ -92,7 +93,7 @@ class PhotoDesk:
                     reason=dialog.reason_text,
                 )
             except RecordError as error:
-                tell(self._window, "THE PHOTOGRAPH WAS NOT STORED", str(error))
+                tell(self._window, _("THE PHOTOGRAPH WAS NOT STORED"), str(error))
                 return
             self._last = how
 
@@ -104,10 +105,12 @@ class PhotoDesk:
         if len(photos) < 2:
             tell(
                 self._window,
-                "Two photographs are needed",
-                f"This patient's record holds {len(photos)}. Take one with "
-                "\N{LEFT DOUBLE QUOTATION MARK}Photograph"
-                "\N{RIGHT DOUBLE QUOTATION MARK}.",
+                _("Two photographs are needed"),
+                _(
+                    "This patient's record holds {photos}. Take one with "
+                    "\N{LEFT DOUBLE QUOTATION MARK}Photograph"
+                    "\N{RIGHT DOUBLE QUOTATION MARK}."
+                ).format(photos=len(photos)),
             )
             return
         dialog = CompareDialog(self._window, photos)
@@ -120,13 +123,13 @@ class PhotoDesk:
                 self._photographs.picture(after),
             )
         except RecordError as error:
-            tell(self._window, "THE PICTURES CANNOT BE COMPARED", str(error))
+            tell(self._window, _("THE PICTURES CANNOT BE COMPARED"), str(error))
             return
         scale = None
         if before.mm_per_pixel is not None and after.mm_per_pixel is not None:
             scale = before.mm_per_pixel, after.mm_per_pixel
         self._strip.compare.setEnabled(False)
-        self._strip.compare.setText("Comparing\N{HORIZONTAL ELLIPSIS}")
+        self._strip.compare.setText(_("Comparing\N{HORIZONTAL ELLIPSIS}"))
         # Seconds of work: in a thread, whose answer Qt brings back to this one.
         worker = create_worker(compare, *pictures, mm_per_pixel=scale)
         worker.returned.connect(
@@ -138,12 +141,12 @@ class PhotoDesk:
 
     def _failed(self, error: Exception) -> None:
         if self._open:
-            tell(self._window, "THE PICTURES CANNOT BE COMPARED", str(error))
+            tell(self._window, _("THE PICTURES CANNOT BE COMPARED"), str(error))
 
     def _compared(self) -> None:
         if self._open:
             self._strip.compare.setEnabled(True)
-            self._strip.compare.setText("Before/after\N{HORIZONTAL ELLIPSIS}")
+            self._strip.compare.setText(_("Before/after\N{HORIZONTAL ELLIPSIS}"))
 
     def _show(
         self,

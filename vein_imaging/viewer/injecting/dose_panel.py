@@ -5,12 +5,14 @@ from __future__ import annotations
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from vein_imaging.viewer.injecting.dose_view import NOTHING_TYPED, DoseView
+from vein_imaging.viewer.injecting.dose_view import DoseView, nothing_typed
 from vein_imaging.viewer.qt.style import set_look
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["DosePanel"]
 
-_COLUMNS = ("Used", "This one", "Maximum", "Remaining")
+_COLUMNS = (marked("Used"), marked("This one"), marked("Maximum"), marked("Remaining"))
 
 
 class DosePanel(QFrame):
@@ -40,7 +42,7 @@ class DosePanel(QFrame):
             grid.setColumnStretch(at, 1)
         column.addWidget(self.figures)
         column.addWidget(self.others)
-        self.show_view(NOTHING_TYPED)
+        self.show_view(nothing_typed())
 
     def show_view(self, view: DoseView) -> None:
         """Show another answer."""
@@ -60,11 +62,21 @@ class DosePanel(QFrame):
         )
         for name, text in zip(_COLUMNS, texts, strict=True):
             self.numbers[name].setText(text)
-            self.captions[name].setText(f"{name}, {first.unit}" if first else name)
+            self.captions[name].setText(
+                f"{_(name)}, {first.unit}" if first else _(name)
+            )
         self.others.setText(
             "\n".join(
-                f"{line.label}: {line.used} + {line.planned} of {line.maximum} "
-                f"{line.unit}, {line.remaining} left"
+                _(
+                    "{label}: {used} + {planned} of {maximum} {unit}, {remaining} left"
+                ).format(
+                    label=line.label,
+                    used=line.used,
+                    planned=line.planned,
+                    maximum=line.maximum,
+                    unit=line.unit,
+                    remaining=line.remaining,
+                )
                 for line in view.lines[1:]
             )
         )

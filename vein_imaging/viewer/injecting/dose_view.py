@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["NOTHING_TYPED", "NOT_CHECKED", "DoseLine", "DoseView", "Verdict"]
+from vein_imaging.words import translate as _
+
+__all__ = ["DoseLine", "DoseView", "Verdict", "not_checked", "nothing_typed"]
 
 Verdict = Literal["none", "ok", "warn", "stop"]
 
@@ -54,5 +56,11 @@ class DoseView:
     lines: tuple[DoseLine, ...] = ()
 
 
-NOTHING_TYPED = DoseView("none", "Type the next injection to check it")
-NOT_CHECKED = DoseView("none", "NOT CHECKED \N{EM DASH} correct what is marked red")
+def nothing_typed() -> DoseView:
+    """The answer while the form is not filled in."""
+    return DoseView("none", _("Type the next injection to check it"))
+
+
+def not_checked() -> DoseView:
+    """The answer while something typed cannot be read."""
+    return DoseView("none", _("NOT CHECKED \N{EM DASH} correct what is marked red"))

@@ -9,46 +9,53 @@ from fractions import Fraction
 from vein_imaging.domain.dose.finding import Finding, Remaining
 from vein_imaging.domain.quantity import plain
 from vein_imaging.viewer.injecting.dose_view import DoseLine, DoseView, Verdict
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["dose_view"]
 
 _RULES = {
-    "per_injection_volume": "over the maximum for one injection",
-    "per_session_volume": "over the maximum for this session",
-    "per_day_volume": "over the maximum for today",
-    "per_day_mass_per_kg": "over the daily maximum for this weight",
-    "sites_per_session": "more sites than the label allows",
-    "minimum_interval": "too soon after the last session",
-    "weight_missing": "the weight is missing",
-    "weight_stale": "the weight is old",
-    "batch_expired": "the batch has expired",
-    "form_not_on_label": "form not on the label",
-    "strength_not_on_label": "strength not on the label",
-    "vein_class_not_on_label": "vein size not on the label for this",
-    "vein_too_large": "vein too large for this treatment: refer",
-    "batch_missing": "batch not recorded",
-    "planned_interval": "less than eight weeks since the last session",
-    "foam_too_old": "the foam is too old",
-    "two_agents": "two agents in one session",
-    "test_dose_due": "test dose due",
-    "screening_incomplete": "screening is not complete",
-    "contraindication": "contraindication recorded",
-    "clock_ahead": "the computer's clock is doubted",
+    "per_injection_volume": marked("over the maximum for one injection"),
+    "per_session_volume": marked("over the maximum for this session"),
+    "per_day_volume": marked("over the maximum for today"),
+    "per_day_mass_per_kg": marked("over the daily maximum for this weight"),
+    "sites_per_session": marked("more sites than the label allows"),
+    "minimum_interval": marked("too soon after the last session"),
+    "weight_missing": marked("the weight is missing"),
+    "weight_stale": marked("the weight is old"),
+    "batch_expired": marked("the batch has expired"),
+    "form_not_on_label": marked("form not on the label"),
+    "strength_not_on_label": marked("strength not on the label"),
+    "vein_class_not_on_label": marked("vein size not on the label for this"),
+    "vein_too_large": marked("vein too large for this treatment: refer"),
+    "batch_missing": marked("batch not recorded"),
+    "shared_maximum": marked("past the maxima of one substance together"),
+    "name_unclear": marked("a name is not clear"),
+    "implausible": marked("is this a slip of the pen?"),
+    "not_checked": marked("foam without its gas ratio"),
+    "day_differs": marked("not the day of this session"),
+    "clock_ahead": marked("the computer's clock is doubted"),
+    "planned_interval": marked("less than eight weeks since the last session"),
+    "foam_too_old": marked("the foam is too old"),
+    "two_agents": marked("two agents in one session"),
+    "test_dose_due": marked("test dose due"),
+    "screening_incomplete": marked("screening is not complete"),
+    "contraindication": marked("contraindication recorded"),
 }
 _SCOPES = {
-    "injection": "one injection",
-    "session": "this session",
-    "day": "today",
-    "patient": "this patient",
+    "injection": marked("one injection"),
+    "session": marked("this session"),
+    "day": marked("today"),
+    "patient": marked("this patient"),
 }
 _WORST_FIRST = ("stop", "warn", "note")
-_DASH = "\N{EM DASH}"
 
 
 def dose_view(
     findings: Sequence[Finding],
     quantities: Sequence[Remaining],
     names: dict[str, str],
+    checked: str,
 ) -> DoseView:
     """What the dose panel says about a planned injection.
 
@@ -60,13 +67,16 @@ def dose_view(
         Every cap that bears on it.
     names : mapping
         Product key to the name a person knows.
+    checked : str
+        What it was held against and what was not looked at, of `dose.checked`: the
+        headline where no rule has a stop or a warning.
     """
     worst = sorted(findings, key=lambda f: _WORST_FIRST.index(f.severity))
-    verdict, headline = _verdict(worst, bool(quantities))
+    verdict, headline = _verdict(worst, bool(quantities), checked)
     messages = [f.message for f in worst if f.severity != "note"]
     notes = [_words(f.rule) for f in worst if f.severity == "note"]
     if notes:
-        messages.append(f"Note: {', '.join(notes)}")
+        messages.append(_("Note: {notes}").format(notes=", ".join(notes)))
     # The closest limit first; planned counts, because the needle is still outside.
     closest = sorted(quantities, key=_share_used, reverse=True)
     return DoseView(
@@ -77,23 +87,25 @@ def dose_view(
     )
 
 
-def _verdict(worst: Sequence[Finding], any_limit: bool) -> tuple[Verdict, str]:
+def _verdict(
+    worst: Sequence[Finding], any_limit: bool, checked: str
+) -> tuple[Verdict, str]:
     first = worst[0] if worst else None
     if any(finding.rule == "not_checked" for finding in worst):
-        return "none", f"NOT CHECKED {_DASH} the gas ratio is missing"
+        return "none", _("NOT CHECKED \N{EM DASH} the gas ratio is missing")
     if first is not None and first.severity == "stop":
-        return "stop", f"STOP {_DASH} {_words(first.rule)}"
+        return "stop", _("STOP \N{EM DASH} {why}").format(why=_words(first.rule))
     if any(finding.rule == "no_limit_known" for finding in worst):
-        return "warn", f"NO LIMIT KNOWN {_DASH} nothing to check against"
+        return "warn", _("NO LIMIT KNOWN \N{EM DASH} nothing to check against")
     if first is not None and first.severity == "warn":
-        return "warn", f"WARNING {_DASH} {_words(first.rule)}"
+        return "warn", _("WARNING \N{EM DASH} {why}").format(why=_words(first.rule))
     if not any_limit:
-        return "warn", f"NO LIMIT KNOWN {_DASH} nothing to check against"
-    return "ok", "Within the maximum"
+        return "warn", _("NO LIMIT KNOWN \N{EM DASH} nothing to check against")
+    return "ok", checked
 
 
 def _words(rule: str) -> str:
-    return _RULES.get(rule, rule.replace("_", " "))
+    return _(_RULES[rule]) if rule in _RULES else rule.replace("_", " ")
 
 
 def _share_used(quantity: Remaining) -> Fraction:
@@ -107,7 +119,7 @@ def _line(quantity: Remaining, names: dict[str, str]) -> DoseLine:
         return plain(number)
 
     name = names.get(quantity.product, quantity.product)
-    scope = _SCOPES.get(quantity.scope, quantity.scope)
+    scope = _(_SCOPES[quantity.scope]) if quantity.scope in _SCOPES else quantity.scope
     return DoseLine(
         f"{name}, {scope}",
         text(quantity.used),

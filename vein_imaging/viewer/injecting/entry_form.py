@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
 
 from vein_imaging.treatment.typed_injection import EntryText
 from vein_imaging.viewer.qt.style import set_look
+from vein_imaging.words import translate as _
 
 __all__ = ["EntryForm"]
 
@@ -48,27 +49,29 @@ class EntryForm(QWidget):
         for key, name in products:
             self.product.addItem(name, key)
         self.product.setCurrentIndex(-1)
-        self.product.setAccessibleName("Product")
+        self.product.setAccessibleName(_("Product"))
         self.form = QComboBox()
-        self.form.addItem("Liquid", "liquid")
-        self.form.addItem("Foam", "foam")
-        self.form.setAccessibleName("Form")
+        self.form.addItem(_("Liquid"), "liquid")
+        self.form.addItem(_("Foam"), "foam")
+        self.form.setAccessibleName(_("Form"))
         self.fields = {
-            "concentration_percent": _field("Strength in percent", "0.5"),
-            "volume_ml": _field("Volume in mL", "0.2"),
-            "site": _field("Area of the body", "left lateral thigh"),
+            "concentration_percent": _field(_("Strength in percent"), "0.5"),
+            "volume_ml": _field(_("Volume in mL"), "0.2"),
+            "site": _field(_("Area of the body"), _("left lateral thigh")),
             "vein_diameter_mm": _field(
-                "Vein width in mm; click a vein to measure it", "click it"
+                _("Vein width in mm; click a vein to measure it"), _("click it")
             ),
-            "gas_parts_per_liquid_part": _field("Parts of gas to one of liquid", "4"),
-            "weight_kg": _field("The patient's weight in kg, today", "70"),
-            "batch": _field("Batch, as printed on the vial", "optional"),
-            "expires_on": _field("Expiry, as printed on the vial", "2027-03-31"),
+            "gas_parts_per_liquid_part": _field(
+                _("Parts of gas to one of liquid"), "4"
+            ),
+            "weight_kg": _field(_("The patient's weight in kg, today"), "70"),
+            "batch": _field(_("Batch, as printed on the vial"), _("optional")),
+            "expires_on": _field(_("Expiry, as printed on the vial"), "2027-03-31"),
         }
         self.fields["weight_kg"].setVisible(ask_weight)
-        self._weight_caption = _caption("Weight kg")
+        self._weight_caption = _caption(_("Weight kg"))
         self._weight_caption.setVisible(ask_weight)
-        self._gas_caption = _caption("Gas : 1")
+        self._gas_caption = _caption(_("Gas : 1"))
         self.measured = QLabel()
         self.measured.setProperty("role", "caption")
         self.measured.setWordWrap(True)
@@ -148,7 +151,8 @@ class EntryForm(QWidget):
     def show_weight(self, kg: str, weighed_on: str) -> None:
         """Show the weight of the record, and of when it is; a new one is typed over."""
         field = self.fields["weight_kg"]
-        field.setPlaceholderText(f"{kg} of {weighed_on}" if kg else "70")
+        said = _("{kg} of {day}").format(kg=kg, day=weighed_on)
+        field.setPlaceholderText(said if kg else "70")
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Mark the fields that cannot be read, and say why.
@@ -177,25 +181,25 @@ class EntryForm(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
-        grid.addWidget(_caption("Product"), 0, 0)
+        grid.addWidget(_caption(_("Product")), 0, 0)
         grid.addWidget(self.product, 0, 1, 1, 3)
-        grid.addWidget(_caption("Strength %"), 1, 0)
+        grid.addWidget(_caption(_("Strength %")), 1, 0)
         grid.addWidget(self.fields["concentration_percent"], 1, 1)
-        grid.addWidget(_caption("Form"), 1, 2)
+        grid.addWidget(_caption(_("Form")), 1, 2)
         grid.addWidget(self.form, 1, 3)
-        grid.addWidget(_caption("Volume mL"), 2, 0)
+        grid.addWidget(_caption(_("Volume mL")), 2, 0)
         grid.addWidget(self.fields["volume_ml"], 2, 1)
-        grid.addWidget(_caption("Vein mm"), 2, 2)
+        grid.addWidget(_caption(_("Vein mm")), 2, 2)
         grid.addWidget(self.fields["vein_diameter_mm"], 2, 3)
-        grid.addWidget(_caption("Batch"), 3, 0)
+        grid.addWidget(_caption(_("Batch")), 3, 0)
         grid.addWidget(self.fields["batch"], 3, 1)
-        grid.addWidget(_caption("Expires"), 3, 2)
+        grid.addWidget(_caption(_("Expires")), 3, 2)
         grid.addWidget(self.fields["expires_on"], 3, 3)
         grid.addWidget(self._gas_caption, 4, 0)
         grid.addWidget(self.fields["gas_parts_per_liquid_part"], 4, 1)
         grid.addWidget(self._weight_caption, 4, 2)
         grid.addWidget(self.fields["weight_kg"], 4, 3)
-        grid.addWidget(_caption("Area"), 5, 0)
+        grid.addWidget(_caption(_("Area")), 5, 0)
         grid.addWidget(self.fields["site"], 5, 1, 1, 3)
         grid.addWidget(self.measured, 6, 0, 1, 4)
         grid.addWidget(self.problem, 7, 0, 1, 4)

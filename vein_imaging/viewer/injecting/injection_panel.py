@@ -18,10 +18,11 @@ from vein_imaging.viewer.injecting.dose_panel import DosePanel
 from vein_imaging.viewer.injecting.entry_form import EntryForm
 from vein_imaging.viewer.injecting.log_table import LogTable
 from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.words import translate as _
 
 __all__ = ["InjectionPanel"]
 
-_WIDTH_PX = 500
+_WIDTH_PX = 500  # the log's columns fit, and 1366 px leave two thirds to the picture
 
 
 class InjectionPanel(QWidget):
@@ -66,7 +67,7 @@ class InjectionPanel(QWidget):
         self.log_sites.setObjectName("log_sites")
         self.log_sites.setCheckable(True)
         self.log_sites.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.unplaced = QPushButton("Record without a picture")
+        self.unplaced = QPushButton(_("Record without a picture"))
         self.unplaced.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.log = LogTable()
         self._lay_out()
@@ -82,14 +83,16 @@ class InjectionPanel(QWidget):
         for part in (self.form, self.dose, self.log):
             part.hide()
         self.banner.setText(
-            "LOCKED \N{EM DASH} left alone. Close this window, start it again and sign "
-            "in. Everything recorded is stored."
+            _(
+                "LOCKED \N{EM DASH} left alone. Close this window, start it again and "
+                "sign in. Everything recorded is stored."
+            )
         )
         self.banner.show()
 
     def _say(self, on: bool) -> None:
         self.log_sites.setText(
-            "LOG SITES: ON \N{EM DASH} click the site" if on else "LOG SITES: off"
+            _("LOG SITES: ON \N{EM DASH} click the site") if on else _("LOG SITES: off")
         )
 
     def _lay_out(self) -> None:

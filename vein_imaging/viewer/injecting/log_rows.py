@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.quantity import EXACT, plain
 from vein_imaging.domain.session import RecordedInjection, Session
+from vein_imaging.words import plural
+from vein_imaging.words import translate as _
 
 __all__ = ["LogRow", "SiteMark", "describe", "rows", "site_marks", "totals"]
 
@@ -100,11 +102,17 @@ def rows(
 def _remark(entry: RecordedInjection) -> str:
     remarks = []
     if entry.flagged:
-        remarks.append(f"given past a stop: {entry.event.reason or 'no reason yet'}")
+        remarks.append(
+            _("given past a stop: {reason}").format(
+                reason=entry.event.reason or _("no reason yet")
+            )
+        )
     if entry.corrections:
-        remarks.append(f"corrected: {entry.corrections[-1].reason}")
+        remarks.append(
+            _("corrected: {reason}").format(reason=entry.corrections[-1].reason)
+        )
     if entry.voided_by is not None:
-        remarks.append(f"void: {entry.voided_by.reason}")
+        remarks.append(_("void: {reason}").format(reason=entry.voided_by.reason))
     return "; ".join(remarks)
 
 
@@ -113,13 +121,17 @@ def totals(session: Session, names: Mapping[str, str]) -> str:
     sums: dict[str, Decimal] = {}
     for injection in session.injections:
         name = names.get(injection.product, injection.product)
-        key = name if injection.form == "liquid" else f"{name} foam"
+        key = name if injection.form == "liquid" else _("{name} foam").format(name=name)
         sums[key] = EXACT.add(sums.get(key, Decimal(0)), injection.volume.ml)
     count = len(session.injections)
     if not count:
-        return "Nothing recorded yet"
-    given = ", ".join(f"{plain(ml)} mL {key}" for key, ml in sums.items())
-    return f"{count} site{'s' if count > 1 else ''}: {given}"
+        return _("Nothing recorded yet")
+    given = ", ".join(
+        _("{ml} mL {key}").format(ml=plain(ml), key=key) for key, ml in sums.items()
+    )
+    return plural("{count} site: {given}", "{count} sites: {given}", count).format(
+        count=count, given=given
+    )
 
 
 def site_marks(

@@ -19,10 +19,12 @@ from qtpy.QtWidgets import (
 
 from vein_imaging.viewer.injecting.log_rows import LogRow
 from vein_imaging.viewer.qt.style import TARGET_PX
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["LogTable"]
 
-_COLUMNS = ("#", "Time", "What", "mL", "")
+_COLUMNS = ("#", marked("Time"), marked("What"), marked("mL"), "")
 
 
 class LogTable(QWidget):
@@ -42,10 +44,12 @@ class LogTable(QWidget):
         self.totals = QLabel()
         self.totals.setProperty("role", "total")
         self.totals.setWordWrap(True)
-        self.void = QPushButton("Void entry\N{HORIZONTAL ELLIPSIS}")
+        self.void = QPushButton(_("Void entry\N{HORIZONTAL ELLIPSIS}"))
         self.void.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.table = QTableWidget(0, len(_COLUMNS))
-        self.table.setHorizontalHeaderLabels(list(_COLUMNS))
+        self.table.setHorizontalHeaderLabels(
+            [_(name) if name else "" for name in _COLUMNS]
+        )
         self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -69,7 +73,7 @@ class LogTable(QWidget):
         column.addWidget(self.table, 1)
         self.table.itemSelectionChanged.connect(self._choose)
         self.void.clicked.connect(self._ask)
-        self.show_rows((), "Nothing recorded yet")
+        self.show_rows((), _("Nothing recorded yet"))
 
     def show_rows(self, rows: Sequence[LogRow], totals: str) -> None:
         """Show these rows instead, in this order, and the running totals."""
@@ -79,7 +83,7 @@ class LogTable(QWidget):
         self.table.setRowCount(len(self._rows))
         for at, row in enumerate(self._rows):
             what = f"{row.what}\n{row.remark}" if row.remark else row.what
-            void = "VOID" if row.voided else ""
+            void = _("VOID") if row.voided else ""
             cells = (row.number, row.time, what, row.volume_ml, void)
             for column, text in enumerate(cells):
                 self.table.setItem(

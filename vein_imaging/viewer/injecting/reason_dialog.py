@@ -18,10 +18,11 @@ from qtpy.QtWidgets import (
 
 from vein_imaging.viewer.injecting.dose_view import Verdict
 from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.words import translate as _
 
 __all__ = ["ReasonDialog"]
 
-LEAST_LETTERS = 3
+LEAST_LETTERS = 3  # keeps out a key hit by chance; what a reason says cannot be checked
 
 
 class ReasonDialog(QDialog):
@@ -67,9 +68,9 @@ class ReasonDialog(QDialog):
             label.setTextFormat(Qt.TextFormat.PlainText)
             inside.addWidget(label)
         self.reason = QLineEdit()
-        self.reason.setPlaceholderText("Reason, in your own words")
-        self.reason.setAccessibleName("Reason")
-        self.cancel = QPushButton("Cancel \N{EM DASH} record nothing")
+        self.reason.setPlaceholderText(_("Reason, in your own words"))
+        self.reason.setAccessibleName(_("Reason"))
+        self.cancel = QPushButton(_("Cancel \N{EM DASH} record nothing"))
         self.go_on = QPushButton(accept)
         self.go_on.setEnabled(False)
         # Enter in the field must not record anything by itself.

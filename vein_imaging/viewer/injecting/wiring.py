@@ -23,9 +23,9 @@ from vein_imaging.treatment import (
 )
 from vein_imaging.treatment.typed_injection import EntryError, EntryText
 from vein_imaging.viewer.injecting.dose_view import (
-    NOT_CHECKED,
-    NOTHING_TYPED,
     DoseView,
+    not_checked,
+    nothing_typed,
 )
 from vein_imaging.viewer.injecting.dose_words import dose_view
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
@@ -34,6 +34,7 @@ from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.vein_reading import VeinReading
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.napari_private import SitePoints
+from vein_imaging.words import translate as _
 
 __all__ = ["SiteRecorder"]
 
@@ -45,11 +46,14 @@ _MARKS_ACROSS = 36
 """So many marks side by side fill the picture's width."""
 _LEAST_ON_SCREEN_PX = 26
 """Smallest mark on the screen: its number stays readable."""
-_SIGNED = DoseView(
-    "warn",
-    "THIS SESSION IS SIGNED",
-    ("What is added now is kept as an amendment to it and needs a reason.",),
-)
+
+
+def _signed() -> DoseView:
+    return DoseView(
+        "warn",
+        _("THIS SESSION IS SIGNED"),
+        (_("What is added now is kept as an amendment to it and needs a reason."),),
+    )
 
 
 class SiteRecorder:
@@ -115,19 +119,21 @@ class SiteRecorder:
     def check(self) -> None:
         """Check what is typed and show the answer, before any needle."""
         # Whatever escapes from here leaves no earlier answer on the screen.
-        self._panel.dose.show_view(NOT_CHECKED)
+        self._panel.dose.show_view(not_checked())
         problems: dict[str, str] = {}
-        view = NOT_CHECKED
+        view = not_checked()
         try:
             judged = self._log.check(self._panel.form.entry)
-            view = NOTHING_TYPED if judged is None else self._view(judged)
+            view = nothing_typed() if judged is None else self._view(judged)
         except EntryError as error:
             problems = error.problems
         self._panel.form.show_problems(problems)
         self._panel.dose.show_view(view)
 
     def _view(self, judged: Judged) -> DoseView:
-        return dose_view(judged.findings, judged.quantities, self._log.names)
+        return dose_view(
+            judged.findings, judged.quantities, self._log.names, judged.words
+        )
 
     def clicked(self, site: Site, reading: VeinReading | None) -> None:
         """Record the typed injection at this site, with the width there, if any."""
@@ -147,7 +153,7 @@ class SiteRecorder:
         """Put the width of the vein that was clicked on into the form."""
         if reading is None:
             self._panel.form.show_measured(
-                None, "No vein of known width where you clicked."
+                None, _("No vein of known width where you clicked.")
             )
         else:
             self._panel.form.show_measured(reading.text, reading.sentence)
@@ -159,13 +165,17 @@ class SiteRecorder:
             ReasonDialog(
                 self._window,
                 "warn",
-                f"Void entry {row.number}?",
+                _("Void entry {number}?").format(number=row.number),
                 (
-                    f"{row.time}, {row.what}, {row.volume_ml} mL.",
-                    "It stays in the record, marked void, and no longer counts "
-                    "towards the totals.",
+                    _("{time}, {what}, {volume_ml} mL.").format(
+                        time=row.time, what=row.what, volume_ml=row.volume_ml
+                    ),
+                    _(
+                        "It stays in the record, marked void, and no longer counts "
+                        "towards the totals."
+                    ),
                 ),
-                "Void this entry",
+                _("Void this entry"),
             ),
             lambda reason: self._try(lambda: self._log.void(entry_id, reason)),
         )
@@ -217,21 +227,23 @@ class SiteRecorder:
     def _record(self, entry: EntryText, site: Site | None, reason: str) -> None:
         if self._unsettled and not self._settle():
             return
-        self._panel.dose.show_view(NOT_CHECKED)  # until the transaction has judged
+        self._panel.dose.show_view(not_checked())  # until the transaction has judged
         try:
             outcome = self._log.record(entry, site, reason=reason)
         except EntryError as error:
             self._panel.form.show_problems(error.problems)
             tell(
-                self._window, "Nothing was recorded", "\n".join(error.problems.values())
+                self._window,
+                _("Nothing was recorded"),
+                "\n".join(error.problems.values()),
             )
             return
         except NotKnownYetError as error:
             self._unsettled = error.entry_id
-            tell(self._window, "NOT KNOWN YET", str(error))
+            tell(self._window, _("NOT KNOWN YET"), str(error))
             return
         except RecordError as error:
-            tell(self._window, "NOTHING WAS RECORDED", str(error))
+            tell(self._window, _("NOTHING WAS RECORDED"), str(error))
             self.check()
             return
         if isinstance(outcome, Needs):
@@ -240,7 +252,7 @@ class SiteRecorder:
             self._given(outcome, site)
 
     def _ask_why(self, needs: Needs, entry: EntryText, site: Site | None) -> None:
-        view = _SIGNED if needs.signed else self._view(needs.judged)
+        view = _signed() if needs.signed else self._view(needs.judged)
         self._panel.dose.show_view(view)
         self._ask(
             ReasonDialog(
@@ -249,10 +261,12 @@ class SiteRecorder:
                 view.headline,
                 (
                     *view.messages,
-                    "Not recorded yet. If this injection has already been given, "
-                    "it must be recorded: type why.",
+                    _(
+                        "Not recorded yet. If this injection has already been given, "
+                        "it must be recorded: type why."
+                    ),
                 ),
-                "It was given: record it",
+                _("It was given: record it"),
             ),
             lambda why: self._record(entry, site, why),
         )
@@ -275,18 +289,20 @@ class SiteRecorder:
         """Find out what became of the last click; whether the next may be tried."""
         entry_id, self._unsettled = self._unsettled, ""
         try:
-            self._visit.record.settle(entry_id, "The last injection was not recorded")
+            self._visit.record.settle(
+                entry_id, _("The last injection was not recorded")
+            )
         except NotKnownYetError as error:
             self._unsettled = error.entry_id
-            tell(self._window, "NOT KNOWN YET", str(error))
+            tell(self._window, _("NOT KNOWN YET"), str(error))
             return False
         except RecordError as error:
-            tell(self._window, "THE LAST CLICK WAS NOT RECORDED", str(error))
+            tell(self._window, _("THE LAST CLICK WAS NOT RECORDED"), str(error))
         else:
             tell(
                 self._window,
-                "The last click was recorded",
-                "It is in the list. Click again only if this is another injection.",
+                _("The last click was recorded"),
+                _("It is in the list. Click again only if this is another injection."),
             )
         self.show_log()
         return False
@@ -306,9 +322,9 @@ class SiteRecorder:
         try:
             action()
         except RecordError as error:
-            headline = "NOTHING WAS RECORDED"
+            headline = _("NOTHING WAS RECORDED")
             if isinstance(error, NotKnownYetError):
-                headline = "NOT KNOWN YET"
+                headline = _("NOT KNOWN YET")
             tell(self._window, headline, str(error))
             return
         self.show_log()

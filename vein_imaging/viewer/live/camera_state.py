@@ -7,17 +7,19 @@ from typing import Literal
 
 from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureStatus, LivePicture, Phase
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["LATE_AFTER_S", "CameraState", "camera_state"]
 
 LATE_AFTER_S = 1.0
 """A picture older than this is no longer called live: a leg moves in that time."""
 
-_LONGEST_ADDRESS = 28
+_LONGEST_ADDRESS = 28  # what the strip holds at 1366 px beside the sentence
 # What moves on the screen and is no camera on a leg must never pass for one.
 _NOT_A_PATIENT = {
-    "recording": "RECORDING \N{EM DASH} not a camera",
-    "drawing": "DRAWN LEG \N{EM DASH} not a patient",
+    "recording": marked("RECORDING \N{EM DASH} not a camera"),
+    "drawing": marked("DRAWN LEG \N{EM DASH} not a patient"),
 }
 
 
@@ -78,25 +80,27 @@ def _headline(
     status: CaptureStatus, shown: LivePicture | None, frozen: bool, now_s: float
 ) -> tuple[Literal["live", "frozen", "waiting", "bad"], str]:
     if status.phase is Phase.FAILED:
-        return "bad", f"CAMERA FAILED: {status.error}"
+        return "bad", _("CAMERA FAILED: {error}").format(error=status.error)
     if frozen:
-        return "frozen", "FROZEN PICTURE \N{EM DASH} not live"
+        return "frozen", _("FROZEN PICTURE \N{EM DASH} not live")
     if status.phase is Phase.ENDED:
-        return "waiting", "END OF RECORDING \N{EM DASH} last picture"
+        return "waiting", _("END OF RECORDING \N{EM DASH} last picture")
     if status.phase is Phase.STOPPED:
-        return "waiting", "CAMERA STOPPED"
+        return "waiting", _("CAMERA STOPPED")
     why = f" \N{EM DASH} {status.error}" if status.error is not None else ""
     if shown is None:
-        return "waiting", f"WAITING FOR THE FIRST PICTURE{why}"
+        return "waiting", _("WAITING FOR THE FIRST PICTURE{why}").format(why=why)
     age_s = now_s - shown.frame.monotonic_s
     if age_s > LATE_AFTER_S:
-        return "bad", f"NOT LIVE: picture is {age_s:.0f} s old{why}"
+        return "bad", _("NOT LIVE: picture is {age_s:.0f} s old{why}").format(
+            age_s=age_s, why=why
+        )
     if shown.error is not None:
-        return "bad", f"LIVE, VEINS NOT DRAWN: {shown.error}"
+        return "bad", _("LIVE, VEINS NOT DRAWN: {error}").format(error=shown.error)
     shows = what_it_shows(status.address)
     if shows != "camera":
-        return "waiting", _NOT_A_PATIENT[shows]
-    return "live", "LIVE"
+        return "waiting", _(_NOT_A_PATIENT[shows])
+    return "live", _("LIVE")
 
 
 def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
@@ -104,30 +108,40 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
     if shown is not None and shown.result is not None:
         mm_per_pixel = shown.result.vein_map.mm_per_pixel
         parts.append(
-            "not calibrated: no widths in mm"
+            _("not calibrated: no widths in mm")
             if mm_per_pixel is None
-            else f"{mm_per_pixel:.3f} mm per pixel"
+            else _("{mm_per_pixel:.3f} mm per pixel").format(mm_per_pixel=mm_per_pixel)
         )
     if status.width_px:
         parts.append(
-            f"{status.width_px} \N{MULTIPLICATION SIGN} {status.height_px}, "
-            f"{status.rate_fps:.0f} frames/s"
+            _(
+                "{width_px} \N{MULTIPLICATION SIGN} {height_px}, "
+                "{rate_fps:.0f} frames/s"
+            ).format(
+                width_px=status.width_px,
+                height_px=status.height_px,
+                rate_fps=status.rate_fps,
+            )
         )
     if shown is not None:
-        parts.append(f"analysis {1000 * shown.cost_s:.0f} ms")
+        parts.append(_("analysis {cost_ms:.0f} ms").format(cost_ms=1000 * shown.cost_s))
     lost = [
         f"{count} {word}"
         for count, word in (
-            (status.dropped, "lost"),
-            (status.damaged, "damaged"),
-            (status.repeated, "repeated"),
+            (status.dropped, _("lost")),
+            (status.damaged, _("damaged")),
+            (status.repeated, _("repeated")),
         )
         if count
     ]
     if lost:
-        parts.append("frames " + ", ".join(lost))
+        parts.append(_("frames {lost}").format(lost=", ".join(lost)))
     if status.device is not None and status.device.reconnects:
-        parts.append(f"reconnected {status.device.reconnects} times")
+        parts.append(
+            _("reconnected {reconnects} times").format(
+                reconnects=status.device.reconnects
+            )
+        )
     parts.append(_short(status.address))
     return "  \N{MIDDLE DOT}  ".join(parts)
 

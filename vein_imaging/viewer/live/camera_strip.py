@@ -16,12 +16,13 @@ from qtpy.QtWidgets import (
 from vein_imaging.capture import CaptureSettings
 from vein_imaging.viewer.live.camera_state import CameraState
 from vein_imaging.viewer.qt.style import HEADLINE_PX, TARGET_PX, set_look, stylesheet
+from vein_imaging.words import translate as _
 
 __all__ = ["CameraStrip"]
 
-_HEIGHT_PX = 66
-_MARGIN_PX = 4
-_SLIDER_STEPS = 20
+_HEIGHT_PX = 66  # two lines of large letters, and no jump when a message comes
+_MARGIN_PX = 4  # letters do not touch the coloured edge
+_SLIDER_STEPS = 20  # a twentieth: fine enough by eye
 
 
 class CameraStrip(QWidget):
@@ -56,7 +57,7 @@ class CameraStrip(QWidget):
         self.setFixedHeight(_HEIGHT_PX)
         self.setStyleSheet(stylesheet())
         self._settings = settings
-        self.state = QLabel("starting")
+        self.state = QLabel(_("starting"))
         self.details = QLabel("")
         self.details.setProperty("role", "caption")
         self.state.setWordWrap(True)
@@ -64,14 +65,14 @@ class CameraStrip(QWidget):
         for label in (self.state, self.details):
             # A long error must not push the window past the screen.
             label.setMinimumWidth(120)
-        self.freeze = _button("Freeze", checkable=True)
-        self.freeze.setToolTip("Hold this picture to mark on it (space)")
-        self.reconnect = _button("Start camera again")
+        self.freeze = _button(_("Freeze"), checkable=True)
+        self.freeze.setToolTip(_("Hold this picture to mark on it (space)"))
+        self.reconnect = _button(_("Start camera again"))
         self.reconnect.hide()
-        self.photograph = _button("Photograph\N{HORIZONTAL ELLIPSIS}")
-        self.photograph.setToolTip("Store the picture on the screen in the record")
-        self.compare = _button("Before/after\N{HORIZONTAL ELLIPSIS}")
-        self.compare.setToolTip("Compare two photographs of this patient")
+        self.photograph = _button(_("Photograph\N{HORIZONTAL ELLIPSIS}"))
+        self.photograph.setToolTip(_("Store the picture on the screen in the record"))
+        self.compare = _button(_("Before/after\N{HORIZONTAL ELLIPSIS}"))
+        self.compare.setToolTip(_("Compare two photographs of this patient"))
         self.tuning = QWidget()
         self.tuning.setObjectName("tuning")
         self.opacity = _slider(round(settings.opacity * _SLIDER_STEPS), 0)
@@ -136,8 +137,8 @@ class CameraStrip(QWidget):
         tuning.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.tuning)
         for caption, slider in (
-            ("Veins drawn", self.opacity),
-            ("Sensitivity", self.sensitivity),
+            (_("Veins drawn"), self.opacity),
+            (_("Sensitivity"), self.sensitivity),
         ):
             label = QLabel(caption)
             label.setProperty("role", "caption")
@@ -148,9 +149,9 @@ class CameraStrip(QWidget):
             column.addWidget(slider)
             tuning.addLayout(column)
         for text, tip, factor in (
-            ("\N{MINUS SIGN}", "Zoom out", 1 / 1.25),
-            ("+", "Zoom in", 1.25),
-            ("Fit", "Show the whole picture", 0.0),
+            ("\N{MINUS SIGN}", _("Zoom out"), 1 / 1.25),
+            ("+", _("Zoom in"), 1.25),
+            (_("Fit"), _("Show the whole picture"), 0.0),
         ):
             button = _button(text)
             button.setToolTip(tip)

@@ -13,7 +13,7 @@ __all__ = ["MOST_MOVED_PX", "click_callback"]
 MOST_MOVED_PX = 6
 """A press that moves farther than this on the screen is a drag."""
 
-_LEFT = 1
+_LEFT = 1  # vispy's number of the button
 
 
 def click_callback(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vein_imaging.imaging.vein_map import VeinClass, VeinMap, vein_class_of
+from vein_imaging.words import translate as _
 
 __all__ = ["WITHIN_PX", "VeinReading", "vein_at"]
 
@@ -15,6 +16,7 @@ WITHIN_PX = 14.0
 """A click farther from every centreline than this is beside the veins."""
 
 _NEIGHBOURS = 8
+"""A median over about two vein widths along, so that one point's error is not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,10 @@ class VeinReading:
         sure = (
             f" \N{PLUS-MINUS SIGN} {2 * self.sd_mm:.1f}" if self.sd_mm >= 0.05 else ""
         )
-        return (
-            f"Measured where you clicked: {self.text}{sure} mm, {self.vein_class}. "
+        return _(
+            "Measured where you clicked: {text}{sure} mm, {vein_class}. "
             "Lying down this does not prove the width standing."
-        )
+        ).format(text=self.text, sure=sure, vein_class=_(self.vein_class))
 
 
 def vein_at(vein_map: VeinMap, point_rc: tuple[float, float]) -> VeinReading | None:

@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QApplication
 
 __all__ = ["DeskLock", "SignedIn"]
 
-_LOOK_EVERY_MS = 1000
+_LOOK_EVERY_MS = 1000  # a lock a second late shows nobody more
 _A_PERSON = (
     QEvent.Type.KeyPress,
     QEvent.Type.MouseButtonPress,

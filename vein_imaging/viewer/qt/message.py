@@ -12,6 +12,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QApplication, QMessageBox, QWidget
 
 from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.words import translate as _
 
 __all__ = ["faults_shown", "tell"]
 
@@ -61,9 +62,13 @@ def faults_shown(window: QWidget) -> Iterator[None]:
             seen.add(fault)
             tell(
                 window,
-                "A FAULT IN THE PROGRAM",
-                f"{fault}\n\nWhat is in the list is stored. If the last click is not "
-                "in the list, it was not recorded. Please report this.",
+                _("A FAULT IN THE PROGRAM"),
+                fault
+                + "\n\n"
+                + _(
+                    "What is in the list is stored. If the last click is not in the "
+                    "list, it was not recorded. Please report this."
+                ),
             )
 
     sys.excepthook = show

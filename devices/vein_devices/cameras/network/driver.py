@@ -7,24 +7,33 @@ deadlines. Options stand after a "#", since what follows a "?" belongs to the ca
 
 from __future__ import annotations
 
-import base64
+import hashlib
+import hmac
 import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import urlsplit
 
-import numpy as np
-
-from vein_devices.address import Address, read_options, split_options
-from vein_devices.cameras.jpeg import check_jpeg
+from vein_devices.address import (
+    Address,
+    read_options,
+    split_options,
+    without_password,
+)
+from vein_devices.cameras.jpeg import decode_jpeg
+from vein_devices.cameras.network.http_request import (
+    Answer,
+    authorization_for,
+    parse_answer,
+    request_for,
+)
 from vein_devices.cameras.network.multipart import (
     ChunkedReader,
     MultipartReader,
     boundary_of,
 )
-from vein_devices.cameras.replay.picture_file import to_pixels
+from vein_devices.cameras.network.rtsp import RtspSource
 from vein_devices.cameras.source import CameraSource, Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import (
@@ -35,14 +44,15 @@ from vein_devices.errors import (
     DeviceTimeoutError,
     DeviceUnsupportedError,
 )
-from vein_devices.opencv import cv2
 
 __all__ = ["HttpSource", "RtspSource", "make_source"]
 
 _OPEN_S = 3.0
-_READ_MS = 1500
-_BAD_FRAMES = 30
-_LONGEST_HEAD = 16384
+"""A camera in the house answers in a tenth of it; what does not is not there."""
+_BAD_FRAMES = 30  # about a second of damage: a line that does not come back by itself
+_LONGEST_HEAD = 16384  # as much as web servers take; more is no camera
+_RECEIVE_BYTES = 1 << 18
+"""Of the system's receive buffer: what lies there grows old (two 1080p JPEGs fit)."""
 
 
 class HttpSource:
@@ -54,6 +64,9 @@ class HttpSource:
         As http://user:password@host:8080/stream.
     grey : bool
         Give grey frames.
+    certificate : str
+        SHA-256 of the one certificate that is believed, in hex; "": one that the system
+        trusts.
     clock : Clock
         Time.
     """
@@ -61,16 +74,23 @@ class HttpSource:
     nominal_fps: float | None = None
     """Such a stream states no rate."""
 
-    def __init__(self, url: str, grey: bool, clock: Clock) -> None:
+    def __init__(
+        self, url: str, grey: bool, clock: Clock, certificate: str = ""
+    ) -> None:
         self.url = url
+        self.shown = without_password(url)
+        """The address without its password, for messages."""
         self._grey = grey
         self._clock = clock
+        self._certificate = certificate.replace(":", "").lower()
         self._socket: socket.socket | None = None
         self._parts = MultipartReader(b"")
         self._unpack: Callable[[bytes], bytes] = bytes
         self._pending: list[bytes] = []
         self._bad = 0
         self._refused = 0
+        self._dropped = 0  # since the last picture that was handed on
+        self._last_fault = ""
 
     def open(self) -> None:
         """Connect and read the head of the answer.
@@ -80,47 +100,96 @@ class HttpSource:
         DeviceAbsentError
             If nothing answers in three seconds, or it answers with an error.
         DevicePermissionError
-            If a user name and password are wanted.
+            If a user name and password are wanted, or its certificate is not believed.
         DeviceUnsupportedError
             If it is no stream of pictures.
         """
         self.close()
-        address = urlsplit(self.url)
-        secure = address.scheme == "https"
-        host, port = address.hostname or "", address.port or (443 if secure else 80)
+        answer = self._ask("")
+        challenge = answer.fields.get("www-authenticate", "")
+        if answer.code == 401 and challenge.lower().startswith("digest "):
+            authorization = self._digest(challenge)
+            if authorization:
+                self.close()
+                answer = self._ask(authorization)
         try:
-            line = socket.create_connection((host, port), _OPEN_S)
-        except OSError as error:
-            raise DeviceAbsentError(
-                f"{self.shown}: nothing answers ({error}); is the camera on, and on "
-                f"this network?"
+            self._begin(answer)
+        except BaseException:
+            self.close()
+            raise
+
+    def _digest(self, challenge: str) -> str:
+        try:
+            return authorization_for(urlsplit(self.url), challenge)
+        except (ValueError, KeyError) as error:
+            self.close()
+            raise DeviceUnsupportedError(
+                f"{self.shown}: how it asks for a password is unknown here: {error}"
             ) from error
+
+    def _ask(self, authorization: str) -> Answer:
+        """Connect, ask, and read the head of the answer."""
+        address = urlsplit(self.url)
+        authorization = authorization or authorization_for(address, "")
         try:
-            if secure:
-                line = ssl.create_default_context().wrap_socket(
-                    line, server_hostname=host
-                )
-            self._socket = line
-            line.settimeout(_OPEN_S)
-            line.sendall(_request(address))
-            self._begin(self._read_head(line))
-        except OSError as error:
+            self._socket = self._connected()
+            self._socket.sendall(request_for(address, authorization))
+            return self._read_head(self._socket)
+        except (OSError, ValueError) as error:
             self.close()
             raise DeviceAbsentError(f"{self.shown}: {error}") from error
         except BaseException:
             self.close()
             raise
 
-    @property
-    def shown(self) -> str:
-        """The address without its password, for messages."""
+    def _connected(self) -> socket.socket:
         address = urlsplit(self.url)
-        return address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
+        secure = address.scheme == "https"
+        host, port = address.hostname or "", address.port or (443 if secure else 80)
+        try:
+            line = socket.create_connection((host, port), _OPEN_S)
+        except (OSError, UnicodeError) as error:
+            raise DeviceAbsentError(
+                f"{self.shown}: nothing answers ({error}); is the camera on, and on "
+                f"this network?"
+            ) from error
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
+        line.settimeout(_OPEN_S)
+        if not secure:
+            return line
+        try:
+            return self._secured(line, host, port)
+        except BaseException:
+            line.close()
+            raise
 
-    def _read_head(self, line: socket.socket) -> tuple[str, dict[str, str], bytes]:
+    def _secured(self, line: socket.socket, host: str, port: int) -> socket.socket:
+        context = ssl.create_default_context()
+        if self._certificate:
+            # Believed is exactly one certificate, whoever signed it.
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        try:
+            safe = context.wrap_socket(line, server_hostname=host)
+        except ssl.SSLCertVerificationError as error:
+            raise DevicePermissionError(
+                f"{self.shown}: its certificate is not one that this machine trusts "
+                f"({error.verify_message}). Cameras often sign their own: compare its "
+                f"SHA-256 with the one on the camera's own page, and add it to the "
+                f"address: #certificate={_fingerprint_at(host, port)}"
+            ) from error
+        shown = hashlib.sha256(safe.getpeercert(binary_form=True) or b"").hexdigest()
+        if self._certificate and not hmac.compare_digest(shown, self._certificate):
+            safe.close()
+            raise DevicePermissionError(
+                f"{self.shown}: it shows another certificate than the address names "
+                f"({shown}): is it the same camera?"
+            )
+        return safe
+
+    def _read_head(self, line: socket.socket) -> Answer:
         until_s = self._clock.monotonic_s() + _OPEN_S
         data = b""
-        while b"\r\n\r\n" not in data:
+        while (answer := parse_answer(data)) is None:
             more = line.recv(4096)
             data += more
             late = self._clock.monotonic_s() > until_s
@@ -128,23 +197,25 @@ class HttpSource:
                 raise DeviceAbsentError(
                     f"{self.shown}: it does not answer as HTTP does"
                 )
-        head, _, rest = data.partition(b"\r\n\r\n")
-        status, *lines = head.decode("latin-1").split("\r\n")
-        fields = {
-            name.strip().lower(): value.strip()
-            for name, _, value in (line_text.partition(":") for line_text in lines)
-        }
-        return status, fields, rest
+        return answer
 
-    def _begin(self, answer: tuple[str, dict[str, str], bytes]) -> None:
-        status, fields, rest = answer
-        code = status.split(" ")[1:2]
-        if code in (["401"], ["403"]):
+    def _begin(self, answer: Answer) -> None:
+        fields = answer.fields
+        if answer.code in (401, 403):
+            who = urlsplit(self.url).username
             raise DevicePermissionError(
                 f"{self.shown}: it wants a name and password: http://NAME:PASSWORD@..."
+                if who is None
+                else f"{self.shown}: it refuses this name and password"
             )
-        if code != ["200"]:
-            raise DeviceAbsentError(f"{self.shown}: it answers {status!r}")
+        if 300 <= answer.code < 400 and "location" in fields:
+            to = without_password(fields["location"])
+            raise DeviceAbsentError(
+                f"{self.shown}: it sends its visitors on to {to!r}; if that is your "
+                f"camera, give that address"
+            )
+        if answer.code != 200:
+            raise DeviceAbsentError(f"{self.shown}: it answers {answer.status!r}")
         boundary = boundary_of(fields.get("content-type", ""))
         if boundary is None:
             raise DeviceUnsupportedError(
@@ -154,7 +225,8 @@ class HttpSource:
         chunked = fields.get("transfer-encoding", "").lower() == "chunked"
         self._unpack = ChunkedReader().feed if chunked else bytes
         self._parts, self._bad, self._refused = MultipartReader(boundary), 0, 0
-        self._pending = self._parts.feed(self._unpack(rest))
+        self._dropped, self._last_fault = 0, ""
+        self._pending = self._parts.feed(self._unpack(answer.rest))
 
     def shot(self, timeout_s: float) -> Shot:
         """Give the newest picture; what queued up before it is dropped and counted.
@@ -167,30 +239,43 @@ class HttpSource:
         Returns
         -------
         Shot
+            `dropped_before` counts all that was lost since the last picture, also over
+            calls that ended without one.
         """
         if self._socket is None:
             raise DeviceAbsentError(f"{self.shown} is not open")
         until_s = self._clock.monotonic_s() + timeout_s
-        dropped = 0
         while True:
             parts = self._pending + self._arrived(until_s if not self._pending else 0.0)
             self._pending = []
-            dropped += self._parts.refused - self._refused + max(0, len(parts) - 1)
+            self._dropped += self._parts.refused - self._refused
+            if self._parts.refused > self._refused:
+                self._last_fault = "parts came whose stated length is wrong, or cut"
             self._refused = self._parts.refused
             if parts:
+                self._dropped += len(parts) - 1
                 try:
                     shot = self._decode(parts[-1])
-                except DeviceDataError:
-                    self._bad, dropped = self._bad + 1, dropped + 1
+                except DeviceDataError as error:
+                    self._bad, self._dropped = self._bad + 1, self._dropped + 1
+                    self._last_fault = str(error)
                     if self._bad >= _BAD_FRAMES:
                         raise
                     continue
                 self._bad = 0
+                dropped, self._dropped = self._dropped, 0
                 return replace(shot, dropped_before=dropped)
             if self._clock.monotonic_s() >= until_s:
-                raise DeviceTimeoutError(
-                    f"{self.shown}: no picture in {timeout_s:.1f} s"
-                )
+                raise DeviceTimeoutError(self._silence(timeout_s))
+
+    def _silence(self, timeout_s: float) -> str:
+        """What came instead of a picture."""
+        text = f"{self.shown}: no picture in {timeout_s:.1f} s"
+        if self._dropped:
+            text += f"; {self._dropped} came and could not be used ({self._last_fault})"
+        if self._parts.other_parts:
+            text += f"; {self._parts.other_parts} parts came that are no picture"
+        return text
 
     def _arrived(self, until_s: float) -> list[bytes]:
         """Wait for data until a time, then take all that is there."""
@@ -214,12 +299,8 @@ class HttpSource:
             wait_s = 0.0
 
     def _decode(self, part: bytes) -> Shot:
-        jpeg, _ = check_jpeg(part)
-        how = cv2.IMREAD_GRAYSCALE if self._grey else cv2.IMREAD_COLOR
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), how)
-        if picture is None:
-            raise DeviceDataError(f"{self.shown}: a JPEG that cannot be decoded")
-        return Shot(to_pixels(np.asarray(picture), self.shown), jpeg=jpeg)
+        pixels, jpeg = decode_jpeg(part, grey=self._grey)
+        return Shot(pixels, jpeg=jpeg)
 
     def close(self) -> None:
         """Hang up."""
@@ -229,98 +310,18 @@ class HttpSource:
             self._socket = None
 
 
-def _request(address: SplitResult) -> bytes:
-    path = (address.path or "/") + (f"?{address.query}" if address.query else "")
-    lines = [
-        f"GET {path} HTTP/1.1",
-        f"Host: {address.netloc.rpartition('@')[2]}",
-        "Connection: close",
-        "Accept: multipart/x-mixed-replace",
-    ]
-    if address.username:
-        secret = f"{unquote(address.username)}:{unquote(address.password or '')}"
-        lines.append(
-            f"Authorization: Basic {base64.b64encode(secret.encode()).decode()}"
-        )
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-
-
-class RtspSource:
-    """An RTSP stream through OpenCV's FFmpeg, with deadlines.
-
-    Parameters
-    ----------
-    url : str
-        As rtsp://user:password@host/stream.
-    make_capture : callable
-        `cv2.VideoCapture`.
-    """
-
-    def __init__(
-        self, url: str, make_capture: Callable[..., Any] = cv2.VideoCapture
-    ) -> None:
-        self.url = url
-        self._make_capture = make_capture
-        self._capture: Any = None
-        self._fps: float | None = None
-
-    @property
-    def nominal_fps(self) -> float | None:
-        """What the stream states: often wrong."""
-        return self._fps
-
-    def open(self) -> None:
-        """Connect, in three seconds at most.
-
-        Raises
-        ------
-        DeviceAbsentError
-            If it does not open.
-        """
-        self.close()
-        # Deadlines count only when given to the constructor.
-        self._capture = self._make_capture(
-            self.url,
-            cv2.CAP_FFMPEG,
-            [
-                cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, int(_OPEN_S * 1000),
-                cv2.CAP_PROP_READ_TIMEOUT_MSEC, _READ_MS,
-            ],
-        )  # fmt: skip
-        if not self._capture.isOpened():
-            self.close()
-            raise DeviceAbsentError(
-                f"{self.url}: it cannot be opened in {_OPEN_S:.0f} s; are address, "
-                f"name and password right, and does it play in another program?"
-            )
-        fps = float(self._capture.get(cv2.CAP_PROP_FPS))
-        self._fps = fps if 0.0 < fps < 1000.0 else None
-
-    def shot(self, timeout_s: float) -> Shot:
-        """Give the next frame; a silent stream may hold this up by 1.5 s.
-
-        Parameters
-        ----------
-        timeout_s : s
-            As far as FFmpeg allows.
-
-        Returns
-        -------
-        Shot
-        """
-        if self._capture is None:
-            raise DeviceAbsentError(f"{self.url} is not open")
-        good, picture = self._capture.read()
-        if not good or picture is None:
-            # FFmpeg does not go on after a deadline: the stream must be opened again.
-            raise DeviceAbsentError(f"{self.url}: the stream ended or fell silent")
-        return Shot(to_pixels(np.asarray(picture), self.url))
-
-    def close(self) -> None:
-        """Hang up."""
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
+def _fingerprint_at(host: str, port: int) -> str:
+    """SHA-256 of the certificate that a camera shows, in hex; "..." where it fails."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        with (
+            socket.create_connection((host, port), _OPEN_S) as line,
+            context.wrap_socket(line, server_hostname=host) as safe,
+        ):
+            return hashlib.sha256(safe.getpeercert(binary_form=True) or b"").hexdigest()
+    except OSError:
+        return "..."
 
 
 def make_source(address: Address, clock: Clock) -> CameraSource:
@@ -329,7 +330,8 @@ def make_source(address: Address, clock: Clock) -> CameraSource:
     Parameters
     ----------
     address : Address
-        http, https or rtsp. Options after "#": grey (HTTP only).
+        http, https or rtsp. Options after "#", not for rtsp: grey; certificate, the
+        SHA-256 of the camera's own certificate in hex.
     clock : Clock
         Time.
 
@@ -350,8 +352,11 @@ def make_source(address: Address, clock: Clock) -> CameraSource:
         port_is_fine = False
     if not port_is_fine or not parts.hostname:
         raise DeviceAddressError(f"{address.text}: wanted {address.kind}://HOST/PATH")
-    types: dict[str, type] = {} if address.kind == "rtsp" else {"grey": bool}
+    types: dict[str, type] = {"grey": bool, "certificate": str}
+    if address.kind == "rtsp":
+        types = {}
     values = read_options(address.text, split_options(address.text, options), types)
     if address.kind == "rtsp":
         return RtspSource(url)
-    return HttpSource(url, bool(values.get("grey", False)), clock)
+    certificate = str(values.get("certificate", ""))
+    return HttpSource(url, bool(values.get("grey", False)), clock, certificate)

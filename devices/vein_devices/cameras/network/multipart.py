@@ -1,18 +1,26 @@
 """Multipart streams of JPEGs (multipart/x-mixed-replace), as network cameras send them.
 
-There is no checksum. A part is taken only if the boundary stands exactly where its
-stated length ends, or, without a stated length, around a whole JPEG; what passes all
-the same is a changed byte inside the picture, see `vein_devices.cameras.jpeg`.
+There is no checksum. A part is taken only if a picture ends exactly where its stated
+length ends, or, without a usable length, at the next boundary; what passes all the same
+is a changed byte inside the picture, see `vein_devices.cameras.jpeg`. Cameras differ in
+line ends, dashes, blanks and lengths; what other programs play is read here as well.
 """
 
 from __future__ import annotations
+
+import re
 
 from vein_devices.errors import DeviceDataError
 
 __all__ = ["ChunkedReader", "MultipartReader", "boundary_of"]
 
-_LONGEST_HEAD = 4096
-_LONGEST_PART = 32 << 20
+_LONGEST_HEAD = 4096  # a part's head is some hundred bytes; more is no multipart stream
+_LONGEST_PART = 32 << 20  # a JPEG of 50 megapixels; more would fill the memory
+_WRONG_LENGTHS = 2  # one may be damage; two in a row around whole JPEGs are a habit
+_OPTION = re.compile(r";?\s*([^=;\s]+)\s*=\s*(?:\"([^\"]*)\"|([^;]*))")
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_GAP = re.compile(rb"(?:(?:\r\n)*|\n*)-*")
+_LINE_END = re.compile(rb"\r?\n-*$")
 
 
 def boundary_of(content_type: str) -> bytes | None:
@@ -31,16 +39,20 @@ def boundary_of(content_type: str) -> bytes | None:
     kind, _, rest = content_type.partition(";")
     if not kind.strip().lower().startswith("multipart/"):
         return None
-    for option in rest.split(";"):
-        name, _, value = option.strip().partition("=")
+    for name, quoted, plain in _OPTION.findall(rest):
+        # Some servers write the dashes into the header, others do not.
+        value = (quoted or plain.strip()).lstrip("-")
         if name.lower() == "boundary" and value:
-            # Some servers write the dashes into the header, others do not.
-            return value.strip('" ').lstrip("-").encode("latin-1")
+            return bytes(value.encode("latin-1"))
     return None
 
 
 class MultipartReader:
-    """Cuts a stream into its parts, whatever pieces it comes in.
+    """Cuts a stream into its pictures, whatever pieces it comes in.
+
+    A picture whose stated length ends with the end of a JPEG is handed on at once.
+    Where the length is wrong, the part is refused; a camera that states a wrong length
+    twice in a row, around whole JPEGs, is read by its boundaries from then on.
 
     Parameters
     ----------
@@ -51,11 +63,15 @@ class MultipartReader:
     def __init__(self, boundary: bytes) -> None:
         self._mark = b"--" + boundary
         self._buffer = bytearray()
-        self._length: int | None = None  # of the part whose head was read
+        self._lengths: tuple[int, ...] = ()  # stated by the head that was read
+        self._is_picture = True
         self._in_part = False
-        self._synced = False
+        self._searched = 0  # of the buffer, for the next boundary
+        self._wrong_lengths = 0  # in a row, around whole JPEGs
         self.refused = 0
-        """Parts that were damaged and left out."""
+        """Pictures that were damaged and left out."""
+        self.other_parts = 0
+        """Parts that were no picture: sound, text."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take more bytes.
@@ -89,70 +105,89 @@ class MultipartReader:
             if len(self._buffer) > keep:
                 del self._buffer[:-keep]
             return None
-        end = self._buffer.find(b"\r\n\r\n", at)
-        if end < 0:
+        blank = _BLANK_LINE.search(self._buffer, at + len(self._mark))
+        if blank is None:
             if len(self._buffer) - at > _LONGEST_HEAD:
-                self._refuse(at + len(self._mark))
+                del self._buffer[: at + len(self._mark)]
+                self.refused += 1
                 return b""
             del self._buffer[:at]
             return None
-        head = bytes(self._buffer[at + len(self._mark) : end])
+        head = bytes(self._buffer[at + len(self._mark) : blank.start()])
         # A boundary inside the head: the head of the part before was cut.
         again = head.rfind(self._mark)
         if again >= 0:
             self.refused += 1
             head = head[again + len(self._mark) :]
-        del self._buffer[: end + 4]
-        self._length = _content_length(head)
-        self._in_part = True
+        del self._buffer[: blank.end()]
+        fields = _fields(head)
+        self._lengths = tuple(
+            int(text)
+            for name, text in fields
+            if name == b"content-length" and text.isdigit() and 0 < len(text) < 10
+            if 0 < int(text) <= _LONGEST_PART
+        )
+        kinds = [text for name, text in fields if name == b"content-type"]
+        self._is_picture = not kinds or kinds[-1].lower().startswith(b"image/")
+        self._in_part, self._searched = True, 0
         return b""
 
     def _body(self) -> bytes | None:
-        """Read a body up to its boundary; None: more is wanted; b"": refused."""
-        if self._length is not None:
-            end = self._length
-            early = self._buffer.find(b"\r\n" + self._mark, 0, end)
-            tail = bytes(self._buffer[end : end + 2 + len(self._mark)])
-            wanted = b"\r\n" + self._mark
-            if tail[: len(self._mark)] == self._mark[: len(tail)]:
-                wanted = self._mark  # some leave the line end out
-            if (
-                early >= 0
-                or tail[: len(wanted)] != wanted[: len(tail)]
-                or end > _LONGEST_PART
-            ):
-                self._in_part = False
-                self.refused += 1
-                return b""
-            if len(tail) < len(wanted):
-                return None
-        else:
-            end = self._buffer.find(self._mark)
-            if end < 0:
-                if len(self._buffer) > _LONGEST_PART:
-                    self._in_part = False
-                    self.refused += 1
-                    return b""
-                return None
-            if self._buffer[end - 2 : end] == b"\r\n":
-                end -= 2
-        body = bytes(self._buffer[:end])
+        """Read a body up to its end; None: more is wanted; b"": no picture."""
+        at = self._buffer.find(self._mark, self._searched)
+        self._searched = max(0, len(self._buffer) - len(self._mark) + 1)
+        trusted = self._wrong_lengths < _WRONG_LENGTHS
+        if trusted:
+            for end in self._lengths:
+                if end > len(self._buffer) or 0 <= at < end:
+                    continue
+                if self._ends_picture(end) or (at >= 0 and self._is_gap(end, at)):
+                    self._wrong_lengths = 0
+                    return self._take(end)
+        if at < 0:
+            if len(self._buffer) > _LONGEST_PART:
+                return self._refuse(len(self._buffer))
+            return None
+        line_end = _LINE_END.search(self._buffer[max(0, at - 16) : at])
+        end = at if line_end is None else at - len(line_end[0])
+        if trusted and self._lengths:
+            self._wrong_lengths += self._ends_picture(end)
+            if self._is_picture and self._wrong_lengths < _WRONG_LENGTHS:
+                return self._refuse(at)
+        return self._take(end)
+
+    def _ends_picture(self, end: int) -> bool:
+        """Whether what came up to there begins and ends as a JPEG does."""
+        return (
+            self._buffer[:2] == b"\xff\xd8"
+            and self._buffer[max(2, end - 2) : end] == b"\xff\xd9"
+        )
+
+    def _is_gap(self, end: int, at: int) -> bool:
+        """Whether only line ends stand between a body and its boundary."""
+        # A body that ends with a line end lost or took some bytes on the way.
+        return (
+            _GAP.fullmatch(self._buffer, end, at) is not None
+            and self._buffer[end - 1 : end] not in b"\r\n"
+        )
+
+    def _take(self, end: int) -> bytes:
+        body = bytes(self._buffer[:end]) if self._is_picture else b""
+        self.other_parts += not self._is_picture
         del self._buffer[:end]
         self._in_part = False
         return body
 
-    def _refuse(self, count: int) -> None:
+    def _refuse(self, count: int) -> bytes:
         del self._buffer[:count]
         self.refused += 1
+        self._in_part = False
+        return b""
 
 
-def _content_length(head: bytes) -> int | None:
-    for line in head.split(b"\r\n"):
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-length":
-            text = value.strip()
-            return int(text) if text.isdigit() and len(text) < 10 else None
-    return None
+def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
+    lines = (line.partition(b":") for line in head.splitlines())
+    return [(name.strip(b" -\0").lower(), value.strip()) for name, _, value in lines]
 
 
 class ChunkedReader:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -30,6 +33,12 @@ class HttpCamera:
         Whether parts state their length.
     chunked : bool
         Whether the answer comes in chunks of HTTP 1.1.
+    fields : dict of str to str
+        Further lines of the answer's head.
+    password : str
+        "NAME:PASSWORD" that it wants by Digest (RFC 7616); "": none.
+    tls : ssl.SSLContext, optional
+        Serve over HTTPS with it.
     faults : Faults
         `stall` sends nothing more, `garbage` and `flip` damage pictures.
     """
@@ -42,6 +51,9 @@ class HttpCamera:
         status: str = "200 OK",
         lengths: bool = True,
         chunked: bool = False,
+        fields: dict[str, str] | None = None,
+        password: str = "",
+        tls: ssl.SSLContext | None = None,
         faults: Faults | None = None,
     ) -> None:
         self.jpeg = jpeg
@@ -52,6 +64,9 @@ class HttpCamera:
         """Chosen at the first start, and kept."""
         self._lengths = lengths
         self._chunked = chunked
+        self._fields = fields or {}
+        self._password = password
+        self._tls = tls
         self._server: socket.socket | None = None
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -63,7 +78,8 @@ class HttpCamera:
     @property
     def url(self) -> str:
         """Address of the stream."""
-        return f"http://127.0.0.1:{self.port}/stream?quality=80"
+        scheme = "https" if self._tls else "http"
+        return f"{scheme}://127.0.0.1:{self.port}/stream?quality=80"
 
     def switch_on(self) -> None:
         """Listen, at the same port as before."""
@@ -111,18 +127,55 @@ class HttpCamera:
                 self._start(self._serve, server.accept()[0])
 
     def _serve(self, line: socket.socket) -> None:
-        with line, contextlib.suppress(OSError):
-            line.settimeout(2.0)
-            self.requests.append(line.recv(65536))
-            head = (
-                f"HTTP/1.1 {self.status}\r\nServer: simulator\r\n"
-                f"Content-Type: multipart/x-mixed-replace; boundary=frame\r\n"
-            )
-            if self._chunked:
-                head += "Transfer-Encoding: chunked\r\n"
+        with contextlib.suppress(OSError), self._secured(line) as line:
+            request = line.recv(65536)
+            self.requests.append(request)
+            status = self.status
+            if self._password and not self._knows(request):
+                status = "401 Unauthorized"
+            head = f"HTTP/1.1 {status}\r\nServer: simulator\r\n"
+            for name, value in self._head_fields().items():
+                head += f"{name}: {value}\r\n"
             line.sendall(head.encode() + b"\r\n")
-            if self.status.startswith("200"):
+            if status.startswith("200"):
                 self._stream(line)
+
+    def _secured(self, line: socket.socket) -> socket.socket:
+        line.settimeout(2.0)
+        if self._tls is None:
+            return line
+        try:
+            return self._tls.wrap_socket(line, server_side=True)
+        except OSError:
+            line.close()
+            raise
+
+    def _head_fields(self) -> dict[str, str]:
+        fields = {"Content-Type": "multipart/x-mixed-replace; boundary=frame"}
+        if self._chunked:
+            fields["Transfer-Encoding"] = "chunked"
+        if self._password:
+            fields["WWW-Authenticate"] = (
+                'Digest realm="cam", nonce="7ypf", qop="auth,auth-int", '
+                "algorithm=SHA-256"
+            )
+        return {**fields, **self._fields}
+
+    def _knows(self, request: bytes) -> bool:
+        """Whether a request carries the right digest (RFC 7616, section 3.4.1)."""
+        said = dict(
+            re.findall(rb'(\w+)="?([^",\r\n]+)"?', request.partition(b"Digest ")[2])
+        )
+        if not said:
+            return False
+
+        def of(data: bytes) -> bytes:
+            return hashlib.sha256(data).hexdigest().encode()
+
+        name, _, password = self._password.encode().partition(b":")
+        secret, asked = of(name + b":cam:" + password), of(b"GET:" + said[b"uri"])
+        proof = [secret, said[b"nonce"], said[b"nc"], said[b"cnonce"], said[b"qop"]]
+        return bool(said[b"response"] == of(b":".join([*proof, asked])))
 
     def _stream(self, line: socket.socket) -> None:
         due_s, noise = time.monotonic(), Noise(self.faults)

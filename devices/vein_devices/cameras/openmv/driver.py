@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from vein_devices.address import Address, read_options
-from vein_devices.cameras.jpeg import check_jpeg
+from vein_devices.cameras.jpeg import decode_jpeg
 from vein_devices.cameras.openmv import protocol as wire
 from vein_devices.cameras.openmv.protocol import (
     Flag,
@@ -24,7 +24,6 @@ from vein_devices.cameras.openmv.protocol import (
     Status,
     encode,
 )
-from vein_devices.cameras.replay.picture_file import to_pixels
 from vein_devices.cameras.source import Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import (
@@ -35,18 +34,20 @@ from vein_devices.errors import (
     DeviceUnsupportedError,
 )
 from vein_devices.frame import Pixels
-from vein_devices.opencv import cv2
 from vein_devices.serial.port import PortIdentity, SerialPort, find_port, open_serial
 
 __all__ = ["OpenmvLink", "OpenmvSource", "make_source"]
 
 _BAUD = 921600  # USB: the number means nothing
-_ANSWER_S = 0.25
-_SYNC_TRIES = 5
-_TRIES = 8
+_ANSWER_S = 0.25  # over USB it answers in milliseconds; what takes longer is lost
+_SYNC_TRIES = 5  # a camera in the middle of a packet needs two
+_TRIES = 8  # a line that spoils a packet so often in a row is broken
 _LONGEST_PAYLOAD = 4096
+"""What the firmware offers at most; larger costs more when it is damaged."""
 _LONGEST_FRAME = 16 << 20
+"""Above the largest sensor made, so that a damaged length fills no memory."""
 _USB_VENDORS = (0x37C5, 0x1209)
+"""OpenMV's own, and pid.codes, under which older boards run."""
 _SIZES = ("QQVGA", "QVGA", "VGA", "HD", "SVGA")
 _FORMATS = {"grey": "GRAYSCALE", "rgb565": "RGB565", "jpeg": "JPEG"}
 
@@ -363,11 +364,7 @@ def _decode(
     """Pixels of a frame, and its JPEG where it is one."""
     count = size_px[0] * size_px[1]
     if pixel_format == wire.JPEG:
-        jpeg, _ = check_jpeg(data, size_px)
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_ANYCOLOR)
-        if picture is None:
-            raise DeviceDataError("openmv: a JPEG that cannot be decoded")
-        return to_pixels(np.asarray(picture), "openmv"), jpeg
+        return decode_jpeg(data, size_px, grey=None)
     if pixel_format == wire.GREY and len(data) >= count > 0:
         return np.frombuffer(data[:count], np.uint8).reshape(size_px).copy(), None
     if pixel_format == wire.RGB565 and len(data) >= 2 * count > 0:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-import numpy as np
-
 from vein_devices.address import Address, read_options, split_options
+from vein_devices.cameras.jpeg import decoder_warns
 from vein_devices.cameras.pacing import FramePacer
 from vein_devices.cameras.replay.picture_file import (
     PICTURE_SUFFIXES,
     pictures_in,
     read_picture,
-    to_pixels,
 )
 from vein_devices.cameras.replay.recorded_folder import RecordedFrame, read_frame_table
 from vein_devices.cameras.source import Shot
+from vein_devices.cameras.video import VideoReader
 from vein_devices.clock import Clock
 from vein_devices.errors import (
     DeviceAbsentError,
@@ -28,11 +26,11 @@ from vein_devices.errors import (
     EndOfStreamError,
 )
 from vein_devices.frame import FrameFlag
-from vein_devices.opencv import cv2
 
 __all__ = ["ReplaySource", "make_source"]
 
 _STILLS_FPS = 10.0
+"""Pictures without times, shown again and again, at a pace that an eye follows."""
 # How far the number of frames that a container states may be from the true one.
 _COUNT_TOLERANCE = 0.02
 
@@ -64,7 +62,7 @@ class ReplaySource:
         self._ready: Shot | None = None
         self._last_s: float | None = None  # when the frame before had been recorded
         self._pace = FramePacer(0.0, clock)
-        self._capture: cv2.VideoCapture | None = None
+        self._video: VideoReader | None = None
 
     @property
     def nominal_fps(self) -> float | None:
@@ -120,9 +118,9 @@ class ReplaySource:
     def close(self) -> None:
         """Let go of the file."""
         self._shots = self._ready = self._last_s = None
-        if self._capture is not None:
-            self._capture.release()
-            self._capture = None
+        if self._video is not None:
+            self._video.close()
+            self._video = None
 
     def _kind(self) -> str:
         try:
@@ -170,34 +168,21 @@ class ReplaySource:
         recorded = read_frame_table(self.path)
         return recorded or [RecordedFrame(path) for path in pictures_in(self.path)]
 
-    def _open_video(self) -> cv2.VideoCapture:
-        if self._capture is not None:
-            self._capture.release()
-        capture = cv2.VideoCapture(str(self.path), cv2.CAP_ANY)
-        self._capture = capture
-        if not capture.isOpened():
-            raise DeviceDataError(
-                f"{self.path}: not a video that can be decoded here, or damaged; play "
-                f"it in another program, or convert it to MP4 (H.264) or MJPEG AVI"
-            )
-        fps = float(capture.get(cv2.CAP_PROP_FPS))
-        self._recorded_fps = fps if math.isfinite(fps) and 0 < fps <= 1000 else None
-        return capture
-
     def _play_video(self) -> Iterator[Shot]:
-        capture = self._open_video()
-        stated = capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        if self._video is not None:
+            self._video.close()
+        self._video = video = VideoReader(self.path)
+        self._recorded_fps = video.fps
         count = 0
-        while True:
-            good, picture = capture.read()
-            if not good:
-                break
-            at_s = float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000.0
+        for frame in video.frames():
             count += 1
-            yield Shot(to_pixels(np.asarray(picture), str(self.path)), device_s=at_s)
+            yield Shot(
+                frame.pixels(), device_s=frame.time_s, dropped_before=frame.lost_before
+            )
+        stated = video.stated_count
         if count == 0 or count < stated * (1.0 - _COUNT_TOLERANCE) - 1.0:
             raise DeviceDataError(
-                f"{self.path}: damaged after frame {count} of {stated:.0f}; what came "
+                f"{self.path}: damaged after frame {count} of {stated}; what came "
                 f"before is good"
             )
 
@@ -212,13 +197,15 @@ def _rate(rows: list[RecordedFrame]) -> float | None:
 
 def _shot(row: RecordedFrame) -> Shot:
     pixels, jpeg = read_picture(row.path)
+    damaged = jpeg is not None and decoder_warns(jpeg)
+    damage = FrameFlag.DAMAGED if damaged else FrameFlag.NONE
     return Shot(
         pixels,
         device_s=row.device_s,
         exposure_us=row.exposure_us,
         light=row.light,
         # Whether a frame repeats the one before is seen again.
-        flags=row.flags & ~FrameFlag.REPEATED,
+        flags=row.flags & ~FrameFlag.REPEATED | damage,
         dropped_before=row.dropped_before,
         jpeg=jpeg,
         extra={"path": str(row.path), "recorded_s": row.monotonic_s},

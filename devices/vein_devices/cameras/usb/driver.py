@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from vein_devices.address import Address
-from vein_devices.cameras.jpeg import check_jpeg
+from vein_devices.cameras.jpeg import decode_jpeg
 from vein_devices.cameras.replay.picture_file import to_pixels
 from vein_devices.cameras.source import Shot
 from vein_devices.cameras.usb import v4l2
@@ -38,6 +38,7 @@ from vein_devices.errors import (
     DeviceUnsupportedError,
 )
 from vein_devices.frame import FrameFlag
+from vein_devices.holders import holders_of
 from vein_devices.listing import Listing
 from vein_devices.opencv import cv2
 
@@ -46,10 +47,10 @@ __all__ = ["Negotiated", "UvcSettings", "UvcSource", "list_devices", "make_sourc
 # OpenCV reads this once, before its first capture: seconds until a frozen camera's
 # read() comes back. Without it a read blocks for ten.
 _SELECT_VARIABLE = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
-_SELECT_S = 1
-_BUFFERS = 8
-_BAD_FRAMES = 10
-_MEASURED_FRAMES = 10
+_SELECT_S = 1  # OpenCV takes whole seconds; its own 10 would let the window wait
+_BUFFERS = 8  # old pictures skipped at a time; OpenCV's own V4L2 queue holds four
+_BAD_FRAMES = 10  # a third of a second: a cable that will not mend itself
+_MEASURED_FRAMES = 10  # a rate to a tenth, in a third of a second
 _FAST_ENOUGH = 0.8  # of the wished or stated rate: no other backend is tried
 
 
@@ -175,10 +176,10 @@ class UvcSource:
         return node
 
     def _not_opened(self) -> DeviceBusyError | DeviceUnsupportedError:
-        holders = v4l2.holders_of(self._path) if self._path else []
-        if holders:
+        holders = map(str, holders_of(self._path)) if self._path else ()
+        if held_by := ", ".join(holders):
             return DeviceBusyError(
-                f"{self._name}: held by {', '.join(holders)}; close that program"
+                f"{self._name}: held by {held_by}; close that program"
             )
         return DeviceUnsupportedError(
             f"{self._name}: it can be opened, and gives no picture format that is "
@@ -326,11 +327,7 @@ class UvcSource:
         if not self._raw_jpeg:
             return to_pixels(np.asarray(picture), self._name), None
         data = np.asarray(picture, np.uint8).tobytes()
-        jpeg, _ = check_jpeg(data, self._size_px)
-        decoded = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-        if decoded is None:
-            raise DeviceDataError(f"{self._name}: a JPEG that cannot be decoded")
-        return to_pixels(np.asarray(decoded), self._name), jpeg
+        return decode_jpeg(data, self._size_px)
 
     def close(self) -> None:
         """Let go of the camera."""
@@ -361,9 +358,12 @@ def list_devices() -> list[Listing]:
     list of Listing
     """
     backend = BACKENDS.get(sys.platform, (V4L2,))[0]
+    nodes = list_cameras(backend)
     return [
-        Listing(address_of(node), node.name, f"{node.path} {node.usb_id}".strip())
-        for node in list_cameras(backend)
+        Listing(
+            address_of(node, nodes), node.name, f"{node.path} {node.usb_id}".strip()
+        )
+        for node in nodes
     ]
 
 

@@ -6,17 +6,20 @@ A camera is known by what stays when it is replugged, never by its number.
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from vein_devices.cameras.usb import v4l2
-from vein_devices.cameras.usb.backends import V4L2, Backend
 from vein_devices.cameras.usb.v4l2 import VideoNode
 from vein_devices.errors import (
     DeviceAbsentError,
     DeviceAddressError,
     DeviceUnsupportedError,
 )
+
+if TYPE_CHECKING:
+    from vein_devices.cameras.usb.backends import Backend
 
 __all__ = ["address_of", "find_camera", "list_cameras"]
 
@@ -55,7 +58,7 @@ def list_cameras(backend: Backend) -> list[VideoNode]:
     Windows made it from the port, and it stays for that port. On macOS the path is
     AVFoundation's uniqueID, which holds place, vendor and product.
     """
-    if backend is V4L2:
+    if backend.name == "V4L2":
         return v4l2.list_nodes()
     try:
         from cv2_enumerate_cameras import enumerate_cameras  # not needed on Linux
@@ -77,19 +80,28 @@ def _node(info: _CameraInfo) -> VideoNode:
     )
 
 
-def address_of(node: VideoNode) -> str:
+def address_of(node: VideoNode, among: Sequence[VideoNode] = ()) -> str:
     """Give the address that finds a camera again after it was replugged.
 
     Parameters
     ----------
     node : VideoNode
         Which.
+    among : sequence of VideoNode
+        What else is plugged in: the shortest address that none of these shares. Without
+        any, the fullest.
 
     Returns
     -------
     str
     """
-    return "uvc:" + quote(node.identity, safe="/:&")
+    words = node.identities
+    others = [other for other in among if other != node]
+    unique = (
+        word for word in words if all(word not in other.identities for other in others)
+    )
+    word = next(unique, words[-1]) if among else words[-1]
+    return "uvc:" + quote(word, safe="/:&@")
 
 
 def find_camera(place: str, nodes: list[VideoNode], name: str) -> VideoNode:
@@ -98,7 +110,8 @@ def find_camera(place: str, nodes: list[VideoNode], name: str) -> VideoNode:
     Parameters
     ----------
     place : str
-        Serial number, "vid:pid", USB path, or part of the name; "" for the only camera.
+        Serial number, "vid:pid", USB path, "SERIAL@PATH", "PATH:INTERFACE", or part of
+        the name; "" for the only camera.
     nodes : list of VideoNode
         What is plugged in.
     name : str
@@ -118,15 +131,15 @@ def find_camera(place: str, nodes: list[VideoNode], name: str) -> VideoNode:
     word = place.lower()
     exact = [
         node for node in nodes
-        if word in (node.serial_number.lower(), node.usb_id, node.usb_path.lower())
+        if word == node.usb_id or word in map(str.lower, node.identities)
     ]  # fmt: skip
     found = exact if word and exact else [n for n in nodes if word in n.name.lower()]
     if not found:
-        there = "; ".join(f"{n.name} ({n.identity})" for n in nodes) or "none"
+        there = "; ".join(f"{n.name} ({address_of(n, nodes)})" for n in nodes) or "none"
         raise DeviceAbsentError(
             f"{name}: no such camera; plug it in. Cameras now: {there}"
         )
     if len({node.usb_path or node.identity for node in found}) > 1:
-        choice = ", ".join(f"{address_of(node)} ({node.name})" for node in found)
+        choice = ", ".join(f"{address_of(node, nodes)} ({node.name})" for node in found)
         raise DeviceAddressError(f"several cameras fit; name one: {choice}")
     return found[0]

@@ -26,7 +26,6 @@ __all__ = [
     "CONTROLS",
     "Control",
     "VideoNode",
-    "holders_of",
     "list_nodes",
     "probe_node",
     "set_control",
@@ -36,7 +35,7 @@ __all__ = [
 _QUERYCAP, _QUERYCTRL = 0x80685600, 0xC0445624
 _GET_CONTROL, _SET_CONTROL = 0xC008561B, 0xC008561C
 _VIDEO_CAPTURE, _DEVICE_CAPS = 0x00000001, 0x80000000
-_DISABLED = 0x0001
+_DISABLED = 0x0001  # V4L2_CTRL_FLAG_DISABLED of linux/videodev2.h
 
 Ioctl = Callable[[int, int, bytes], bytes]
 
@@ -55,6 +54,9 @@ class VideoNode:
         USB identity; "" where it is no USB camera or has no serial number.
     index : int, optional
         Number that opens it now, on systems without nodes; never its identity.
+    interface : str
+        USB interface as "1.2": what tells the infrared part of a camera from the
+        coloured one. "" where it is not known.
     """
 
     path: str
@@ -64,6 +66,7 @@ class VideoNode:
     serial_number: str = ""
     usb_path: str = ""
     index: int | None = None
+    interface: str = ""
 
     @property
     def usb_id(self) -> str:
@@ -74,6 +77,20 @@ class VideoNode:
     def identity(self) -> str:
         """The steadiest word that names it in an address."""
         return self.serial_number or self.usb_path or self.path
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """Every word that names it, the shortest first; the last names nothing else."""
+        port = self.usb_path
+        part = f"{port}:{self.interface}" if port and self.interface else ""
+        words = (
+            self.identity,
+            port,
+            f"{self.serial_number}@{port}" if self.serial_number and port else "",
+            part,
+            f"{self.identity}@{part or self.path}",
+        )
+        return tuple(dict.fromkeys(word for word in words if word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +113,8 @@ class Control:
 
 
 _AUTO_EXPOSURE = (0x009A0901, 1, (3, 0))
-_AUTO_WHITE = (0x0098090C, 0, (1,))
+"""Its control, what means manual, and what automatic: linux/v4l2-controls.h."""
+_AUTO_WHITE = (0x0098090C, 0, (1,))  # the same for the white balance
 
 CONTROLS: dict[str, Control] = {
     "exposure_us": Control(0x009A0902, 100.0, _AUTO_EXPOSURE),
@@ -165,6 +183,7 @@ def _node(folder: Path) -> VideoNode:
     return VideoNode(
         f"/dev/{folder.name}", text(folder / "name"), text(usb / "idVendor"),
         text(usb / "idProduct"), text(usb / "serial"), usb.name,
+        interface=(folder / "device").resolve().name.partition(":")[2],
     )  # fmt: skip
 
 
@@ -174,32 +193,6 @@ def _usb_folders(folder: Path) -> Iterator[Path]:
     for parent in (device, *device.parents):
         if (parent / "idVendor").exists():
             yield parent
-
-
-def holders_of(path: str, proc: Path = Path("/proc")) -> list[str]:
-    """Name the programs that hold a node open, as far as this user may see.
-
-    Parameters
-    ----------
-    path : str
-        Node.
-    proc : Path
-        Where the kernel lists processes.
-
-    Returns
-    -------
-    list of str
-        "name (pid)".
-    """
-    found = []
-    for link in proc.glob("[0-9]*/fd/*"):
-        try:
-            if str(link.readlink()) == path and link.parts[-3] != str(os.getpid()):
-                name = (link.parents[1] / "comm").read_text().strip()
-                found.append(f"{name} ({link.parts[-3]})")
-        except OSError:
-            continue
-    return sorted(set(found))
 
 
 def udev_line(node: VideoNode | None) -> str:

@@ -11,11 +11,8 @@ import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from vein_devices.address import Address, read_options
-from vein_devices.cameras.jpeg import check_jpeg
-from vein_devices.cameras.replay.picture_file import to_pixels
+from vein_devices.cameras.jpeg import decode_jpeg
 from vein_devices.cameras.source import Shot
 from vein_devices.cameras.vc0706 import protocol as wire
 from vein_devices.clock import Clock
@@ -26,20 +23,22 @@ from vein_devices.errors import (
     DeviceTimeoutError,
     DeviceUnsupportedError,
 )
-from vein_devices.opencv import cv2
 from vein_devices.serial.port import SerialPort, find_port, open_serial
 
 __all__ = ["Vc0706Settings", "Vc0706Source", "make_source"]
 
 _PROBE_BAUDS = (38400, 115200, 57600, 19200, 9600)
+"""The factory's first, then the others that the chip knows."""
 _SIZE_REGISTER = bytes.fromhex("04010019")
 _COMPRESSION_REGISTER = bytes.fromhex("01011204")
-_DELAY_10US = 10
+_DELAY_10US = 10  # 1e-4 s before and after each answer, for the adapter to turn round
 _ANSWER_S = 0.25  # resuming was seen to take 93 ms
-_SLICE_S = 0.05
-_TRIES = 3
+_SLICE_S = 0.05  # a request to close is heard within this
+_TRIES = 3  # a noisy line fails once or twice in a row, a dead one always
 _LONGEST = 4 << 20
-_BAD_FRAMES = 5
+"""Above 640 x 480 at the least compression, so that a damaged length fills no
+memory."""
+_BAD_FRAMES = 5  # pictures take seconds: after five a clinician wants to know
 
 # A step of the camera's work: yields while it waits, and returns its result.
 Work = Generator[None, None, wire.Reply]
@@ -359,12 +358,8 @@ class Vc0706Source:
         return (yield from self._exchange(wire.READ_FBUF, message, wait_s, count))
 
     def _decode(self, data: bytes) -> Shot:
-        jpeg, _ = check_jpeg(data, self.settings.size_px)
-        how = cv2.IMREAD_GRAYSCALE if self.settings.grey else cv2.IMREAD_COLOR
-        picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), how)
-        if picture is None:
-            raise DeviceDataError(f"{self._name}: the JPEG cannot be decoded")
-        return Shot(to_pixels(np.asarray(picture), "vc0706"), jpeg=jpeg)
+        pixels, jpeg = decode_jpeg(data, self.settings.size_px, grey=self.settings.grey)
+        return Shot(pixels, jpeg=jpeg)
 
     def close(self) -> None:
         """Let go of the port. A frozen picture is resumed at the next opening."""

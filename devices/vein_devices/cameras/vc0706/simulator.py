@@ -17,7 +17,7 @@ _BAUDS = {word: baud for baud, word in wire.BAUD_WORDS.items()} | {0x1C4C: 57600
 _BANNER = (
     b"VC0706 1.00\r\nCtrl infr exist\r\nUser-defined sensor\r\n625\r\nInit end\r\n"
 )
-_START_BAUD = 38400
+_START_BAUD = 38400  # the factory's
 
 
 def phantom_jpegs(quality: int = 80) -> Callable[[int, tuple[int, int]], bytes]:

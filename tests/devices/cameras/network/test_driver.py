@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from datetime import UTC, datetime
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from cryptography.x509.oid import NameOID
 
 from vein_devices import open_camera
-from vein_devices.cameras.network.driver import RtspSource
+from vein_devices.cameras.network.rtsp import RtspSource
 from vein_devices.cameras.network.simulator import HttpCamera
 from vein_devices.errors import (
     DeviceAbsentError,
@@ -131,11 +141,83 @@ def test_name_and_password_are_sent_and_not_shown() -> None:
     assert b"Authorization: Basic bnVyc2U6cEBzcw==\r\n" in server.requests[0]
 
 
-def test_a_web_page_is_no_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    server = HttpCamera(jpeg)
-    monkeypatch.setattr(
-        "vein_devices.cameras.network.driver.boundary_of", lambda content_type: None
-    )
+def test_a_digest_password_opens_and_a_wrong_one_is_refused() -> None:
+    with HttpCamera(jpeg, fps=200, password="nurse:p@ss") as server:
+        with open_camera(server.url.replace("//", "//nurse:p%40ss@")) as camera:
+            assert camera.read().pixels.size
+        with (
+            pytest.raises(DevicePermissionError, match="refuses this name"),
+            open_camera(server.url.replace("//", "//nurse:guess@")),
+        ):
+            pass
+        assert b"p@ss" not in b"".join(server.requests[1:2])
+
+
+def test_where_a_redirect_leads_is_told_and_no_password_goes_there() -> None:
+    to = {"Location": "http://other.example/live?token=abc"}
+    with HttpCamera(jpeg, status="302 Found", fields=to) as server:
+        camera = open_camera(server.url.replace("//", "//nurse:pass@"))
+        with pytest.raises(DeviceAbsentError, match=r"example/live\?token=\.\.\."):
+            camera.open()
+
+
+@pytest.mark.parametrize("letters", ["видео", "película", "a b"])
+def test_letters_that_a_request_cannot_carry_are_escaped(letters: str) -> None:
+    with HttpCamera(jpeg, fps=200) as server:
+        url = server.url.replace("/stream", f"/{letters}")
+        with open_camera(url) as camera:
+            assert camera.read().pixels.size
+    assert server.requests[0].isascii()
+
+
+@pytest.fixture
+def own_certificate(tmp_path: Path) -> tuple[ssl.SSLContext, str]:
+    """A server's context with a certificate it signed itself, and its SHA-256."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "camera")])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2020, 1, 2, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )  # fmt: skip
+    pem = Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    file = tmp_path / "camera.pem"
+    file.write_bytes(key.private_bytes(*pem) + made.public_bytes(Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context, made.fingerprint(hashes.SHA256()).hex()
+
+
+def test_a_cameras_own_certificate_is_believed_only_by_its_fingerprint(
+    own_certificate: tuple[ssl.SSLContext, str],
+) -> None:
+    context, fingerprint = own_certificate
+    with HttpCamera(jpeg, fps=200, tls=context) as server:
+        with pytest.raises(DevicePermissionError, match=f"#certificate={fingerprint}"):
+            open_camera(server.url).open()
+        with open_camera(f"{server.url}#certificate={fingerprint}") as camera:
+            assert camera.read().pixels.size
+        with pytest.raises(DevicePermissionError, match="the same camera"):
+            open_camera(f"{server.url}#certificate={'0' * 64}").open()
+
+
+def test_what_came_instead_of_pictures_is_told_and_counted_over_timeouts() -> None:
+    with (
+        HttpCamera(jpeg, fps=100, faults=Faults(truncate_every=1)) as server,
+        open_camera(server.url) as camera,
+    ):
+        with pytest.raises(DeviceTimeoutError, match="came and could not be used"):
+            for _ in range(3):
+                camera.read(0.3)
+        server.faults = Faults()
+        assert camera.read().dropped_before > 0
+
+
+def test_a_web_page_is_no_stream() -> None:
+    server = HttpCamera(jpeg, fields={"Content-Type": "text/html"})
     with server, pytest.raises(DeviceUnsupportedError, match="MJPEG stream"):
         open_camera(server.url).open()
 
@@ -174,54 +256,23 @@ def test_a_wrong_address_is_refused(url: str) -> None:
         open_camera(url)
 
 
-class FakeRtsp:
-    def __init__(self, opened: bool) -> None:
-        self.opened = opened
-        self.reads = [(True, np.zeros((4, 6, 3), np.uint8)), (False, None)]
-
-    def isOpened(self) -> bool:  # noqa: N802
-        return self.opened
-
-    def get(self, _key: int) -> float:
-        return 25.0
-
-    def read(self) -> tuple[bool, Any]:
-        return self.reads.pop(0)
-
-    def release(self) -> None:
-        self.opened = False
+def test_rtsp_that_does_not_open_is_absent_and_its_password_untold() -> None:
+    with pytest.raises(DeviceAbsentError, match="cannot be opened") as seen:
+        RtspSource("rtsp://anna:secret@127.0.0.1:9/1").open()
+    assert "secret" not in str(seen.value)
 
 
-def rtsp(opened: bool) -> tuple[RtspSource, list[Any]]:
-    asked: list[Any] = []
-
-    def make(*arguments: Any) -> FakeRtsp:
-        asked.extend(arguments)
-        return FakeRtsp(opened)
-
-    maker: Callable[..., Any] = make
-    return RtspSource("rtsp://camera/1", maker), asked
-
-
-def test_rtsp_has_deadlines_from_the_start() -> None:
-    source, asked = rtsp(opened=True)
-    source.open()
-    assert asked[2] == [
-        cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, 3000, cv2.CAP_PROP_READ_TIMEOUT_MSEC, 1500
-    ]  # fmt: skip
-    assert source.nominal_fps == 25.0
-    assert source.shot(1.0).pixels.shape == (4, 6, 3)
-    with pytest.raises(DeviceAbsentError, match="fell silent"):
-        source.shot(1.0)
-
-
-def test_rtsp_that_does_not_open_is_absent() -> None:
-    with pytest.raises(DeviceAbsentError, match="cannot be opened"):
-        rtsp(opened=False)[0].open()
+def test_rtsp_that_is_silent_at_opening_is_absent_in_time() -> None:
+    with HttpCamera(jpeg, fps=100) as server:
+        server.faults = Faults(stall=True)
+        started = time.monotonic()
+        with pytest.raises(DeviceAbsentError, match="cannot be opened"):
+            RtspSource(server.url).open()
+        assert time.monotonic() - started < 6.0
 
 
 def test_the_ffmpeg_path_reads_a_real_stream_and_comes_back_from_a_frozen_one() -> None:
-    """RTSP's own path through OpenCV, fed with an HTTP stream: no RTSP server here."""
+    """RTSP's own path through FFmpeg, fed with an HTTP stream: no RTSP server here."""
     with HttpCamera(jpeg, fps=100) as server:
         source = RtspSource(server.url)
         source.open()

@@ -13,7 +13,6 @@ import pytest
 
 from vein_devices import open_camera
 from vein_devices.cameras.usb import driver as uvc
-from vein_devices.cameras.usb import v4l2
 from vein_devices.cameras.usb.driver import UvcSettings, UvcSource
 from vein_devices.cameras.usb.v4l2 import VideoNode
 from vein_devices.clock import ManualClock
@@ -26,6 +25,7 @@ from vein_devices.errors import (
     DeviceUnsupportedError,
 )
 from vein_devices.frame import FrameFlag
+from vein_devices.holders import Holder
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="V4L2")
 
@@ -125,7 +125,7 @@ def test_one_of_two_must_be_named_and_both_are_listed(capture: FakeCapture) -> N
 
 
 def test_an_absent_camera_names_those_that_are_there(capture: FakeCapture) -> None:
-    with pytest.raises(DeviceAbsentError, match=r"See3CAM \(SN42\)"):
+    with pytest.raises(DeviceAbsentError, match=r"See3CAM \(uvc:SN42\)"):
         source(capture, "SN99")[0].open()
 
 
@@ -236,10 +236,10 @@ def test_a_camera_held_by_another_program_is_busy_and_the_program_named(
     capture: FakeCapture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     capture.opened = False
-    monkeypatch.setattr(v4l2, "holders_of", lambda _path: ["cheese (123)"])
+    monkeypatch.setattr(uvc, "holders_of", lambda _path: [Holder("cheese", 123)])
     with pytest.raises(DeviceBusyError, match=r"cheese \(123\)"):
         source(capture)[0].open()
-    monkeypatch.setattr(v4l2, "holders_of", lambda _path: [])
+    monkeypatch.setattr(uvc, "holders_of", lambda _path: [])
     with pytest.raises(DeviceUnsupportedError, match="no picture format"):
         source(capture)[0].open()
 

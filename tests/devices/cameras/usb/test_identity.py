@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_identity_is_the_same_through_both_backends_though_the_number_is_not(
 
 
 def test_a_number_is_no_identity() -> None:
-    with pytest.raises(DeviceAbsentError, match=r"See3CAM \(sn42\)"):
+    with pytest.raises(DeviceAbsentError, match=r"See3CAM \(uvc:sn42\)"):
         find_camera("1", list_cameras(MSMF), "uvc:1")
 
 
@@ -98,3 +99,35 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "cv2_enumerate_cameras", None)
     with pytest.raises(DeviceUnsupportedError, match="pip install cv2-enumerate"):
         list_cameras(DSHOW)
+
+
+TWINS = [
+    VideoNode("/dev/video0", "UVC Camera", "046d", "0825", "0001", "1-1.2"),
+    VideoNode("/dev/video2", "UVC Camera", "046d", "0825", "0001", "1-1.4"),
+]
+COLOUR_AND_INFRARED = [
+    VideoNode("/dev/video0", "BRIO", "046d", "085e", "5E2B", "2-1", interface="1.0"),
+    VideoNode("/dev/video2", "BRIO", "046d", "085e", "5E2B", "2-1", interface="1.3"),
+]
+NO_INTERFACE_KNOWN = [replace(node, interface="") for node in COLOUR_AND_INFRARED]
+
+
+@pytest.mark.parametrize("nodes", [TWINS, COLOUR_AND_INFRARED, NO_INTERFACE_KNOWN])
+@pytest.mark.parametrize("told_of_the_others", [True, False])
+def test_cameras_of_one_serial_number_have_addresses_that_open_each(
+    nodes: list[VideoNode], told_of_the_others: bool
+) -> None:
+    for node in nodes:
+        address = address_of(node, nodes if told_of_the_others else ())
+        assert find_camera(parse_address(address).place, nodes, "uvc") is node
+
+
+def test_the_address_is_no_longer_than_it_must_be() -> None:
+    assert address_of(TWINS[0], TWINS[:1]) == "uvc:0001"
+    assert address_of(TWINS[1], TWINS) == "uvc:1-1.4"
+    assert address_of(COLOUR_AND_INFRARED[1], COLOUR_AND_INFRARED) == "uvc:2-1:1.3"
+
+
+def test_twins_are_named_with_what_tells_them_apart() -> None:
+    with pytest.raises(DeviceAddressError, match=r"uvc:1-1\.2.*uvc:1-1\.4"):
+        find_camera("0001", TWINS, "uvc:0001")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import sys
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 
 from vein_devices.cameras.usb.v4l2 import (
     VideoNode,
-    holders_of,
     list_nodes,
     probe_node,
     set_control,
@@ -116,7 +114,9 @@ def tree(tmp_path: Path) -> Path:
 def test_metadata_nodes_are_no_cameras_and_identity_is_read(tree: Path) -> None:
     nodes = list_nodes(tree, lambda path: path != "/dev/video0")
     assert nodes == [
-        VideoNode("/dev/video1", "See3CAM", "2560", "c110", "SN42", "1-1.2"),
+        VideoNode(
+            "/dev/video1", "See3CAM", "2560", "c110", "SN42", "1-1.2", interface="1.0"
+        ),
         VideoNode("/dev/video10", "Built-in"),
     ]
     assert [node.identity for node in nodes] == ["SN42", "/dev/video10"]
@@ -134,11 +134,3 @@ def test_the_rule_names_the_camera() -> None:
 def test_an_absent_node_is_absent() -> None:
     with pytest.raises(DeviceAbsentError, match="no such camera"):
         probe_node("/dev/video-nowhere")
-
-
-def test_holders_are_other_programs(tmp_path: Path) -> None:
-    for pid in ("123", str(os.getpid())):
-        (tmp_path / pid / "fd").mkdir(parents=True)
-        (tmp_path / pid / "comm").write_text("cheese\n")
-        (tmp_path / pid / "fd/7").symlink_to("/dev/video0")
-    assert holders_of("/dev/video0", tmp_path) == ["cheese (123)"]

@@ -49,3 +49,13 @@ def test_smooth_skin_has_no_hair_and_tells_no_width() -> None:
     blank = np.zeros((60, 60), np.float32)
     found = mask_hairs(blank, np.ones((60, 60), np.bool_), 12.5)
     assert not found.mask.any() and np.isnan(found.sigma_px)
+
+
+@pytest.mark.parametrize("rim", [0.3, 0.6, 0.9])
+def test_a_hair_with_the_bright_rims_of_a_camera_that_sharpens(rim: float) -> None:
+    """Seen by a coarse filter such a hair is bright: its width was a complex root."""
+    skin = np.ones((120, 200), np.bool_)
+    sharpened = line_of_sigma(0.9, 0.3) - rim * line_of_sigma(2.6, 0.3)
+    found = mask_hairs(sharpened, skin, 12.5)
+    assert found.mask[60, 20:180].mean() > 0.95
+    assert 0.0 <= found.sigma_px < 0.9

@@ -86,8 +86,8 @@ def test_the_numbers_of_a_day_in_mg() -> None:
     assert numbers(finding) == decimals("130", "10.1", "140", "10")
     assert (finding.unit, finding.scope, finding.severity) == ("mg", "day", "stop")
     assert finding.message == (
-        "aethoxysklerol: 130 mg given and 10.1 mg planned; the label allows 140 mg a "
-        "day (2 mg/kg x 70 kg)."
+        "Aethoxysklerol: 130 mg given and 10.1 mg planned; the label allows 140 mg a "
+        "day (2 mg/kg x 70 kg). At most 1 mL of this liquid of 1 % still fits today."
     )
 
 
@@ -139,13 +139,16 @@ def test_sites_of_one_strength_count_together_and_named_ones_once() -> None:
     given = [shot("0.1", "fibro-vein", "3", site="s")] * 2
     given += [shot("0.1", "fibro-vein", "3")] * 3
     new = context(*given, planned=shot("0.1", "fibro-vein", "3"), region="UK")
-    assert numbers(only(new, "sites_per_session")) == decimals("4", "1", "4", "0")
+    finding = only(new, "sites_per_session")
+    assert numbers(finding) == decimals("4", "1", "4", "0")
+    assert finding.severity == "note"  # only a text of 2006 has the number
+    assert "an older text has 4 sites" in finding.message
+    assert "says multiple sites" in finding.message
     same = context(
         *given, planned=shot("0.1", "fibro-vein", "3", site="s"), region="UK"
     )
     assert "sites_per_session" not in {one.rule for one in check_dose(same)}
-    (row,) = (one for one in remaining(same) if one.rule == "sites_per_session")
-    assert (row.used, row.planned, row.unit) == (Decimal(4), Decimal(0), "sites")
+    assert "sites_per_session" not in {one.rule for one in remaining(same)}
 
 
 def test_the_numbers_of_an_interval() -> None:
@@ -240,9 +243,25 @@ def test_the_tightest_of_several_caps_of_an_injection_decides() -> None:
         'maximum = "0.1"\n'
     )
     of = context(planned=shot("0.4"), clinic=clinic)
-    assert numbers(only(of, "per_injection_volume")) == decimals(
-        "0", "0.4", "0.1", "0.1"
+    found = [one for one in check_dose(of) if one.rule == "per_injection_volume"]
+    assert [numbers(one) for one in found] == [
+        decimals("0", "0.4", "0.3", "0.3"),
+        decimals("0", "0.4", "0.1", "0.1"),
+    ]
+    assert largest_volume(of) == Volume.from_text("0.1")
+
+
+def test_a_clinics_figure_takes_no_figure_of_the_label_away() -> None:
+    clinic = OWN.replace("US", "UK") + (
+        '[[limit]]\nproduct = "fibro-vein"\nrule = "per_injection_volume"\n'
+        'maximum = "0.9"\n'
     )
+    given = shot("0.7", "fibro-vein", "0.5", site="s")
+    planned = shot("0.7", "fibro-vein", "0.5", site="s")
+    of = context(given, planned=planned, region="UK", clinic=clinic)
+    finding = only(of, "per_injection_volume")
+    assert "the label allows 1 mL at one site" in finding.message
+    assert finding.severity == "stop"
 
 
 def test_a_clinics_cap_does_not_make_a_limit_known() -> None:
@@ -253,8 +272,8 @@ def test_a_clinics_cap_does_not_make_a_limit_known() -> None:
     of = context(planned=shot("5.01", "glycerin-72"), clinic=clinic)
     assert numbers(only(of, "per_session_volume")) == decimals("0", "5.01", "5", "5")
     assert only(of, "no_limit_known").message == (
-        "glycerin-72: no limit is known for this 1 % liquid. No label; no maximum was "
-        "found. Nothing here says that the amount is safe. The clinic's own limits "
+        "Glycerin 72 %: no limit is known for this 1 % liquid. No label; no maximum "
+        "was found. Nothing here says that the amount is safe. The clinic's own limits "
         "were checked."
     )
     plain = context(planned=shot("5.01", "glycerin-72"))
@@ -345,7 +364,7 @@ def test_of_a_clinics_two_caps_the_tighter_counts_wherever_it_stands() -> None:
 def test_a_drug_of_unknown_strength_counts_as_undiluted() -> None:
     clinic = OWN + (
         '[[limit]]\nproduct = "polymer-x"\nrule = "per_day_mass_per_kg"\n'
-        'maximum = "20"\n'
+        'maximum = "20"\nown_agent = true\n'
     )
     planned = replace(shot("1.41", "polymer-x"), concentration=None)
     finding = only(context(planned=planned, clinic=clinic), "per_day_mass_per_kg")
@@ -374,7 +393,7 @@ def test_the_fraction_rule_counts_a_cap_once() -> None:
 def test_two_agents_are_named() -> None:
     of = context(shot("0.3"), planned=shot("1", "sotradecol"))
     finding = only(of, "two_agents")
-    assert finding.message.startswith("asclera (polidocanol) and sotradecol (sodium")
+    assert finding.message.startswith("Asclera (polidocanol) and Sotradecol (sodium")
     assert finding.scope == "session"
 
 

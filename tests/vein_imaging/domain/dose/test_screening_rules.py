@@ -113,7 +113,7 @@ def test_an_open_question_warns_and_is_named(answer: Answer | None) -> None:
     of = context(replace(COMPLETE, answers=answers))
     (finding,) = (one for one in check_dose(of) if one.rule == "screening_incomplete")
     assert finding.severity == "warn"
-    assert "pregnancy" in finding.message
+    assert finding.message == "1 of 36 questions open, 1 of them a stop: Pregnant?"
 
 
 STOPS = {
@@ -206,3 +206,76 @@ def test_a_patient_prone_to_hypersensitivity_gets_one_injection_the_first_time()
     assert stops(replace(first, sessions=given, screening=COMPLETE)) == []
     before = SessionDoses(datetime(2026, 9, 27, tzinfo=UTC), (planned,))
     assert stops(replace(first, sessions=(*given, before))) == []
+
+
+@pytest.mark.parametrize(
+    ("done_on", "severity", "words"),
+    [
+        (date(2031, 1, 1), "stop", "not one of 2031-01-01, after this session"),
+        (date(1999, 1, 1), "warn", "The Doppler of 1999-01-01 is 27 years old"),
+        (date(2025, 11, 21), "warn", "is 1 years old or more"),
+        (date(2025, 11, 22), None, ""),
+        (DAY, None, ""),
+    ],
+)
+def test_the_date_of_the_doppler_is_read(
+    done_on: date, severity: str | None, words: str
+) -> None:
+    doppler = Doppler(result="normal", done_on=done_on)
+    of = context(replace(COMPLETE, doppler=doppler))
+    wanted = [] if severity is None else [("screening_incomplete", severity)]
+    assert found(of) == wanted
+    assert any(words in one.message for one in check_dose(of))
+
+
+@pytest.mark.parametrize("ceap", ["C0", "C1", "C2", "C2r"])
+def test_a_leg_for_this_treatment_has_no_word(ceap: str) -> None:
+    assert found(context(replace(COMPLETE, ceap_left=ceap))) == []
+
+
+@pytest.mark.parametrize("ceap", ["C3", "C4a", "C4b", "C4c", "C5", "C6", "C6r"])
+def test_a_leg_with_venous_disease_is_to_be_referred(ceap: str) -> None:
+    of = context(replace(COMPLETE, ceap_right=ceap))
+    assert found(of) == [("contraindication", "warn")]
+    (one,) = (one for one in check_dose(of) if one.rule == "contraindication")
+    assert f"The right leg is {ceap}" in one.message
+    assert ("open ulcer" in one.message) == ceap.startswith("C6")
+
+
+def test_what_is_asked_each_session_is_named_where_it_was_not() -> None:
+    of = context(replace(COMPLETE, screened_on=date(2026, 9, 27)))
+    (one,) = (one for one in check_dose(of) if one.rule == "screening_incomplete")
+    for brief in ("pregnant", "clot now", "infection or fever"):
+        assert brief in one.message
+
+
+@pytest.mark.parametrize(
+    ("key", "region", "severity"),
+    [
+        ("foramen_ovale", "FR", "stop"),
+        ("foramen_ovale", "US", "warn"),
+        ("several_thrombosis_risks", "FR", "stop"),
+        ("several_thrombosis_risks", "UK", "stop"),
+        ("several_thrombosis_risks", "DE", "stop"),
+        ("several_thrombosis_risks", "US", "warn"),
+        ("any_arterial_disease", "FR", "stop"),
+        ("any_arterial_disease", "DE", "warn"),
+        ("active_cancer", "UK", "stop"),
+        ("active_cancer", "US", "warn"),
+    ],
+)
+def test_a_region_s_label_goes_further(key: str, region: str, severity: str) -> None:
+    of = context(answered(key, "yes"), region=region)
+    assert found(of) == [("contraindication", severity)]
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["migrating_phlebitis", "acute_respiratory_or_skin_disease", "allergic_conditions"],
+)
+def test_a_product_s_label_goes_further(key: str) -> None:
+    of = context(answered(key, "yes"))
+    assert found(of) == [("contraindication", "warn")]
+    assert of.planned is not None
+    sotradecol = replace(of, planned=replace(of.planned, product="sotradecol"))
+    assert found(sotradecol) == [("contraindication", "stop")]

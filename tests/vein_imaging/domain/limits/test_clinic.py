@@ -50,7 +50,7 @@ def test_the_version_changes_with_the_clinics_file() -> None:
         ("asclera", "per_session_volume", "10", "10.01", "US"),
         ("asclera", "per_injection_volume", "0.3", "0.31", "US"),
         ("asclera", "minimum_interval", "7", "6", "US"),
-        ("fibro-vein", "sites_per_session", "10", "11", "UK"),
+        ("fibro-vein", "sites_per_session", "10", "11", "IE"),
         ("aethoxysklerol", "per_day_mass_per_kg", "2", "2.01", "DE"),
         ("aethoxysklerol", "per_day_volume", "10", "10.01", "DE"),
     ],
@@ -75,8 +75,12 @@ def test_a_figure_for_some_strengths_is_measured_against_theirs() -> None:
 
 
 def test_a_clinic_may_cap_what_has_no_published_limit() -> None:
-    for product in ("glycerin-72", "polymer-x"):
-        table = load_limits("US", own(product, "per_session_volume", "5"))
+    texts = {
+        "glycerin-72": own("glycerin-72", "per_session_volume", "5"),
+        "polymer-x": own("polymer-x", "per_session_volume", "5") + "own_agent = true\n",
+    }
+    for product, text in texts.items():
+        table = load_limits("US", text)
         assert table.products[product].limits[-1].maximum == Decimal(5)
     abroad = load_limits("DE", own("asclera", "per_session_volume", "5", region="DE"))
     assert abroad.products["asclera"].agent == "polidocanol"
@@ -101,10 +105,54 @@ def test_a_clinic_may_cap_what_has_no_published_limit() -> None:
         ),
         (
             'clinic = "x"\ndate = "1 Nov"\nregion = "US"\n',
-            "clinic file: date: got '1 Nov'",
+            "clinic file, line 2: date: got '1 Nov'",
         ),
+        (
+            own("ascelra", "per_session_volume", "5"),
+            "line 5: product: got 'ascelra', nearly asclera; wanted one of asclera",
+        ),
+        (
+            own("polymer-x", "per_session_volume", "5"),
+            "line 5: product: got 'polymer-x', which is not known; wanted one of "
+            "asclera, varithena, sotradecol",
+        ),
+        (own("Asclera 1 %", "per_session_volume", "5"), "a name with a strength in it"),
+        (own("asclera", "per_session", "5"), "line 6: a clinic cannot set"),
+        (
+            own("asclera", "per_session_volume", "0"),
+            "line 7: per_session_volume: got 0",
+        ),
+        (
+            own("asclera", "per_session_volume", "5", strengths='"5"'),
+            'line 8: strengths: got 5 %, wanted one of the label\'s: "0.5", "1"',
+        ),
+        (
+            own("asclera", "per_session_volume", "5", forms='"fluid"'),
+            "line 8: forms: got ['fluid']",
+        ),
+        (
+            own("asclera", "per_session_volume", "5").replace('"5"', "5"),
+            "line 7: per_session_volume: got int 5, wanted decimal text",
+        ),
+        (
+            own("asclera", "per_session_volume", "5")
+            + own("asclera", "per_injection_volume", "0.4").split("\n", 3)[3],
+            "line 11: asclera per_injection_volume 0.4 mL would loosen",
+        ),
+        (HEAD.format(region="US") + "limit = 3\n", "line 4: limit: wanted [[limit]]"),
+        (
+            HEAD.format(region="US") + "fraction_rule = 1\n",
+            "line 4: fraction_rule: got 1",
+        ),
+        (HEAD.format(region="US").replace('"Example Clinic"', "7"), "line 1: clinic"),
     ],
 )
 def test_a_wrong_file_is_refused(text: str, wrong: str) -> None:
     with pytest.raises(ValueError, match=re.escape(wrong)):
         load_limits("US", text)
+
+
+def test_a_clinic_may_write_the_name_as_a_person_would() -> None:
+    for text in ("Asclera®", "ASCLERA", "asclera "):
+        table = load_limits("US", own(text, "per_session_volume", "8"))
+        assert table.products["asclera"].limits[-1].clinic

@@ -1,15 +1,17 @@
 import re
 import tomllib
+from datetime import date
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
-from vein_imaging.domain.limits import REGIONS, LimitTable, load_limits
+from vein_imaging.domain.limits import REGIONS, LimitTable, Source, load_limits
 from vein_imaging.domain.limits.reading import read_table
 from vein_imaging.domain.quantity import plain
 
 FOLDER = Path(str(resources.files("vein_imaging.domain") / "limits"))
+FILES = [file for file in FOLDER.glob("*.toml") if file.stem != "names"]
 TABLES = [load_limits(region) for region in REGIONS]
 SOURCE = """
 region = "US"
@@ -40,22 +42,34 @@ def test_every_figure_names_a_dated_source(table: LimitTable) -> None:
         assert limit.source.address
 
 
-def test_no_limit_rests_on_a_second_hand_label() -> None:
+def test_a_limit_that_rests_on_a_second_hand_text_says_so() -> None:
+    states = set()
     for table in TABLES:
         for product in table.products.values():
-            assert all(limit.source.sure == "verified" for limit in product.limits)
+            for limit in product.limits:
+                states.add(limit.source.state)
+                said = "second-hand" in str(limit.source)
+                assert said == (limit.source.state == "second hand")
+    assert states == {"in force", "older", "second hand"}
+
+
+def test_what_was_read_a_year_ago_is_stale() -> None:
+    source = Source("Label", "here", "2026-11")
+    assert not source.is_stale(date(2027, 11, 1))
+    assert source.is_stale(date(2027, 11, 2))
+    assert not Source("Label", "here", "2026-11-28").is_stale(date(2027, 11, 28))
+    assert Source("Label", "here", "2026-11-28").is_stale(date(2027, 11, 29))
 
 
 def test_every_file_of_the_folder_is_in_the_table() -> None:
     names = {file.stem for file in FOLDER.glob("*.toml")}
-    assert names == {region.lower() for region in REGIONS} | {"practice"}
-    for file in FOLDER.glob("*.toml"):
-        region, _, _ = read_table(file.read_text(encoding="utf-8"))
-        assert region.lower() == file.stem
+    assert names == {region.lower() for region in REGIONS} | {"practice", "names"}
+    for file in FILES:
+        assert read_table(file.read_text(encoding="utf-8")).region.lower() == file.stem
 
 
 def test_every_source_of_a_file_is_used() -> None:
-    for file in FOLDER.glob("*.toml"):
+    for file in FILES:
         text = file.read_text(encoding="utf-8")
         for key in tomllib.loads(text)["source"]:
             assert f'source = "{key}"' in text, (file.name, key)
@@ -68,14 +82,25 @@ def test_the_products_of_each_region() -> None:
         "UK": {"fibro-vein", "aethoxysklerol"},
         "IE": {"fibro-vein"},
         "DE": {"aethoxysklerol"},
-        "AT": {"aethoxysklerol"},
-        "CH": {"aethoxysklerol"},
+        "AT": {"aethoxysklerol", "veinfibro"},
+        "CH": {"aethoxysklerol", "sclerovein"},
         "FR": {"aetoxisclerol", "fibro-vein", "trombovar", "scleremo"},
+        "IT": {"atossisclerol"},
+        "ES": {"etoxisclerol", "veinfibro"},
+        "AU": {"aethoxysklerol", "fibro-vein"},
+        "CA": {"trombovar", "tromboject"},
     }
     for table in TABLES:
         for key in everywhere:
             assert table.products[key].limits == ()
-    assert load_limits("UK").products["aethoxysklerol"].limits == ()
+    for region, key in (
+        *(("UK", "aethoxysklerol"), ("AT", "veinfibro"), ("ES", "veinfibro")),
+        *(("AU", "aethoxysklerol"), ("AU", "fibro-vein")),
+        *(("CA", "trombovar"), ("CA", "tromboject")),
+    ):
+        product = load_limits(region).products[key]
+        assert product.limits == ()
+        assert "read" in product.note
 
 
 @pytest.mark.parametrize(
@@ -98,7 +123,7 @@ def test_the_substance_of_each_product(product: str, agent: str, atc: str) -> No
     assert held
     assert {(one.agent, one.atc) for one in held} == {(agent, atc)}
     assert {table.agent(product) for table in TABLES} == {agent}
-    assert load_limits("US").agent("polymer-x") == "polymer-x"
+    assert load_limits("US").agent("Polymer X") == load_limits("US").agent("polymer-x")
 
 
 def test_a_product_had_abroad_is_known_by_its_strongest_table() -> None:

@@ -1,14 +1,29 @@
-"""Laws of the line filter, of both its settings."""
+"""Laws of every line filter in the table, with both searches."""
 
 from __future__ import annotations
+
+import importlib
+import inspect
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from vein_imaging.imaging.vesselness import FAST, FULL, Search, vesselness
+import vein_imaging.imaging.vesselness
+from vein_imaging.imaging.vesselness import FAST, FILTERS, FULL, Search, vesselness
+from vein_imaging.imaging.vesselness.table import DEFAULT_FILTER
 
-BOTH = pytest.mark.parametrize("search", [FAST, FULL], ids=["fast", "full"])
+Line = tuple[str, Search]
+"""A filter by name, and how thoroughly it searches."""
+EVERY = pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param((name, search), id=f"{name}-{how}")
+        for name in FILTERS
+        for how, search in (("fast", FAST), ("full", FULL))
+    ],
+)
 
 
 def skin(shape: tuple[int, int] = (240, 320), seed: int = 1) -> np.ndarray:
@@ -28,10 +43,11 @@ def with_bars(widths: list[int], depth: float = 20, seed: int = 1) -> np.ndarray
     return picture + np.random.default_rng(seed).normal(0, 1, picture.shape)
 
 
-def respond(picture: np.ndarray, search: Search, octaves: int = 3) -> np.ndarray:
+def respond(picture: np.ndarray, line: Line, octaves: int = 3) -> np.ndarray:
     plane = np.clip(np.round(picture), 0, 255).astype(np.uint8)
     inner = np.ones(plane.shape, bool)
-    return vesselness(plane, inner, search=search, octaves=octaves)[0]
+    name, search = line
+    return vesselness(plane, inner, search=search, octaves=octaves, line_filter=name)[0]
 
 
 def with_bar(width: int, seed: int) -> np.ndarray:
@@ -43,12 +59,12 @@ def with_bar(width: int, seed: int) -> np.ndarray:
     return picture + np.random.default_rng(seed).normal(0, 2, picture.shape)
 
 
-@BOTH
-def test_equal_contrast_and_different_width_score_alike(search: Search) -> None:
+@EVERY
+def test_equal_contrast_and_different_width_score_alike(line: Line) -> None:
     peaks = {
         width: np.median(
             [
-                respond(with_bar(width, seed), search)[30:130, 105:136].max(axis=1)
+                respond(with_bar(width, seed), line)[30:130, 105:136].max(axis=1)
                 for seed in range(3)
             ]
         )
@@ -58,71 +74,95 @@ def test_equal_contrast_and_different_width_score_alike(search: Search) -> None:
     assert all(abs(peak / middle - 1) <= 0.2 for peak in peaks.values()), peaks
 
 
-@BOTH
-def test_turning_the_picture_turns_the_answer(search: Search) -> None:
+@EVERY
+def test_turning_the_picture_turns_the_answer(line: Line) -> None:
     picture = with_bars([4, 6, 9])[:, :160]
-    turned = respond(np.rot90(picture), search)
-    straight = np.rot90(respond(picture, search))
+    turned = respond(np.rot90(picture), line)
+    straight = np.rot90(respond(picture, line))
     inner = (slice(20, -20), slice(20, -20))
     spread = straight[inner].std()
     assert np.abs(turned - straight)[inner].mean() < 0.15 * spread
 
 
-@BOTH
-def test_mirroring_the_picture_mirrors_the_answer(search: Search) -> None:
+@EVERY
+def test_mirroring_the_picture_mirrors_the_answer(line: Line) -> None:
     picture = with_bars([4, 6, 9])
-    mirrored = respond(picture[:, ::-1], search)
-    straight = respond(picture, search)[:, ::-1]
+    mirrored = respond(picture[:, ::-1], line)
+    straight = respond(picture, line)[:, ::-1]
     inner = (slice(20, -20), slice(20, -20))
     assert np.abs(mirrored - straight)[inner].mean() < 0.1 * straight[inner].std()
 
 
-@BOTH
-def test_a_brighter_camera_changes_little(search: Search) -> None:
+@EVERY
+def test_a_brighter_camera_changes_little(line: Line) -> None:
     picture = with_bars([4, 6, 9])
-    dim, bright = respond(picture * 0.6, search), respond(picture * 1.2, search)
+    dim, bright = respond(picture * 0.6, line), respond(picture * 1.2, line)
     assert np.corrcoef(dim.ravel(), bright.ravel())[0, 1] > 0.95
 
 
-@BOTH
-def test_a_gradient_of_light_changes_little(search: Search) -> None:
+@EVERY
+def test_a_gradient_of_light_changes_little(line: Line) -> None:
     picture = with_bars([4, 6, 9])
     ramp = np.linspace(0.7, 1.3, picture.shape[1])
-    flat, sloped = respond(picture, search), respond(picture * ramp, search)
+    flat, sloped = respond(picture, line), respond(picture * ramp, line)
     assert np.corrcoef(flat.ravel(), sloped.ravel())[0, 1] > 0.95
 
 
-@BOTH
-def test_a_bright_line_is_no_vein(search: Search) -> None:
-    dark = respond(with_bars([5]), search)[40:120, 36:44].mean()
-    bright = respond(280 - with_bars([5]), search)[40:120, 36:44].mean()
+@EVERY
+def test_a_bright_line_is_no_vein(line: Line) -> None:
+    dark = respond(with_bars([5]), line)[40:120, 36:44].mean()
+    bright = respond(280 - with_bars([5]), line)[40:120, 36:44].mean()
     assert bright < 0.2 * dark
 
 
-@BOTH
-def test_a_speck_answers_less_than_a_vein(search: Search) -> None:
+@EVERY
+def test_a_speck_answers_less_than_a_vein(line: Line) -> None:
     picture = skin()
     cv2.circle(picture, (80, 120), 3, 115, cv2.FILLED)
     cv2.line(picture, (240, 20), (240, 220), 115, 6)
-    response = respond(picture, search)
+    response = respond(picture, line)
     speck = response[110:130, 70:90].max()
     assert speck < 0.75 * np.median(response[60:180, 240])
 
 
-@BOTH
+@EVERY
 def test_nothing_outside_the_field_changes_the_answer_deep_inside(
-    search: Search,
+    line: Line,
 ) -> None:
     picture = with_bars([4, 6, 9])
     inner = np.zeros(picture.shape, bool)
     inner[:, 40:200] = True
     other = np.where(inner, picture, 10.0)
     answers = [
-        vesselness(p.astype(np.uint8), inner, search=search, octaves=2)[0]
+        FILTERS[line[0]](p.astype(np.uint8), inner, search=line[1], octaves=2)[0]
         for p in (picture, other)
     ]
     assert np.array_equal(answers[0], answers[1])
 
 
-def test_a_flat_picture_answers_nothing() -> None:
-    assert respond(np.full((120, 160), 100.0), FAST).max() < 0.2
+@EVERY
+def test_a_flat_picture_answers_nothing(line: Line) -> None:
+    assert respond(np.full((120, 160), 100.0), line).max() < 0.2
+
+
+@EVERY
+def test_the_answer_is_as_large_as_the_picture_and_never_below_0(line: Line) -> None:
+    response = respond(with_bars([4, 6, 9]), line)
+    assert response.shape == (160, 240)
+    assert response.dtype == np.float32
+    assert response.min() >= 0
+
+
+def test_every_filter_in_the_folder_is_in_the_table() -> None:
+    """A filter is a public function of (plane, inner, *, search, octaves)."""
+    folder = Path(vein_imaging.imaging.vesselness.__file__).parent
+    found = set()
+    for file in folder.glob("[!_]*.py"):
+        name = f"vein_imaging.imaging.vesselness.{file.stem}"
+        for one in vars(importlib.import_module(name)).values():
+            if inspect.isfunction(one) and one.__module__ == name:
+                parameters = list(inspect.signature(one).parameters)
+                if parameters == ["plane", "inner", "search", "octaves"]:
+                    found.add(one)
+    assert found == set(FILTERS.values())
+    assert DEFAULT_FILTER in FILTERS

@@ -42,6 +42,7 @@ def test_the_worst_finding_decides_whatever_the_order() -> None:
         ],
         [_left("session", "10", "0.1", "10")],
         NAMES,
+        "",
     )
     assert view.verdict == "stop"
     assert view.headline == "STOP \N{EM DASH} over the maximum for this session"
@@ -50,7 +51,10 @@ def test_the_worst_finding_decides_whatever_the_order() -> None:
 
 def test_the_closest_limit_comes_first_with_the_planned_part_counted() -> None:
     view = dose_view(
-        [], [_left("session", "3", "0.2", "10"), _left("day", "0", "0.2", "0.3")], NAMES
+        [],
+        [_left("session", "3", "0.2", "10"), _left("day", "0", "0.2", "0.3")],
+        NAMES,
+        "",
     )
     assert view.verdict == "ok"
     assert [line.label for line in view.lines] == [
@@ -60,9 +64,15 @@ def test_the_closest_limit_comes_first_with_the_planned_part_counted() -> None:
     assert view.lines[1].remaining == "7"
 
 
+def test_where_nothing_is_wrong_the_headline_says_what_was_checked() -> None:
+    words = "Within 3 label limits; screening not complete"
+    view = dose_view([], [_left("session", "3", "0.2", "10")], NAMES, words)
+    assert (view.verdict, view.headline) == ("ok", words)
+
+
 def test_no_limit_is_never_shown_as_good() -> None:
-    silent = dose_view([], [], NAMES)
-    said = dose_view([_finding("no_limit_known", "warn")], [], NAMES)
+    silent = dose_view([], [], NAMES, "")
+    said = dose_view([_finding("no_limit_known", "warn")], [], NAMES, "")
     assert silent.verdict == said.verdict == "warn"
     assert silent.headline.startswith("NO LIMIT KNOWN")
     assert said.headline.startswith("NO LIMIT KNOWN")
@@ -70,7 +80,7 @@ def test_no_limit_is_never_shown_as_good() -> None:
 
 def test_notes_do_not_change_the_verdict() -> None:
     view = dose_view(
-        [_finding("batch_missing", "note")], [_left("day", "0", "1", "9")], NAMES
+        [_finding("batch_missing", "note")], [_left("day", "0", "1", "9")], NAMES, ""
     )
     assert view.verdict == "ok"
 
@@ -78,12 +88,15 @@ def test_notes_do_not_change_the_verdict() -> None:
 def test_a_rule_without_words_of_its_own_is_still_said() -> None:
     assert (
         "some new rule"
-        in dose_view([_finding("some_new_rule", "stop")], [], NAMES).headline
+        in dose_view([_finding("some_new_rule", "stop")], [], NAMES, "").headline
     )
 
 
 def test_nothing_left_of_a_limit_of_zero_is_the_closest() -> None:
     view = dose_view(
-        [], [_left("day", "9", "0.1", "10"), _left("session", "0", "0.1", "0")], NAMES
+        [],
+        [_left("day", "9", "0.1", "10"), _left("session", "0", "0.1", "0")],
+        NAMES,
+        "",
     )
     assert view.lines[0].maximum == "0"

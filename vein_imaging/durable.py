@@ -9,11 +9,13 @@ from pathlib import Path
 __all__ = ["TEMPORARY_SUFFIX", "flush_folder", "make_folder", "write_durably"]
 
 TEMPORARY_SUFFIX = ".partial"
+# Windows journals names itself and refuses to open a folder.
+_FOLDERS_ARE_FLUSHED = os.name != "nt"
 
 
 def flush_folder(folder: Path) -> None:
     """Flush a folder, so that the names in it survive a power cut."""
-    if os.name == "nt":  # Windows journals names itself and opens no folders
+    if not _FOLDERS_ARE_FLUSHED:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from vein_imaging.storage.files.durable import make_folder, write_durably
+from vein_imaging.durable import make_folder, write_durably
 
 
 @pytest.fixture

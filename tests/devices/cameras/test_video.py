@@ -1,0 +1,149 @@
+"""Clips that decoders get wrong: interlaced, damaged, cut, turned, of no picture."""
+
+from __future__ import annotations
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from vein_devices import open_camera
+from vein_devices.cameras.video import VideoReader
+from vein_devices.errors import DeviceDataError, DeviceUnsupportedError
+
+Picture = np.ndarray[Any, np.dtype[np.uint8]]
+
+
+def picture(index: int, size_px: tuple[int, int] = (96, 128)) -> Picture:
+    """A ramp, and a bar that moves: no two frames alike."""
+    rgb = np.zeros((*size_px, 3), np.uint8)
+    rgb[:] = np.linspace(30, 200, size_px[1], dtype=np.uint8)[:, None]
+    rgb[:, 10 * index : 10 * index + 8] = 240
+    return rgb
+
+
+def write(path: Path, codec: str, count: int = 10, **options: str) -> Path:
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(codec, rate=10, options=options)
+        stream.width, stream.height = 128, 96
+        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.time_base = Fraction(1, 10)
+        for i in range(count):
+            frame = av.VideoFrame.from_ndarray(picture(i), format="rgb24")
+            container.mux(stream.encode(frame.reformat(format=stream.pix_fmt)))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    return write(tmp_path / "plain.mp4", "libx264")
+
+
+@pytest.fixture
+def interlaced(tmp_path: Path) -> Path:
+    return write(
+        tmp_path / "interlaced.mp4", "libx264", flags="+ildct+ilme", x264opts="tff=1"
+    )
+
+
+@pytest.fixture
+def jpegs(tmp_path: Path) -> Path:
+    return write(tmp_path / "jpegs.avi", "mjpeg")
+
+
+def read(path: Path) -> list[Picture]:
+    return [frame.pixels() for frame in VideoReader(path).frames()]
+
+
+def test_every_frame_is_what_was_filmed(plain: Path, jpegs: Path) -> None:
+    for path in (plain, jpegs):
+        got = read(path)
+        assert len(got) == 10
+        for i, pixels in enumerate(got):
+            assert np.abs(pixels.astype(int) - picture(i)).mean() < 8
+
+
+def test_frames_have_their_times_and_the_file_its_rate(plain: Path) -> None:
+    video = VideoReader(plain)
+    times = [frame.time_s or 0.0 for frame in video.frames()]
+    np.testing.assert_allclose(times, np.arange(10) / 10, atol=1e-6)
+    assert video.fps == 10.0
+    assert video.stated_count == 10
+
+
+def test_an_interlaced_clip_is_refused_by_name(interlaced: Path) -> None:
+    with pytest.raises(DeviceUnsupportedError, match=r"interlaced\.mp4.*bwdif"):
+        read(interlaced)
+
+
+def test_an_interlaced_clip_never_shows_the_clip_before_it(
+    plain: Path, interlaced: Path
+) -> None:
+    read(plain)
+    with pytest.raises(DeviceUnsupportedError):
+        read(interlaced)
+    with open_camera(f"file:{plain}?fps=0") as camera:
+        list(camera)
+    camera = open_camera(f"file:{interlaced}?fps=0")
+    with pytest.raises(DeviceUnsupportedError, match="interlaced"):
+        camera.open()
+
+
+def test_a_frame_of_rubbish_is_left_out_and_counted(jpegs: Path) -> None:
+    data = bytearray(jpegs.read_bytes())
+    at = -1
+    for _ in range(4):
+        at = data.index(b"\xff\xd8\xff", at + 1)
+    data[at + 620 : at + 1200] = bytes(580)
+    jpegs.write_bytes(data)
+    video = VideoReader(jpegs)
+    frames = list(video.frames())
+    assert [frame.index for frame in frames] == [0, 1, 2, 4, 5, 6, 7, 8, 9]
+    assert [frame.lost_before for frame in frames] == [0, 0, 0, 1, 0, 0, 0, 0, 0]
+    assert video.lost == 1
+    with open_camera(f"file:{jpegs}?fps=0") as camera:
+        assert [frame.dropped_before for frame in camera] == [0, 0, 0, 1, *[0] * 5]
+
+
+def test_half_a_frame_at_a_cut_is_not_given(jpegs: Path) -> None:
+    data = jpegs.read_bytes()
+    at = -1
+    for _ in range(6):
+        at = data.index(b"\xff\xd8\xff", at + 1)
+    jpegs.write_bytes(data[: at + 900])
+    video = VideoReader(jpegs)
+    assert len(list(video.frames())) == 5
+    assert video.lost == 1
+
+
+def test_a_file_of_sound_holds_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "sound.wav"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000, layout="mono")
+        silence = av.AudioFrame.from_ndarray(
+            np.zeros((1, 800), np.int16), format="s16", layout="mono"
+        )
+        silence.sample_rate = 8000
+        container.mux(stream.encode(silence))
+    with pytest.raises(DeviceDataError, match="no video"):
+        VideoReader(path)
+
+
+def test_a_list_of_addresses_is_not_followed(tmp_path: Path) -> None:
+    path = tmp_path / "clip.m3u8"
+    path.write_text("#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n")
+    with pytest.raises(DeviceDataError, match="no video"):
+        read(path)
+
+
+def test_without_the_extra_it_says_what_to_install(
+    plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "av", None)
+    with pytest.raises(DeviceUnsupportedError, match=r"vein-imaging\[video\]"):
+        VideoReader(plain)
