@@ -3,7 +3,8 @@
 from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.treatment.at_work import AtWork, NoClinicError
 from vein_imaging.treatment.dose_context import Judged
-from vein_imaging.treatment.injection_log import Given, InjectionLog, Needs, Site
+from vein_imaging.treatment.given import Given, Needs, Site
+from vein_imaging.treatment.injection_log import InjectionLog
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.treatment.patients import LooksLikeError
 from vein_imaging.treatment.session_record import (

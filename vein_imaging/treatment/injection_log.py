@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from vein_imaging.domain.dose import Finding
 from vein_imaging.domain.dose.context import require_ratio
@@ -24,7 +21,6 @@ from vein_imaging.domain.session import (
     Planned,
     RecordedInjection,
     Session,
-    Shows,
     Voided,
     Weighed,
 )
@@ -35,6 +31,7 @@ from vein_imaging.treatment.dose_context import (
     judge_dose,
     last_weight,
 )
+from vein_imaging.treatment.given import Given, Needs, Site
 from vein_imaging.treatment.session_record import (
     RecordError,
     Refused,
@@ -50,57 +47,7 @@ from vein_imaging.treatment.typed_injection import (
 )
 from vein_imaging.words import translate as _
 
-__all__ = ["Given", "InjectionLog", "Needs", "Site"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Site:
-    """Where a person clicked.
-
-    Parameters
-    ----------
-    point_rc : (row, column), px
-        In the picture's own pixels.
-    pixels : (H, W) or (H, W, 3) uint8 RGB
-        The picture on the screen at that moment, as the camera gave it.
-    shows : "camera", "recording" or "drawing"
-        What it is.
-    """
-
-    point_rc: tuple[float, float]
-    pixels: NDArray[np.uint8]
-    shows: Shows = "camera"
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """Not recorded: a reason is needed first.
-
-    Parameters
-    ----------
-    judged : Judged
-        What the transaction found.
-    signed : bool
-        The session is signed: what is added is kept as an amendment.
-    """
-
-    judged: Judged
-    signed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """It is in the record.
-
-    Parameters
-    ----------
-    recorded : Written
-    judged : Judged or None
-        What the transaction found; None where an earlier try had written it.
-    """
-
-    recorded: Written
-    judged: Judged | None
+__all__ = ["InjectionLog"]
 
 
 class InjectionLog:
@@ -262,18 +209,29 @@ class InjectionLog:
             refuses=False,
         )
 
-    def as_planned(self, plan_id: str, typed: EntryText) -> EntryText:
+    def as_planned(
+        self, plan_id: str, typed: EntryText, *, entry_id: str = ""
+    ) -> EntryText:
         """The plan as it was typed; what is typed now takes its place.
+
+        Parameters
+        ----------
+        plan_id : str
+        typed : EntryText
+        entry_id : str
+            Of the injection: an earlier try may have carried the plan out.
 
         Raises
         ------
         RecordError
-            If this session has no such plan, or it was carried out.
+            If this session has no such plan, or another entry has carried it out.
         """
-        for plan in self.session.plans:
-            if plan.entry_id == plan_id:
-                return typed_over(plan.injection, typed)
-        raise RecordError(f"this session has no plan {plan_id!r} to carry out")
+        plan = self._record.entry(plan_id)
+        open_plans = {one.entry_id for one in self.session.plans}
+        tried = bool(entry_id) and self._record.holds(entry_id)
+        if not isinstance(plan, Planned) or not (plan_id in open_plans or tried):
+            raise RecordError(f"this session has no plan {plan_id!r} to carry out")
+        return typed_over(plan.injection, typed)
 
     def as_given(self, entry_id: str, typed: EntryText) -> EntryText:
         """The injection as it stands; what is typed now takes its place.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -191,7 +191,10 @@ class Photographs:
             for session in self._record.sessions.values()
             for injection in session.injections
         )
-        last = max((day for day in treated if day <= after.day), default=None)
+        # A picture of the day itself, taken before injecting, shows what was before it.
+        just_after = after.how.when == "after"
+        until = after.day if just_after else after.day - timedelta(days=1)
+        last = max((day for day in treated if day <= until), default=None)
         if last is not None and last <= before.day:
             last = None  # BEFORE was taken after it: the days between count
         return ComparedDays(before.day, after.day, last)

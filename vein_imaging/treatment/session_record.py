@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from vein_imaging.domain.dose import Finding
 from vein_imaging.domain.moments import local_date
-from vein_imaging.domain.session import Amended, Change, Session
+from vein_imaging.domain.session import Amended, Change, Event, Session
 from vein_imaging.report import encode_png
 from vein_imaging.storage import PatientHistory, SessionHead, StoredEvent, StoreError
 from vein_imaging.storage.entries.admission import find_written
@@ -165,11 +165,16 @@ class SessionRecord:
         """The session that is written to, as it stands."""
         return self.sessions[self.head.session_id]
 
-    def holds(self, entry_id: str) -> bool:
-        """Whether this session has an entry of that id."""
+    def entry(self, entry_id: str) -> Event | None:
+        """This session's entry of that id, or None."""
         own = self.head.session_id
         of_session = (one for one in self.history.events if one.session_id == own)
-        return find_written(entry_id, of_session) is not None
+        found = find_written(entry_id, of_session)
+        return None if found is None else found.value
+
+    def holds(self, entry_id: str) -> bool:
+        """Whether this session has an entry of that id."""
+        return self.entry(entry_id) is not None
 
     def clock_findings(self, product: str) -> tuple[Finding, ...]:
         """What is odd about the clock, as a finding beside the others."""

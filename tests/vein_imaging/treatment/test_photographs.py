@@ -89,6 +89,20 @@ def test_the_days_that_count_are_those_since_the_last_treatment(clinic: Any) -> 
     assert third.photographs.days(before, after).passed == 7
 
 
+def test_what_is_injected_after_the_picture_does_not_make_it_too_early(
+    clinic: Any,
+) -> None:
+    first = clinic.visit()
+    first.photographs.take(GREY, HOW, 0.08)
+    first.log.record(EntryText("asclera", "0.5", "liquid", "", "0.1"))
+    clinic.pass_time(days=56)
+    second = clinic.work().start_session(first.head.patient_id)
+    second.photographs.take(COLOUR, HOW, 0.08)
+    second.log.record(EntryText("asclera", "0.5", "liquid", "", "0.1"))
+    after, before = second.photographs.all()
+    assert second.photographs.days(before, after).passed == 56
+
+
 BEFORE = Photo("a", date(2026, 9, 25), HOW, 0.08, False)
 AFTER = Photo("b", date(2026, 11, 25), HOW, 0.08, True)
 

@@ -142,7 +142,9 @@ def inject(
     own_id = entry_id or uuid.uuid4().hex
     with access.at_work() as work:
         log = work.reopen(session_id).log
-        entry = typed if plan_id is None else log.as_planned(plan_id, typed)
+        entry = typed
+        if plan_id is not None:
+            entry = log.as_planned(plan_id, typed, entry_id=own_id)
         done = log.record(entry, reason=reason, entry_id=own_id, plan_id=plan_id)
     _say(done, own_id, as_json)
 

@@ -25,6 +25,7 @@ from vein_imaging.domain.screening import (
     Screening,
     screening_table,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["screen"]
 
