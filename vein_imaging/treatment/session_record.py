@@ -166,7 +166,7 @@ class SessionRecord:
         return self.sessions[self.head.session_id]
 
     def entry(self, entry_id: str) -> Event | None:
-        """This session's entry of that id, or None."""
+        """The entry of that id in this session, or None."""
         own = self.head.session_id
         of_session = (one for one in self.history.events if one.session_id == own)
         found = find_written(entry_id, of_session)
