@@ -1,4 +1,4 @@
-"""`vein-imaging demo`: the main job with simulated devices."""
+"""`vein-imaging demo`: the whole workflow on simulated devices."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ __all__ = ["demo"]
     show_default=True,
     help="Folder for the report, the pictures and the record.",
 )
-@click.option("--no-window", is_flag=True, help="Open no window.")
+@click.option("--no-window", is_flag=True, help="Do not open the window.")
 def demo(out: Path, no_window: bool) -> None:
-    """Do the main job with simulated devices: camera, dose check, record, comparison.
+    """Run the whole workflow on simulated devices.
 
-    Where there is a screen the window opens at the end; where there is a virtual one
-    only its picture is kept.
+    The demo shows a camera, checks doses, records injections and compares two visits.
+    On a screen, the window opens at the end; on a virtual screen, only a picture of the
+    window is kept.
     """
     from vein_devices.errors import DeviceError
     from vein_imaging.cli.view import require_window
@@ -93,8 +94,8 @@ def _summary(result: DemoResult) -> str:
             shown=live.shown, cost_ms=cost_ms
         ),
         _(
-            "Vein map        {branches} pieces; recall "
-            "{recall:.2f}, precision {precision:.2f} against the drawing"
+            "Vein map        {branches} pieces; recall {recall:.2f}, precision "
+            "{precision:.2f} against the drawing"
         ).format(
             branches=len(told.seen[0].veins.branches),
             recall=found.recall,
@@ -108,7 +109,7 @@ def _summary(result: DemoResult) -> str:
             for finding in caught
         ),
         _("Before/after    {verdict}: {clearance_text}").format(
-            verdict=said.verdict, clearance_text=said.figure or said.why_no_figure
+            verdict=_(said.verdict), clearance_text=said.figure or said.why_no_figure
         ),
         "",
         _("Report          {report}").format(report=result.report),

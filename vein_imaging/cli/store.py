@@ -26,7 +26,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @click.group()
 def store() -> None:
-    """Back up, restore, check against, export from and erase in a store."""
+    """Make, back up, restore and export a store, and erase a patient."""
 
 
 @store.command("create")
@@ -35,10 +35,10 @@ def store() -> None:
     "--key-file",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Made, with mode 0600, when it is not there.",
+    help="File of the store's key. If it does not exist, it is made, with mode 0600.",
 )
 def create(folder: Path, key_file: Path) -> None:
-    """Make a store without people, for programs. A clinic uses `user set-up`."""
+    """Make a store without users, for programs. A clinic uses `user set-up`."""
     from vein_imaging.storage.people.by_key import key_from_file, made_by_key
 
     with errors_in_one_line():
@@ -49,9 +49,11 @@ def create(folder: Path, key_file: Path) -> None:
 
 @store.command("checkpoint")
 @store_options
-@click.option("--to", "folder", type=_FOLDER, help="Put it there too.")
+@click.option(
+    "--to", "folder", type=_FOLDER, help="Write the checkpoint into this folder too."
+)
 def checkpoint(access: StoreAccess, folder: Path | None) -> None:
-    """Print the newest hash, signed; keep it where the store is not."""
+    """Print the newest hash, signed. Keep it in another place than the store."""
     from vein_imaging.storage.upkeep.checkpoint import (
         signed_checkpoint,
         write_checkpoints,
@@ -66,7 +68,7 @@ def checkpoint(access: StoreAccess, folder: Path | None) -> None:
 @click.argument("folder", type=_FOLDER)
 @store_options
 def backup(access: StoreAccess, folder: Path) -> None:
-    """Add a generation, checked, to the backups in FOLDER. Others may go on working."""
+    """Add a verified generation to the backups in FOLDER, while others work."""
     from vein_imaging.storage.upkeep.backup import back_up
 
     with access.store(Action.BACKUP) as (opened, key, author):
@@ -78,7 +80,7 @@ def backup(access: StoreAccess, folder: Path) -> None:
 @store.command("backups")
 @click.argument("folder", type=_FOLDER)
 def backups(folder: Path) -> None:
-    """List the generations in FOLDER, the oldest first."""
+    """List the generations of backup in FOLDER, the oldest first."""
     from vein_imaging.storage.upkeep.backup import generations
 
     for generation in generations(folder):
@@ -88,12 +90,17 @@ def backups(folder: Path) -> None:
 @store.command("restore")
 @click.argument("folder", type=_FOLDER)
 @store_options
-@click.option("--server", help="Put the ledger on PostgreSQL: the app role's URL.")
-@click.option("--server-owner", help="The same database, as the role that owns it.")
+@click.option(
+    "--server",
+    help="URL of a PostgreSQL database for the ledger, with the application's role.",
+)
+@click.option(
+    "--server-owner", help="URL of the same database, with the role that owns it."
+)
 def restore_command(
     access: StoreAccess, folder: Path, server: str | None, server_owner: str | None
 ) -> None:
-    """Make a store in FOLDER out of the generation (or store) named by --store."""
+    """Make a store in FOLDER from the backup or store that --store names."""
     from vein_imaging.storage.database.postgresql import Server
     from vein_imaging.storage.upkeep.backup import restore
 
@@ -108,15 +115,19 @@ def restore_command(
 
 @store.command("migrate")
 @store_options
-@click.option("--server-owner", required=True, help="URL of the role that owns it.")
+@click.option(
+    "--server-owner",
+    required=True,
+    help="URL of the database, with the role that owns it.",
+)
 def migrate_command(access: StoreAccess, server_owner: str) -> None:
-    """Bring the tables on a server up to this release."""
+    """Bring the tables on a server up to date with this release."""
     from vein_imaging.storage.people.by_key import migrate_server
 
     key = access.key()
     with errors_in_one_line():
         migrate_server(access.folder, key, server_owner)
-    click.echo(_("the tables are of this release"))
+    click.echo(_("the tables are up to date"))
 
 
 # What `patient find` was called in release 0.1.0.
@@ -206,7 +217,7 @@ def clock(access: StoreAccess, right: bool | None, reason: str, as_json: bool) -
 def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -> None:
     """Write a patient's entries (JSON Lines) and pictures (PNG) into a new FOLDER.
 
-    The folder is not encrypted: it is for the patient, or for another program.
+    The folder is not encrypted. It is for the patient, or for another program.
     """
     from vein_imaging.storage.upkeep.patient_export import export_patient
 
@@ -215,7 +226,7 @@ def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -
             opened, patient_id, folder, author=author, at=datetime.now(UTC)
         )
     click.echo(
-        _("{entries} entries, {images} pictures in {folder}").format(
+        _("{entries} entries and {images} pictures were written to {folder}").format(
             entries=done.entries, images=done.images, folder=done.folder
         )
     )
@@ -223,13 +234,17 @@ def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -
 
 @store.command("erase-patient")
 @click.argument("patient_id")
-@click.option("--reason", required=True, help="Kept for ever: must not name anyone.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--reason",
+    required=True,
+    help="The reason. It is kept for ever, so it must not name anyone.",
+)
+@click.option("--yes", is_flag=True, help="Erase without asking again.")
 @store_options
 def erase_patient_command(
     access: StoreAccess, patient_id: str, reason: str, yes: bool
 ) -> None:
-    """Destroy a patient's key and pictures on lawful request. It cannot be undone."""
+    """Destroy a patient's key and pictures on lawful request. This cannot be undone."""
     from vein_imaging.storage.upkeep.erasure import erase_patient
 
     with access.store(Action.ERASE) as (opened, _key, author):
@@ -243,20 +258,19 @@ def erase_patient_command(
             opened, patient_id, reason=reason, author=author, at=datetime.now(UTC)
         )
     click.echo(
-        _("{entries} entries unreadable, {files} pictures removed").format(
-            entries=done.entries, files=done.files
-        )
+        _(
+            "{entries} entries can no longer be read, and {files} pictures were "
+            "removed."
+        ).format(entries=done.entries, files=done.files)
     )
-    click.echo(
-        _("Backups made before still hold this patient: remove those generations.")
-    )
+    click.echo(_("Earlier backups still hold this patient: remove those generations."))
 
 
 @store.command("orphans")
-@click.option("--remove", is_flag=True, help="Remove them, after listing.")
+@click.option("--remove", is_flag=True, help="Remove the files after listing them.")
 @store_options
 def orphans_command(access: StoreAccess, remove: bool) -> None:
-    """List image files that no entry names, left by interrupted writes."""
+    """List picture files that no entry names. Interrupted writes leave them."""
     from vein_imaging.storage.upkeep.erasure import orphans, remove_files
 
     with access.store(Action.BACKUP) as (opened, _key, _author):
@@ -266,7 +280,7 @@ def orphans_command(access: StoreAccess, remove: bool) -> None:
         if remove:
             removed = remove_files(found)
             click.echo(
-                plural("{count} file removed", "{count} files removed", removed).format(
-                    count=removed
-                )
+                plural(
+                    "{count} file was removed", "{count} files were removed", removed
+                ).format(count=removed)
             )

@@ -75,7 +75,9 @@ class StoreAccess:
     def password(self) -> str:
         """Ask for the password, hidden; scripts put it into the environment."""
         if not self.user:
-            raise click.UsageError(_("name the user with --user, or a --key-file"))
+            raise click.UsageError(
+                _("name a user with --user, or a key file with --key-file")
+            )
         asked: str = click.prompt(
             _("Password of {user}").format(user=self.user),
             hide_input=True,
@@ -90,7 +92,9 @@ class StoreAccess:
         from vein_imaging.storage.people.signed_in import sign_in
 
         if self.key_file:
-            raise click.UsageError(_("this needs a person: --user, not --key-file"))
+            raise click.UsageError(
+                _("this command needs a person: give --user, not --key-file")
+            )
         password = _password_from_environment() or self.password()
         with (
             errors_in_one_line(),
@@ -211,10 +215,12 @@ _OPTIONS: Sequence[Callable[[Any], Any]] = (
         envvar="VEIN_IMAGING_STORE",
         type=click.Path(path_type=Path, file_okay=False),
         required=True,
-        help="The store's folder.",
+        help="Folder of the store.",
     ),
-    click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who asks."),
-    click.option("--code", default="", help="Six digits of the second factor."),
+    click.option(
+        "--user", envvar="VEIN_IMAGING_USER", default="", help="User who signs in."
+    ),
+    click.option("--code", default="", help="The six digits of the second factor."),
     click.option(
         "--key-file",
         type=click.Path(path_type=Path, dir_okay=False),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import click
 
+from vein_imaging.cli.profiles import ProfileChoice, kept_profile, profile_options
 from vein_imaging.words import translate as _
 
 __all__ = ["require_window", "view"]
@@ -19,7 +21,7 @@ __all__ = ["require_window", "view"]
     "--store",
     "store_folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Record into this store; without it entries are practice and thrown away.",
+    help="Store to record into. Without it, entries are practice and are not kept.",
 )
 @click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who signs in.")
 @click.option("--code", default="", help="Six digits of the second factor.")
@@ -37,11 +39,18 @@ __all__ = ["require_window", "view"]
     show_default=True,
     help="To practise, as in Europe/London: its day is the day of per-day limits.",
 )
-@click.option("--mm-per-pixel", type=float, help="Scale on the skin, if known.")
+@click.option(
+    "--mm-per-pixel",
+    type=float,
+    help="Size of one pixel on the skin, in mm, taken as exact. Without it, the "
+    "calibration decides.",
+)
+@profile_options
 @click.option(
     "--screenshot",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Show a few live pictures, save a picture of the window there, and close.",
+    help="Show a few live pictures, save a picture of the window in this file, and "
+    "close.",
 )
 def view(
     url: str,
@@ -51,12 +60,13 @@ def view(
     patient_id: str | None,
     session_id: str | None,
     screenshot: Path | None,
+    profile_choice: ProfileChoice,
     **options: Any,
 ) -> None:
-    """Show a camera live, veins drawn in; record injections by clicking.
+    """Show a camera live with its veins drawn in, and record injections by clicking.
 
-    URL is a camera's address, as in "uvc:", "file:clip.mp4" or "phantom:?seed=7"; left
-    out, the drawn leg.
+    URL is the address of a camera, as in "uvc:", "file:clip.mp4" or "phantom:?seed=7".
+    Without it, a drawn leg is shown.
     """
     require_window()
     # Qt and napari only when a window is wanted.
@@ -71,6 +81,8 @@ def view(
             raise click.UsageError(_("--patient and --session need --store"))
     elif (patient_id is None) == (session_id is None):
         raise click.UsageError(_("--store needs --patient, or --session"))
+    options["profile"] = replace(profile_choice, camera=url).find()
+    options["profile_of"] = kept_profile
     try:
         if store_folder is None:
             run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
@@ -105,7 +117,7 @@ def require_window() -> None:
     if missing:
         raise click.ClickException(
             _(
-                "the window needs {missing}, not installed here; type: "
+                "the window needs {missing}, which is not installed; type: "
                 "pip install 'vein-imaging[app]'"
             ).format(missing=" and ".join(missing))
         )

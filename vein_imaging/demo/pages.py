@@ -24,7 +24,7 @@ __all__ = ["DemoPictures", "Told", "build_report", "draw_pictures"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """Everything the report tells of.
+    """Everything that the report contains.
 
     Parameters
     ----------

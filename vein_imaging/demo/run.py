@@ -58,7 +58,7 @@ def demo_work(folder: Path, clocks: Clocks, out: Path) -> Iterator[AtWork]:
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the demo did and where it lies.
+    """What the demo did, and where the results are.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def run_demo(
     photograph_window: TakePicture | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> DemoResult:
-    """Do the main job with simulated devices and write the report.
+    """Run the whole workflow on simulated devices and write the report.
 
     Parameters
     ----------

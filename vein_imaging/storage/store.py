@@ -59,6 +59,7 @@ from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import (
     StoreLayout,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["SESSION", "Guard", "Store", "unguarded"]
 
@@ -108,7 +109,7 @@ class Store:
             yield connection
 
     def settle_file(self, *, empty_log: bool = False) -> None:
-        """Carry what the write-ahead log holds into the file itself.
+        """Move what the write-ahead log holds into the file itself.
 
         Parameters
         ----------
@@ -221,7 +222,11 @@ class Store:
         with self.writing() as connection:
             guard(connection)
             if self.index.find_patient(connection, session_id) is not None:
-                raise ValueError(f"session {session_id} exists; leave the id out")
+                raise ValueError(
+                    _("session {session_id} exists; leave the id out").format(
+                        session_id=session_id
+                    )
+                )
             draft = Draft(entry, at, author, patient_id, session_id)
             append_entry(connection, self.vault, draft)
             if opened is not None:
@@ -311,12 +316,10 @@ class Store:
         Parameters
         ----------
         event : an event, or a function of the findings that makes it
-            So that the entry can carry what was found.
         check : function of the patient's past
-            Pure and quick: the store is locked while it runs.
+            Quick: the store is locked while it runs.
         refuses : bool
-            Whether a finding of severity "stop" refuses the entry, as it does a plan.
-            False for an injection that was given: facts are never refused.
+            Whether a finding of severity "stop" refuses the entry.
         entry_id : str
             Of the entry, where it may have been tried before: one that stands there is
             neither checked nor written again.

@@ -13,10 +13,9 @@ from vein_imaging.comparison.judging.summary import (
     assess,
     days_between,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["ComparedDays", "Sayable", "may_say"]
-
-_DASH = "\N{EM DASH}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +98,14 @@ def may_say(comparison: Comparison, days: ComparedDays) -> Sayable:
     """
     passed, reasons = days.passed, comparison.reasons
     if comparison.verdict == "refused":
-        return Sayable("refused", "NOT COMPARABLE", "", "not comparable", reasons)
+        return Sayable("refused", _("NOT COMPARABLE"), "", "not comparable", reasons)
     if passed is not None and passed < ASSESSABLE_AFTER_DAYS:
-        why = (
-            f"not yet assessable: {passed} days apart, {ASSESSABLE_AFTER_DAYS} are"
-            " needed"
-        )
+        why = _(
+            "not yet assessable: {passed} days have passed, and {needed} are needed"
+        ).format(passed=passed, needed=ASSESSABLE_AFTER_DAYS)
         return Sayable(
             "too early",
-            "NOT YET ASSESSABLE",
+            _("NOT YET ASSESSABLE"),
             "",
             "not yet assessable",
             (why, *reasons),
@@ -116,11 +114,12 @@ def may_say(comparison: Comparison, days: ComparedDays) -> Sayable:
     if passed is None:
         reasons = (
             *reasons,
-            "no dates given: valid from eight weeks after treatment on",
+            _("no dates were given: this holds only from eight weeks after treatment"),
         )
     if comparison.verdict == "doubtful":
-        headline = f"DOUBTFUL {_DASH} quote no figure without the reasons"
+        headline = _("DOUBTFUL \N{EM DASH} quote no figure without the reasons")
         return Sayable("doubtful", headline, figure, None, reasons)
     phrase = assess(comparison.summary, passed)
-    headline = phrase[:1].upper() + phrase[1:]
+    shown = _(phrase)
+    headline = shown[:1].upper() + shown[1:]
     return Sayable("comparable", headline, figure, phrase, reasons)

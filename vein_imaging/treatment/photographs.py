@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_calibration.profile import Profile
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.session import Light, Photographed, Pose, Shows
 from vein_imaging.treatment.may_say import ComparedDays
@@ -69,6 +71,8 @@ class Photo:
         Whether it was taken in the session that is open.
     shows : "camera", "recording" or "drawing"
         What it is.
+    calibration : str, optional
+        Checksum of the profile it was taken with.
     """
 
     image_id: str
@@ -77,6 +81,7 @@ class Photo:
     mm_per_pixel: float | None
     of_this_session: bool
     shows: Shows = "camera"
+    calibration: str | None = None
 
     def __str__(self) -> str:
         how = self.how
@@ -101,6 +106,24 @@ class Photographs:
     def __init__(self, record: SessionRecord, zone: ZoneInfo) -> None:
         self._record = record
         self._zone = zone
+        self._calibration: str | None = None
+        self._profile_of: Callable[[str], Profile | None] = lambda checksum: None
+
+    def calibrate(
+        self, calibration: str | None, profile_of: Callable[[str], Profile | None]
+    ) -> None:
+        """Say which calibration pictures are taken with, and where others are found.
+
+        Parameters
+        ----------
+        calibration : str, optional
+            Checksum of the profile that pictures are taken with from now on.
+        profile_of : callable
+            From such a checksum to the profile, or None where it is not on this
+            computer.
+        """
+        self._calibration = calibration
+        self._profile_of = profile_of
 
     @property
     def signed(self) -> bool:
@@ -146,6 +169,7 @@ class Photographs:
             when=how.when,
             mm_per_pixel=size,
             shows=shows,
+            calibration=None if size is None else self._calibration,
         )
         done = self._record.write(
             event.kind, event.entry_id, lambda found: event, reason=reason
@@ -170,19 +194,24 @@ class Photographs:
                 None if one.mm_per_pixel is None else float(one.mm_per_pixel),
                 of_this_session,
                 one.shows,
+                one.calibration,
             )
             for one, of_this_session in taken
         )
 
     def picture(self, photo: Photo) -> Pixels:
-        """Read a photograph from the store.
+        """Read a photograph from the store, corrected by the profile it was taken with.
 
         Raises
         ------
         RecordError
             If it is missing or damaged.
         """
-        return self._record.picture(photo.image_id)
+        taken = self._record.picture(photo.image_id)
+        known = (
+            None if photo.calibration is None else self._profile_of(photo.calibration)
+        )
+        return taken if known is None else known.correct(taken)
 
     def days(self, before: Photo, after: Photo) -> ComparedDays:
         """The days that decide what may be said of two photographs."""

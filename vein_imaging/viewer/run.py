@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vein_calibration.pixel_size import PixelSize
+from vein_calibration.profile import Profile
+from vein_calibration.profile_file import profile_id
 from vein_devices import Frame
 from vein_imaging.capture import CaptureSettings, LiveFeed, watched_camera
 from vein_imaging.capture.live import MakeStep
@@ -46,6 +49,10 @@ class ViewerOptions:
         As in "Europe/London": its day is the day of per-day limits, to practise.
     mm_per_pixel : mm/px, optional
         Scale on the skin. The phantom knows its own.
+    profile : Profile, optional
+        Calibration of the camera: frames are corrected by it, and it gives the scale.
+    profile_of : callable
+        From the checksum in a photograph's entry to the profile it was taken with.
     size_px : (width, height), optional
         Of the window; left out, the whole screen.
     screenshot_after : int
@@ -57,6 +64,8 @@ class ViewerOptions:
     region: str = "US"
     timezone: str = "UTC"
     mm_per_pixel: float | None = None
+    profile: Profile | None = None
+    profile_of: Callable[[str], Profile | None] = lambda _: None
     size_px: tuple[int, int] | None = None
     screenshot_after: int = 5
     first_picture_s: float = 60.0
@@ -106,8 +115,12 @@ def run_viewer(
     # wanted.
     camera, _overflow = watched_camera(url, wait_for_camera=screenshot is None)
     need_a_screen()
-    feed = LiveFeed(camera, _step_maker(options.mm_per_pixel))
+    feed = LiveFeed(camera, _step_maker(options))
     with _visit(visit, options) as open_visit:
+        profile = options.profile
+        open_visit.photographs.calibrate(
+            None if profile is None else profile_id(profile), options.profile_of
+        )
         # Whatever can be wrong has been found by here, before any window.
         configure_napari()
         app = application()
@@ -131,15 +144,21 @@ def run_viewer(
             window.close()
 
 
-def _step_maker(mm_per_pixel: float | None) -> MakeStep:
+def _step_maker(options: ViewerOptions) -> MakeStep:
+    profile = options.profile
+
     def make_step(settings: CaptureSettings, frame: Frame) -> LiveStep:
-        # A drawn leg knows its own scale; a real one has to be calibrated.
-        own = getattr(frame.truth, "mm_per_pixel", None)
+        scale: float | PixelSize | None = options.mm_per_pixel
+        if scale is None and (profile is None or profile.pixel_size is None):
+            # A drawn leg knows its own scale; a real one has to be calibrated.
+            scale = getattr(frame.truth, "mm_per_pixel", None)
         return LiveStep(
             AnalysisSettings(
                 quality=settings.quality, sensitivity=settings.sensitivity
             ),
-            mm_per_pixel if mm_per_pixel is not None else own,
+            scale,
+            profile=profile,
+            light=frame.light,
         )
 
     return make_step

@@ -26,7 +26,7 @@ def cleared() -> Comparison:
 def test_before_eight_weeks_no_figure_may_be_shown(cleared: Comparison) -> None:
     said = may_say(cleared, ComparedDays(BEFORE, date(2026, 10, 5)))
     assert (said.verdict, said.figure) == ("too early", "")
-    assert "10 days apart, 56 are needed" in said.why_no_figure
+    assert "10 days have passed, and 56 are needed" in said.why_no_figure
 
 
 def test_the_last_treatment_counts_not_the_first_picture(cleared: Comparison) -> None:

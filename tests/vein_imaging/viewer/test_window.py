@@ -52,6 +52,7 @@ class GreyCamera:
 class _Result:
     vein_map: VeinMap
     overlay: Pixels
+    frame_quality: None = None
 
 
 def _map() -> VeinMap:

@@ -122,6 +122,8 @@ class Photographed:
         Decimal text.
     shows : "camera", "recording" or "drawing"
         What the picture is; a drawn leg never passes for a patient's.
+    calibration : str, optional
+        Checksum of the camera's calibration profile that the size of a pixel is from.
     """
 
     kind: ClassVar[str] = "photographed"
@@ -134,6 +136,7 @@ class Photographed:
     when: Literal["before", "after"] = "before"
     mm_per_pixel: str | None = None
     shows: Shows = "camera"
+    calibration: str | None = None
 
     def __post_init__(self) -> None:
         require_text(self.entry_id, "entry_id")

@@ -18,6 +18,7 @@ from vein_imaging.storage.entries.ledger import (
 )
 from vein_imaging.storage.errors import NoSuchSessionError
 from vein_imaging.storage.files.keys import Vault
+from vein_imaging.words import translate as _
 
 __all__ = ["SESSION", "SessionIndex"]
 
@@ -60,7 +61,10 @@ class SessionIndex:
         found = self.find_patient(connection, session_id)
         if found is None or not session_id:
             raise NoSuchSessionError(
-                f"no session {session_id!r} in this store; begin it with start_session"
+                _(
+                    "no session {session_id!r} in this store; begin it with "
+                    "start_session"
+                ).format(session_id=session_id)
             )
         return found
 

@@ -14,6 +14,7 @@ from vein_imaging.storage.errors import LockedError, NotAllowedError
 from vein_imaging.storage.people.roles import Action, may
 from vein_imaging.storage.people.users import User, changed_since, users
 from vein_imaging.storage.store import Guard, Store
+from vein_imaging.words import translate as _
 
 __all__ = ["Clocks", "OpenDesk", "RefusedError", "idle_clock"]
 
@@ -86,11 +87,14 @@ class OpenDesk:
             self.user = users(connection, self.store.vault)[self.user.name]
             self.known_to = changed
         if not self.user.roles:
-            raise LeftError(f"{self.user.name} is no user any more")
+            raise LeftError(_("{name} is no user any more").format(name=self.user.name))
         if not may(self.user.roles, action):
             roles = ", ".join(sorted(self.user.roles)) or "none"
             raise RefusedError(
-                f"{self.user.name} ({roles}) may not: {action}. Ask the owner", action
+                _("{name} ({roles}) may not: {action}. Ask the owner").format(
+                    name=self.user.name, roles=roles, action=action
+                ),
+                action,
             )
 
     def guard(self, action: Action) -> Guard:

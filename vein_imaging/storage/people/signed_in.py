@@ -1,4 +1,4 @@
-"""The store as a signed-in person meets it: roles, a read log, a lock.
+"""The store for a signed-in person: with roles, a read log and a lock.
 
 Windows and commands reach it through `vein_imaging.treatment`.
 """
@@ -50,17 +50,20 @@ from vein_imaging.storage.upkeep.checkpoint import (
     checkpoint_warnings,
     write_checkpoints,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
 DEFAULT_IDLE_S = 600.0
-"""Longer than scrubbing and drawing up take, shorter than the next patient's way in."""
+"""Longer than washing hands and drawing up takes, and shorter than the next patient
+needs to come in."""
 _SHOWN_IN_LOG = 20
-"""What a person can have read of a list; the number found is logged in full."""
+"""As many ids of a list as a person can have read are logged; the number found is
+logged too."""
 
 
 class SignedInStore:
-    """A store with one person at it. Made by `sign_in`; use it in a `with`.
+    """A store in which one person is signed in. Made by `sign_in`; use it in a `with`.
 
     Attributes
     ----------
@@ -71,8 +74,7 @@ class SignedInStore:
         The latest believed time of the ledger before this sign-in wrote its own.
 
     Every method raises `LockedError` after too long without any call, and
-    `NotAllowedError` (logged) where the person's roles do not allow it: asked at each
-    read, and at each write inside its own transaction.
+    `NotAllowedError` (logged) where the person's roles do not allow it.
     """
 
     def __init__(
@@ -131,7 +133,7 @@ class SignedInStore:
 
     def _open_desk(self) -> OpenDesk:
         if self.locked or self._desk is None:
-            raise LockedError("Locked: sign in again")
+            raise LockedError(_("Locked: sign in again"))
         self._last_used_s = self.clocks.idle()
         return self._desk
 
@@ -160,12 +162,7 @@ class SignedInStore:
             desk.seen_reads.add((what, patient_id))
 
     def require(self, action: Action) -> None:
-        """Ask whether the person may; a refusal is logged.
-
-        Raises
-        ------
-        NotAllowedError, LockedError
-        """
+        """Ask whether the person may; a refusal is logged."""
         self._allowed(action)
 
     def allowed_store(self, action: Action) -> Store:
@@ -183,7 +180,7 @@ class SignedInStore:
     # --- reading -----------------------------------------------------------------
 
     def patients(self, fragment: str = "") -> tuple[PatientRecord, ...]:
-        """Return patients by fragment of name or number; that one looked is logged."""
+        """Return patients by a fragment of name or number; the search is logged."""
         desk = self._allowed(Action.READ)
         found = desk.store.patients(fragment)
         if ("search", fragment) not in desk.seen_reads:

@@ -214,7 +214,8 @@ def _titled(name: str, day: date | None) -> str:
 def _legend() -> str:
     """Colours in words, in rich text."""
     parts = [
-        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> {style.label}'
+        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> '
+        + _(style.label)
         for style in CHANGE_STYLES.values()
     ]
     return _("CHANGE over BEFORE: {legend}").format(legend="&nbsp; ".join(parts))

@@ -63,7 +63,7 @@ class _Form(QDialog):
         self.go_on.clicked.connect(self.accept)
 
     def say(self, problem: str) -> None:
-        """Show what stands in the way; nothing, and it can go on."""
+        """Show what is missing; with an empty text, the form can be accepted."""
         self.problem.setText(problem)
         self.go_on.setEnabled(not problem)
 

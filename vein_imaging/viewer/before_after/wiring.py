@@ -64,7 +64,7 @@ class PhotoDesk:
         strip.compare_asked.connect(self.compare)
 
     def close(self) -> None:
-        """Show nothing any more: an answer still being worked out comes too late."""
+        """Close everything; an answer that comes later is not shown any more."""
         self._open = False
         for shown in (self.dialog, self.comparison):
             if shown is not None:
@@ -100,7 +100,7 @@ class PhotoDesk:
         self._ask(dialog, store)
 
     def compare(self) -> None:
-        """Ask which two photographs, compare them beside the camera, and show it."""
+        """Ask for two photographs, compare them, and show the result."""
         photos = self._photographs.all()
         if len(photos) < 2:
             tell(

@@ -112,6 +112,9 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
             if mm_per_pixel is None
             else _("{mm_per_pixel:.3f} mm per pixel").format(mm_per_pixel=mm_per_pixel)
         )
+        judged = shown.result.frame_quality
+        if judged is not None and judged.reasons:
+            parts.append(f"{judged.verdict}: {judged.reasons[0]}")
     if status.width_px:
         parts.append(
             _(
@@ -147,7 +150,7 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
 
 
 def _short(address: str) -> str:
-    """The end of an address: what tells two recordings apart."""
+    """The end of an address, by which two recordings can be told apart."""
     if len(address) <= _LONGEST_ADDRESS:
         return address
     return "\N{HORIZONTAL ELLIPSIS}" + address[1 - _LONGEST_ADDRESS :]

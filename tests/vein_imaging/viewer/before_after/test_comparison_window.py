@@ -144,5 +144,8 @@ def test_ten_days_after_there_is_no_percentage(pair: Pair, qtbot: QtBot) -> None
     window = ComparisonWindow(None, *pair, days)
     qtbot.addWidget(window)
     shown = " ".join(label.text() for label in window.findChildren(QLabel))
-    assert "NOT YET ASSESSABLE" in shown and "10 days apart, 56 are needed" in shown
+    assert (
+        "NOT YET ASSESSABLE" in shown
+        and "10 days have passed, and 56 are needed" in shown
+    )
     assert "% cleared" not in shown
