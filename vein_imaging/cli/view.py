@@ -80,7 +80,7 @@ def view(
         if patient_id or session_id:
             raise click.UsageError(_("--patient and --session need --store"))
     elif (patient_id is None) == (session_id is None):
-        raise click.UsageError(_("--store needs --patient, or --session"))
+        raise click.UsageError(_("--store and --patient (or --session) go together"))
     options["profile"] = replace(profile_choice, camera=url).find()
     options["profile_of"] = kept_profile
     try:

@@ -2,7 +2,7 @@
 
 from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.treatment.at_work import AtWork, NoClinicError
-from vein_imaging.treatment.dose_context import Judged
+from vein_imaging.treatment.dose_context import JudgedDose
 from vein_imaging.treatment.given import Given, Needs, Site
 from vein_imaging.treatment.injection_log import InjectionLog
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
@@ -20,7 +20,7 @@ __all__ = [
     "ComparedDays",
     "Given",
     "InjectionLog",
-    "Judged",
+    "JudgedDose",
     "LooksLikeError",
     "Needs",
     "NoClinicError",

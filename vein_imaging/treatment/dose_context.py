@@ -28,7 +28,7 @@ from vein_imaging.storage.people.clinic import ClinicSettings
 
 __all__ = [
     "NOT_CHECKED",
-    "Judged",
+    "JudgedDose",
     "Rules",
     "judge_dose",
     "last_weight",
@@ -59,7 +59,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedDose:
     """What the rules said of one planned injection.
 
     Parameters
@@ -132,7 +132,7 @@ def judge_dose(
     typed_weight: Weight | None = None,
     noted: Sequence[Finding] = (),
     without: str = "",
-) -> Judged:
+) -> JudgedDose:
     """Run every rule on a planned injection, at both clocks.
 
     Parameters
@@ -154,7 +154,7 @@ def judge_dose(
 
     Returns
     -------
-    Judged
+    JudgedDose
         A stop is a stop where it is one by the clock as it stands, with whatever is
         dated later counted as given by now, or behind the latest entry of the ledger.
     """
@@ -178,7 +178,7 @@ def judge_dose(
     findings = _merged(found, noted)
     if planned.at < now:  # a correction is of its own time, not of a wrong clock
         findings = tuple(one for one in findings if one.rule != "clock_ahead")
-    return Judged(findings, caps, weight, checked(contexts[worst], findings))
+    return JudgedDose(findings, caps, weight, checked(contexts[worst], findings))
 
 
 def left(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.domain.session import Shows
-from vein_imaging.treatment.dose_context import Judged
+from vein_imaging.treatment.dose_context import JudgedDose
 from vein_imaging.treatment.session_record import Written
 
 __all__ = ["Given", "Needs", "Site"]
@@ -39,13 +39,13 @@ class Needs:
 
     Parameters
     ----------
-    judged : Judged
+    judged : JudgedDose
         What the transaction found.
     signed : bool
         The session is signed: what is added is kept as an amendment.
     """
 
-    judged: Judged
+    judged: JudgedDose
     signed: bool = False
 
 
@@ -56,9 +56,9 @@ class Given:
     Parameters
     ----------
     recorded : Written
-    judged : Judged or None
+    judged : JudgedDose or None
         What the transaction found; None where an earlier try had written it.
     """
 
     recorded: Written
-    judged: Judged | None
+    judged: JudgedDose | None

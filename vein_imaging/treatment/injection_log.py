@@ -26,7 +26,7 @@ from vein_imaging.domain.session import (
 )
 from vein_imaging.storage import PatientHistory
 from vein_imaging.treatment.dose_context import (
-    Judged,
+    JudgedDose,
     Rules,
     judge_dose,
     last_weight,
@@ -94,12 +94,12 @@ class InjectionLog:
         """The weight that was measured last."""
         return last_weight(self._record.sessions)
 
-    def check(self, entry: EntryText) -> Judged | None:
+    def check(self, entry: EntryText) -> JudgedDose | None:
         """What the rules say about the typed injection, were it given now.
 
         Returns
         -------
-        Judged or None
+        JudgedDose or None
             None while the form is not filled in.
 
         Raises
@@ -331,7 +331,7 @@ class InjectionLog:
         refuses: bool = True,
         without: str = "",
     ) -> Given | Needs:
-        judged: list[Judged] = []
+        judged: list[JudgedDose] = []
         noted = self._record.clock_findings(injection.product)  # may write: not within
 
         def check(history: PatientHistory) -> tuple[Finding, ...]:
@@ -342,7 +342,7 @@ class InjectionLog:
             kind, entry_id, made, check=check, reason=reason, refuses=refuses
         )
         if isinstance(done, Refused):
-            found = judged[-1] if judged else Judged(done.findings, (), weight)
+            found = judged[-1] if judged else JudgedDose(done.findings, (), weight)
             return Needs(found, done.signed)
         return Given(done, judged[-1] if judged else None)
 
@@ -353,7 +353,7 @@ class InjectionLog:
         weight: Weight | None,
         noted: Sequence[Finding],
         without: str = "",
-    ) -> Judged:
+    ) -> JudgedDose:
         return judge_dose(
             history,
             self._record.head,

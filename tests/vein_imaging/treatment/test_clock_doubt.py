@@ -99,7 +99,7 @@ def test_entries_of_the_right_clock_are_not_blamed_afterwards(clinic: Any) -> No
 
 
 def test_a_wrong_clock_long_past_does_not_expire_a_vial(clinic: Any) -> None:
-    """Judged behind an entry a year ahead, every batch of this year has expired."""
+    """JudgedDose behind an entry a year ahead, every batch of this year has expired."""
     right = clinic.now
     clinic.set_clock(right + timedelta(days=365))
     clinic.visit("bert").note("a year ahead")

@@ -67,7 +67,7 @@ def test_no_face_quotes_a_percentage_by_itself() -> None:
     asking = [
         str(f.relative_to(root))
         for f in faces
-        if "clearance_text" in f.read_text("utf-8")
+        if ".clearance_text(" in f.read_text("utf-8")
         or "import assess" in f.read_text("utf-8")
     ]
     assert asking == []

@@ -39,9 +39,10 @@ def aftercare(access: StoreAccess, session_id: str, as_json: bool) -> None:
         return
     for row in rows:
         until = row["until"] or _("no end")
+        text = str(row["text"])
         click.echo(
             _("{first} to {until:<10}  {text}").format(
-                first=row["from"], until=until, text=_(str(row["text"]))
+                first=row["from"], until=until, text=_(text)
             )
         )
     if due is not None:

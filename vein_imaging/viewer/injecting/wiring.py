@@ -14,7 +14,7 @@ from qtpy.QtWidgets import QWidget
 
 from vein_imaging.treatment import (
     Given,
-    Judged,
+    JudgedDose,
     Needs,
     NotKnownYetError,
     RecordError,
@@ -130,7 +130,7 @@ class SiteRecorder:
         self._panel.form.show_problems(problems)
         self._panel.dose.show_view(view)
 
-    def _view(self, judged: Judged) -> DoseView:
+    def _view(self, judged: JudgedDose) -> DoseView:
         return dose_view(
             judged.findings, judged.quantities, self._log.names, judged.words
         )
