@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from vein_calibration import PixelSize
+from vein_calibration.profile import Profile, Scale
+from vein_calibration.profile_file import profile_id
 from vein_devices.frame import Frame
 from vein_imaging.domain.moments import zone_from_text
 from vein_imaging.storage import Store, create_store, new_key
@@ -105,3 +108,31 @@ def test_what_must_not_be_compared_is_said(
     before: Photo, after: Photo, says: str
 ) -> None:
     assert says in why_not_comparable(before, after)
+
+
+def test_a_photograph_keeps_its_calibration_and_is_corrected_by_it(
+    store: Store,
+) -> None:
+    profile = Profile(
+        "uvc:", (8, 6), START, "test",
+        scale=Scale(PixelSize(0.08, 0.01), np.diag([0.5, 0.5, 1.0]), spread=0.2),
+    )  # fmt: skip
+    checksum = profile_id(profile)
+    patient = store.add_patient({}, author="a", at=START)
+    plain = _photographs(store, patient, START)
+    calibrated = Photographs(
+        plain._record,
+        zone_from_text("Europe/London"),
+        calibration=checksum,
+        profile_of={checksum: profile}.get,
+    )
+    calibrated.take(GREY, HOW, 0.08)
+    calibrated.take(COLOUR, HOW, None)
+    scaled = [photo for photo in calibrated.all() if photo.mm_per_pixel]
+    (photo,) = scaled
+    assert photo.calibration == checksum
+    assert not np.array_equal(calibrated.picture(photo), GREY.pixels)
+    # without the profile at hand it is shown as it was taken
+    assert np.array_equal(plain.picture(photo), GREY.pixels)
+    bare = next(one for one in calibrated.all() if one.mm_per_pixel is None)
+    assert bare.calibration is None
