@@ -13,7 +13,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.field.paths import best_paths, trace_back
 from vein_imaging.imaging.field.regions import disc
 
-__all__ = ["Limb", "find_limb"]
+__all__ = ["LimbBand", "find_limb"]
 
 SIDE = 64
 """Rows and columns of a turned view, which covers the picture's diagonal. The limb lies
@@ -45,7 +45,7 @@ Turn = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Limb:
+class LimbBand:
     """A band between two outlines.
 
     Parameters
@@ -60,7 +60,7 @@ class Limb:
     weaker: float
 
 
-def find_limb(level: Image) -> Limb:
+def find_limb(level: Image) -> LimbBand:
     """Find the band that two outlines bound best.
 
     Parameters
@@ -70,7 +70,7 @@ def find_limb(level: Image) -> Limb:
 
     Returns
     -------
-    Limb
+    LimbBand
     """
     turns = _turns(level.shape[0], level.shape[1])
     smooth = _smoothed(level, GAP_PX)
@@ -78,7 +78,7 @@ def find_limb(level: Image) -> Limb:
     if weaker > 0:
         _, veinless = _best_band(_smoothed(level, VEIN_PX), turns)
         weaker = min(weaker, veinless)
-    return Limb(_to_edge(smooth, band), weaker)
+    return LimbBand(_to_edge(smooth, band), weaker)
 
 
 def _smoothed(level: Image, gap_px: int) -> Image:

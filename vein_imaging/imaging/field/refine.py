@@ -10,7 +10,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.field.regions import (
     closed,
     fill_holes,
-    opened,
+    opened_mask,
     parts_of,
     typical,
 )
@@ -59,7 +59,7 @@ def refine_by_colour(small: SmallPicture, rough: Mask) -> Mask:
         odds = _log_odds(bins, skin)[bins]
         skin = np.asarray(cv2.blur(odds, (ODDS_PX, ODDS_PX)) > LEAST_ODDS) & small.lit
     skin &= ~_far_redder(small, skin)
-    skin = closed(opened(skin, 5), 5)
+    skin = closed(opened_mask(skin, 5), 5)
     main, *others = parts_of(skin, OTHER_SHARE) or [rough]
     for other in others:
         if _alike(small, main, other):
@@ -109,7 +109,7 @@ def _far_redder(small: SmallPicture, skin: Mask) -> Mask:
     if skin.any():
         for part, limit in zip(ratios, FAR_REDDER, strict=True):
             far |= part > typical(part, skin) + limit
-    return opened(far, FAR_PX)
+    return opened_mask(far, FAR_PX)
 
 
 def _alike(small: SmallPicture, main: Mask, other: Mask) -> bool:
