@@ -17,9 +17,12 @@ import pytest
 from vein_imaging import AnalysisSettings, analyse
 from vein_imaging.imaging.arrays import Plane
 from vein_imaging.imaging.field.find_field import find_field
+from vein_imaging.imaging.light import Subject
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.pipeline import LiveStep
 from vein_imaging.pipeline.network import measure_network
+from vein_imaging.pipeline.recipe import Recipe, recipe_for
+from vein_imaging.pipeline.settings import Quality
 from vein_imaging.pipeline.stages import (
     PreparedPicture,
     find_mask,
@@ -43,41 +46,48 @@ def plane(request: pytest.FixtureRequest) -> Plane:
     return np.asarray(cv2.resize(small, request.param), np.uint8)
 
 
+def recipe(quality: Quality) -> Recipe:
+    return recipe_for(Subject("near-infrared"), quality)
+
+
 @pytest.fixture(scope="module")
 def scene(plane: Plane) -> PreparedPicture:
-    return PreparedPicture.of(plane, find_field(plane), None, FAST)
+    return PreparedPicture.of(plane, find_field(plane), recipe("fast"), None, FAST)
 
 
 def bench_field(benchmark: Any, plane: Plane) -> None:
     assert benchmark(find_field, plane).any()
 
 
-@pytest.mark.parametrize("settings", [FAST, FULL], ids=["fast", "full"])
-def bench_vesselness(
-    benchmark: Any, scene: PreparedPicture, settings: AnalysisSettings
-) -> None:
-    response, _, _ = benchmark(respond, scene, settings.quality, settings)
+@pytest.mark.parametrize("quality", ["fast", "full"])
+def bench_vesselness(benchmark: Any, plane: Plane, quality: Quality) -> None:
+    field = find_field(plane)
+    scene = PreparedPicture.of(plane, field, recipe(quality), None, FAST)
+    response, _, _ = benchmark(respond, scene)
     assert response.max() > 0
 
 
 def bench_segment(benchmark: Any, scene: PreparedPicture) -> None:
-    score = score_response(*respond(scene, "fast", FAST)[:2], scene)
-    assert benchmark(find_mask, score, "fast", FAST).any()
+    score = score_response(*respond(scene)[:2], scene)
+    assert benchmark(find_mask, score, scene.recipe, FAST).any()
 
 
 def bench_network(benchmark: Any, scene: PreparedPicture) -> None:
-    response, noise, coarse = respond(scene, "fast", FAST)
-    mask = find_mask(score_response(response, noise, scene), "fast", FAST)
+    response, noise, coarse = respond(scene)
+    score = score_response(response, noise, scene)
+    mask = find_mask(score, scene.recipe, FAST)
 
     def run() -> int:
         network = measure_network(
             scene.plane,
+            scene.plane,
             mask,
+            score=score,
             field=scene.field,
             coarse=coarse,
-            halvings=scene.halvings,
+            size=scene.size,
             mm_per_pixel=None,
-            near_infrared=True,
+            recipe=scene.recipe,
             settings=FAST,
         )
         return len(network.branches)

@@ -24,8 +24,10 @@ from scipy.spatial import KDTree
 from skimage.filters import sato
 
 from vein_imaging import AnalysisSettings, VeinMap, analyse
+from vein_imaging.imaging.light import Subject
 from vein_imaging.imaging.vein_map import vein_class_of
 from vein_imaging.pipeline.network import measure_network
+from vein_imaging.pipeline.recipe import recipe_for
 from vein_imaging.pipeline.stages import PreparedPicture, assemble, find_mask
 from vein_phantom import PhantomSettings, PhantomTruth, draw_frame
 
@@ -139,7 +141,8 @@ def with_sato(case: Case) -> VeinMap:
     settings = AnalysisSettings()
     mm = case.truth.mm_per_pixel
     field = analyse(case.pixels, mm_per_pixel=mm).field
-    scene = PreparedPicture.of(case.pixels, field, mm, settings)
+    recipe = recipe_for(Subject("near-infrared"), "full")
+    scene = PreparedPicture.of(case.pixels, field, recipe, mm, settings)
     image = scene.small.astype(np.float64) / 255
     response = sato(  # type: ignore[no-untyped-call]
         image, sigmas=(1, 2, 3, 5, 8), black_ridges=True
@@ -149,15 +152,17 @@ def with_sato(case: Case) -> VeinMap:
     spread = 1.4826 * np.median(np.abs(sample - middle))
     found = np.where(scene.small_field, (response - middle) / spread, 0)
     scores = found.astype(np.float32)
-    mask = find_mask(scores, "full", settings)
+    mask = find_mask(scores, recipe, settings)
     network = measure_network(
+        case.pixels,
         scene.plane,
         mask,
+        score=scores,
         field=field,
         coarse=None,
-        halvings=scene.halvings,
+        size=scene.size,
         mm_per_pixel=mm,
-        near_infrared=True,
+        recipe=recipe,
         settings=settings,
     )
     return assemble(scene, scores, mask, network, mm_per_pixel=mm, channel="grey")

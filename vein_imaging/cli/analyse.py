@@ -21,7 +21,7 @@ from vein_calibration.profile_file import profile_id
 from vein_devices.cameras.video import VideoReader
 from vein_devices.errors import DeviceError, DeviceUnsupportedError
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
-from vein_imaging.imaging.arrays import check_picture
+from vein_imaging.imaging.arrays import Mask, check_picture
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.plane import Channel
 from vein_imaging.imaging.vein_map import VeinMap
@@ -89,6 +89,13 @@ _Rgb = NDArray[Any]
     show_default=True,
     help="In a video, analyse every N-th frame only.",
 )
+@click.option(
+    "--box",
+    nargs=4,
+    type=click.IntRange(min=0),
+    metavar="LEFT TOP RIGHT BOTTOM",
+    help="Look only in this box, in px. Without it, skin is looked for.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the totals as JSON.")
 def analyse_command(
     images: tuple[Path, ...],
@@ -99,6 +106,7 @@ def analyse_command(
     channel: Channel,
     polarity: Polarity,
     every: int,
+    box: tuple[int, int, int, int] | None,
     as_json: bool,
     camera: str | None,
     profile_choice: ProfileChoice,
@@ -121,9 +129,11 @@ def analyse_command(
         try:
             if profile is not None:  # what is found lies in the corrected picture
                 picture = profile.correct(check_picture(picture))
+            field = None if box is None else _inside(box, picture.shape[:2])
             found = analyse(
                 picture,
                 mm_per_pixel=chosen_scale(mm_per_pixel, profile),
+                field=field,
                 settings=calibrated_settings(settings, profile),
             )
         except (TypeError, ValueError) as error:
@@ -135,8 +145,24 @@ def analyse_command(
         summaries.append(summary)
         if not as_json:
             click.echo(_line(summary))
+        if found.advice:
+            click.echo(f"{name}: {found.advice} (--box)", err=True)
     if as_json:
         click.echo(json.dumps(summaries, indent=2, allow_nan=False))
+
+
+def _inside(box: tuple[int, int, int, int], shape: tuple[int, int]) -> Mask:
+    """The field that is a box: from left and top up to right and bottom."""
+    left, top, right, bottom = box
+    height, width = shape
+    if not (left < right <= width and top < bottom <= height):
+        raise ValueError(
+            f"the box {left} {top} {right} {bottom} does not lie in the picture, which "
+            f"is {width} px wide and {height} px high; give LEFT TOP RIGHT BOTTOM"
+        )
+    field = np.zeros(shape, bool)
+    field[top:bottom, left:right] = True
+    return field
 
 
 def _refuse_same_names(paths: tuple[Path, ...]) -> None:

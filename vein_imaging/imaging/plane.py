@@ -15,41 +15,20 @@ from vein_imaging.imaging.arrays import Image, Mask, Plane
 __all__ = [
     "Channel",
     "choose_channel",
-    "halvings_for",
+    "octaves_for",
     "patched",
     "shrunk_by",
     "take_channel",
+    "together",
 ]
 
 Channel = Literal["auto", "green", "red", "grey"]
 
-WORKING_SIDE_PX = 1000
-"""A picture is halved while its longer side is above this."""
-
-
-WIDEST_MM, WIDEST_SHARE = 4.0, 1 / 60
-"""Widest vein sought: in mm, or without a scale as a share of the longer side."""
+MOST_OCTAVES = 3
+_OFFSET = 4.0
+"""Grey levels added before the logarithm: no noise blown up in the dark."""
 DARK_LEVEL, LIT_SHARE = 16, 0.05
 SATURATED_LEVEL, SATURATED_SHARE = 250, 0.3
-
-
-def halvings_for(shape: tuple[int, int]) -> int:
-    """How often a picture is halved before veins are searched in it.
-
-    Parameters
-    ----------
-    shape : px
-        (H, W) of the picture.
-
-    Returns
-    -------
-    int, >= 0
-    """
-    halvings, side = 0, max(shape)
-    while side > WORKING_SIDE_PX:
-        side //= 2
-        halvings += 1
-    return halvings
 
 
 def shrunk_by(factor: int, image: NDArray[Any]) -> Image:
@@ -84,49 +63,55 @@ def patched(plane: Plane, mask: Mask, source: Plane) -> Plane:
     mask : (h, w) bool
         Which ones.
     source : (h, w) uint8
-        The plane, halved a few times (or not at all) and changed there.
+        The plane, shrunk (or not at all) and changed there.
 
     Returns
     -------
     (H, W) uint8
         The same plane where nothing is masked.
     """
-    place = np.flatnonzero(mask)
-    if not place.size:
+    if not mask.any():
         return plane
-    values = source.ravel()[place]
-    size = 2 ** round(math.log2(plane.shape[1] / mask.shape[1]))
-    rows, columns = np.divmod(place, mask.shape[1])
-    corner = rows * (size * plane.shape[1]) + columns * size
-    out = plane.copy()
-    flat = out.ravel()
-    for row in range(size):
-        for column in range(size):
-            flat[corner + (row * plane.shape[1] + column)] = values
-    return out
+    size = plane.shape[1], plane.shape[0]
+    where, values = (
+        cv2.resize(part, size, interpolation=cv2.INTER_NEAREST)
+        for part in (mask.view(np.uint8), source)
+    )
+    return np.asarray(cv2.copyTo(values, where, plane.copy()), np.uint8)
 
 
-def octaves_for(mm_per_pixel: float | None, halvings: int, longer_px: int) -> int:
-    """How many octaves of width are searched at the working size.
+def octaves_for(widest_px: float) -> int:
+    """How many octaves of width answer veins up to that wide.
 
     Parameters
     ----------
-    mm_per_pixel : mm or None
-        Of the picture as it came.
-    halvings : int
-        How often it is halved.
-    longer_px : px
-        Its longer side then.
+    widest_px : px
+        At the working size.
 
     Returns
     -------
-    int, 2 or 3
+    int, 2 to 4
     """
-    if mm_per_pixel is None:
-        widest_px = WIDEST_SHARE * longer_px
-    else:
-        widest_px = WIDEST_MM / (mm_per_pixel * 2**halvings)
-    return min(3, max(2, 1 + math.ceil(math.log2(max(widest_px / 6, 1)))))
+    return min(MOST_OCTAVES, max(2, 1 + math.ceil(math.log2(max(widest_px / 6, 1)))))
+
+
+def together(red: Plane, green: Plane) -> Plane:
+    """Red and green as one channel, in which equal contrasts of the two count equally.
+
+    The mean of their logarithms, told as a brightness.
+
+    Parameters
+    ----------
+    red, green : (H, W) uint8
+
+    Returns
+    -------
+    (H, W) uint8
+    """
+    mean = (red.astype(np.float32) + _OFFSET) * (green.astype(np.float32) + _OFFSET)
+    np.sqrt(mean, out=mean)
+    mean -= np.float32(_OFFSET - 0.5)
+    return mean.astype(np.uint8)
 
 
 def take_channel(

@@ -150,6 +150,8 @@ class VeinMap:
     scale_error : >= 0
         Standard deviation of `mm_per_pixel`, as a share of it; 0 where it is taken for
         exact.
+    advice : str
+        What would help to find more, as to come nearer; "" where nothing is to be said.
     """
 
     vesselness: Image
@@ -160,6 +162,7 @@ class VeinMap:
     mm_per_pixel: float | None
     channel: str
     scale_error: float = 0.0
+    advice: str = ""
     _makers: Mapping[str, Callable[[], NDArray[Any]]] = dataclasses.field(
         default_factory=dict, init=False, repr=False
     )

@@ -7,7 +7,8 @@ import dataclasses
 from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture, fit_mask
-from vein_imaging.imaging.field.find_field import find_field, is_visible_light
+from vein_imaging.imaging.field.find_field import look_for_field
+from vein_imaging.imaging.light import tell_subject
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline.calibrated import (
     calibrated_settings,
@@ -16,6 +17,7 @@ from vein_imaging.pipeline.calibrated import (
     with_scale_error,
 )
 from vein_imaging.pipeline.network import measure_network
+from vein_imaging.pipeline.recipe import recipe_for
 from vein_imaging.pipeline.settings import AnalysisSettings
 from vein_imaging.pipeline.stages import (
     PreparedPicture,
@@ -77,21 +79,25 @@ def analyse(
         picture = profile.correct(picture, light)
         settings = calibrated_settings(settings, profile)
     channel = pick_channel(picture, settings)
-    plane = take_plane(picture, channel, settings)
+    recipe = recipe_for(tell_subject(picture, mm_per_pixel), settings.quality)
+    plane = take_plane(picture, channel, recipe, settings)
     shape = plane.shape[0], plane.shape[1]
-    looked_at = find_field(plane, picture) if field is None else fit_mask(field, shape)
-    scene = PreparedPicture.of(plane, looked_at, mm_per_pixel, settings)
-    response, noise, coarse = respond(scene, settings.quality, settings)
+    found = look_for_field(picture) if field is None else None
+    looked_at = fit_mask(field, shape) if found is None else found.mask
+    scene = PreparedPicture.of(plane, looked_at, recipe, mm_per_pixel, settings)
+    response, noise, coarse = respond(scene)
     score = score_response(response, noise, scene)
-    mask = find_mask(score, settings.quality, settings)
+    mask = find_mask(score, recipe, settings)
     network = measure_network(
+        picture,
         scene.plane,
         mask,
-        coarse=coarse,
+        score=score,
         field=looked_at,
-        halvings=scene.halvings,
+        coarse=coarse,
+        size=scene.size,
         mm_per_pixel=mm_per_pixel,
-        near_infrared=not is_visible_light(picture),
+        recipe=recipe,
         settings=settings,
     )
     branches = with_scale_error(network.branches, scale, looked_at, settings)
@@ -104,4 +110,5 @@ def analyse(
         mm_per_pixel=mm_per_pixel,
         channel=channel,
         scale_error=scale.relative_error if isinstance(scale, PixelSize) else 0.0,
+        advice="" if found is None else found.advice,
     )

@@ -17,7 +17,8 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.quality import FrameQuality
 from vein_imaging.imaging.arrays import Image, Mask, Picture, check_picture
-from vein_imaging.imaging.field.find_field import find_field, is_visible_light
+from vein_imaging.imaging.field.find_field import find_field
+from vein_imaging.imaging.light import Subject, tell_subject
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import Coarse, NoiseLevel
@@ -31,6 +32,7 @@ from vein_imaging.pipeline.frame_check import FrameCheck
 from vein_imaging.pipeline.motion import measure_motion, tiny_copy
 from vein_imaging.pipeline.network import Network, measure_network
 from vein_imaging.pipeline.pace import Pace
+from vein_imaging.pipeline.recipe import recipe_for
 from vein_imaging.pipeline.settings import AnalysisSettings, Quality
 from vein_imaging.pipeline.stages import (
     Ground,
@@ -48,6 +50,8 @@ __all__ = ["LiveResult", "LiveStep"]
 
 FIELD_EVERY = 6
 """The field is looked for again every so many frames, and when the picture jumps."""
+FIELD_EVERY_MOVING = 2
+"""And that often while the picture moves."""
 NOISE_SHARE = 0.2
 """Of each frame's noise level in the running one."""
 STILL_PX = 0.5
@@ -55,7 +59,7 @@ STILL_PX = 0.5
 JUMP_PX = 40.0
 STEADY_SHARE = 0.6
 TURN_PX = 4.0
-"""A picture that moved more has its field looked for again."""
+"""A picture that moved more is moving."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,7 +92,7 @@ class _Seen:
     """What one frame tells the next; nothing older is kept."""
 
     channel: Literal["green", "red", "grey"]
-    near_infrared: bool
+    subject: Subject
     ground: Ground
     ground_age: int
     noise: NoiseLevel
@@ -109,7 +113,6 @@ class _Searched:
     picture: NDArray[np.uint8]
     scene: PreparedPicture
     channel: Literal["green", "red", "grey"]
-    near_infrared: bool
     score: Image
     mask: Mask
     coarse: Coarse
@@ -227,35 +230,40 @@ class LiveStep:
             before = None
         if before is None:
             channel = pick_channel(picture, self._settings)
-            near_infrared = not is_visible_light(picture)
+            subject = tell_subject(picture, self._mm_per_pixel)
         else:
-            channel, near_infrared = before.channel, before.near_infrared
-        plane = take_plane(picture, channel, self._settings)
+            channel, subject = before.channel, before.subject
+        recipe = recipe_for(subject, quality)
+        plane = take_plane(picture, channel, recipe, self._settings)
         shape = plane.shape[0], plane.shape[1]
         tiny = tiny_copy(plane)
         x, y = measure_motion(before.tiny, tiny, shape) if before else (0.0, 0.0)
         moved_px = math.hypot(x, y)
         if moved_px > JUMP_PX:
             before = None
-        if before is None or before.ground_age >= FIELD_EVERY or moved_px > TURN_PX:
-            ground, age = Ground.of(find_field(plane, picture)), 0
+        wait = FIELD_EVERY if moved_px <= TURN_PX else FIELD_EVERY_MOVING
+        if before is None or before.ground_age >= wait:
+            size = recipe.working_size(shape, self._mm_per_pixel)
+            ground, age = Ground.of(find_field(plane, picture), size), 0
         else:
             ground, age = before.ground, before.ground_age + 1
-        scene = PreparedPicture.of(plane, ground, self._mm_per_pixel, self._settings)
-        response, noise, coarse = respond(scene, quality, self._settings)
+        scene = PreparedPicture.of(
+            plane, ground, recipe, self._mm_per_pixel, self._settings
+        )
+        response, noise, coarse = respond(scene)
         if before is not None and before.quality == quality:
             noise = before.noise.mixed(noise, NOISE_SHARE)
             if moved_px < STILL_PX:
                 response = _mixed(response, before.response)
         score = score_response(response, noise, scene)
-        mask = find_mask(score, quality, self._settings)
+        mask = find_mask(score, recipe, self._settings)
         here = self._place(before, (x, y))
         self._seen = _Seen(
-            *(channel, near_infrared, ground, age, noise, response, tiny, quality),
+            *(channel, subject, ground, age, noise, response, tiny, quality),
             *here,
         )
         return _Searched(
-            *(picture, scene, channel, near_infrared, score, mask, coarse, quality),
+            *(picture, scene, channel, score, mask, coarse, quality),
             *here,
             cost_s=self._clock() - begun,
         )
@@ -275,13 +283,15 @@ class LiveStep:
         """Trace and measure the veins of a frame; later ones are moved along."""
         begun = self._clock()
         network = measure_network(
+            searched.picture,
             searched.scene.plane,
             searched.mask,
+            score=searched.score,
             coarse=searched.coarse,
             field=searched.scene.field,
-            halvings=searched.scene.halvings,
+            size=searched.scene.size,
             mm_per_pixel=self._mm_per_pixel,
-            near_infrared=searched.near_infrared,
+            recipe=searched.scene.recipe,
             settings=self._settings,
         )
         branches = with_scale_error(
@@ -303,7 +313,7 @@ class LiveStep:
             now - then
             for now, then in zip(searched.place_xy, traced.place_xy, strict=True)
         )
-        network = _moved(traced.network, (x, y), searched.scene.halvings)
+        network = _moved(traced.network, (x, y), searched.scene.size.scale)
         found = assemble(
             searched.scene,
             searched.score,
@@ -332,10 +342,10 @@ def _mixed(response: Image, before: Image) -> Image:
     return np.asarray(mixed, np.float32)
 
 
-def _moved(network: Network, motion_xy: tuple[float, float], halvings: int) -> Network:
+def _moved(network: Network, motion_xy: tuple[float, float], scale: float) -> Network:
     if motion_xy == (0.0, 0.0):
         return network
-    columns, rows = (round(part / 2**halvings) for part in motion_xy)
+    columns, rows = (round(part / scale) for part in motion_xy)
     step_rc = np.array(motion_xy[::-1], np.float32)
     branches = tuple(
         replace(branch, points_rc=branch.points_rc + step_rc)

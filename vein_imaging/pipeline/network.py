@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask, Plane
+from vein_imaging.imaging.rejecting.coloured_hair import without_hair
 from vein_imaging.imaging.rejecting.distractors import HairScale, find_hair, settle_runs
 from vein_imaging.imaging.rejecting.faint import drop_specks, find_faint
 from vein_imaging.imaging.rejecting.outlines import find_edges, find_outlines, find_rim
+from vein_imaging.imaging.rejecting.weak import weak_runs
 from vein_imaging.imaging.tracing.centreline import (
     Path,
     Trace,
@@ -34,7 +36,9 @@ from vein_imaging.imaging.tracing.profile import Profiles, take_profiles
 from vein_imaging.imaging.tracing.wide_veins import trace_wide
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.imaging.vesselness import Coarse
+from vein_imaging.imaging.working_size import WorkingSize
 from vein_imaging.pipeline.measurement import Widths, make_branches
+from vein_imaging.pipeline.recipe import Recipe
 from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = ["Network", "measure_network"]
@@ -85,50 +89,55 @@ class Network:
 
 
 def measure_network(
+    picture: NDArray[np.uint8],
     plane: Plane,
     mask: Mask,
     *,
+    score: Image,
     field: Mask,
     coarse: Coarse | None,
-    halvings: int,
+    size: WorkingSize,
     mm_per_pixel: float | None,
-    near_infrared: bool,
+    recipe: Recipe,
     settings: AnalysisSettings,
 ) -> Network:
     """Trace the centrelines of a mask and measure the veins along them.
 
     Parameters
     ----------
+    picture : (H, W) or (H, W, 3) uint8
     plane : (H, W) uint8
         At full size; veins dark.
     mask : (h, w) bool
         At the working size.
+    score : (h, w) float32
     field : (H, W) bool
         At full size.
     coarse : Coarse or None
         Wide veins are traced in it.
-    halvings : int
-        From full to working size.
+    size : WorkingSize
     mm_per_pixel : mm or None
         Of the full size.
-    near_infrared : bool
-        Or grey, so that it may be: veins are faint then.
+    recipe : Recipe
+        With which it was searched.
     settings : AnalysisSettings
 
     Returns
     -------
     Network
     """
-    scale = 2**halvings
+    near_infrared = recipe.light == "near-infrared"
     image = plane.astype(np.float32)
-    inserted = _with_wide_lines(plane, mask, coarse)
+    inserted = _with_wide_lines(
+        plane, mask, coarse if mm_per_pixel is not None else None
+    )
     trace = trace_skeleton(inserted.skeleton, inserted.radius_px)
     paths = trace.paths
     if not paths:
         nothing = np.zeros(mask.shape, np.bool_)
         return Network((), np.zeros((0, 2), np.float32), nothing, nothing)
     exact = inserted.moved_onto_wide_lines(
-        Chains.of(trace, scale), trace.pixels_rc, scale
+        Chains.of(trace, size), trace.pixels_rc, size
     )
     chains, place = exact.every(_EVERY)
     kept = np.flatnonzero(np.diff(place, prepend=-1))
@@ -138,23 +147,33 @@ def measure_network(
     profiles = replace(profiles, shift_px=shift)
     centred = chains.moved_to(chains.points_rc + shift[:, None] * chains.normals())
     bad = np.zeros(len(centred.points_rc), np.bool_)
-    hair = HairScale.of(mm_per_pixel, halvings)
+    hair = HairScale.of(mm_per_pixel)
     if settings.reject_hair and hair:
         bad |= find_hair(profiles, hair) & (number < 0)
     if settings.reject_edges:
-        bad |= _edges(profiles, centred, image, field, settings, near_infrared)
+        bad |= _edges(profiles, centred, field, near_infrared)
+        if mm_per_pixel is not None:
+            # without a scale it costs real skin 8 points of recall and gains nothing
+            faint = near_infrared and settings.polarity == "dark"
+            bad |= find_outlines(profiles, centred, image, near_infrared=faint)
     bad = settle_runs(bad & (number != LINK), centred)[place]
+    if recipe.least_score:
+        on_skeleton = inserted.number[tuple(trace.pixels_rc.T)] == -1
+        bad |= weak_runs(score, trace, recipe.least_score) & on_skeleton
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
         paths = cut_paths(paths, bad)
     paths = bridge_gaps(paths, trace.pixels_rc)
     if near_infrared:
         paths = drop_specks(paths)
+    if settings.reject_hair and recipe.light == "visible" and hair is None:
+        seen = score[tuple(trace.pixels_rc.T)]
+        paths = without_hair(picture, paths, centred, place, seen)
     measured = half_depth_widths(profiles, centred)
     measured[number == LINK] = np.nan
     widths = Widths.of(measured, settings.blur_sigma_px)
     branches = make_branches(paths, centred.points_rc, widths, place, mm_per_pixel)
-    return Network(branches, _junctions(paths, trace, scale), inserted.body, rejected)
+    return Network(branches, _junctions(paths, trace, size), inserted.body, rejected)
 
 
 def _with_wide_lines(plane: Plane, mask: Mask, coarse: Coarse | None) -> Inserted:
@@ -169,15 +188,11 @@ def _with_wide_lines(plane: Plane, mask: Mask, coarse: Coarse | None) -> Inserte
 def _edges(
     profiles: Profiles,
     centred: Chains,
-    image: Image,
     field: Mask,
-    settings: AnalysisSettings,
     near_infrared: bool,
 ) -> NDArray[np.bool_]:
     """Points where an object ends, not a vein runs; and what is too faint to tell."""
-    faint = near_infrared and settings.polarity == "dark"
     bad = find_edges(profiles, centred) | find_rim(centred, field)
-    bad |= find_outlines(profiles, centred, image, near_infrared=faint)
     if near_infrared:
         bad |= find_faint(profiles, centred)
     return bad
@@ -211,11 +226,13 @@ def _lines_by_thickness(
     return lines
 
 
-def _junctions(paths: Sequence[Path], trace: Trace, scale: int) -> NDArray[np.float32]:
+def _junctions(
+    paths: Sequence[Path], trace: Trace, size: WorkingSize
+) -> NDArray[np.float32]:
     met: dict[int, list[NDArray[np.intp]]] = {}
     for path in paths:
         met.setdefault(path.start_node, []).append(trace.pixels_rc[path.members[0]])
         met.setdefault(path.end_node, []).append(trace.pixels_rc[path.members[-1]])
     found = [np.mean(ends, axis=0) for ends in met.values() if len(ends) > 2]
     points = np.reshape(np.asarray(found, np.float32), (-1, 2))
-    return ((points + 0.5) * scale - 0.5).astype(np.float32)
+    return size.to_full(points).astype(np.float32)

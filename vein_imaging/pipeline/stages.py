@@ -17,24 +17,23 @@ from vein_imaging.imaging.filling.glare import fill_glare, find_glare
 from vein_imaging.imaging.filling.hair import fill_thin, find_hairs, hair_halvings
 from vein_imaging.imaging.plane import (
     choose_channel,
-    halvings_for,
     octaves_for,
     patched,
     take_channel,
+    together,
 )
 from vein_imaging.imaging.segment import segment
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import (
-    FAST,
-    FULL,
     Coarse,
     NoiseLevel,
-    Search,
     measure_noise,
     vesselness,
 )
+from vein_imaging.imaging.working_size import WorkingSize
 from vein_imaging.pipeline.network import Network
-from vein_imaging.pipeline.settings import AnalysisSettings, Quality
+from vein_imaging.pipeline.recipe import WIDEST_MM, Recipe
+from vein_imaging.pipeline.settings import AnalysisSettings
 
 __all__ = [
     "Ground",
@@ -48,7 +47,6 @@ __all__ = [
     "take_plane",
 ]
 
-_SEARCH: dict[Quality, Search] = {"fast": FAST, "full": FULL}
 _CLAHE_CLIP, _CLAHE_TILES = 2.0, (8, 8)
 
 
@@ -70,18 +68,15 @@ class Ground:
     inner: Mask
 
     @classmethod
-    def of(cls, field: Mask) -> Ground:
+    def of(cls, field: Mask, size: WorkingSize) -> Ground:
         """Shrink a field to the working size.
 
         Parameters
         ----------
         field : (H, W) bool
+        size : WorkingSize
         """
-        small = field
-        if halvings := halvings_for((field.shape[0], field.shape[1])):
-            part = field.view(np.uint8)
-            size = _size(part, halvings)
-            small = cv2.resize(part, size, interpolation=cv2.INTER_NEAREST) > 0
+        small = size.shrunk_mask(field)
         return cls(field, small, without_rim(small))
 
 
@@ -102,8 +97,8 @@ class PreparedPicture:
         Hairs, and what is put in their place; at a size of its own.
     glare : (h, w) bool or None
         Highlights.
-    halvings : int
-        From full to working size.
+    size : WorkingSize
+    recipe : Recipe
     octaves : int
     """
 
@@ -113,7 +108,8 @@ class PreparedPicture:
     inner: Mask
     patch: tuple[Mask, Plane] | None
     glare: Mask | None
-    halvings: int
+    size: WorkingSize
+    recipe: Recipe
     octaves: int
 
     @property
@@ -145,6 +141,7 @@ class PreparedPicture:
         cls,
         plane: Plane,
         field: Mask | Ground,
+        recipe: Recipe,
         mm_per_pixel: float | None,
         settings: AnalysisSettings,
     ) -> PreparedPicture:
@@ -154,39 +151,44 @@ class PreparedPicture:
         ----------
         plane : (H, W) uint8
         field : (H, W) bool, or Ground
+            A ground of another working size is shrunk anew.
+        recipe : Recipe
         mm_per_pixel : mm or None
         settings : AnalysisSettings
         """
-        halvings = halvings_for((plane.shape[0], plane.shape[1]))
-        ground = field if isinstance(field, Ground) else Ground.of(field)
-        small, inner = _shrunk(plane, halvings), ground.inner
+        shape = plane.shape[0], plane.shape[1]
+        size = recipe.working_size(shape, mm_per_pixel)
+        ground = field if isinstance(field, Ground) else Ground.of(field, size)
+        if ground.small_field.shape != size.small:
+            ground = Ground.of(ground.field, size)
+        inner = ground.inner
         patch, glare = None, None
         times = hair_halvings(mm_per_pixel) if settings.reject_hair else None
-        if times is not None:
-            bare = small if times == halvings else _shrunk(plane, times)
+        if times is None:
+            small = size.shrunk(plane)
+        else:
+            bare = _halved(plane, times)
             hairs = find_hairs(bare)
             bare = fill_thin(bare, hairs)
             patch = hairs, bare
-            if times > halvings:
-                small = patched(small, hairs, bare)
+            if bare.shape < size.small:
+                small = patched(size.shrunk(plane), hairs, bare)
             else:
-                small = _shrunk(bare, halvings - times)
+                small = size.shrunk(bare)
         if settings.reject_glare:
             glare = find_glare(small, ground.small_field)
             # the search fills in what is left out of `inner` itself
             inner = inner & ~glare
-        octaves = octaves_for(mm_per_pixel, halvings, max(small.shape))
-        return cls(plane, small, ground, inner, patch, glare, halvings, octaves)
+        octaves = recipe.octaves
+        if mm_per_pixel is not None:
+            octaves = octaves_for(WIDEST_MM / (mm_per_pixel * size.scale))
+        return cls(plane, small, ground, inner, patch, glare, size, recipe, octaves)
 
 
-def _size(plane: Plane, halvings: int) -> tuple[int, int]:
-    return max(1, plane.shape[1] >> halvings), max(1, plane.shape[0] >> halvings)
-
-
-def _shrunk(plane: Plane, halvings: int) -> Plane:
-    if not halvings:
+def _halved(plane: Plane, times: int) -> Plane:
+    if not times:
         return plane
-    size = _size(plane, halvings)
+    size = max(1, plane.shape[1] >> times), max(1, plane.shape[0] >> times)
     return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -233,6 +235,7 @@ def pick_channel(
 def take_plane(
     picture: NDArray[np.uint8],
     channel: Literal["green", "red", "grey"],
+    recipe: Recipe,
     settings: AnalysisSettings,
 ) -> Plane:
     """Take the channel that is searched; veins are dark in it.
@@ -241,6 +244,8 @@ def take_plane(
     ----------
     picture : (H, W) or (H, W, 3) uint8
     channel : {"green", "red", "grey"}
+    recipe : Recipe
+        May ask for red beside green, where nobody chose one.
     settings : AnalysisSettings
 
     Returns
@@ -248,21 +253,19 @@ def take_plane(
     (H, W) uint8
     """
     plane = take_channel(picture, channel)
+    if recipe.red_and_green and settings.channel == "auto" and channel == "green":
+        plane = together(take_channel(picture, "red"), plane)
     if settings.polarity == "bright":
         return np.asarray(cv2.bitwise_not(plane), np.uint8)
     return plane
 
 
-def respond(
-    scene: PreparedPicture, quality: Quality, settings: AnalysisSettings
-) -> tuple[Image, NoiseLevel, Coarse]:
+def respond(scene: PreparedPicture) -> tuple[Image, NoiseLevel, Coarse]:
     """Vesselness of a scene in per cent of contrast, and its background's level.
 
     Parameters
     ----------
     scene : PreparedPicture
-    quality : {"fast", "full"}
-    settings : AnalysisSettings
 
     Returns
     -------
@@ -271,12 +274,11 @@ def respond(
     coarse : Coarse
     """
     small = scene.small
-    if quality == "full":
+    if scene.recipe.equalised:
         clahe = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES)
         small = np.asarray(clahe.apply(small), np.uint8)
-    search = _SEARCH[quality]
     response, coarse = vesselness(
-        small, scene.inner, search=search, octaves=scene.octaves
+        small, scene.inner, search=scene.recipe.search, octaves=scene.octaves
     )
     return response, measure_noise(response, scene.inner), coarse
 
@@ -301,13 +303,13 @@ def score_response(response: Image, noise: NoiseLevel, scene: PreparedPicture) -
     return np.asarray(score, np.float32)
 
 
-def find_mask(score: Image, quality: Quality, settings: AnalysisSettings) -> Mask:
+def find_mask(score: Image, recipe: Recipe, settings: AnalysisSettings) -> Mask:
     """Pixels of veins at the working size.
 
     Parameters
     ----------
     score : (h, w) float32
-    quality : {"fast", "full"}
+    recipe : Recipe
         With which the score was made.
     settings : AnalysisSettings
 
@@ -315,8 +317,12 @@ def find_mask(score: Image, quality: Quality, settings: AnalysisSettings) -> Mas
     -------
     (h, w) bool
     """
-    weak = _SEARCH[quality].weak_score
-    return segment(score, weak_score=weak, sensitivity=settings.sensitivity)
+    return segment(
+        score,
+        weak_score=recipe.weak_score,
+        strong_score=recipe.strong_score,
+        sensitivity=settings.sensitivity,
+    )
 
 
 def assemble(
@@ -328,6 +334,7 @@ def assemble(
     mm_per_pixel: float | None,
     channel: str,
     scale_error: float = 0.0,
+    advice: str = "",
 ) -> VeinMap:
     """Bring what was found to the picture's own size.
 
@@ -342,6 +349,8 @@ def assemble(
     channel : str
     scale_error : >= 0
         Standard deviation of `mm_per_pixel`, as a share of it.
+    advice : str
+        What would help to find more.
 
     Returns
     -------
@@ -359,6 +368,7 @@ def assemble(
         mm_per_pixel=mm_per_pixel,
         channel=channel,
         scale_error=scale_error,
+        advice=advice,
     )
 
 

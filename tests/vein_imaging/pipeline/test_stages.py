@@ -4,7 +4,9 @@ import cv2
 import numpy as np
 import pytest
 
+from vein_imaging.imaging.light import Subject
 from vein_imaging.pipeline.network import Network
+from vein_imaging.pipeline.recipe import recipe_for
 from vein_imaging.pipeline.settings import AnalysisSettings
 from vein_imaging.pipeline.stages import PreparedPicture, assemble
 
@@ -12,7 +14,8 @@ from vein_imaging.pipeline.stages import PreparedPicture, assemble
 @pytest.mark.parametrize("shape", [(720, 1280), (721, 1281), (1100, 2100), (300, 400)])
 def test_the_mask_ends_where_half_of_it_lies(shape: tuple[int, int]) -> None:
     plane = np.zeros(shape, np.uint8)
-    scene = PreparedPicture.of(plane, plane == 0, None, AnalysisSettings())
+    recipe = recipe_for(Subject("near-infrared"), "fast")
+    scene = PreparedPicture.of(plane, plane == 0, recipe, None, AnalysisSettings())
     rng = np.random.default_rng(1)
     rough = rng.normal(size=scene.small.shape).astype(np.float32)
     score = np.asarray(cv2.GaussianBlur(rough, (0, 0), 2), np.float32)

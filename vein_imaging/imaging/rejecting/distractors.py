@@ -34,17 +34,16 @@ class HairScale:
     reach_px: float
 
     @classmethod
-    def of(cls, mm_per_pixel: float | None, halvings: int) -> HairScale | None:
+    def of(cls, mm_per_pixel: float | None) -> HairScale | None:
         """Scale at which hair and vein differ, or None where they cannot be told apart.
 
         Parameters
         ----------
         mm_per_pixel : mm or None
-            Without it, a picture that was halved is taken to be fine enough.
-        halvings : int
+            Without it they cannot.
         """
         if mm_per_pixel is None:
-            return cls(2.0) if halvings else None
+            return None
         reach = HAIR_REACH_MM / mm_per_pixel
         return cls(reach) if reach >= 1.3 else None
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.tracing.centreline import Trace
+from vein_imaging.imaging.working_size import WorkingSize
 
 __all__ = ["Chains", "drop_short_runs"]
 
@@ -39,26 +40,26 @@ class Chains:
     spacing_px: float
 
     @classmethod
-    def of(cls, trace: Trace, scale: int) -> Chains:
+    def of(cls, trace: Trace, size: WorkingSize) -> Chains:
         """Pixel centres of a trace at full size, the staircase smoothed out.
 
         Parameters
         ----------
         trace : Trace
-        scale : int
-            Full size over working size.
+        size : WorkingSize
+            That of the trace.
         """
         sizes = np.array([len(path.members) for path in trace.paths], np.intp)
         stop = np.repeat(np.cumsum(sizes), sizes)
         first = stop - np.repeat(sizes, sizes)
-        points = (trace.pixels_rc + 0.5) * scale - 0.5
+        points = size.to_full(trace.pixels_rc)
         chains = cls(
             points_rc=points.astype(np.float32),
-            radius_px=trace.radius_px * np.float32(scale),
+            radius_px=trace.radius_px * np.float32(size.scale),
             first=first,
             stop=stop,
             # a skeleton's steps are 1 and 1.41 long
-            spacing_px=1.15 * scale,
+            spacing_px=1.15 * size.scale,
         )
         smooth = chains.smoothed(chains.smoothed(points, 2), 2)
         return chains.moved_to(smooth)

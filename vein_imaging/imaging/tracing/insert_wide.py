@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.wide_veins import WideLine
+from vein_imaging.imaging.working_size import WorkingSize
 
 __all__ = ["LINK", "Inserted", "bodies", "insert_lines"]
 
@@ -55,7 +56,7 @@ class Inserted:
     number: NDArray[np.int32]
 
     def moved_onto_wide_lines(
-        self, chains: Chains, pixels_rc: Indices, scale: int
+        self, chains: Chains, pixels_rc: Indices, size: WorkingSize
     ) -> Chains:
         """Chains of this skeleton with wide lines exactly where they are.
 
@@ -65,13 +66,13 @@ class Inserted:
             At full size.
         pixels_rc : (N, 2) int px
             Of their points.
-        scale : int
-            Full size over working size.
+        size : WorkingSize
+            That of the skeleton.
         """
         if not len(self.points_rc):
             return chains
         number = self.number[tuple(pixels_rc.T)]
-        exact = (self.points_rc[number] + 0.5) * scale - 0.5
+        exact = size.to_full(self.points_rc[number])
         return chains.moved_to(
             np.where((number >= 0)[:, None], exact, chains.points_rc)
         )

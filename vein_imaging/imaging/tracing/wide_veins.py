@@ -25,6 +25,7 @@ from vein_imaging.imaging.tracing.profile import (
     take_profiles,
 )
 from vein_imaging.imaging.vesselness import Coarse, measure_noise
+from vein_imaging.imaging.working_size import WorkingSize
 
 __all__ = ["WideLine", "trace_wide"]
 
@@ -83,8 +84,8 @@ def trace_wide(plane: Plane, coarse: Coarse, mask: Mask) -> tuple[WideLine, ...]
     trace = trace_centrelines(_segment(coarse))
     if not trace.paths:
         return ()
-    chains = Chains.of(trace, 1)
     rows, columns = coarse.inner.shape
+    chains = Chains.of(trace, WorkingSize.same((rows, columns)))
     small = cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA)
     profiles = take_profiles(small.astype(np.float32), chains)
     width = _equivalent_widths(profiles, chains)

@@ -20,9 +20,6 @@ _SHORT = Kernel(steps_px=(2,), across_px=2, arm_px=4, peak=0.36)
 _LONG = Kernel(steps_px=(2, 4), across_px=3, arm_px=8, peak=0.63)
 
 _SMOOTH_SIGMA_PX = 1.0
-_COARSE_ANYWHERE = 0.1
-"""A coarse octave is blurred and would widen fine veins: it counts in full only where
-the pixel itself is dark enough, and this much elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +35,16 @@ class Search:
     background_sigma_px : px
         Of each octave. Narrower is more accurate where there is time for long lines;
         with short ones alone it costs veins of 1 to 2 mm.
-    weak_score : standard deviations of the background
-        Down to which a vein is followed; the better the search, the higher its score.
+    coarse_anywhere : float in [0, 1]
+        A coarse octave is blurred and would widen fine veins: it counts in full only
+        where the pixel itself is dark enough, and this much elsewhere.
     """
 
     fine: tuple[Kernel, ...]
     coarse: tuple[Kernel, ...]
     directions: int
     background_sigma_px: float
-    weak_score: float
+    coarse_anywhere: float = 0.1
 
 
 FAST = Search(
@@ -54,14 +52,12 @@ FAST = Search(
     coarse=(_SHORT,),
     directions=8,
     background_sigma_px=10.0,
-    weak_score=2.4,
 )
 FULL = Search(
     fine=(_SHORT, _LONG),
     coarse=(_SHORT, _LONG),
     directions=12,
     background_sigma_px=7.0,
-    weak_score=2.8,
 )
 
 
@@ -150,7 +146,7 @@ def _octave(
     inside = cv2.min(coarse, dark)
     inside = np.multiply(inside, np.float32(share), out=np.asarray(inside))
     cv2.max(response, inside, dst=response)
-    cv2.scaleAdd(coarse, _COARSE_ANYWHERE * share, response, dst=response)
+    cv2.scaleAdd(coarse, search.coarse_anywhere * share, response, dst=response)
     return response, dark, noise.spread, above[3]
 
 

@@ -8,6 +8,7 @@ from vein_imaging.imaging.rejecting.distractors import HairScale, find_hair, set
 from vein_imaging.imaging.tracing.centreline import trace_centrelines
 from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.profile import Profiles, take_profiles
+from vein_imaging.imaging.working_size import WorkingSize
 
 ROWS, COLUMNS = np.mgrid[:300, :400].astype(float)
 
@@ -16,7 +17,7 @@ def profiles_of(picture: np.ndarray, width: int = 5) -> tuple[Profiles, Chains]:
     """Profiles across a line traced along row 150."""
     mask = np.zeros(picture.shape, np.uint8)
     cv2.line(mask, (30, 150), (370, 150), 1, width)
-    chains = Chains.of(trace_centrelines(mask > 0), 1)
+    chains = Chains.of(trace_centrelines(mask > 0), WorkingSize.same(mask.shape))
     return take_profiles(picture.astype(np.float32), chains), chains
 
 
@@ -38,13 +39,12 @@ def test_a_hair_is_sharp_and_a_vein_is_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("mm_per_pixel", "halvings", "told"),
-    [(None, 0, False), (None, 1, True), (0.08, 0, True), (0.25, 1, False)],
+    ("mm_per_pixel", "told"), [(None, False), (0.08, True), (0.25, False)]
 )
 def test_hair_is_told_only_where_pixels_are_fine_enough(
-    mm_per_pixel: float | None, halvings: int, told: bool
+    mm_per_pixel: float | None, told: bool
 ) -> None:
-    assert (HairScale.of(mm_per_pixel, halvings) is not None) == told
+    assert (HairScale.of(mm_per_pixel) is not None) == told
 
 
 def test_short_runs_are_settled_by_their_surroundings() -> None:

@@ -8,6 +8,7 @@ from vein_imaging.imaging.rejecting.faint import drop_specks, find_faint
 from vein_imaging.imaging.tracing.centreline import Path, trace_centrelines
 from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.profile import take_profiles
+from vein_imaging.imaging.working_size import WorkingSize
 
 ROWS, _ = np.mgrid[:300, :400].astype(float)
 
@@ -20,7 +21,7 @@ def faint_points(depths: tuple[float, float]) -> list[bool]:
     for row, depth in zip((80, 220), depths, strict=True):
         picture -= depth * np.exp(-0.5 * ((ROWS - row) / 2.5) ** 2)
         cv2.line(mask, (30, row), (370, row), 1, 5)
-    chains = Chains.of(trace_centrelines(mask > 0), 1)
+    chains = Chains.of(trace_centrelines(mask > 0), WorkingSize.same(mask.shape))
     image = np.round(picture).astype(np.float32)
     found = find_faint(take_profiles(image, chains), chains)
     upper = chains.points_rc[:, 0] < 150

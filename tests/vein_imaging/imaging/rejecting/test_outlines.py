@@ -8,6 +8,7 @@ from vein_imaging.imaging.rejecting.outlines import find_edges, find_outlines, f
 from vein_imaging.imaging.tracing.centreline import trace_centrelines
 from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.profile import Profiles, take_profiles
+from vein_imaging.imaging.working_size import WorkingSize
 
 ROWS, COLUMNS = np.mgrid[:300, :400].astype(float)
 
@@ -16,7 +17,7 @@ def profiles_of(picture: np.ndarray, width: int = 5) -> tuple[Profiles, Chains]:
     """Profiles across a line traced along row 150."""
     mask = np.zeros(picture.shape, np.uint8)
     cv2.line(mask, (30, 150), (370, 150), 1, width)
-    chains = Chains.of(trace_centrelines(mask > 0), 1)
+    chains = Chains.of(trace_centrelines(mask > 0), WorkingSize.same(mask.shape))
     return take_profiles(picture.astype(np.float32), chains), chains
 
 

@@ -8,6 +8,7 @@ from vein_imaging.imaging.tracing.centreline import trace_skeleton
 from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.insert_wide import LINK, insert_lines
 from vein_imaging.imaging.tracing.wide_veins import WideLine
+from vein_imaging.imaging.working_size import WorkingSize
 
 SHAPE = (120, 200)
 TRUNK = WideLine(
@@ -56,7 +57,10 @@ def test_a_vein_that_was_cut_is_led_on_straight() -> None:
 def test_wide_lines_lie_exactly_where_they_are() -> None:
     inserted = insert_lines(skeleton(), RADIUS, (TRUNK,))
     trace = trace_skeleton(inserted.skeleton, inserted.radius_px)
-    placed = inserted.moved_onto_wide_lines(Chains.of(trace, 2), trace.pixels_rc, 2)
+    size = WorkingSize((2 * SHAPE[0], 2 * SHAPE[1]), SHAPE)
+    placed = inserted.moved_onto_wide_lines(
+        Chains.of(trace, size), trace.pixels_rc, size
+    )
     on_trunk = inserted.number[tuple(trace.pixels_rc.T)] >= 0
     rows = placed.points_rc[on_trunk, 0]
     assert rows == pytest.approx((60.4 + 0.5) * 2 - 0.5, abs=1e-3)

@@ -78,7 +78,7 @@ def test_a_store_that_does_not_verify_makes_no_backup(
     photograph(store, session_id)
     (image,) = store.images.files()
     image.write_bytes(image.read_bytes()[:-1])
-    with pytest.raises(StoreDamagedError, match="not sound"):
+    with pytest.raises(StoreDamagedError, match="the copy has faults"):
         back_up(store, tmp_path / "disk", key, author="o", at=NOON)
     assert generations(tmp_path / "disk") == []
 
