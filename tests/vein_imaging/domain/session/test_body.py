@@ -24,6 +24,7 @@ from vein_imaging.domain.session import (
     Screened,
     Signed,
     Voided,
+    Weighed,
     event_from_body,
     event_to_body,
 )
@@ -102,6 +103,7 @@ EVENTS: list[Event] = [
     Signed(entry_id="s", signer="Dr Example", at=START),
     Amended(entry_id="m", reason="late", change=voided("w", "c")),
     Screened(entry_id="sc", screening=SCREENING),
+    Weighed(entry_id="wt", weight=Weight.from_text("61.5"), at=START),
     AdverseEvent(
         entry_id="ae", what="staining", onset_on=START.date(), grade=1, site="s"
     ),
