@@ -10,9 +10,12 @@ from vein_imaging.imaging.arrays import Image, Mask
 __all__ = ["segment"]
 
 STRONG_SCORE = 4.5
+"""Of `fast`; `full` has one for each kind of picture (`pipeline/recipe.py`)."""
 SENSITIVITY_SPAN = 0.4
 """Full sensitivity lowers both thresholds by this share; none raises them by it."""
 SMALLEST_PART_PX = 60
+"""At the working size: 20 px of a vein 3 px wide. A smaller part is dropped as
+noise."""
 
 
 def segment(

@@ -23,9 +23,12 @@ and more; a vein of .3 mm is blurred by the skin above it and loses under 1 %.""
 NOISE_FACTOR = 4.5
 """... and this many times what fills up in the mean pixel, by the camera's noise."""
 SHORTEST_PX = 12
+"""A millimetre, at `PIXEL_MM`."""
 FILLED_SHARE = 0.35
 """Pixels of a part over the square of its length: a line, not a speck."""
 _FILL_PX = 9
+"""Side of the square that fills a hair, 1 to 2 px wide: there is skin on both sides of
+it."""
 
 
 def hair_halvings(mm_per_pixel: float | None) -> int | None:

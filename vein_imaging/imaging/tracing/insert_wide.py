@@ -22,8 +22,11 @@ TURN_COST = 2.0
 """A vein is led on to the middle of the wide one, straight rather than the shortest
 way: going back would cost so many times its length more than going straight on."""
 _BACK_PX = 6
+"""A cut end points the way its last pixels go: over fewer the grid's steps decide."""
 _PIECE = 4
+"""Steps of a line drawn as one stroke, as wide as the wider of its ends."""
 _STEP_PX = 0.5
+"""Half a pixel: none on the line is passed over."""
 
 LINK = -2
 """Number of pixels where a vein was led on into a wide one."""

@@ -17,8 +17,11 @@ __all__ = ["Profiles", "depth_below_sides", "sample_points", "take_profiles"]
 AVERAGE_OVER_PX = 16.0
 """Profiles are averaged over this length along the vein, and over its width."""
 SMALLEST_REACH_PX = 8.0
+"""Of the finest line's profile, to either side: what lies beside it is on it too."""
 REACH_IN_RADII = 3.0
+"""Of any wider one: the middle third is the vein, the rest its sides."""
 _SAMPLES = 41
+"""One on the middle, and .4 px apart at the smallest reach."""
 
 Floats = NDArray[np.float64]
 

@@ -36,6 +36,7 @@ LONGEST_DOUBT_PX = 24.0
 WEAK_SCORE, STRONG_SCORE = 2.8, 4.0
 """In standard deviations of this octave's background, where noise is averaged out."""
 SMALLEST_PART_PX = 12
+"""In this octave's pixels: in the third, 192 of the working size."""
 SEARCH_RADII = 1.3
 """The middle is looked for in these units of half the equivalent width, which is .85 of
 the radius: it is measured below sides that lie in the vein's own soft shadow."""

@@ -16,11 +16,13 @@ __all__ = ["NoiseLevel", "evened", "measure_noise", "quantile"]
 STEP_PX = 6
 """Every 6th pixel of every 6th row is enough: 14,000 of a 1080p frame."""
 _FLOOR_PERCENT = 0.1
+"""Of contrast: a picture without noise is not divided by nothing."""
 CLIP_MIDDLES, EVEN_SIGMA_PX = 1.5, 30.0
 """What counts of a response when its local level is taken, in medians of the picture:
 so a vein counts little more than what is beside it."""
 LEAST_LEVEL, MOST_LEVEL = 0.4, 4.0
 _SHRINK = 8
+"""The level is smooth, and worked out on a copy so much smaller."""
 
 
 @dataclass(frozen=True, slots=True)
