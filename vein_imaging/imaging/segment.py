@@ -47,17 +47,17 @@ def segment(
     """
     factor = 1 - SENSITIVITY_SPAN * sensitivity
     weak = score > weak_score * factor
-    place = np.flatnonzero(weak)
+    flat = np.flatnonzero(weak)
     # labels of 16 bits take half the time; there are no more parts than pixels
-    kind = cv2.CV_16U if place.size < np.iinfo(np.uint16).max else cv2.CV_32S
+    kind = cv2.CV_16U if flat.size < np.iinfo(np.uint16).max else cv2.CV_32S
     count, labels = cv2.connectedComponents(
         weak.view(np.uint8), connectivity=8, ltype=kind
     )
     # counted here, where it is done for the few weak pixels only
-    label = labels.ravel()[place].astype(np.intp)
-    strong = label[score.ravel()[place] > strong_score * factor]
+    label = labels.ravel()[flat].astype(np.intp)
+    strong = label[score.ravel()[flat] > strong_score * factor]
     kept = np.bincount(strong, minlength=count) > 0
     kept &= np.bincount(label, minlength=count) >= smallest_px
     mask = np.zeros(score.shape, np.bool_)
-    mask.ravel()[place] = kept[label]
+    mask.ravel()[flat] = kept[label]
     return mask

@@ -48,7 +48,7 @@ def without_hair(
     picture: NDArray[np.uint8],
     paths: Sequence[Path],
     chains: Chains,
-    place: NDArray[np.intp],
+    index: NDArray[np.intp],
     score: NDArray[np.floating[Any]],
 ) -> tuple[Path, ...]:
     """Leave out paths that are hairs.
@@ -59,7 +59,7 @@ def without_hair(
     paths : sequence of Path
     chains : Chains
         Points along the lines, at the picture's size.
-    place : (N,) int
+    index : (N,) int
         For each pixel of the trace its row in `chains`.
     score : (N,) float
         At each pixel of the trace.
@@ -70,7 +70,7 @@ def without_hair(
     """
     if not paths:
         return ()
-    rows = [place[path.members][::2] for path in paths]
+    rows = [index[path.members][::2] for path in paths]
     lines = _whole(chains, rows)
     starts = np.append(0, np.cumsum([len(row) for row in rows]))[:-1]
 

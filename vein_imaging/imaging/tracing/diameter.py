@@ -85,8 +85,8 @@ def _width_at(
     rows = np.arange(count)
     step = profiles.step_px[chosen]
     floor, rises = floor[chosen], [rise[chosen] for rise in rises]
-    place = samples // 2 + profiles.shift_px[chosen] / step
-    middle = np.clip(np.round(place), 2, samples - 3).astype(np.intp)
+    index = samples // 2 + profiles.shift_px[chosen] / step
+    middle = np.clip(np.round(index), 2, samples - 3).astype(np.intp)
     column = np.arange(samples) - middle[:, None]
     width = np.zeros(count)
     for sign, rise, other in zip((-1, 1), rises, rises[::-1], strict=True):

@@ -163,13 +163,13 @@ def _links(
     kept: Mask, ends: Mask, points: NDArray[np.float64]
 ) -> list[tuple[Indices, int]]:
     """Each end that was cut, and the point of a wide line that it is led on to."""
-    place = np.stack(np.divmod(np.flatnonzero(ends), ends.shape[1]), axis=1)
+    pixels = np.stack(np.divmod(np.flatnonzero(ends), ends.shape[1]), axis=1)
     # of pixels that touch only the first is an end
-    touching = np.abs(place[:, None] - place).max(axis=2) <= 1
+    touching = np.abs(pixels[:, None] - pixels).max(axis=2) <= 1
     firsts = ~np.tril(touching, -1).any(axis=1)
     points_down, points_right = np.ascontiguousarray(points.T)
     found = []
-    for end in place[firsts]:
+    for end in pixels[firsts]:
         near = _near(kept, end)
         outward = end - near.sum(axis=0) / len(near)
         outward /= max(float(np.hypot(*outward)), 1e-6)

@@ -60,10 +60,10 @@ class Profiles:
         -------
         (N,) float64
         """
-        place = _SAMPLES // 2 + (offset_px + self.shift_px) / self.step_px
-        place = np.minimum(np.maximum(place, 0), _SAMPLES - 1.001)
-        low = place.astype(np.intp)
-        part = place - low
+        index = _SAMPLES // 2 + (offset_px + self.shift_px) / self.step_px
+        index = np.minimum(np.maximum(index, 0), _SAMPLES - 1.001)
+        low = index.astype(np.intp)
+        part = index - low
         low += np.arange(0, self.values.size, _SAMPLES)
         flat = self.values.reshape(-1)
         return (1 - part) * flat[low] + part * flat[low + 1]

@@ -128,8 +128,8 @@ def quantile(values: NDArray[np.float32], share: float) -> float:
     share : float in [0, 1]
     """
     ordered = np.sort(values)
-    place = share * (ordered.size - 1)
-    low = int(place)
+    rank = share * (ordered.size - 1)
+    low = int(rank)
     high = min(low + 1, ordered.size - 1)
-    part = place - low
+    part = rank - low
     return float((1 - part) * ordered[low] + part * ordered[high])
