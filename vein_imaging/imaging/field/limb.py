@@ -29,16 +29,19 @@ STEP_ROWS, PEAK_ROWS = 2, 5
 CLEAR_STEP = 0.2
 """A step of log brightness that is an outline without much doubt."""
 OFF_PEAK = 0.5
+"""A slope beside an edge counts that much: an outline is one line, not a band."""
 DARKER_INSIDE = 0.6
 """Most limbs are brighter than what they lie on: they are nearer to the light."""
 NEAR_GAIN = 0.6
 """Of a limb's outline and the bed's edge behind it the one near the middle counts."""
 STRONGER_SHARE = 0.3
+"""Of the stronger outline, when views are compared: both must be there."""
 SEED_PX = 12
 """The band is moved to the nearest edge within that."""
 SMOOTH_PX = 25
 """A limb's outline is smooth: narrower notches, where veins reach it, are closed."""
 OUTSIDE = -1e4
+"""Level beyond the picture: so low that no mean with it passes for one of skin."""
 
 Views = NDArray[np.float32]
 Turn = NDArray[np.float64]
