@@ -62,10 +62,15 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "dose",
         marked("Check a dose against sourced maximum quantities, or list them."),
     ),
+    "patient": (
+        "vein_imaging.cli.patient",
+        "patient",
+        marked("Add, find, show and change patients."),
+    ),
     "session": (
         "vein_imaging.cli.session",
         "session",
-        marked("Show the sessions in a store."),
+        marked("Start, fill in, sign and hand out the sessions of a patient."),
     ),
     "verify": (
         "vein_imaging.cli.verify",

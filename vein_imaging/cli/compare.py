@@ -21,17 +21,13 @@ from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
 from vein_imaging.comparison import compare
-from vein_imaging.comparison.judging.summary import (
-    ASSESSABLE_AFTER_DAYS,
-    assess,
-    days_between,
-)
+from vein_imaging.comparison.judging.summary import days_between
 from vein_imaging.comparison.preparing.surface import grey_levels
-from vein_imaging.comparison.result import Comparison
 from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
 from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
 from vein_imaging.imaging.arrays import check_picture
 from vein_imaging.pipeline.calibrated import chosen_scale
+from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.words import translate as _
 
 __all__ = ["compare_command"]
@@ -109,6 +105,7 @@ def compare_command(
         )
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
+    said = may_say(result, ComparedDays(*days))
     identity = _identity(before, after, apart, _source(typed[0], profiles))
     rows = [summary_row(result, part, identity) for part in (result.summary, *parts)]
     out.mkdir(parents=True, exist_ok=True)
@@ -120,7 +117,7 @@ def compare_command(
     if result.verdict != "refused":
         drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
         _write_picture(out / "change_map.png", drawn)
-    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, apart, out))
+    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(said, out))
     if result.verdict == "refused":
         click.echo(
             _("not comparable: {reasons}").format(reasons="; ".join(result.reasons)),
@@ -129,27 +126,12 @@ def compare_command(
         raise SystemExit(1)
 
 
-def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
-    lines = [_(result.verdict), *(f"  {reason}" for reason in result.reasons)]
-    if result.verdict != "refused":
-        if apart is not None and apart < ASSESSABLE_AFTER_DAYS:
-            lines.append(
-                _(
-                    "not yet assessable: the pictures are {apart} days apart, and 56 "
-                    "are needed"
-                ).format(apart=apart)
-            )
-        else:
-            lines.append(result.summary.clearance_text())
-            if result.verdict == "comparable":
-                lines.append(_(assess(result.summary, apart)))
-            if apart is None:
-                lines.append(
-                    _(
-                        "no dates were given: this holds only from eight weeks after "
-                        "treatment"
-                    )
-                )
+def _spoken(said: Sayable, out: Path) -> str:
+    lines = [_(said.verdict), *(f"  {reason}" for reason in said.reasons)]
+    if said.figure:
+        lines.append(said.figure)
+    if said.figure and said.assessment is not None:
+        lines.append(_(said.assessment))
     return "\n".join([*lines, _("tables and pictures are in {out}").format(out=out)])
 
 

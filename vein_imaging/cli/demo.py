@@ -13,7 +13,7 @@ from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.demo import DemoResult
-    from vein_imaging.storage import Store
+    from vein_imaging.treatment import AtWork, Visit
 
 __all__ = ["demo"]
 
@@ -36,9 +36,10 @@ def demo(out: Path, no_window: bool) -> None:
     """
     from vein_devices.errors import DeviceError
     from vein_imaging.cli.view import require_window
-    from vein_imaging.demo import run_demo
+    from vein_imaging.demo import demo_work, run_demo
     from vein_imaging.demo.story import VISITS
-    from vein_imaging.storage import StoreError, key_from_file, open_store
+    from vein_imaging.storage.errors import StoreError
+    from vein_imaging.treatment import RecordError
 
     if not no_window:
         require_window()
@@ -56,23 +57,26 @@ def demo(out: Path, no_window: bool) -> None:
         from vein_imaging.viewer import run_viewer
 
         click.echo("-- " + _("the window is open; close it to end the demo"))
-        with open_store(result.store, key_from_file(result.key_file)) as store:
-            session_id = result.told.treated[-1].session_id
-            run_viewer(VISITS[-1].camera, store=store, session_id=session_id)
-    except (DeviceError, StoreError, OSError) as error:
+        with demo_work(result.store, result.clocks, out) as work:
+            visit = work.reopen(result.told.treated[-1].session_id)
+            run_viewer(VISITS[-1].camera, work=work, visit=visit)
+    except (DeviceError, StoreError, RecordError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _photograph(camera: str, store: Store, session_id: str, file: Path) -> None:
+def _photograph(camera: str, work: AtWork, visit: Visit, file: Path) -> None:
     from vein_imaging.viewer import run_viewer
 
-    run_viewer(camera, store=store, session_id=session_id, screenshot=file)
+    run_viewer(camera, work=work, visit=visit, screenshot=file)
 
 
 def _summary(result: DemoResult) -> str:
+    from vein_imaging.demo.story import CLINIC
     from vein_imaging.demo.truth import agreement_with_truth
+    from vein_imaging.treatment import may_say
 
     told = result.told
+    said = may_say(told.comparison, told.days)
     found = agreement_with_truth(told.seen[0])
     given = sum(len(visit.session.entries) for visit in told.treated)
     caught = [
@@ -105,14 +109,13 @@ def _summary(result: DemoResult) -> str:
             for finding in caught
         ),
         _("Before/after    {verdict}: {clearance_text}").format(
-            verdict=_(told.comparison.verdict),
-            clearance_text=told.comparison.summary.clearance_text(),
+            verdict=_(said.verdict), clearance_text=said.figure or said.why_no_figure
         ),
         "",
         _("Report          {report}").format(report=result.report),
-        _("Record          {store} (encrypted; key in {key_file})").format(
-            store=result.store, key_file=result.key_file
-        ),
+        _(
+            'Record          {store} (encrypted; user {user}, password "{password}")'
+        ).format(store=result.store, user=CLINIC.author, password=CLINIC.password),
     ]
     if result.window is not None:
         lines.append(_("Window          {window}").format(window=result.window))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from vein_imaging.cli.patient import find_patients
 from vein_imaging.cli.store_access import (
     StoreAccess,
     checkpoint_folder,
@@ -38,11 +39,11 @@ def store() -> None:
 )
 def create(folder: Path, key_file: Path) -> None:
     """Make a store without users, for programs. A clinic uses `user set-up`."""
-    from vein_imaging.storage import create_store, key_from_file
+    from vein_imaging.storage.people.by_key import key_from_file, made_by_key
 
     with errors_in_one_line():
         key = key_from_file(key_file, create=True)
-        create_store(folder, key, author="key file", at=datetime.now(UTC)).close()
+        made_by_key(folder, key, datetime.now(UTC))
     click.echo(str(folder))
 
 
@@ -100,7 +101,7 @@ def restore_command(
     access: StoreAccess, folder: Path, server: str | None, server_owner: str | None
 ) -> None:
     """Make a store in FOLDER from the backup or store that --store names."""
-    from vein_imaging.storage import Server
+    from vein_imaging.storage.database.postgresql import Server
     from vein_imaging.storage.upkeep.backup import restore
 
     if (server is None) != (server_owner is None):
@@ -121,7 +122,7 @@ def restore_command(
 )
 def migrate_command(access: StoreAccess, server_owner: str) -> None:
     """Bring the tables on a server up to date with this release."""
-    from vein_imaging.storage.opening import migrate_server
+    from vein_imaging.storage.people.by_key import migrate_server
 
     key = access.key()
     with errors_in_one_line():
@@ -129,21 +130,84 @@ def migrate_command(access: StoreAccess, server_owner: str) -> None:
     click.echo(_("the tables are up to date"))
 
 
-@store.command("patients")
-@click.argument("fragment", default="")
+# What `patient find` was called in release 0.1.0.
+store.add_command(
+    click.Command(
+        "patients",
+        callback=find_patients.callback,
+        params=find_patients.params,
+        help="Now `patient find`.",
+        hidden=True,
+    )
+)
+
+
+@store.command("clinic")
+@click.argument("region", required=False)
+@click.argument("timezone", required=False)
+@click.option(
+    "--limits",
+    "limits_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The clinic's own limits (TOML); they may only tighten.",
+)
 @store_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def patients(access: StoreAccess, fragment: str, as_json: bool) -> None:
-    """Find patients by a FRAGMENT of name or number. Every search is logged."""
+def clinic(
+    access: StoreAccess,
+    region: str | None,
+    timezone: str | None,
+    limits_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Write for every room whose limits hold: REGION, TIMEZONE, own limits; or show."""
+    from vein_imaging.storage.people.clinic import ClinicSettings
+
+    if (region is None) != (timezone is None) or (limits_file and region is None):
+        raise click.UsageError(_("give REGION and TIMEZONE, or neither to see them"))
     with access.signed_in() as signed_in:
-        found = signed_in.patients(fragment)
+        if region is not None and timezone is not None:
+            own = limits_file.read_text("utf-8") if limits_file else ""
+            signed_in.set_clinic(ClinicSettings(region, timezone, own))
+        settings = signed_in.clinic()
+    if settings is None:
+        raise click.ClickException(
+            _("nothing was written yet: store clinic REGION TIMEZONE")
+        )
+    row = {
+        "region": settings.region,
+        "timezone": settings.timezone,
+        "limits": settings.limits,
+    }
     if as_json:
-        rows = [{"patient_id": p.patient_id, **p.facts} for p in found]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    for patient in found:
-        number = str(patient.facts.get("number", ""))
-        click.echo(f"{patient.patient_id}  {number:<10} {patient.name}")
+        click.echo(json.dumps(row, indent=2, ensure_ascii=False))
+    else:
+        own = _("with own limits") if settings.limits else _("no limits of its own")
+        click.echo(f"{settings.region}, {settings.timezone}, {own}")
+
+
+@store.command("clock")
+@click.option("--right/--wrong", default=None, help="Is the computer's clock right?")
+@click.option("--reason", default="", help="How it is known.")
+@store_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def clock(access: StoreAccess, right: bool | None, reason: str, as_json: bool) -> None:
+    """Say whether something is odd about the clock; answer what was asked."""
+    from vein_imaging.storage.people.roles import Action
+
+    if right is not None and not reason.strip():
+        raise click.UsageError(_("say with --reason how it is known"))
+    with access.at_work() as work:
+        work.require(Action.PREPARE if right is not None else Action.READ)
+        doubt = work.clock_doubt
+        if doubt is not None and right is not None:
+            work.answer_clock(right=right, reason=reason)
+    odd = None if doubt is None else doubt.sentence
+    answered = doubt is not None and right is not None
+    if as_json:
+        click.echo(json.dumps({"odd": odd, "answered": answered}, indent=2))
+    else:
+        click.echo(odd or _("Nothing is odd about the clock."))
 
 
 @store.command("export-patient")

@@ -75,7 +75,7 @@ def set_up_command(
     server_owner: str | None,
 ) -> None:
     """Make a store in FOLDER, with OWNER as its first user."""
-    from vein_imaging.storage import Server
+    from vein_imaging.storage.database.postgresql import Server
     from vein_imaging.storage.people.administration import set_up
 
     if (server is None) != (server_owner is None):
@@ -211,9 +211,11 @@ def new_key_command(access: StoreAccess, folder: Path) -> None:
 @store_options
 def password(access: StoreAccess) -> None:
     """Change your own password. The data key stays the same."""
+    from vein_imaging.storage.people.administration import change_password
+
     with access.signed_in() as signed_in:
         old = access.password()
-        signed_in.change_password(old, _new_password(access.user))
+        change_password(signed_in, old, _new_password(access.user))
     click.echo(_("The password was changed."))
 
 

@@ -19,7 +19,7 @@ from vein_imaging.cli.store_access import (
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
-    from vein_imaging.storage import Store
+    from vein_imaging.storage.store import Store
     from vein_imaging.storage.upkeep.verify import Verification
 
 __all__ = ["verify"]
@@ -56,7 +56,8 @@ def verify(
     Only a checkpoint that was kept elsewhere shows that an older copy was put back. The
     checkpoints that this computer keeps for you are compared in any case.
     """
-    from vein_imaging.storage import open_store
+    from vein_imaging.storage.people.by_key import opened_by_key
+    from vein_imaging.storage.people.roles import Action
     from vein_imaging.storage.upkeep.backup import opened_generation
 
     key = access.key()
@@ -65,7 +66,7 @@ def verify(
         opened = (
             opened_generation(access.folder, key)
             if backup and not read_only
-            else open_store(access.folder, key, read_only=read_only)
+            else opened_by_key(access.folder, key, Action.VERIFY, read_only=read_only)
         )
         with opened as store:
             seen = _verified(store, checkpoints, kept_elsewhere)

@@ -14,6 +14,7 @@ from vein_imaging.words import translate as _
 __all__ = [
     "DamagedImageError",
     "DiskFullError",
+    "EntryIdTakenError",
     "InvalidBodyError",
     "LockedError",
     "MissingImageError",
@@ -85,6 +86,10 @@ class InvalidBodyError(StoreError):
     """An entry's body cannot be written canonically (a float, a wrong type)."""
 
 
+class EntryIdTakenError(StoreError):
+    """The id given to an entry stands for another one already."""
+
+
 class NoSuchSessionError(StoreError):
     """No session, or no patient, of that id was ever started."""
 
@@ -137,17 +142,11 @@ _DISK = (
 )
 _NO_ANSWER = (
     StoreUnreachableError,
-    marked(
-        "The database server does not answer. Nothing was written. Check the network "
-        "and the server"
-    ),
+    marked("The database server does not answer. Check the network and the server"),
 )
 _WENT_AWAY = (
     StoreUnreachableError,
-    marked(
-        "The database server closed the connection. Check whether the last entry is "
-        "there before you write it again"
-    ),
+    marked("The database server closed the connection"),
 )
 
 _Meaning = tuple[type[StoreError], str]

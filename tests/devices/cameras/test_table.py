@@ -14,7 +14,7 @@ import pytest
 
 import vein_devices.cameras
 from vein_devices import Camera, Frame, open_camera
-from vein_devices.cameras import CAMERAS, known_kinds
+from vein_devices.cameras import CAMERAS, known_kinds, what_it_shows
 from vein_devices.cameras.network.simulator import HttpCamera
 from vein_devices.cameras.openmv.protocol import GREY
 from vein_devices.cameras.openmv.simulator import OpenmvSimulator
@@ -228,3 +228,20 @@ def test_another_package_adds_a_kind_by_an_entry_point(
     assert known_kinds() == (*CAMERAS, "other")
     with open_camera(f"other:?{SMALL}&fps=0") as camera:
         assert camera.read().pixels.shape == (120, 160)
+
+
+@pytest.mark.parametrize(
+    ("url", "shows"),
+    [
+        ("uvc:", "camera"),
+        ("http://127.0.0.1/stream", "camera"),
+        ("file:clip.mp4", "recording"),
+        ("FILE:clip.mp4", "recording"),
+        ("clip.mp4", "recording"),
+        ("phantom:?seed=1", "drawing"),
+        ("  PHANTOM:?seed=1", "drawing"),
+        ("of-another-package:", "camera"),
+    ],
+)
+def test_what_a_camera_shows_is_an_attribute_of_its_kind(url: str, shows: str) -> None:
+    assert what_it_shows(url) == shows

@@ -74,6 +74,7 @@ def draw_comparison(
     *,
     before_date: date | None = None,
     after_date: date | None = None,
+    why_no_figure: str = "",
 ) -> Sheet:
     """Draw the sheet: BEFORE, AFTER aligned to it, the change map, figures and legend.
 
@@ -85,6 +86,8 @@ def draw_comparison(
     before_date, after_date : date, optional
         Printed beside BEFORE and AFTER; under eight weeks apart the sheet says that
         nothing can be assessed yet.
+    why_no_figure : str
+        Why no percentage may be printed, where who asks knows more than these dates.
 
     Returns
     -------
@@ -113,7 +116,12 @@ def draw_comparison(
     wide = _WIDTH_PX - 3 * _GAP_PX - _COLUMN_PX
     change = None if refused else draw_change_map(before, comparison, width_px=wide)
     lower = None if change is None else _panel(change, _("CHANGE"), wide)
-    column = _column(comparison, days, _COLUMN_PX if lower is not None else 2 * half)
+    column = _column(
+        comparison,
+        days,
+        _COLUMN_PX if lower is not None else 2 * half,
+        why_no_figure,
+    )
     first_row = max(panel.shape[0] for panel in top)
     second_row = max(column.shape[0], 0 if lower is None else lower.shape[0])
     sheet = np.full(
@@ -164,7 +172,9 @@ def draw_change_map(before: Picture, comparison: Comparison, *, width_px: int) -
     return canvas
 
 
-def _column(comparison: Comparison, days: int | None, width: int) -> Sheet:
+def _column(
+    comparison: Comparison, days: int | None, width: int, why_no_figure: str
+) -> Sheet:
     canvas = np.full((1400, width, 3), 255, np.uint8)
     y = 0
     alarm = Lettering(30, True, _ALARM)
@@ -179,9 +189,9 @@ def _column(comparison: Comparison, days: int | None, width: int) -> Sheet:
         y += 10
     if comparison.verdict == "refused":
         return canvas[: y + 8]
-    if early:
+    if early or why_no_figure:
         y = write(canvas, _("NOT YET ASSESSABLE"), (0, y), alarm)
-        text = _(
+        text = why_no_figure or _(
             "{days} days apart; clearance is assessed after eight weeks or more."
         ).format(days=days)
         y = write(canvas, text, (0, y), _TEXT, width_px=width)

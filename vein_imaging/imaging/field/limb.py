@@ -29,16 +29,20 @@ STEP_ROWS, PEAK_ROWS = 2, 5
 CLEAR_STEP = 0.2
 """A step of log brightness that is an outline without much doubt."""
 OFF_PEAK = 0.5
+"""Of a step that is not the steepest within `PEAK_ROWS`: a path keeps to the crest."""
 DARKER_INSIDE = 0.6
 """Most limbs are brighter than what they lie on: they are nearer to the light."""
 NEAR_GAIN = 0.6
 """Of a limb's outline and the bed's edge behind it the one near the middle counts."""
 STRONGER_SHARE = 0.3
+"""Views are compared by their weaker outline and this share of the stronger one: a limb
+has two, and one alone must not win."""
 SEED_PX = 12
 """The band is moved to the nearest edge within that."""
 SMOOTH_PX = 25
 """A limb's outline is smooth: narrower notches, where veins reach it, are closed."""
 OUTSIDE = -1e4
+"""Mark of what is not in the picture: far under any logarithm of a brightness."""
 
 Views = NDArray[np.float32]
 Turn = NDArray[np.float64]

@@ -18,9 +18,9 @@ from vein_imaging.imaging.field.small_picture import SmallPicture
 
 __all__ = ["refine_by_colour"]
 
-BOUNDS = ((-0.2, 0.7), (-0.3, 1.2), (2.5, 5.6))
-COUNTS = (24, 24, 12)
-"""Histogram of ratio to green, ratio to blue, level."""
+BOUNDS, COUNTS = ((-0.2, 0.7), (-0.3, 1.2), (2.5, 5.6)), (24, 24, 12)
+"""Histogram of ratio to green, ratio to blue, level (grey 8 to 255): its range, and its
+bins. What lies beyond counts in the outermost one."""
 CERTAIN = 3.0
 """Log odds are bounded: a colour that is rare decides nothing."""
 LEAST_ODDS, ODDS_PX = 0.15, 5
@@ -28,15 +28,19 @@ LEAST_ODDS, ODDS_PX = 0.15, 5
 .005 of their skin and have .053 of the rest, here .007 and .047, at .3 .009 and
 .041."""
 ROUNDS = 2
+"""The first takes the colours of the rough field, the second those of the sharper
+one."""
 FAR_REDDER, FAR_PX = (0.45, 0.8), 11
 """Redder than skin by that, in a large patch, is red cloth or a yellow box."""
 OTHER_SHARE = 0.02
+"""Of the picture: what is smaller is a speck, as in `splits.py`."""
 ALIKE = (0.12, 0.25, 0.9)
 """Another part is skin as well if its medians are that near: ratios and level."""
 SMALL_HOLE, LARGE_HOLE, OVER_BRIGHT_HOLE = 0.004, 0.05, 0.2
 """Holes of these shares of the picture are filled: any; one that is not far less red;
 one that is over-bright, for there colour is lost."""
 LEAST_RED = 0.3
+"""Of the skin's redness: a hole that has less of it is far less red."""
 OVER_BRIGHT = float(np.log(245 + 4))
 
 

@@ -32,6 +32,7 @@ LEAST_SHARE, LARGEST_SHARE = 0.04, 0.97
 OTHER_SHARE = 0.02
 """A second leg has that much of the picture; less is a speck."""
 HOLE_SHARE = 0.05
+"""Holes up to that share of the picture are filled; a larger one may be ground."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -35,6 +35,7 @@ __all__ = [
     "append_entry",
     "entry_hash",
     "entry_of",
+    "has_key",
     "head",
     "header_of",
     "key_of",
@@ -185,6 +186,14 @@ def make_key(connection: Connection, vault: Vault, patient_id: str) -> None:
     connection.execute(
         insert(patient_key).values(patient_id=patient_id, wrapped=wrapped)
     )
+
+
+def has_key(connection: Connection, patient_id: str) -> bool:
+    """Whether there is such a patient, not erased."""
+    of_patient = select(patient_key.c.patient_id).where(
+        patient_key.c.patient_id == patient_id
+    )
+    return connection.execute(of_patient).first() is not None
 
 
 def key_of(connection: Connection, vault: Vault, patient_id: str) -> bytes:

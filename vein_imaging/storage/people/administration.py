@@ -33,6 +33,7 @@ __all__ = [
     "add_user",
     "all_users",
     "change_data_key",
+    "change_password",
     "change_roles",
     "recover",
     "remove_user",
@@ -223,6 +224,21 @@ def all_users(signed_in: SignedInStore) -> dict[str, User]:
     store = signed_in.allowed_store(Action.USERS)
     with store.reading() as connection:
         return users(connection, store.vault)
+
+
+def change_password(signed_in: SignedInStore, old: str, new: str) -> None:
+    """Give oneself a new password; nothing is encrypted anew.
+
+    Raises
+    ------
+    WrongPasswordError
+        If `old` does not fit.
+    ValueError
+        If `new` is too weak.
+    """
+    signed_in.check_password(old)
+    checked_password(signed_in.user.name, new)
+    signed_in.put_password(new)
 
 
 def switch_on_totp(signed_in: SignedInStore, password: str) -> str:

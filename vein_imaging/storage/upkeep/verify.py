@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Row, select
 
+from vein_imaging.domain.session import Signed
 from vein_imaging.storage.database.schema import GENESIS, event, patient_key
 from vein_imaging.storage.database.schema_check import shape_problems
 from vein_imaging.storage.entries.checked_append import named_images
+from vein_imaging.storage.entries.clock_notes import CLOCK, times_called_wrong
 from vein_imaging.storage.entries.ledger import (
     CLINIC,
     CREATED,
@@ -23,6 +26,7 @@ from vein_imaging.storage.entries.ledger import (
     header_of,
 )
 from vein_imaging.storage.entries.patient_directory import ERASED
+from vein_imaging.storage.entries.signatures import SEAL, signature_problem
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.store import SESSION, Store
 from vein_imaging.storage.upkeep.checkpoint import compare_with_checkpoint
@@ -94,6 +98,10 @@ class _Walk:
     erased: set[str] = field(default_factory=set)
     unreadable: dict[str, int] = field(default_factory=dict)
     image_names: set[str] = field(default_factory=set)
+    hashes: dict[str, list[bytes]] = field(default_factory=dict)
+    unsealed: StoredEvent | None = None
+    set_back: dict[int, datetime] = field(default_factory=dict)
+    called_wrong: frozenset[datetime] = frozenset()
 
     def step(self, row: Row[tuple[object, ...]]) -> None:
         """Check one entry against the one before it, open it, follow what it names."""
@@ -126,7 +134,10 @@ class _Walk:
             self.seen.add(where, error)
             return
         if entry.clock_set_back:
-            self.seen.clock_set_back.append(entry.seq)
+            self.set_back[entry.seq] = entry.latest_at
+        if entry.kind == CLOCK:
+            self.called_wrong |= times_called_wrong([entry])
+        self._follow_signature(entry)
         if entry.kind == ERASED:
             self.erased.add(str(entry.body.get("patient_id")))
         self._follow_images(where, entry, key)
@@ -164,8 +175,26 @@ class _Walk:
             except (StoreError, ValueError, OSError) as error:
                 self.seen.add(where, error)
 
+    def _follow_signature(self, entry: StoredEvent) -> None:
+        """Check the signature before this entry, whose seal this one should be."""
+        if self.unsealed is not None:
+            self._judge_signature(self.unsealed, entry if entry.kind == SEAL else None)
+        self.unsealed = entry if entry.kind == Signed.kind else None
+        if entry.session_id and not entry.kind.startswith("store."):
+            self.hashes.setdefault(entry.session_id, []).append(entry.hash)
+
+    def _judge_signature(self, signed: StoredEvent, seal: StoredEvent | None) -> None:
+        before = self.hashes[signed.session_id][:-1]
+        if what := signature_problem(signed, before, seal):
+            self.seen.add(f"entry {signed.seq}", what)
+
     def finish(self, connection: Connection) -> None:
-        """Check what needs the whole ledger: erasures, and files without an entry."""
+        """Check what only the whole can tell: erasures, and files nobody names."""
+        if self.unsealed is not None:
+            self._judge_signature(self.unsealed, None)
+        self.seen.clock_set_back = [
+            seq for seq, at in self.set_back.items() if at not in self.called_wrong
+        ]
         for patient_id, seq in self.unreadable.items():
             if patient_id not in self.erased:
                 self.seen.add(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureStatus, LivePicture, Phase
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.words import marked
@@ -17,10 +18,10 @@ LATE_AFTER_S = 1.0
 
 _LONGEST_ADDRESS = 28  # what the strip holds at 1366 px beside the sentence
 # What moves on the screen and is no camera on a leg must never pass for one.
-_NOT_A_PATIENT = (
-    ("file:", marked("RECORDING \N{EM DASH} not a camera")),
-    ("phantom:", marked("DRAWN LEG \N{EM DASH} not a patient")),
-)
+_NOT_A_PATIENT = {
+    "recording": marked("RECORDING \N{EM DASH} not a camera"),
+    "drawing": marked("DRAWN LEG \N{EM DASH} not a patient"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +98,9 @@ def _headline(
         )
     if shown.error is not None:
         return "bad", _("LIVE, VEINS NOT DRAWN: {error}").format(error=shown.error)
-    for prefix, words in _NOT_A_PATIENT:
-        if status.address.startswith(prefix):
-            return "waiting", _(words)
+    shows = what_it_shows(status.address)
+    if shows != "camera":
+        return "waiting", _(_NOT_A_PATIENT[shows])
     return "live", _("LIVE")
 
 

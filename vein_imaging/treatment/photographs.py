@@ -5,16 +5,32 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
+from numpy.typing import NDArray
+
 from vein_calibration.profile import Profile
-from vein_devices.frame import Frame, Pixels
 from vein_imaging.domain.moments import local_date
-from vein_imaging.domain.session import Light, Photographed, Pose
-from vein_imaging.viewer.session_record import SessionRecord
+from vein_imaging.domain.session import Light, Photographed, Pose, Shows
+from vein_imaging.treatment.may_say import ComparedDays
+from vein_imaging.treatment.session_record import (
+    RecordError,
+    Refused,
+    SessionRecord,
+    Written,
+)
+from vein_imaging.words import marked
 from vein_imaging.words import translate as _
+
+Pixels = NDArray[np.uint8]
+_SHOWN = {
+    "camera": marked("a picture of a camera"),
+    "recording": marked("a recording"),
+    "drawing": marked("a drawing"),
+}
 
 __all__ = ["Circumstances", "Photo", "Photographs", "why_not_comparable"]
 
@@ -53,6 +69,8 @@ class Photo:
     mm_per_pixel : mm/px, optional
     of_this_session : bool
         Whether it was taken in the session that is open.
+    shows : "camera", "recording" or "drawing"
+        What it is.
     calibration : str, optional
         Checksum of the profile it was taken with.
     """
@@ -62,6 +80,7 @@ class Photo:
     how: Circumstances
     mm_per_pixel: float | None
     of_this_session: bool
+    shows: Shows = "camera"
     calibration: str | None = None
 
     def __str__(self) -> str:
@@ -69,6 +88,8 @@ class Photo:
         parts = [f"{self.day:%d %b %Y}", how.view, _(how.light), _(how.pose)]
         if how.when == "after":
             parts.append(_("just after injecting"))
+        if self.shows != "camera":
+            parts.append(_(_SHOWN[self.shows]))
         return ", ".join(part for part in parts if part)
 
 
@@ -80,29 +101,57 @@ class Photographs:
     record : SessionRecord
     zone : ZoneInfo
         The clinic's.
-    calibration : str, optional
-        Checksum of the profile that pictures are taken with from now on.
-    profile_of : callable, optional
-        From such a checksum to the profile, or None where it is not on this computer.
     """
 
-    def __init__(
-        self,
-        record: SessionRecord,
-        zone: ZoneInfo,
-        *,
-        calibration: str | None = None,
-        profile_of: Callable[[str], Profile | None] = lambda _: None,
-    ) -> None:
+    def __init__(self, record: SessionRecord, zone: ZoneInfo) -> None:
         self._record = record
         self._zone = zone
+        self._calibration: str | None = None
+        self._profile_of: Callable[[str], Profile | None] = lambda checksum: None
+
+    def calibrate(
+        self, calibration: str | None, profile_of: Callable[[str], Profile | None]
+    ) -> None:
+        """Say which calibration pictures are taken with, and where others are found.
+
+        Parameters
+        ----------
+        calibration : str, optional
+            Checksum of the profile that pictures are taken with from now on.
+        profile_of : callable
+            From such a checksum to the profile, or None where it is not on this
+            computer.
+        """
         self._calibration = calibration
         self._profile_of = profile_of
 
+    @property
+    def signed(self) -> bool:
+        """Whether the session is signed: a photograph is an amendment then."""
+        return self._record.session.is_signed
+
     def take(
-        self, frame: Frame, how: Circumstances, mm_per_pixel: float | None
-    ) -> None:
-        """Store a frame as the camera gave it, and how it was taken.
+        self,
+        pixels: Pixels,
+        how: Circumstances,
+        mm_per_pixel: float | None,
+        *,
+        shows: Shows = "camera",
+        reason: str = "",
+        entry_id: str = "",
+    ) -> Written:
+        """Store a picture as the camera gave it, how it was taken, and what it is.
+
+        Parameters
+        ----------
+        pixels : (H, W) or (H, W, 3) uint8 RGB
+        how : Circumstances
+        mm_per_pixel : mm/px, optional
+        shows : "camera", "recording" or "drawing"
+        reason : str
+            Why it is added after signing.
+        entry_id : str
+            Made before the first try.
 
         Raises
         ------
@@ -110,19 +159,24 @@ class Photographs:
             If the store did not take it; nothing is recorded then.
         """
         size = None if mm_per_pixel is None else f"{mm_per_pixel:.6f}".rstrip("0")
-        self._record.write(
-            Photographed(
-                entry_id=uuid.uuid4().hex,
-                image_id=self._record.keep(frame),
-                at=self._record.now(),
-                light=how.light,
-                pose=how.pose,
-                view=how.view,
-                when=how.when,
-                mm_per_pixel=size,
-                calibration=None if size is None else self._calibration,
-            )
+        event = Photographed(
+            entry_id=entry_id or uuid.uuid4().hex,
+            image_id=self._record.keep(pixels),
+            at=self._record.now(),
+            light=how.light,
+            pose=how.pose,
+            view=how.view,
+            when=how.when,
+            mm_per_pixel=size,
+            shows=shows,
+            calibration=None if size is None else self._calibration,
         )
+        done = self._record.write(
+            event.kind, event.entry_id, lambda found: event, reason=reason
+        )
+        if isinstance(done, Refused):
+            raise RecordError(_("the session is signed: say why this is added to it"))
+        return done
 
     def all(self) -> tuple[Photo, ...]:
         """Every photograph of the patient, the newest first."""
@@ -139,6 +193,7 @@ class Photographs:
                 Circumstances(one.light, one.pose, one.view, one.when),
                 None if one.mm_per_pixel is None else float(one.mm_per_pixel),
                 of_this_session,
+                one.shows,
                 one.calibration,
             )
             for one, of_this_session in taken
@@ -158,6 +213,21 @@ class Photographs:
         )
         return taken if known is None else known.correct(taken)
 
+    def days(self, before: Photo, after: Photo) -> ComparedDays:
+        """The days that decide what may be said of two photographs."""
+        treated = (
+            local_date(injection.at, self._zone)
+            for session in self._record.sessions.values()
+            for injection in session.injections
+        )
+        # A picture of the day itself, taken before injecting, shows what was before it.
+        just_after = after.how.when == "after"
+        until = after.day if just_after else after.day - timedelta(days=1)
+        last = max((day for day in treated if day <= until), default=None)
+        if last is not None and last <= before.day:
+            last = None  # BEFORE was taken after it: the days between count
+        return ComparedDays(before.day, after.day, last)
+
 
 def why_not_comparable(before: Photo, after: Photo) -> str:
     """Say why two photographs must not be compared; empty where they may be."""
@@ -170,6 +240,10 @@ def why_not_comparable(before: Photo, after: Photo) -> str:
             "Different light ({before}, {after}): veins look "
             "different in it although nothing has changed."
         ).format(before=_(before.how.light), after=_(after.how.light))
+    if before.shows != after.shows:
+        return _("{before} and {after} show different things.").format(
+            before=_(_SHOWN[before.shows]), after=_(_SHOWN[after.shows])
+        )
     if before.how.view != after.how.view:
         return _("Different views ({before}, {after}).").format(
             before=before.how.view, after=after.how.view

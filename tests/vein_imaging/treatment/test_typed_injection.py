@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vein_imaging.domain.injection import Injection
-from vein_imaging.viewer.entry import (
+from vein_imaging.treatment.typed_injection import (
     EntryError,
     EntryText,
     read_injection,
@@ -53,8 +53,9 @@ def test_what_cannot_be_read_is_said_beside_its_field(
 ) -> None:
     from dataclasses import replace
 
+    wrong = replace(WHOLE, **{field: typed})  # type: ignore[arg-type]
     with pytest.raises(EntryError) as caught:
-        _read(replace(WHOLE, **{field: typed}))
+        _read(wrong)
     assert says in str(caught.value)
 
 

@@ -1,17 +1,27 @@
-"""What a person typed into the injection form, and the injection it stands for."""
+"""What a person typed, in a form or a command, and the injection it stands for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
-from vein_imaging.domain.injection import Injection, injection_from_json
+from vein_imaging.domain.injection import (
+    Injection,
+    injection_from_json,
+    injection_to_json,
+)
 from vein_imaging.domain.quantity import Weight
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
-__all__ = ["EntryError", "EntryText", "read_injection", "read_weight"]
+__all__ = [
+    "EntryError",
+    "EntryText",
+    "read_injection",
+    "read_weight",
+    "typed_over",
+]
 
 _WORDS = {
     "product": marked("Product"),
@@ -22,6 +32,11 @@ _WORDS = {
     "batch": marked("Batch"),
     "expires_on": marked("Expires"),
     "weight_kg": marked("Weight"),
+    "form": marked("Form"),
+    "site": marked("Area"),
+    "foam_made_at": marked("Foam made"),
+    "stock_concentration_percent": marked("Stock"),
+    "diluent": marked("Diluent"),
 }
 
 
@@ -41,6 +56,12 @@ class EntryText:
         For foam made by hand; ignored for liquid.
     batch, expires_on : str
         As printed on the vial; the date as 2027-03-31.
+    site : str
+        Area of the body: "left lateral thigh".
+    stock_concentration_percent, diluent : str
+        Where it was diluted.
+    test_dose : bool
+        Given to see whether the patient reacts.
     """
 
     product: str = ""
@@ -52,13 +73,17 @@ class EntryText:
     batch: str = ""
     expires_on: str = ""
     weight_kg: str = ""
+    site: str = ""
+    stock_concentration_percent: str = ""
+    diluent: str = ""
+    test_dose: bool = False
 
     @property
     def missing(self) -> dict[str, str]:
         """Fields without which there is no injection, each with a sentence."""
         return {
             name: _("{field} is missing").format(field=_(_WORDS[name]))
-            for name in ("product", "volume_ml")
+            for name in ("product", "volume_ml", "form")
             if not getattr(self, name)
         }
 
@@ -96,15 +121,42 @@ def read_injection(entry: EntryText, *, at: datetime, entry_id: str) -> Injectio
     if entry.missing:
         raise EntryError(entry.missing)
     names = ["product", "concentration_percent", "form", "volume_ml"]
-    names += ["vein_diameter_mm", "batch", "expires_on"]
+    names += ["vein_diameter_mm", "batch", "expires_on", "site"]
+    names += ["stock_concentration_percent", "diluent"]
     if entry.form == "foam":
         names.append("gas_parts_per_liquid_part")
-    body = {name: text for name in names if (text := getattr(entry, name))}
+    body: dict[str, object] = {
+        name: text for name in names if (text := getattr(entry, name))
+    }
     body |= {"at": at.isoformat(), "id": entry_id}
+    if entry.test_dose:
+        body["test_dose"] = True
     try:
         return injection_from_json(body)
     except (TypeError, ValueError) as error:
         raise EntryError(_problem(str(error))) from error
+
+
+def typed_over(injection: Injection, entry: EntryText) -> EntryText:
+    """An injection as it would be typed, with what is typed now in its place.
+
+    Parameters
+    ----------
+    injection : Injection
+    entry : EntryText
+        An empty field leaves the injection's value.
+
+    Returns
+    -------
+    EntryText
+    """
+    held = injection_to_json(injection)
+    texts = {
+        field.name: getattr(entry, field.name) or str(held.get(field.name, ""))
+        for field in fields(EntryText)
+        if field.name not in ("test_dose", "weight_kg")
+    }
+    return replace(entry, test_dose=entry.test_dose or injection.test_dose, **texts)
 
 
 def read_weight(entry: EntryText) -> Weight | None:
