@@ -1,11 +1,11 @@
-"""Recording an injection: append with check, as `origin` does it and as this tree does.
+"""Recording an injection, checked: as the tree before the treatment floor did, and now.
 
-    python benchmarks/append_checked.py [--against CHECKOUT] [--injections N] [--rounds N]
+    python benchmarks/append_checked.py [--against CHECKOUT] [--rounds N]
 
-Each round takes a fresh store, a patient with a long history, and records injections one
-after the other, with the whole dose check inside the transaction; rounds of the two trees
-alternate in one run. `CHECKOUT` is another checkout of this project with its own .venv,
-of before the treatment floor. Prints the medians in ms and their ratio.
+Each round takes a fresh store and records injections one after the other, with the
+whole dose check inside the transaction; rounds of the two trees alternate in one run.
+`CHECKOUT` is another checkout of this project with its own .venv, of before the
+treatment floor. Prints the medians in ms and their ratio.
 """
 
 from __future__ import annotations
