@@ -197,7 +197,7 @@ def _calm(
     sigma_px = CALM_SHARE * hair.reach_px
     if sigma_px < LEAST_CALM_PX:
         return profiles
-    calm = cv2.GaussianBlur(image, (0, 0), sigma_px)
+    calm = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px), np.float32)
     return replace(profiles, values=take_profiles(calm, chains).values)
 
 
