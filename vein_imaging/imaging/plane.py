@@ -25,8 +25,7 @@ __all__ = [
 Channel = Literal["auto", "green", "red", "grey"]
 
 MOST_OCTAVES = 3
-"""Enough, with a scale, for veins of 4 mm; a fourth cost 8 points of recall on the
-phantom."""
+"""A fourth loses 8 points of recall on the phantom: skin is uneven at that scale."""
 _OFFSET = 4.0
 """Grey levels added before the logarithm: no noise blown up in the dark."""
 DARK_LEVEL, LIT_SHARE = 16, 0.05
