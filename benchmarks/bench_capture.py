@@ -75,6 +75,7 @@ class Replay:
 class _Bare:
     vein_map: VeinMap
     overlay: Pixels
+    frame_quality: None = None
 
 
 class BareStep:

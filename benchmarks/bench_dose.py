@@ -1,6 +1,6 @@
 """What a dose check costs on a patient with a long history.
 
-    python benchmarks/bench_dose.py     # 100 to 100,000 injections
+    python benchmarks/bench_dose.py     # to 100,000 injections; 2,000 at once
 
 Reading is the JSON text to the context, checking is the context to the answer, without
 the search for reference cycles, as the command does it. Under pytest the small bodies
@@ -55,6 +55,20 @@ def history(count: int, *, region: str, product: str) -> str:
     return json.dumps(document)
 
 
+def one_session(count: int, *, planned: bool) -> str:
+    """A document whose `count` injections are all of one session, 40 sites."""
+    document = json.loads(history(PER_SESSION, region="US", product="asclera"))
+    (session,) = document["sessions"]
+    given = session["injections"]
+    session["injections"] = [
+        given[number % PER_SESSION] | {"id": f"i{number}"} for number in range(count)
+    ]
+    document["planned"]["id"] = "p"
+    if not planned:
+        del document["planned"]
+    return json.dumps(document)
+
+
 def cost_ms(text: str, repeats: int) -> tuple[float, float]:
     """Least CPU time of reading and of checking, ms."""
     read, check = [], []
@@ -81,6 +95,10 @@ def bench_a_thousand_injections_by_volume() -> None:
     assert [row["rule"] for row in reply["remaining"]] == ["per_session_volume"]
 
 
+def bench_two_thousand_injections_of_one_session() -> None:
+    assert answer(read_document(one_session(2_000, planned=True)))["findings"]
+
+
 def main() -> None:
     print(f"Python {platform.python_version()}, {platform.machine()}; ms of CPU time")
     print(f"{'':22}{'injections':>11}{'read':>9}{'check':>9}{'both':>9}{'µs each':>9}")
@@ -93,6 +111,11 @@ def main() -> None:
                 f"{region} {product:19}{size:11,}{read:9.1f}{check:9.1f}{both:9.1f}"
                 f"{both * 1e3 / size:9.2f}"
             )
+    for planned in (True, False):
+        read, check = cost_ms(one_session(2_000, planned=planned), 15)
+        what = "one session, a plan" if planned else "one session, record"
+        both = read + check
+        print(f"{what:22}{2_000:11,}{read:9.1f}{check:9.1f}{both:9.1f}{both / 2:9.2f}")
 
 
 if __name__ == "__main__":

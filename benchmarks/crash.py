@@ -34,8 +34,8 @@ import cv2
 import numpy as np
 from sqlalchemy import create_engine, select
 
+from vein_imaging.domain.session import Annotated, Photographed
 from vein_imaging.storage import (
-    Entry,
     Server,
     Store,
     StoreError,
@@ -70,12 +70,22 @@ def write_entries(store: Store, session_id: str, entries: int, ack: Ack) -> None
         noise = dice.integers(0, 255, (96, 96), np.uint8)
         png = bytes(cv2.imencode(".png", noise)[1])
         sha256 = store.put_image(session_id, png)
-        for kind, body in (
-            ("photographed", {"image_id": sha256}),
-            ("injected", {"volume_ml": "0.1", "number": number}),
+        own_id, at = f"{os.getpid()}-{number}", now()
+        for entry, image in (
+            (
+                Photographed(
+                    entry_id=f"{own_id}p",
+                    image_id=sha256,
+                    at=at,
+                    light="white",
+                    pose="standing",
+                ),
+                sha256,
+            ),
+            (Annotated(entry_id=f"{own_id}n", text=str(number)), "-"),
         ):
-            done = store.append(session_id, Entry(kind, body), author="c", at=now())
-            ack(f"{done.seq} {done.hash.hex()} {body.get('image_id', '-')}\n")
+            done = store.append(session_id, entry, author="c", at=at)
+            ack(f"{done.seq} {done.hash.hex()} {image}\n")
 
 
 def plant(fault: str) -> None:

@@ -13,6 +13,7 @@ import random
 import shutil
 import subprocess
 import tempfile
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,7 +25,8 @@ import cv2
 import numpy as np
 import sqlcipher3
 
-from vein_imaging.storage import Entry, Store, StoreError, create_store, open_store
+from vein_imaging.domain.session import Annotated, Event, Photographed
+from vein_imaging.storage import Store, StoreError, create_store, open_store
 from vein_imaging.storage.database.append_only import SQLITE_0001
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import entry_hash, header_of
@@ -69,12 +71,18 @@ def make(base: Path, entries: int = 200) -> Case:
         session_id = store.start_session(patient_id, author="a", at=AT)
         dice = np.random.default_rng(1)
         for number in range(entries):
-            body: dict[str, object] = {"volume_ml": "0.1", "number": number}
+            event: Event = Annotated(entry_id=f"n{number}", text="0.1 mL")
             if number % 20 == 0:
                 noise = dice.integers(0, 255, (64, 64), np.uint8)
                 png = bytes(cv2.imencode(".png", noise)[1])
-                body["image_id"] = store.put_image(session_id, png)
-            store.append(session_id, Entry("injected", body), author="a", at=AT)
+                event = Photographed(
+                    entry_id=f"n{number}",
+                    image_id=store.put_image(session_id, png),
+                    at=AT,
+                    light="white",
+                    pose="standing",
+                )
+            store.append(session_id, event, author="a", at=AT)
         write_checkpoints(store, [base / "safe"])
         checkpoint = checkpoint_file(store, base / "safe")
     return Case(folder, checkpoint, session_id)
@@ -104,7 +112,8 @@ def said(act: Callable[[], object]) -> str:
 
 
 def append(store: Store, session_id: str, text: str = "x") -> None:
-    store.append(session_id, Entry("note", {"text": text}), author="a", at=AT)
+    note = Annotated(entry_id=uuid.uuid4().hex, text=text)
+    store.append(session_id, note, author="a", at=AT)
 
 
 def disk_full(base: Path) -> list[str]:
@@ -179,7 +188,7 @@ def permission_lost(base: Path) -> list[str]:
 def clock_back(base: Path) -> list[str]:
     case = make(base, 40)
     with open_store(case.folder, KEY) as store:
-        entry = Entry("injected", {"volume_ml": "0.1"})
+        entry = Annotated(entry_id="late", text="0.1 mL")
         past = AT - timedelta(days=365)
         written = store.append(case.session_id, entry, author="a", at=past)
         seen = verify_store(store)

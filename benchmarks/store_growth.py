@@ -46,7 +46,9 @@ from vein_imaging.storage.upkeep.verify import verify_store
 KEY = bytes(range(32))
 SYLLABLES = ("an", "ber", "ka", "cla", "do", "el", "gu", "ha", "jo", "mi", "pe", "ta")
 BODY: dict[str, object] = {
+    "entry_id": "filled",
     "injection": {
+        "at": "2026-11-25T12:00:00+00:00",
         "product": "asclera",
         "concentration_percent": "0.5",
         "form": "liquid",
@@ -185,7 +187,11 @@ def measure(events: int, base: Path, plain: bool) -> dict[str, float]:
             session = f"s{number % max(1, events // 100)}-0"
             begun = time.perf_counter()
             store.check_and_append(
-                session, Entry("injected", BODY), check=check, author="a", at=now()
+                session,
+                Entry("injected", {**BODY, "entry_id": f"n{number}"}),
+                check=check,
+                author="a",
+                at=now(),
             )
             waits.append(1e3 * (time.perf_counter() - begun))
         append_cpu_ms = 1e3 * (time.process_time() - cpu) / 300

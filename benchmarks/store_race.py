@@ -14,6 +14,7 @@ import argparse
 import multiprocessing
 import tempfile
 import time
+import uuid
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,8 +24,8 @@ from pathlib import Path
 
 from crash import Cluster  # type: ignore[import-not-found]
 
+from vein_imaging.domain.session import Annotated
 from vein_imaging.storage import (
-    Entry,
     PatientHistory,
     Server,
     Store,
@@ -35,7 +36,10 @@ from vein_imaging.storage import (
 )
 
 MAXIMUM_ML = Decimal("0.3")
-SHOT = Entry("injected", {"volume_ml": "0.1"})
+
+
+def shot() -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text="0.1")
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,7 @@ def now() -> datetime:
 
 
 def findings(events: tuple[StoredEvent, ...]) -> list[Stop]:
-    used = sum((Decimal(str(e.body["volume_ml"])) for e in events), Decimal(0))
+    used = sum((Decimal(str(e.body["text"])) for e in events), Decimal(0))
     return [Stop()] if used + Decimal("0.1") > MAXIMUM_ML else []
 
 
@@ -57,7 +61,7 @@ def careful(store: Store, session_id: str) -> bool:
         return findings(history.events)
 
     outcome = store.check_and_append(
-        session_id, SHOT, check=check, author="race", at=now()
+        session_id, shot(), check=check, author="race", at=now()
     )
     return outcome.event is not None
 
@@ -65,7 +69,7 @@ def careful(store: Store, session_id: str) -> bool:
 def careless(store: Store, session_id: str) -> bool:
     if findings(store.events(session_id)):
         return False
-    store.append(session_id, SHOT, author="race", at=now())
+    store.append(session_id, shot(), author="race", at=now())
     return True
 
 
@@ -95,7 +99,7 @@ def race(folder: Path, rounds: int, server: Server | None, with_care: bool) -> s
             patient_id = store.add_patient({"name": "Probe"}, author="r", at=now())
             sessions.append(store.start_session(patient_id, author="r", at=now()))
             for _ in range(2):
-                store.append(sessions[-1], SHOT, author="r", at=now())
+                store.append(sessions[-1], shot(), author="r", at=now())
     context = multiprocessing.get_context("spawn")
     barrier, queue = context.Barrier(2), context.Queue()
     racers = [

@@ -5,7 +5,9 @@
 A room is a folder with modules in it; an arrow is a pair of rooms of which the first
 imports from the second, told by the source text, and imports inside functions too. A
 name that a package's `__init__` passes on counts where it is defined: a door is no
-room. Floors are the rooms on the longest way down, those that circle taken as one.
+room. For floors and circles a module that stands beside rooms is taken by itself: what
+stands above some of its neighbours may stand below others. Floors are the longest way
+down, what circles taken as one.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import re
 import statistics
 import tokenize
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import networkx as nx
@@ -46,6 +48,12 @@ class House:
 
     def room(self, module: str) -> str:
         return module if module in self.is_door else module.rpartition(".")[0]
+
+    def part(self, module: str) -> str:
+        """The room, or the module itself where there are rooms beside it."""
+        room = self.room(module)
+        beside = any(door.rpartition(".")[0] == room for door in self.is_door)
+        return module if beside else room
 
     def names(self, module: str) -> Iterator[tuple[str, str]]:
         """Yield (module, name) of all that a module imports from this house."""
@@ -121,14 +129,19 @@ def comment_share(house: House) -> float:
     return 100 * comments / code
 
 
+def _grouped(modules: nx.DiGraph, group: Callable[[str], str]) -> nx.DiGraph:
+    grouped = nx.DiGraph()
+    grouped.add_nodes_from({group(module) for module in modules})
+    edges = ((group(a), group(b)) for a, b in modules.edges)
+    grouped.add_edges_from((a, b) for a, b in edges if a != b)
+    return grouped
+
+
 def figures(house: House) -> dict[str, str]:
     lengths = {name: len(text.splitlines()) for name, text in house.text.items()}
     modules = house.imports()
-    rooms = nx.DiGraph()
-    rooms.add_nodes_from({house.room(module) for module in modules})
-    rooms.add_edges_from((house.room(a), house.room(b)) for a, b in modules.edges)
-    rooms.remove_edges_from(list(nx.selfloop_edges(rooms)))
-    circling = [c for c in nx.strongly_connected_components(rooms) if len(c) > 1]
+    rooms, parts = _grouped(modules, house.room), _grouped(modules, house.part)
+    circling = [c for c in nx.strongly_connected_components(parts) if len(c) > 1]
     module_cycles = [c for c in nx.strongly_connected_components(modules) if len(c) > 1]
     largest = max(lengths, key=lambda name: lengths[name])
     function, where = longest_function(house)
@@ -144,7 +157,7 @@ def figures(house: House) -> dict[str, str]:
         "largest room": f"{most} ({in_most} modules)",
         "arrows between rooms": str(rooms.number_of_edges()),
         "arrows between modules": str(modules.number_of_edges()),
-        "floors": str(1 + nx.dag_longest_path_length(nx.condensation(rooms))),
+        "floors": str(1 + nx.dag_longest_path_length(nx.condensation(parts))),
         "rooms that circle": "; ".join(", ".join(sorted(c)) for c in circling) or "0",
         "modules that circle": str(sum(map(len, module_cycles))),
         "median file, lines": f"{statistics.median(lengths.values()):.0f}",

@@ -4,7 +4,7 @@
     python scripts/print_tables.py --check    # exit 1 and name the pages that are old
 
 A table stands between two comments, `<!-- table: NAME -->` and `<!-- end -->`. The
-tables of docs/dose-rules.md have a test of their own, which prints them when it fails.
+tables of docs/dose-rules.md have a test of their own; `make tables` lets it write them.
 """
 
 from __future__ import annotations

@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["PixelSize", "pixel_size_from_ruler"]
+from vein_calibration.errors import ScaleError
+
+__all__ = ["PixelSize", "agree", "pixel_size_from_ruler"]
+
+CERTAIN = 1.96
+"""Standard deviations to either side of a 95 % interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,37 @@ class PixelSize:
                 f"relative error must be 0 or more, not {self.relative_error!r}"
             )
 
+    @property
+    def interval_mm(self) -> tuple[float, float]:
+        """The 95 % interval of the millimetres per pixel."""
+        half = CERTAIN * self.relative_error * self.mm_per_pixel
+        return self.mm_per_pixel - half, self.mm_per_pixel + half
+
+    def __str__(self) -> str:
+        return (
+            f"{self.mm_per_pixel:.5f} mm/px "
+            f"\N{PLUS-MINUS SIGN} {100 * CERTAIN * self.relative_error:.2f} % (95 %)"
+        )
+
+
+def agree(one: PixelSize, other: PixelSize, *, times: float = 3.0) -> bool:
+    """Whether two sizes of a pixel can be one and the same.
+
+    Parameters
+    ----------
+    one, other : PixelSize
+    times : float
+        Standard deviations of their difference that are still chance.
+
+    Returns
+    -------
+    bool
+    """
+    away = abs(math.log(one.mm_per_pixel / other.mm_per_pixel))
+    # two figures without an error must still be allowed to round
+    together = math.hypot(one.relative_error, other.relative_error, 0.001)
+    return away <= times * together
+
 
 def pixel_size_from_ruler(
     start_rc: tuple[float, float],
@@ -50,8 +86,9 @@ def pixel_size_from_ruler(
     length_mm: float,
     *,
     click_error_px: float = 1.0,
+    length_error_mm: float = 0.0,
 ) -> PixelSize:
-    """Pixel size from two marks a known distance apart.
+    """Pixel size from two marks a known distance apart: on a ruler, or across a coin.
 
     Parameters
     ----------
@@ -61,25 +98,30 @@ def pixel_size_from_ruler(
         The distance between them on the ruler.
     click_error_px : px, >= 0
         One standard deviation of each mark's position along the ruler.
+    length_error_mm : mm, >= 0
+        One standard deviation of that length.
 
     Returns
     -------
     PixelSize
-        Its relative error is sqrt(2) click errors over the length in px.
+        Its relative error is sqrt(2) click errors over the length in px, and that of
+        the length.
 
     Raises
     ------
-    ValueError
+    ScaleError
         If the marks coincide or the length is not positive.
     """
     length_px = math.dist(start_rc, end_rc)
     if not length_px > 0 or not (math.isfinite(length_mm) and length_mm > 0):
-        raise ValueError(
+        raise ScaleError(
             f"the marks {start_rc} and {end_rc} with {length_mm!r} mm give no scale; "
             "mark two different points and give a length above 0 mm"
         )
     return PixelSize(
         mm_per_pixel=length_mm / length_px,
-        relative_error=math.sqrt(2.0) * click_error_px / length_px,
+        relative_error=math.hypot(
+            math.sqrt(2.0) * click_error_px / length_px, length_error_mm / length_mm
+        ),
         source=f"ruler, {length_mm:g} mm over {length_px:.1f} px",
     )

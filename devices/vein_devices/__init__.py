@@ -1,4 +1,4 @@
-"""Cameras and lights for vein imaging, opened by address, and stand-ins for them."""
+"""Cameras and lights for vein imaging, opened by address, and simulators of them."""
 
 from vein_devices.cameras import open_camera
 from vein_devices.frame import Frame, FrameFlag

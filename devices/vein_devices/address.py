@@ -89,7 +89,7 @@ def parse_address(text: str) -> Address:
 
 
 def without_password(address: str) -> str:
-    """Leave out what nobody else may read: for screens, logs, messages and records.
+    """Leave the password out, for screens, logs, messages and records.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def without_password(address: str) -> str:
     Returns
     -------
     str
-        The same without "NAME:PASSWORD@", and with "..." for an option that is called
+        The address without "NAME:PASSWORD@" and with "..." for an option that is called
         password, token, key or the like.
     """
     return _SECRET_OPTION.sub(r"\1...", _PASSWORD.sub("", address))

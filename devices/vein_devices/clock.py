@@ -1,4 +1,4 @@
-"""Time as an argument, so that nothing has to be waited for in a test."""
+"""Time as an argument, so that a test never has to wait."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class SystemClock:
         return time.monotonic()
 
     def sleep(self, duration_s: float) -> None:
-        """`time.sleep`, for nothing when the time is past."""
+        """`time.sleep`, or nothing when the time is past."""
         if duration_s > 0:
             time.sleep(duration_s)
 

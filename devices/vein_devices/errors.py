@@ -1,4 +1,4 @@
-"""What can go wrong with a device, in few words that a person can act on."""
+"""The kinds of device failure, each with a message that a person can act on."""
 
 
 class DeviceError(Exception):
@@ -14,7 +14,7 @@ class DeviceAbsentError(DeviceError):
 
 
 class DevicePermissionError(DeviceError):
-    """The device is there, and this user may not open it."""
+    """The device is there, but this user may not open it."""
 
 
 class DeviceBusyError(DeviceError):
@@ -26,11 +26,11 @@ class DeviceUnsupportedError(DeviceError):
 
 
 class DeviceTimeoutError(DeviceError):
-    """The device is open and silent: no answer came before the deadline."""
+    """The device is open but silent: no answer came before the deadline."""
 
 
 class DeviceDataError(DeviceError):
-    """The device answered, and the answer is damaged or makes no sense."""
+    """The device answered, but the answer is damaged or makes no sense."""
 
 
 class EndOfStreamError(DeviceError):

@@ -18,7 +18,7 @@ Pixels = NDArray[np.uint8]
 
 
 class FrameFlag(enum.Flag):
-    """What is wrong, or special, about a frame. No flag: nothing is."""
+    """What is wrong or special about a frame. Without a flag, nothing is."""
 
     NONE = 0
     DAMAGED = enum.auto()
@@ -47,7 +47,7 @@ class Frame:
     monotonic_s : s
         `time.monotonic()` when the frame reached this program.
     device_s : s, optional
-        The device's own clock at exposure; its zero is the device's affair.
+        The device's own clock at exposure; its zero point is the device's own.
     exposure_us : us, optional
         Exposure time, where the device tells it.
     light : str

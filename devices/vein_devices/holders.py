@@ -1,4 +1,4 @@
-"""Which programs hold a device open, as far as this user may see."""
+"""Which programs hold a device open, as far as this user is allowed to see."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shapes of devices: whatever fits one of these can be used in its place."""
+"""The protocols of devices: whatever fits one of these can be used in its place."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def illumination(settings: PhantomSettings) -> Array:
 
 
 def draw_glare(settings: PhantomSettings, on_skin: Mask) -> tuple[Array, Mask]:
-    """Draw mirror images of the lamp: they stay with the camera, not with the skin.
+    """Draw reflections of the lamp, which move with the camera and not with the skin.
 
     Parameters
     ----------

@@ -21,7 +21,8 @@ Mask = NDArray[np.bool_]
 # (mus' 1.0, mua .02 /mm: FWHM 1.9 mm at 1 mm), scaled by .55 to look like real frames.
 _SIGMA_PER_DEPTH = 0.44
 _LEVELS_MM = (0.12, 0.25, 0.5, 0.9, 1.5, 2.4, 3.6, 5.4)
-"""Blur grows with depth; half an octave to one a step, between two it is mixed."""
+"""Blur grows with depth, by half an octave to one octave per step; between two steps it
+is mixed."""
 
 # Absorption of blood above that of skin (/mm of chord), and loss of contrast with depth
 # (/mm), per channel.

@@ -149,7 +149,7 @@ def _window(
     part = canvas_pixels[top : top + rows + 1, left : left + columns + 1]
     seen = _blend(part.astype(np.uint32), down)
     seen = _blend(seen.swapaxes(0, 1), right).swapaxes(0, 1)
-    return np.asarray((seen + np.uint32(128)) >> np.uint32(8), np.uint32)
+    return (seen + np.uint32(128)) >> np.uint32(8)
 
 
 def _blend(seen: NDArray[np.uint32], part16: int) -> NDArray[np.uint32]:
@@ -157,7 +157,7 @@ def _blend(seen: NDArray[np.uint32], part16: int) -> NDArray[np.uint32]:
     blended = seen[:-1] * np.uint32(16 - part16)
     if part16:
         blended += seen[1:] * np.uint32(part16)
-    return np.asarray(blended, np.uint32)
+    return blended
 
 
 def draw_scene(settings: PhantomSettings) -> Scene:

@@ -24,7 +24,8 @@ _SPIDERS = 4  # a leg that is worth treating has some
 _SPIDER_TIPS = 30  # red threads of one spider, as many as can be told apart
 _SPIDER_RADIUS_MM = 5.0  # a spider is about a centimetre wide
 _MOST_ROUNDS = 220
-"""A tree that has reached all tissue stops before; this ends one that circles."""
+"""A tree that has reached all tissue stops before this; the limit ends one that grows
+in circles."""
 _TRIBUTARIES = 4  # of the trunk, left and right, as many as a picture's width holds
 
 

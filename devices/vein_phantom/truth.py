@@ -105,7 +105,7 @@ class PhantomTruth:
         (..., 2) float64, px
         """
         placed_mm = self.pose.place(skin_mm)
-        return np.asarray(placed_mm / self.mm_per_pixel + self._origin_rc(), np.float64)
+        return placed_mm / self.mm_per_pixel + self._origin_rc()
 
     def to_skin_mm(self, points_rc: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pixels of this frame to skin coordinates: the inverse of `to_frame_rc`.
@@ -120,7 +120,7 @@ class PhantomTruth:
         (..., 2) float64, mm
         """
         placed_mm = (points_rc - self._origin_rc()) * self.mm_per_pixel
-        return np.asarray(self.pose.find(placed_mm), np.float64)
+        return self.pose.find(placed_mm)
 
     def _origin_rc(self) -> NDArray[np.float64]:
         height, width = self.mask.shape

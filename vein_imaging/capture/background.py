@@ -9,7 +9,7 @@ __all__ = ["BackgroundWorker"]
 
 
 class BackgroundWorker:
-    """Does what it is given beside the thread that gives it.
+    """Does work in a thread of its own.
 
     Nothing queues up: work that comes while some is being done is refused.
     """
@@ -40,7 +40,7 @@ class BackgroundWorker:
         Raises
         ------
         BaseException
-            What the last piece of work raised; told once.
+            What the last piece of work raised; it is raised once.
         """
         with self._changed:
             error, self._error = self._error, None

@@ -1,4 +1,4 @@
-"""One camera being watched: its reader and its live thread, started again at will."""
+"""One camera with its reader and its live thread, which can be started again."""
 
 from __future__ import annotations
 

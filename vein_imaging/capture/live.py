@@ -11,6 +11,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from vein_calibration.quality import FrameQuality
 from vein_devices.frame import Frame, Pixels
 from vein_imaging.capture.background import BackgroundWorker
 from vein_imaging.capture.mailbox import Mailbox
@@ -31,6 +32,10 @@ class StepResult(Protocol):
     @property
     def overlay(self) -> Pixels:
         """(H, W, 3) uint8 RGB: the frame with its veins drawn on."""
+
+    @property
+    def frame_quality(self) -> FrameQuality | None:
+        """Whether the frame is good to measure in; None where nobody judged it."""
 
 
 class Step(Protocol):

@@ -15,13 +15,14 @@ from vein_imaging.capture.loop import CaptureLoop
 from vein_imaging.capture.recording import Recording, RecordingError
 from vein_imaging.capture.ring import FrameRing, Overflow
 from vein_imaging.capture.status import CaptureStatus
+from vein_imaging.words import translate as _
 
 __all__ = ["Recorded", "record_frames"]
 
 _GROUP = 8
-"""Frames flushed to the disk together, where so many wait."""
+"""How many waiting frames are flushed to the disk together."""
 _SLICE_S = 0.25
-"""A request to stop is heard within this, and an idle thread wakes four times a
+"""A request to stop is noticed within this time; an idle thread wakes four times a
 second."""
 
 
@@ -36,7 +37,7 @@ class Recorded:
     damaged : int
         Frames that came damaged, were not written, and count as a gap.
     lost : int
-        Frames the disk was too slow for.
+        Frames that were lost because the disk was too slow.
     status : CaptureStatus
         Of the camera at the end.
     problem : str
@@ -139,11 +140,18 @@ def _fill(
             recording.append(group)
             last_s = clock()
         elif ring.closed:
-            return f"{recording.count} of {count} frames: camera {_ending(loop)}"
+            return _("{count} of {wanted} frames: camera {ending}").format(
+                count=recording.count, wanted=count, ending=_ending(loop)
+            )
         elif clock() - last_s > silence_s:
-            return (
-                f"{recording.count} of {count} frames: no good frame for "
-                f"{silence_s:g} s; camera {loop.status.sentence}"
+            return _(
+                "{count} of {wanted} frames: no good frame for {silence_s:g} s; camera "
+                "{sentence}"
+            ).format(
+                count=recording.count,
+                wanted=count,
+                silence_s=silence_s,
+                sentence=loop.status.sentence,
             )
     return ""
 

@@ -23,6 +23,8 @@ import cv2
 
 from vein_devices.frame import Frame, FrameFlag
 from vein_imaging.durable import flush_folder
+from vein_imaging.words import plural
+from vein_imaging.words import translate as _
 
 __all__ = ["COLUMNS", "Recording", "RecordingError", "acknowledged"]
 
@@ -37,11 +39,12 @@ COLUMNS = (
     "flags",
     "dropped_before",
 )
-"""Of `frames.csv`. Empty where the camera does not tell."""
+"""Columns of `frames.csv`. A field is empty where the camera does not give the
+value."""
 
 _TABLE = "frames.csv"
 _ENCODERS = 2
-"""Two keep up with a camera, and leave the other cores to the live picture."""
+"""Two threads keep up with a camera and leave the other cores to the live picture."""
 # Noise has no repeats to look for: 28 ms instead of 37 (level 1) or 58 (level 3) for a
 # frame of 1080p, and a fifth smaller.
 _PNG = (cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY)
@@ -75,21 +78,33 @@ class Recording:
             self._made_folder = not folder.exists()
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
-                raise RecordingError(f"{folder} is not empty; choose a new folder")
+                raise RecordingError(
+                    _("{folder} is not empty; choose a new folder").format(
+                        folder=folder
+                    )
+                )
             self._table = os.open(
                 folder / _TABLE,
                 os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0),
                 0o666,
             )
         except OSError as error:
-            raise RecordingError(f"{folder} cannot be written: {error}") from error
+            raise RecordingError(
+                _("{folder} cannot be written: {error}").format(
+                    folder=folder, error=error
+                )
+            ) from error
         self._encoders = ThreadPoolExecutor(_ENCODERS, thread_name_prefix="encode")
         try:
             self._add_rows([COLUMNS])
             flush_folder(folder.parent)
         except OSError as error:
             self.close()
-            raise RecordingError(f"{folder} cannot be written: {error}") from error
+            raise RecordingError(
+                _("{folder} cannot be written: {error}").format(
+                    folder=folder, error=error
+                )
+            ) from error
 
     @property
     def count(self) -> int:
@@ -124,8 +139,15 @@ class Recording:
             failure = failure or error
         if failure is not None:
             raise RecordingError(
-                f"{failure.strerror or failure}: {self._count} frames are in "
-                f"{self.folder}, and whole"
+                plural(
+                    "{strerror}: {count} complete frame is in {folder}",
+                    "{strerror}: {count} complete frames are in {folder}",
+                    self._count,
+                ).format(
+                    strerror=failure.strerror or failure,
+                    count=self._count,
+                    folder=self.folder,
+                )
             ) from failure
 
     def _write_file(self, name: str, data: bytes) -> None:
@@ -219,5 +241,7 @@ def _encoded(frame: Frame) -> tuple[str, bytes]:
         pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)  # type: ignore[assignment]
     done, data = cv2.imencode(".png", pixels, _PNG)
     if not done:
-        raise RecordingError(f"frame {frame.index} could not be written as PNG")
+        raise RecordingError(
+            _("frame {index} could not be written as PNG").format(index=frame.index)
+        )
     return ".png", data.tobytes()

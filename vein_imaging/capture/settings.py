@@ -15,7 +15,8 @@ class CaptureSettings:
     Parameters
     ----------
     sensitivity : [-1, 1]
-        Passed on to the analysis: above 0 finds more veins and more that are none.
+        Passed on to the analysis: above 0, fainter veins are found, and more marks that
+        are not veins.
     quality : "fast" or "full"
         Passed on to the analysis.
     opacity : [0, 1]

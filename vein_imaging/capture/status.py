@@ -6,12 +6,13 @@ import enum
 from dataclasses import dataclass
 
 from vein_devices.supervision.states import DeviceStatus
+from vein_imaging.words import translate as _
 
 __all__ = ["CaptureStatus", "Phase"]
 
 
 class Phase(enum.Enum):
-    """Where a capture loop stands; the value is the word shown to a person."""
+    """State of a capture loop; the value is the word that a person sees."""
 
     STARTING = "starting"
     STREAMING = "streaming"
@@ -70,9 +71,10 @@ class CaptureStatus:
     def sentence(self) -> str:
         """The state in words for the person at the screen."""
         if self.phase is Phase.STREAMING:
-            return (
-                f"streaming, {self.rate_fps:.0f} frames/s, "
-                f"{self.width_px} x {self.height_px}"
+            return _(
+                "streaming, {rate_fps:.0f} frames/s, {width_px} x {height_px}"
+            ).format(
+                rate_fps=self.rate_fps, width_px=self.width_px, height_px=self.height_px
             )
         if self.error is not None:
             return f"{self.phase.value}: {self.error}"

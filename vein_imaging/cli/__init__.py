@@ -20,62 +20,72 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": (
         "vein_imaging.cli.demo",
         "demo",
-        marked("Do the main job with simulated devices and write a report."),
+        marked("Run the whole workflow on simulated devices and write a report."),
     ),
     "view": (
         "vein_imaging.cli.view",
         "view",
-        marked("Show a camera live, veins drawn in; record injections by clicking."),
+        marked("Show a camera live with its veins drawn in, and record injections."),
     ),
     "analyse": (
         "vein_imaging.cli.analyse",
         "analyse_command",
-        marked("Find, measure and draw the veins of pictures or a video."),
+        marked("Find, measure and draw the veins in pictures or in a video."),
     ),
     "capture": (
         "vein_imaging.cli.capture",
         "capture",
-        marked("Record the next frames of a camera, losslessly."),
+        marked("Record the next frames of a camera without loss."),
     ),
     "compare": (
         "vein_imaging.cli.compare",
         "compare_command",
-        marked("Say what cleared between two visits, with its error."),
+        marked("Measure what cleared between two visits, and give its error."),
     ),
     "devices": (
         "vein_imaging.cli.devices",
         "devices",
-        marked("List, examine and try cameras."),
+        marked("List cameras and lights, examine this machine, and try a camera."),
     ),
     "light": (
         "vein_imaging.cli.light",
         "light",
-        marked("Look at and switch the illuminator."),
+        marked("Show the state of the illuminator, and switch it."),
+    ),
+    "calibrate": (
+        "vein_imaging.cli.calibrate",
+        "calibrate",
+        "Turn pixels into millimetres: target, lens, scale, light.",
     ),
     "dose": (
         "vein_imaging.cli.dose",
         "dose",
-        marked("Check a dose against sourced maximum quantities; show the limits."),
+        marked("Check a dose against sourced maximum quantities, or list them."),
+    ),
+    "patient": (
+        "vein_imaging.cli.patient",
+        "patient",
+        marked("Add, find, show and change patients."),
     ),
     "session": (
         "vein_imaging.cli.session",
         "session",
-        marked("Look at the sessions in a store."),
+        marked("Start, fill in, sign and hand out the sessions of a patient."),
     ),
     "verify": (
         "vein_imaging.cli.verify",
         "verify",
-        marked("Check everything a store holds; say what is wrong and where."),
+        marked("Check everything that a store holds, and say what is wrong and where."),
     ),
     "store": (
         "vein_imaging.cli.store",
         "store",
-        marked("Back up, restore, export from and erase in a store."),
+        marked("Make, back up, restore and export a store, and erase a patient."),
     ),
     "user": (
         "vein_imaging.cli.user",
         "user",
-        marked("Set up a store, its people, roles and passwords."),
+        marked("Set up a clinic's store, and manage its users and their passwords."),
     ),
 }
 

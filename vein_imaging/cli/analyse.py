@@ -1,4 +1,4 @@
-"""`vein-imaging analyse`: pictures or a video in; overlay, mask, branches, sums out."""
+"""`vein-imaging analyse`: pictures or a video in; drawings, tables and totals out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,12 +17,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_calibration.profile_file import profile_id
 from vein_devices.cameras.video import VideoReader
 from vein_devices.errors import DeviceError, DeviceUnsupportedError
+from vein_imaging.cli.profiles import ProfileChoice, profile_options
+from vein_imaging.imaging.arrays import Mask, check_picture
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.plane import Channel
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, analyse
+from vein_imaging.pipeline.calibrated import calibrated_settings, chosen_scale
 from vein_imaging.pipeline.settings import Polarity, Quality
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
@@ -43,41 +48,55 @@ _Rgb = NDArray[Any]
     "--out",
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder for the results; made where missing.",
+    help="Folder for the results; it is made if it does not exist.",
 )
-@click.option("--mm-per-pixel", type=float, help="Size of a pixel on the skin, mm.")
+@click.option(
+    "--mm-per-pixel",
+    type=float,
+    help="Size of one pixel on the skin, in mm, taken as exact. Without it, the "
+    "calibration decides.",
+)
+@profile_options
+@click.option("--camera", help="Address of the camera that the pictures are from.")
 @click.option(
     "--quality",
     type=click.Choice(get_args(Quality)),
     default="full",
-    help="fast for a live view, full for a record.",
+    help="Use fast for a live view and full for a record.",
 )
 @click.option(
     "--sensitivity",
     type=click.FloatRange(-1, 1),
     default=0.0,
-    help="Above 0 finds more veins, and more that are none.",
+    help="Above 0, fainter veins are found, and more marks that are not veins.",
 )
 @click.option(
     "--channel",
     type=click.Choice(get_args(Channel)),
     default="auto",
-    help="Where to look; auto takes the one with the best contrast.",
+    help="Colour channel to search; auto chooses the best one for the picture.",
 )
 @click.option(
     "--polarity",
     type=click.Choice(get_args(Polarity)),
     default="dark",
-    help="Whether veins are darker or brighter than the skin.",
+    help="Whether the veins are darker or brighter than the skin.",
 )
 @click.option(
     "--every",
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="Of a video, analyse every N-th frame.",
+    help="In a video, analyse every N-th frame only.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the sums as JSON.")
+@click.option(
+    "--box",
+    nargs=4,
+    type=click.IntRange(min=0),
+    metavar="LEFT TOP RIGHT BOTTOM",
+    help="Look only in this box, in px. Without it, skin is looked for.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the totals as JSON.")
 def analyse_command(
     images: tuple[Path, ...],
     out: Path,
@@ -87,9 +106,12 @@ def analyse_command(
     channel: Channel,
     polarity: Polarity,
     every: int,
+    box: tuple[int, int, int, int] | None,
     as_json: bool,
+    camera: str | None,
+    profile_choice: ProfileChoice,
 ) -> None:
-    """Find the veins in IMAGES (pictures or videos), measure them, draw them.
+    """Find the veins in IMAGES (pictures or videos), measure them and draw them.
 
     For each picture NAME four files are written into the folder: NAME-overlay.png,
     NAME-mask.png, NAME-branches.csv and NAME-summary.json.
@@ -100,18 +122,48 @@ def analyse_command(
     _refuse_same_names(images)
     out.mkdir(parents=True, exist_ok=True)
     summaries = []
-    for name, picture in _pictures(images, every):
+    choice = replace(profile_choice, camera=camera)
+    profiles = {path.parent: choice.find(path) for path in images}
+    for path, name, picture in _pictures(images, every):
+        profile = profiles[path.parent]
         try:
-            found = analyse(picture, mm_per_pixel=mm_per_pixel, settings=settings)
+            if profile is not None:  # what is found lies in the corrected picture
+                picture = profile.correct(check_picture(picture))
+            field = None if box is None else _inside(box, picture.shape[:2])
+            found = analyse(
+                picture,
+                mm_per_pixel=chosen_scale(mm_per_pixel, profile),
+                field=field,
+                settings=calibrated_settings(settings, profile),
+            )
         except (TypeError, ValueError) as error:
             raise click.UsageError(f"{name}: {error}") from error
         summary = {"name": name, **found.summary()}
+        if profile is not None:
+            summary["calibration"] = profile_id(profile)
         _write_results(out, name, picture, found, summary)
         summaries.append(summary)
         if not as_json:
             click.echo(_line(summary))
+        if found.advice:
+            advice = _("{name}: {advice} (option --box)")
+            click.echo(advice.format(name=name, advice=found.advice), err=True)
     if as_json:
         click.echo(json.dumps(summaries, indent=2, allow_nan=False))
+
+
+def _inside(box: tuple[int, int, int, int], shape: tuple[int, int]) -> Mask:
+    """The field that is a box: from left and top up to right and bottom."""
+    left, top, right, bottom = box
+    height, width = shape
+    if not (left < right <= width and top < bottom <= height):
+        raise ValueError(
+            f"the box {left} {top} {right} {bottom} does not lie in the picture, which "
+            f"is {width} px wide and {height} px high; give LEFT TOP RIGHT BOTTOM"
+        )
+    field = np.zeros(shape, bool)
+    field[top:bottom, left:right] = True
+    return field
 
 
 def _refuse_same_names(paths: tuple[Path, ...]) -> None:
@@ -120,25 +172,28 @@ def _refuse_same_names(paths: tuple[Path, ...]) -> None:
     if twice:
         raise click.UsageError(
             _(
-                "several pictures are called {twice}; their results would "
-                "overwrite each other. Analyse them into different folders."
+                "several pictures are named {twice}, and their results would overwrite "
+                "each other; analyse them into different folders"
             ).format(twice=", ".join(twice))
         )
 
 
-def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[str, _Rgb]]:
+def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[Path, str, _Rgb]]:
     for path in paths:
         if path.suffix.lower() in _VIDEO_SUFFIXES:
-            yield from _video_frames(path, every)
+            for name, frame in _video_frames(path, every):
+                yield path, name, frame
             continue
         picture = cv2.imdecode(
             np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
         )
         if picture is None:
             raise click.UsageError(
-                _("{path} is no picture that OpenCV can read").format(path=path)
+                _(
+                    "{path} is not a picture that can be read; use PNG, TIFF or JPEG"
+                ).format(path=path)
             )
-        yield path.stem, picture
+        yield path, path.stem, picture
 
 
 def _video_frames(path: Path, every: int) -> Iterator[tuple[str, _Rgb]]:
@@ -208,9 +263,7 @@ def branch_rows(found: VeinMap) -> list[dict[str, object]]:
             "class": branch.vein_class,
             "length_mm": _number(branch.length_mm),
             "median_diameter_mm": _number(branch.median_diameter_mm),
-            "diameter_uncertainty_mm": _number(
-                branch.diameter_sd_px * (found.mm_per_pixel or math.nan)
-            ),
+            "diameter_uncertainty_mm": _number(branch.diameter_sd_mm),
             "length_px": _number(branch.length_px),
             "median_diameter_px": _number(branch.median_diameter_px),
             "diameter_uncertainty_px": _number(branch.diameter_sd_px),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from vein_imaging.cli.profiles import BESIDE, ProfileChoice, profile_options
 from vein_imaging.words import translate as _
 
 __all__ = ["capture"]
@@ -19,13 +21,13 @@ __all__ = ["capture"]
     "count",
     type=click.IntRange(min=1),
     required=True,
-    help="Good frames wanted.",
+    help="How many good frames to record.",
 )
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
     required=True,
-    help="New or empty folder for the frames and frames.csv.",
+    help="New or empty folder for the frames and for frames.csv.",
 )
 @click.option(
     "--silence",
@@ -33,16 +35,28 @@ __all__ = ["capture"]
     type=click.FloatRange(min=0.1),
     default=10.0,
     show_default=True,
-    help="Give up when no frame comes for so many seconds.",
+    help="Give up when no frame has come for this many seconds.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Say what was done as JSON.")
-def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) -> None:
-    """Record the next frames of a camera, losslessly.
+@profile_options
+@click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
+def capture(
+    url: str,
+    count: int,
+    out: Path,
+    silence_s: float,
+    as_json: bool,
+    profile_choice: ProfileChoice,
+) -> None:
+    """Record the next frames of a camera without loss.
 
-    Writes frame-000000.png, ... (.jpg with the camera's own bytes where it sends JPEG)
-    and frames.csv. Ends with 0 when all frames asked for are there, with 1 when not;
-    what frames.csv names is whole in either case.
+    The folder receives frame-000000.png and so on, and frames.csv. A camera that sends
+    JPEG gives .jpg files with its own bytes instead. A calibrated camera's profile is
+    added as calibration.json, where `analyse` and `compare` find it. The exit status is
+    0 when all the frames were recorded, and 1 when they were not; in both cases every
+    frame that frames.csv lists is complete.
     """
+    from vein_calibration.errors import ProfileError
+    from vein_calibration.profile_file import profile_id, write_profile
     from vein_devices.address import without_password
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_imaging.capture.recorder import record_frames
@@ -51,11 +65,14 @@ def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) ->
 
     try:
         camera, overflow = watched_camera(url)
+        profile = replace(profile_choice, camera=url).find()
         done = record_frames(camera, out, count, overflow=overflow, silence_s=silence_s)
     except DeviceAddressError as error:
         raise click.UsageError(str(error)) from error
-    except (DeviceError, RecordingError) as error:
+    except (DeviceError, ProfileError, RecordingError) as error:
         raise click.ClickException(str(error)) from error
+    if profile is not None and done.frames:
+        write_profile(profile, out / BESIDE)
     status = done.status
     if as_json:
         document = {
@@ -69,12 +86,15 @@ def capture(url: str, count: int, out: Path, silence_s: float, as_json: bool) ->
             "silences": status.silences,
             "rate_fps": round(status.rate_fps, 2),
             "size_px": [status.width_px, status.height_px],
+            "calibration": None if profile is None else profile_id(profile),
             "state": status.phase.value,
             "device": None if status.device is None else status.device.to_json(),
             "problem": done.problem,
         }
         click.echo(json.dumps(document))
     elif not done.problem:
-        click.echo(_("{frames} frames in {out}").format(frames=done.frames, out=out))
+        click.echo(
+            _("{frames} frames recorded in {out}").format(frames=done.frames, out=out)
+        )
     if done.problem:
         raise click.ClickException(done.problem)

@@ -16,16 +16,18 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_calibration.pixel_size import PixelSize
+from vein_calibration.profile import Profile
+from vein_calibration.profile_file import profile_id
+from vein_imaging.cli.profiles import ProfileChoice, profile_options
 from vein_imaging.comparison import compare
-from vein_imaging.comparison.judging.summary import (
-    ASSESSABLE_AFTER_DAYS,
-    assess,
-    days_between,
-)
+from vein_imaging.comparison.judging.summary import days_between
 from vein_imaging.comparison.preparing.surface import grey_levels
-from vein_imaging.comparison.result import Comparison
 from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
 from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
+from vein_imaging.imaging.arrays import check_picture
+from vein_imaging.pipeline.calibrated import chosen_scale
+from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.words import translate as _
 
 __all__ = ["compare_command"]
@@ -41,29 +43,35 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     required=True,
-    help="Folder for tables and pictures; made if missing.",
+    help="Folder for the tables and pictures; it is made if it does not exist.",
 )
 @click.option(
     "--mm-per-pixel",
     type=click.FloatRange(min=0, min_open=True),
-    help="Size of a pixel on the skin in BEFORE, and in AFTER unless given.",
+    help="Size of one pixel on the skin in BEFORE, in mm; also in AFTER unless given.",
 )
 @click.option(
     "--after-mm-per-pixel",
     type=click.FloatRange(min=0, min_open=True),
-    help="Size of a pixel in AFTER, where it differs.",
+    help="Size of one pixel on the skin in AFTER, in mm, if it differs.",
 )
-@click.option("--before-date", type=_DAY, help="YYYY-MM-DD.")
-@click.option("--after-date", type=_DAY, help="YYYY-MM-DD.")
+@profile_options
+@click.option("--before-date", type=_DAY, help="Day of BEFORE, as YYYY-MM-DD.")
+@click.option("--after-date", type=_DAY, help="Day of AFTER, as YYYY-MM-DD.")
 @click.option(
     "--region",
     "regions",
     multiple=True,
     metavar="NAME=MASK",
-    help="Another row of the table for the part of BEFORE that is white in a picture "
-    "of its size, such as treated=treated.png. May be repeated.",
+    help="Add a row to the table for one part of BEFORE: the part that is white in the "
+    "picture MASK, which has the size of BEFORE. May be given more than once.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print the change table's row.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the rows of the change table as JSON.",
+)
 def compare_command(
     before: Path,
     after: Path,
@@ -74,32 +82,31 @@ def compare_command(
     after_date: datetime | None,
     regions: tuple[str, ...],
     as_json: bool,
+    profile_choice: ProfileChoice,
 ) -> None:
-    """Compare two pictures of one leg and say what cleared, with its error.
+    """Compare two pictures of one leg: measure what cleared, and give its error.
 
     Writes change_summary.csv, change_pieces.csv, comparison.png, change_map.png and
-    after_aligned.png to the folder. Exits 1 when the pictures cannot be compared; the
-    table and the sheet then say why.
+    after_aligned.png into the folder. The exit status is 1 when the pictures cannot be
+    compared; the table and the sheet then say why.
     """
     if after_mm_per_pixel is not None and mm_per_pixel is None:
         raise click.UsageError(_("--after-mm-per-pixel needs --mm-per-pixel as well"))
-    scale = (
-        None
-        if mm_per_pixel is None
-        else (mm_per_pixel, after_mm_per_pixel or mm_per_pixel)
-    )
+    typed = mm_per_pixel, after_mm_per_pixel or mm_per_pixel
+    profiles = profile_choice.find(before), profile_choice.find(after)
     days = _day(before_date), _day(after_date)
     try:
         apart = days_between(*days)
-        pictures = _read(before), _read(after)
-        result = compare(*pictures, mm_per_pixel=scale)
+        pictures = _corrected(before, profiles[0]), _corrected(after, profiles[1])
+        result = compare(*pictures, mm_per_pixel=_scales(typed, profiles))
         parts = [result.in_region(*_region(text)) for text in regions]
         sheet = draw_comparison(
-            *pictures, result, before_date=days[0], after_date=days[1]
+            pictures[0], pictures[1], result, before_date=days[0], after_date=days[1]
         )
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
-    identity = _identity(before, after, apart, scaled=scale is not None)
+    said = may_say(result, ComparedDays(*days))
+    identity = _identity(before, after, apart, _source(typed[0], profiles))
     rows = [summary_row(result, part, identity) for part in (result.summary, *parts)]
     out.mkdir(parents=True, exist_ok=True)
     _write_table(out / "change_summary.csv", rows)
@@ -110,7 +117,7 @@ def compare_command(
     if result.verdict != "refused":
         drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
         _write_picture(out / "change_map.png", drawn)
-    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, apart, out))
+    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(said, out))
     if result.verdict == "refused":
         click.echo(
             _("not comparable: {reasons}").format(reasons="; ".join(result.reasons)),
@@ -119,24 +126,13 @@ def compare_command(
         raise SystemExit(1)
 
 
-def _spoken(result: Comparison, apart: int | None, out: Path) -> str:
-    lines = [result.verdict, *(f"  {reason}" for reason in result.reasons)]
-    if result.verdict != "refused":
-        if apart is not None and apart < ASSESSABLE_AFTER_DAYS:
-            lines.append(
-                _("not yet assessable: {apart} days apart, 56 are needed").format(
-                    apart=apart
-                )
-            )
-        else:
-            lines.append(result.summary.clearance_text())
-            if result.verdict == "comparable":
-                lines.append(assess(result.summary, apart))
-            if apart is None:
-                lines.append(
-                    _("no dates given: valid from eight weeks after treatment on")
-                )
-    return "\n".join([*lines, _("tables and pictures in {out}").format(out=out)])
+def _spoken(said: Sayable, out: Path) -> str:
+    lines = [_(said.verdict), *(f"  {reason}" for reason in said.reasons)]
+    if said.figure:
+        lines.append(said.figure)
+    if said.figure and said.assessment is not None:
+        lines.append(_(said.assessment))
+    return "\n".join([*lines, _("tables and pictures are in {out}").format(out=out)])
 
 
 def _nested(rows: list[Row]) -> dict[str, Any]:
@@ -156,8 +152,37 @@ def _region(text: str) -> tuple[NDArray[np.bool_], str]:
     return mask > 0.5, name
 
 
+def _corrected(path: Path, profile: Profile | None) -> NDArray[Any]:
+    picture = _read(path)
+    return picture if profile is None else profile.correct(check_picture(picture))
+
+
+def _scales(
+    typed: tuple[float | None, float | None],
+    profiles: tuple[Profile | None, Profile | None],
+) -> tuple[float | PixelSize, float | PixelSize] | None:
+    """The scales of both pictures, or none of them."""
+    before, after = map(chosen_scale, typed, profiles)
+    if before is None and after is None:
+        return None
+    if before is None or after is None:
+        raise ValueError(
+            "only one picture has a scale: calibrate the other as well, or give "
+            "--mm-per-pixel"
+        )
+    return before, after
+
+
+def _source(typed: float | None, profiles: tuple[Profile | None, ...]) -> str:
+    """Where the scales come from, for the table."""
+    if typed is not None:
+        return "given on the command line"
+    names = [profile_id(one)[:12] for one in profiles if one is not None]
+    return f"calibration {' and '.join(dict.fromkeys(names))}" if names else ""
+
+
 def _identity(
-    before: Path, after: Path, apart: int | None, *, scaled: bool
+    before: Path, after: Path, apart: int | None, calibration_source: str
 ) -> Identity:
     hashes = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (before, after)]
     both = hashlib.sha256("".join(hashes).encode()).hexdigest()
@@ -166,7 +191,7 @@ def _identity(
         before_id=hashes[0],
         after_id=hashes[1],
         days_between=apart,
-        calibration_source="given on the command line" if scaled else "",
+        calibration_source=calibration_source,
         software_version=version("vein-imaging"),
     )
 
@@ -192,7 +217,9 @@ def _write_picture(path: Path, picture: NDArray[Any]) -> None:
     plain = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if colour else picture
     done, coded = cv2.imencode(path.suffix, plain)
     if not done:
-        raise click.ClickException(_("{path} could not be coded").format(path=path))
+        raise click.ClickException(
+            _("{path} could not be written as a picture").format(path=path)
+        )
     path.write_bytes(coded.tobytes())
 
 

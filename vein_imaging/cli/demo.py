@@ -1,4 +1,4 @@
-"""`vein-imaging demo`: the main job with simulated devices."""
+"""`vein-imaging demo`: the whole workflow on simulated devices."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from vein_imaging.demo import DemoResult
-    from vein_imaging.storage import Store
+    from vein_imaging.treatment import AtWork, Visit
 
 __all__ = ["demo"]
 
@@ -26,18 +26,20 @@ __all__ = ["demo"]
     show_default=True,
     help="Folder for the report, the pictures and the record.",
 )
-@click.option("--no-window", is_flag=True, help="Open no window.")
+@click.option("--no-window", is_flag=True, help="Do not open the window.")
 def demo(out: Path, no_window: bool) -> None:
-    """Do the main job with simulated devices: camera, dose check, record, comparison.
+    """Run the whole workflow on simulated devices.
 
-    Where there is a screen the window opens at the end; where there is a virtual one
-    only its picture is kept.
+    The demo shows a camera, checks doses, records injections and compares two visits.
+    On a screen, the window opens at the end; on a virtual screen, only a picture of the
+    window is kept.
     """
     from vein_devices.errors import DeviceError
     from vein_imaging.cli.view import require_window
-    from vein_imaging.demo import run_demo
+    from vein_imaging.demo import demo_work, run_demo
     from vein_imaging.demo.story import VISITS
-    from vein_imaging.storage import StoreError, key_from_file, open_store
+    from vein_imaging.storage.errors import StoreError
+    from vein_imaging.treatment import RecordError
 
     if not no_window:
         require_window()
@@ -55,23 +57,26 @@ def demo(out: Path, no_window: bool) -> None:
         from vein_imaging.viewer import run_viewer
 
         click.echo("-- " + _("the window is open; close it to end the demo"))
-        with open_store(result.store, key_from_file(result.key_file)) as store:
-            session_id = result.told.treated[-1].session_id
-            run_viewer(VISITS[-1].camera, store=store, session_id=session_id)
-    except (DeviceError, StoreError, OSError) as error:
+        with demo_work(result.store, result.clocks, out) as work:
+            visit = work.reopen(result.told.treated[-1].session_id)
+            run_viewer(VISITS[-1].camera, work=work, visit=visit)
+    except (DeviceError, StoreError, RecordError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
-def _photograph(camera: str, store: Store, session_id: str, file: Path) -> None:
+def _photograph(camera: str, work: AtWork, visit: Visit, file: Path) -> None:
     from vein_imaging.viewer import run_viewer
 
-    run_viewer(camera, store=store, session_id=session_id, screenshot=file)
+    run_viewer(camera, work=work, visit=visit, screenshot=file)
 
 
 def _summary(result: DemoResult) -> str:
+    from vein_imaging.demo.story import CLINIC
     from vein_imaging.demo.truth import agreement_with_truth
+    from vein_imaging.treatment import may_say
 
     told = result.told
+    said = may_say(told.comparison, told.days)
     found = agreement_with_truth(told.seen[0])
     given = sum(len(visit.session.entries) for visit in told.treated)
     caught = [
@@ -89,8 +94,8 @@ def _summary(result: DemoResult) -> str:
             shown=live.shown, cost_ms=cost_ms
         ),
         _(
-            "Vein map        {branches} pieces; recall "
-            "{recall:.2f}, precision {precision:.2f} against the drawing"
+            "Vein map        {branches} pieces; recall {recall:.2f}, precision "
+            "{precision:.2f} against the drawing"
         ).format(
             branches=len(told.seen[0].veins.branches),
             recall=found.recall,
@@ -104,14 +109,13 @@ def _summary(result: DemoResult) -> str:
             for finding in caught
         ),
         _("Before/after    {verdict}: {clearance_text}").format(
-            verdict=told.comparison.verdict,
-            clearance_text=told.comparison.summary.clearance_text(),
+            verdict=_(said.verdict), clearance_text=said.figure or said.why_no_figure
         ),
         "",
         _("Report          {report}").format(report=result.report),
-        _("Record          {store} (encrypted; key in {key_file})").format(
-            store=result.store, key_file=result.key_file
-        ),
+        _(
+            'Record          {store} (encrypted; user {user}, password "{password}")'
+        ).format(store=result.store, user=CLINIC.author, password=CLINIC.password),
     ]
     if result.window is not None:
         lines.append(_("Window          {window}").format(window=result.window))

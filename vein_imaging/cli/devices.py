@@ -1,4 +1,4 @@
-"""`vein-imaging devices list | doctor | test`: what is there, and does it go."""
+"""`vein-imaging devices list | doctor | test`: what is plugged in, and does it work."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _MARKS = {
 
 @click.group()
 def devices() -> None:
-    """Find, examine and try cameras and lights."""
+    """List cameras and lights, examine this machine, and try a camera."""
 
 
 @devices.command("list")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_command(as_json: bool) -> None:
-    """List what is plugged in, and the kinds of camera there are."""
+    """List the devices that are plugged in, and the kinds of camera that are known."""
     from vein_devices.cameras.table import CAMERAS, known_kinds
     from vein_devices.supervision.doctor import list_all
 
@@ -42,9 +42,7 @@ def list_command(as_json: bool) -> None:
         document = {"devices": [row.to_json() for row in found], "kinds": kinds}
         click.echo(json.dumps(document, indent=2))
         return
-    click.echo(
-        _("Plugged in:") if found else _("Nothing that is known here is plugged in.")
-    )
+    click.echo(_("Plugged in:") if found else _("No known device is plugged in."))
     for row in found:
         click.echo(f"  {row.address:<28} {row.name}\n  {'':<28} {row.detail}")
     click.echo("\n" + _("Kinds of camera:"))
@@ -56,11 +54,11 @@ def list_command(as_json: bool) -> None:
 
 
 @devices.command("doctor")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor_command(as_json: bool) -> None:
-    """Say what is missing on this machine, and the line that puts it right.
+    """Say what this machine lacks, and which command puts it right.
 
-    Ends with 1 when there is a problem.
+    The exit status is 1 when there is a problem.
     """
     from vein_devices.supervision.doctor import examine
 
@@ -92,13 +90,13 @@ def doctor_command(as_json: bool) -> None:
     type=click.FloatRange(min=0.1, max=3600.0),
     default=10.0,
     show_default=True,
-    help="How long to stream.",
+    help="How many seconds to stream.",
 )
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def test_command(url: str, seconds: float, as_json: bool) -> None:
-    """Stream from a camera for some seconds and give a verdict.
+    """Stream from a camera for some seconds, and give a verdict.
 
-    Ends with 0 when the verdict is good or doubtful, with 1 when it is bad.
+    The exit status is 0 when the verdict is good or doubtful, and 1 when it is bad.
     """
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_devices.supervision.supervisor import supervise

@@ -32,7 +32,7 @@ __all__ = ["dose"]
 _CLINIC = click.option(
     "--clinic",
     metavar="FILE",
-    help="The clinic's own limits (TOML); they may only tighten.",
+    help="The clinic's own limits (TOML). They can only be tighter than the label's.",
 )
 
 
@@ -60,16 +60,18 @@ def _text(path: str) -> str:
         raise _BadInput(f"{path}: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise _BadInput(
-            _("{path}: not UTF-8 at byte {start}").format(path=path, start=error.start)
+            _("{path}: not UTF-8 text at byte {start}").format(
+                path=path, start=error.start
+            )
         ) from None
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """No search for reference cycles: reading makes none.
+    """Switch the search for reference cycles off: reading makes none.
 
-    The search is what grows faster than the history: 6.4 µs an injection with it at
-    100,000 injections, 4.6 without; 4.7 and 4.4 at 10,000.
+    The cost of the search grows faster than the history. At 100,000 injections reading
+    takes 6.4 µs per injection with it and 4.6 without; at 10,000 it takes 4.7 and 4.4.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -82,7 +84,7 @@ def _no_collection() -> Iterator[None]:
 
 @click.group()
 def dose() -> None:
-    """Maximum quantities: check a dose against them, or show them."""
+    """Check a dose against sourced maximum quantities, or list them."""
 
 
 @dose.command()
@@ -91,10 +93,11 @@ def dose() -> None:
 @_CLINIC
 @click.pass_context
 def check(ctx: click.Context, file: str, as_json: bool, clinic: str | None) -> None:
-    """Check the planned injection of a JSON document FILE, or - for standard input.
+    """Check the planned injection in FILE, a JSON document.
 
-    Without a planned injection the session that began last is checked as it stands.
-    Exit status: 0 no stop, 1 a stop, 2 the document is wrong.
+    FILE can be - for standard input. Without a planned injection, the session that
+    began last is checked as it stands. The exit status is 0 without a stop, 1 with a
+    stop, and 2 when the document is wrong.
     """
     text, own = _text(file), None if clinic is None else _text(clinic)
     try:
@@ -139,21 +142,23 @@ def _print_answer(reply: dict[str, Any]) -> None:
 
 
 @dose.command()
-@click.option("--region", type=click.Choice(REGIONS), help="Only this region.")
-@click.option("--product", help="Only the product of this name.")
+@click.option("--region", type=click.Choice(REGIONS), help="List this region only.")
+@click.option("--product", help="List the product of this name only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the limits as JSON.")
-@click.option("--stale", is_flag=True, help="Only what was read over a year ago.")
+@click.option(
+    "--stale", is_flag=True, help="List only figures that were read over a year ago."
+)
 @click.option(
     "--on",
     "today",
     metavar="DATE",
     default=lambda: date.today().isoformat(),  # noqa: DTZ011  # a day, to the reader
-    help="The day --stale looks back from; today by default.",
+    help="Day from which --stale looks back. Default: today.",
 )
 def limits(
     region: str | None, product: str | None, as_json: bool, stale: bool, today: str
 ) -> None:
-    """Show every limit with its source."""
+    """List every limit with its source."""
     tables = [load_limits(one) for one in ([region] if region else REGIONS)]
     wanted = None if product is None else compact(product)
     held = [
@@ -182,7 +187,7 @@ def limits(
     for row in rows:
         _print_product(row)
     if product is None:
-        click.echo(_("General practice and this project's own figures, no label's"))
+        click.echo(_("Figures of general practice and of this project, not of a label"))
         for limit in tables[0].practice:
             _print_limit(_limit_row(limit))
 

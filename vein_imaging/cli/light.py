@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 __all__ = ["light"]
 
 _KEEP_S = 0.25
-"""A quarter of the second after which the firmware darkens a silent host (docs/wire-
-protocol.md)."""
+"""A quarter of the second after which the firmware switches the light of a silent host
+off (docs/wire-protocol.md)."""
 
 
 @click.group()
 def light() -> None:
-    """Look at and switch an illuminator (serial:PORT, or simulated:)."""
+    """Show the state of an illuminator (serial:PORT or simulated:), and switch it."""
 
 
 @contextmanager
 def _signals_leave_it_dark() -> Iterator[None]:
-    """Let a request to end run through the closing of the light, at once."""
+    """When the program is asked to end, switch the light off at once."""
 
     def leave(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
@@ -62,9 +62,9 @@ def _opened(url: str) -> Iterator[LineIlluminator]:
 
 @light.command()
 @click.argument("url")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(url: str, as_json: bool) -> None:
-    """Say how an illuminator stands. Connecting makes it dark."""
+    """Show the state of an illuminator. Connecting to it makes it dark."""
     with _opened(url) as illuminator:
         now = illuminator.status()
         channels = illuminator.channels
@@ -119,17 +119,17 @@ def status(url: str, as_json: bool) -> None:
     multiple=True,
     required=True,
     metavar="CHANNEL=0..1000",
-    help="Permille of full, as nir850=400; may be given several times.",
+    help="Thousandths of full light, as in nir850=400. May be given more than once.",
 )
 @click.option(
     "--seconds",
     type=click.FloatRange(min=0.1, max=60.0),
     default=5.0,
     show_default=True,
-    help="How long; the firmware's own limit holds all the same.",
+    help="How many seconds. The firmware's own limit holds in any case.",
 )
 def on(url: str, levels: tuple[str, ...], seconds: float) -> None:
-    """Switch light on for some seconds. Ending the program makes it dark."""
+    """Switch the light on for some seconds. Ending the program makes it dark."""
     pairs = [_read_level(text) for text in levels]
     with _signals_leave_it_dark(), _opened(url) as illuminator:
         for channel, level in pairs:
@@ -146,7 +146,8 @@ def on(url: str, levels: tuple[str, ...], seconds: float) -> None:
                 if event.startswith("FLT"):
                     raise click.ClickException(
                         _(
-                            "the illuminator went dark by itself: {event}; see: "
+                            "the illuminator switched itself off: {event}; for more, "
+                            "type: "
                             "vein-imaging light status {url}"
                         ).format(event=event[4:], url=url)
                     )
@@ -156,7 +157,9 @@ def _read_level(text: str) -> tuple[str | int, int]:
     channel, equals, level = text.partition("=")
     if not equals or not level.isdigit() or int(level) > 1000:
         raise click.UsageError(
-            _("--level is CHANNEL=0..1000, not {text!r}").format(text=text)
+            _(
+                "--level must be CHANNEL=0..1000, as in nir850=400, and not {text!r}"
+            ).format(text=text)
         )
     return (int(channel) if channel.isdigit() else channel), int(level)
 
@@ -164,7 +167,7 @@ def _read_level(text: str) -> tuple[str | int, int]:
 @light.command()
 @click.argument("url")
 def off(url: str) -> None:
-    """Make it dark, also while `light on` holds it in another terminal."""
+    """Switch the light off, even while `light on` holds it in another terminal."""
     from vein_devices.errors import DeviceBusyError
     from vein_devices.holders import holders_of
     from vein_devices.illuminators import port_of
@@ -180,12 +183,16 @@ def off(url: str) -> None:
             os.kill(holder.pid, signal.SIGTERM)  # it makes it dark, and ends
         if not ours:
             raise
-        click.echo(f"asked the program that holds it ({ours[0].pid}) to make it dark")
+        click.echo(
+            _(
+                "The program that holds the light ({pid}) was asked to switch it off."
+            ).format(pid=ours[0].pid)
+        )
 
 
 @light.command()
 @click.argument("url")
 def clear(url: str) -> None:
-    """Take back latched faults, once their causes are gone."""
+    """Clear the latched faults; their causes must be gone."""
     with _opened(url) as illuminator:
         illuminator.clear_faults()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from vein_imaging.cli.patient import find_patients
 from vein_imaging.cli.store_access import (
     StoreAccess,
     checkpoint_folder,
@@ -25,7 +26,7 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 
 @click.group()
 def store() -> None:
-    """Back up, restore, check against, export from and erase in a store."""
+    """Make, back up, restore and export a store, and erase a patient."""
 
 
 @store.command("create")
@@ -34,23 +35,25 @@ def store() -> None:
     "--key-file",
     required=True,
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Made, with mode 0600, when it is not there.",
+    help="File of the store's key. If it does not exist, it is made, with mode 0600.",
 )
 def create(folder: Path, key_file: Path) -> None:
-    """Make a store without people, for programs. A clinic uses `user set-up`."""
-    from vein_imaging.storage import create_store, key_from_file
+    """Make a store without users, for programs. A clinic uses `user set-up`."""
+    from vein_imaging.storage.people.by_key import key_from_file, made_by_key
 
     with errors_in_one_line():
         key = key_from_file(key_file, create=True)
-        create_store(folder, key, author="key file", at=datetime.now(UTC)).close()
+        made_by_key(folder, key, datetime.now(UTC))
     click.echo(str(folder))
 
 
 @store.command("checkpoint")
 @store_options
-@click.option("--to", "folder", type=_FOLDER, help="Put it there too.")
+@click.option(
+    "--to", "folder", type=_FOLDER, help="Write the checkpoint into this folder too."
+)
 def checkpoint(access: StoreAccess, folder: Path | None) -> None:
-    """Print the newest hash, signed; keep it where the store is not."""
+    """Print the newest hash, signed. Keep it in another place than the store."""
     from vein_imaging.storage.upkeep.checkpoint import (
         signed_checkpoint,
         write_checkpoints,
@@ -65,7 +68,7 @@ def checkpoint(access: StoreAccess, folder: Path | None) -> None:
 @click.argument("folder", type=_FOLDER)
 @store_options
 def backup(access: StoreAccess, folder: Path) -> None:
-    """Add a generation, checked, to the backups in FOLDER. Others may go on working."""
+    """Add a verified generation to the backups in FOLDER, while others work."""
     from vein_imaging.storage.upkeep.backup import back_up
 
     with access.store(Action.BACKUP) as (opened, key, author):
@@ -77,7 +80,7 @@ def backup(access: StoreAccess, folder: Path) -> None:
 @store.command("backups")
 @click.argument("folder", type=_FOLDER)
 def backups(folder: Path) -> None:
-    """List the generations in FOLDER, the oldest first."""
+    """List the generations of backup in FOLDER, the oldest first."""
     from vein_imaging.storage.upkeep.backup import generations
 
     for generation in generations(folder):
@@ -87,13 +90,18 @@ def backups(folder: Path) -> None:
 @store.command("restore")
 @click.argument("folder", type=_FOLDER)
 @store_options
-@click.option("--server", help="Put the ledger on PostgreSQL: the app role's URL.")
-@click.option("--server-owner", help="The same database, as the role that owns it.")
+@click.option(
+    "--server",
+    help="URL of a PostgreSQL database for the ledger, with the application's role.",
+)
+@click.option(
+    "--server-owner", help="URL of the same database, with the role that owns it."
+)
 def restore_command(
     access: StoreAccess, folder: Path, server: str | None, server_owner: str | None
 ) -> None:
-    """Make a store in FOLDER out of the generation (or store) named by --store."""
-    from vein_imaging.storage import Server
+    """Make a store in FOLDER from the backup or store that --store names."""
+    from vein_imaging.storage.database.postgresql import Server
     from vein_imaging.storage.upkeep.backup import restore
 
     if (server is None) != (server_owner is None):
@@ -107,32 +115,99 @@ def restore_command(
 
 @store.command("migrate")
 @store_options
-@click.option("--server-owner", required=True, help="URL of the role that owns it.")
+@click.option(
+    "--server-owner",
+    required=True,
+    help="URL of the database, with the role that owns it.",
+)
 def migrate_command(access: StoreAccess, server_owner: str) -> None:
-    """Bring the tables on a server up to this release."""
-    from vein_imaging.storage.opening import migrate_server
+    """Bring the tables on a server up to date with this release."""
+    from vein_imaging.storage.people.by_key import migrate_server
 
     key = access.key()
     with errors_in_one_line():
         migrate_server(access.folder, key, server_owner)
-    click.echo(_("the tables are of this release"))
+    click.echo(_("the tables are up to date"))
 
 
-@store.command("patients")
-@click.argument("fragment", default="")
+# What `patient find` was called in release 0.1.0.
+store.add_command(
+    click.Command(
+        "patients",
+        callback=find_patients.callback,
+        params=find_patients.params,
+        help="Now `patient find`.",
+        hidden=True,
+    )
+)
+
+
+@store.command("clinic")
+@click.argument("region", required=False)
+@click.argument("timezone", required=False)
+@click.option(
+    "--limits",
+    "limits_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The clinic's own limits (TOML); they may only tighten.",
+)
 @store_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def patients(access: StoreAccess, fragment: str, as_json: bool) -> None:
-    """Find patients by a FRAGMENT of name or number; that one looked is logged."""
+def clinic(
+    access: StoreAccess,
+    region: str | None,
+    timezone: str | None,
+    limits_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Write for every room whose limits hold: REGION, TIMEZONE, own limits; or show."""
+    from vein_imaging.storage.people.clinic import ClinicSettings
+
+    if (region is None) != (timezone is None) or (limits_file and region is None):
+        raise click.UsageError(_("give REGION and TIMEZONE, or neither to see them"))
     with access.signed_in() as signed_in:
-        found = signed_in.patients(fragment)
+        if region is not None and timezone is not None:
+            own = limits_file.read_text("utf-8") if limits_file else ""
+            signed_in.set_clinic(ClinicSettings(region, timezone, own))
+        settings = signed_in.clinic()
+    if settings is None:
+        raise click.ClickException(
+            _("nothing was written yet: store clinic REGION TIMEZONE")
+        )
+    row = {
+        "region": settings.region,
+        "timezone": settings.timezone,
+        "limits": settings.limits,
+    }
     if as_json:
-        rows = [{"patient_id": p.patient_id, **p.facts} for p in found]
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-        return
-    for patient in found:
-        number = str(patient.facts.get("number", ""))
-        click.echo(f"{patient.patient_id}  {number:<10} {patient.name}")
+        click.echo(json.dumps(row, indent=2, ensure_ascii=False))
+    else:
+        own = _("with own limits") if settings.limits else _("no limits of its own")
+        click.echo(f"{settings.region}, {settings.timezone}, {own}")
+
+
+@store.command("clock")
+@click.option("--right/--wrong", default=None, help="Is the computer's clock right?")
+@click.option("--reason", default="", help="How it is known.")
+@store_options
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def clock(access: StoreAccess, right: bool | None, reason: str, as_json: bool) -> None:
+    """Say whether something is odd about the clock; answer what was asked."""
+    from vein_imaging.storage.people.roles import Action
+
+    if right is not None and not reason.strip():
+        raise click.UsageError(_("say with --reason how it is known"))
+    with access.at_work() as work:
+        work.require(Action.PREPARE if right is not None else Action.READ)
+        doubt = work.clock_doubt
+        if doubt is not None and right is not None:
+            work.answer_clock(right=right, reason=reason)
+    odd = None if doubt is None else doubt.sentence
+    answered = doubt is not None and right is not None
+    if as_json:
+        click.echo(json.dumps({"odd": odd, "answered": answered}, indent=2))
+    else:
+        click.echo(odd or _("Nothing is odd about the clock."))
 
 
 @store.command("export-patient")
@@ -142,7 +217,7 @@ def patients(access: StoreAccess, fragment: str, as_json: bool) -> None:
 def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -> None:
     """Write a patient's entries (JSON Lines) and pictures (PNG) into a new FOLDER.
 
-    The folder is not encrypted: it is for the patient, or for another program.
+    The folder is not encrypted. It is for the patient, or for another program.
     """
     from vein_imaging.storage.upkeep.patient_export import export_patient
 
@@ -151,7 +226,7 @@ def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -
             opened, patient_id, folder, author=author, at=datetime.now(UTC)
         )
     click.echo(
-        _("{entries} entries, {images} pictures in {folder}").format(
+        _("{entries} entries and {images} pictures were written to {folder}").format(
             entries=done.entries, images=done.images, folder=done.folder
         )
     )
@@ -159,13 +234,17 @@ def export_patient_command(access: StoreAccess, patient_id: str, folder: Path) -
 
 @store.command("erase-patient")
 @click.argument("patient_id")
-@click.option("--reason", required=True, help="Kept for ever: must not name anyone.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option(
+    "--reason",
+    required=True,
+    help="The reason. It is kept for ever, so it must not name anyone.",
+)
+@click.option("--yes", is_flag=True, help="Erase without asking again.")
 @store_options
 def erase_patient_command(
     access: StoreAccess, patient_id: str, reason: str, yes: bool
 ) -> None:
-    """Destroy a patient's key and pictures on lawful request. It cannot be undone."""
+    """Destroy a patient's key and pictures on lawful request. This cannot be undone."""
     from vein_imaging.storage.upkeep.erasure import erase_patient
 
     with access.store(Action.ERASE) as (opened, _key, author):
@@ -179,20 +258,19 @@ def erase_patient_command(
             opened, patient_id, reason=reason, author=author, at=datetime.now(UTC)
         )
     click.echo(
-        _("{entries} entries unreadable, {files} pictures removed").format(
-            entries=done.entries, files=done.files
-        )
+        _(
+            "{entries} entries can no longer be read, and {files} pictures were "
+            "removed."
+        ).format(entries=done.entries, files=done.files)
     )
-    click.echo(
-        _("Backups made before still hold this patient: remove those generations.")
-    )
+    click.echo(_("Earlier backups still hold this patient: remove those generations."))
 
 
 @store.command("orphans")
-@click.option("--remove", is_flag=True, help="Remove them, after listing.")
+@click.option("--remove", is_flag=True, help="Remove the files after listing them.")
 @store_options
 def orphans_command(access: StoreAccess, remove: bool) -> None:
-    """List image files that no entry names, left by interrupted writes."""
+    """List picture files that no entry names. Interrupted writes leave them."""
     from vein_imaging.storage.upkeep.erasure import orphans, remove_files
 
     with access.store(Action.BACKUP) as (opened, _key, _author):
@@ -202,7 +280,7 @@ def orphans_command(access: StoreAccess, remove: bool) -> None:
         if remove:
             removed = remove_files(found)
             click.echo(
-                plural("{count} file removed", "{count} files removed", removed).format(
-                    count=removed
-                )
+                plural(
+                    "{count} file was removed", "{count} files were removed", removed
+                ).format(count=removed)
             )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +18,21 @@ from platformdirs import user_data_path
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
-    from vein_imaging.storage import Store
     from vein_imaging.storage.people.roles import Action
     from vein_imaging.storage.people.signed_in import SignedInStore
+    from vein_imaging.storage.store import Store
+    from vein_imaging.treatment import AtWork
 
-__all__ = ["StoreAccess", "checkpoint_folder", "errors_in_one_line", "store_options"]
+__all__ = [
+    "AS_JSON",
+    "ENTRY_ID",
+    "REASON",
+    "StoreAccess",
+    "checkpoint_folder",
+    "errors_in_one_line",
+    "say_recorded",
+    "store_options",
+]
 
 PASSWORD_VARIABLE = "VEIN_IMAGING_PASSWORD"
 
@@ -34,7 +45,7 @@ def checkpoint_folder() -> Path:
 @contextmanager
 def errors_in_one_line() -> Iterator[None]:
     """Turn what the store refuses into one line on stderr and exit code 1."""
-    from vein_imaging.storage import StoreError
+    from vein_imaging.storage.errors import StoreError
 
     try:
         yield
@@ -64,7 +75,9 @@ class StoreAccess:
     def password(self) -> str:
         """Ask for the password, hidden; scripts put it into the environment."""
         if not self.user:
-            raise click.UsageError(_("name the user with --user, or a --key-file"))
+            raise click.UsageError(
+                _("name a user with --user, or a key file with --key-file")
+            )
         asked: str = click.prompt(
             _("Password of {user}").format(user=self.user),
             hide_input=True,
@@ -79,7 +92,9 @@ class StoreAccess:
         from vein_imaging.storage.people.signed_in import sign_in
 
         if self.key_file:
-            raise click.UsageError(_("this needs a person: --user, not --key-file"))
+            raise click.UsageError(
+                _("this command needs a person: give --user, not --key-file")
+            )
         password = _password_from_environment() or self.password()
         with (
             errors_in_one_line(),
@@ -96,15 +111,60 @@ class StoreAccess:
             yield signed_in
 
     @contextmanager
+    def at_work(
+        self, region: str | None = None, timezone: str | None = None
+    ) -> Iterator[AtWork]:
+        """Sign in to work: patients, sessions, doses; doubts are said on stderr.
+
+        Parameters
+        ----------
+        region, timezone : str, optional
+            Where the clinic's owner has written none.
+        """
+        from vein_imaging.treatment import (
+            AtWork,
+            ClinicSettings,
+            LooksLikeError,
+            RecordError,
+        )
+
+        with self.signed_in() as signed_in:
+            own = ClinicSettings(region, timezone) if region and timezone else None
+            work = AtWork(signed_in, fallback=own)
+            doubt = work.clock_doubt
+            try:
+                yield work
+            except LooksLikeError as error:
+                raise click.ClickException(
+                    _("{error}. If it is another person, say --another-person").format(
+                        error=error
+                    )
+                ) from error
+            except RecordError as error:
+                raise click.ClickException(str(error)) from error
+            finally:
+                if doubt is not None and not signed_in.locked and work.clock_doubt:
+                    click.echo(
+                        _("Warning: {doubt} Answer with: store clock").format(
+                            doubt=doubt.sentence
+                        ),
+                        err=True,
+                    )
+
+    @contextmanager
     def store(self, action: Action) -> Iterator[tuple[Store, bytes, str]]:
         """Open the store for one action: the store, its key, and who asks."""
-        from vein_imaging.storage import key_from_file, open_store
+        from vein_imaging.storage.people.by_key import (
+            KEY_HOLDER,
+            key_from_file,
+            opened_by_key,
+        )
 
         if self.key_file:
             with errors_in_one_line():
                 key = key_from_file(self.key_file)
-                with open_store(self.folder, key) as store:
-                    yield store, key, "key file"
+                with opened_by_key(self.folder, key, action) as store:
+                    yield store, key, KEY_HOLDER
         else:
             with self.signed_in() as signed_in:
                 store = signed_in.allowed_store(action)
@@ -112,16 +172,36 @@ class StoreAccess:
 
     def key(self) -> bytes:
         """Return the data key without signing in: nothing is written to the store."""
-        from vein_imaging.storage import key_from_file
         from vein_imaging.storage.files.layout import find_store
         from vein_imaging.storage.people.sign_in import unlocked_key
 
         with errors_in_one_line():
             if self.key_file:
+                from vein_imaging.storage.people.by_key import key_from_file
+
                 return key_from_file(self.key_file)
             password = _password_from_environment() or self.password()
             now = datetime.now(UTC)
             return unlocked_key(find_store(self.folder), self.user, password, now)
+
+
+def say_recorded(row: Mapping[str, Any], as_json: bool) -> None:
+    """Print what was recorded: all of it as JSON, or its entry id."""
+    click.echo(
+        json.dumps(row, indent=2, ensure_ascii=False) if as_json else row["entry_id"]
+    )
+
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+ENTRY_ID = click.option(
+    "--entry-id",
+    default="",
+    metavar="ID",
+    help="Made before the first try: trying again with it writes nothing twice.",
+)
+REASON = click.option(
+    "--reason", default="", help="Why, past a stop or after the signature."
+)
 
 
 def _password_from_environment() -> str:
@@ -135,14 +215,16 @@ _OPTIONS: Sequence[Callable[[Any], Any]] = (
         envvar="VEIN_IMAGING_STORE",
         type=click.Path(path_type=Path, file_okay=False),
         required=True,
-        help="The store's folder.",
+        help="Folder of the store.",
     ),
-    click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who asks."),
-    click.option("--code", default="", help="Six digits of the second factor."),
+    click.option(
+        "--user", envvar="VEIN_IMAGING_USER", default="", help="User who signs in."
+    ),
+    click.option("--code", default="", help="The six digits of the second factor."),
     click.option(
         "--key-file",
         type=click.Path(path_type=Path, dir_okay=False),
-        help="Instead of a user: the store's own key, for programs.",
+        help="Instead of a user, for upkeep: the store's own key. It never records.",
     ),
 )
 

@@ -47,15 +47,26 @@ def _new_password(name: str) -> str:
 
 @click.group()
 def user() -> None:
-    """Set up a store, its people, their roles and passwords."""
+    """Set up a clinic's store, and manage its users and their passwords."""
 
 
 @user.command("set-up")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("owner")
-@click.option("--role", "roles", multiple=True, type=_ROLE, help="Further roles.")
-@click.option("--server", help="PostgreSQL for many rooms: the app role's URL.")
-@click.option("--server-owner", help="The same database, as the role that owns it.")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    type=_ROLE,
+    help="A further role of the owner. May be given more than once.",
+)
+@click.option(
+    "--server",
+    help="URL of a PostgreSQL database for many rooms, with the application's role.",
+)
+@click.option(
+    "--server-owner", help="URL of the same database, with the role that owns it."
+)
 def set_up_command(
     folder: Path,
     owner: str,
@@ -63,8 +74,8 @@ def set_up_command(
     server: str | None,
     server_owner: str | None,
 ) -> None:
-    """Make a store in FOLDER with its first user, the OWNER."""
-    from vein_imaging.storage import Server
+    """Make a store in FOLDER, with OWNER as its first user."""
+    from vein_imaging.storage.database.postgresql import Server
     from vein_imaging.storage.people.administration import set_up
 
     if (server is None) != (server_owner is None):
@@ -84,7 +95,10 @@ def set_up_command(
 
 def _print_once(done: SetUp) -> None:
     click.echo(
-        _("Print these two lines, keep them away from this computer, show nobody.")
+        _(
+            "Print these two lines. Keep them away from this computer, and show them "
+            "to nobody."
+        )
     )
     click.echo(_("They are not shown again.") + "\n")
     click.echo(
@@ -102,7 +116,7 @@ def _print_once(done: SetUp) -> None:
 @click.argument("roles", nargs=-1, required=True, type=_ROLE)
 @store_options
 def add(access: StoreAccess, name: str, roles: tuple[str, ...]) -> None:
-    """Add NAME with one or more ROLES."""
+    """Add the user NAME with one or more ROLES."""
     from vein_imaging.storage.people.administration import add_user
 
     with access.signed_in() as signed_in:
@@ -143,7 +157,7 @@ def list_users(access: StoreAccess, as_json: bool) -> None:
 @click.argument("roles", nargs=-1, required=True, type=_ROLE)
 @store_options
 def roles_command(access: StoreAccess, name: str, roles: tuple[str, ...]) -> None:
-    """Give NAME these ROLES instead of the former ones."""
+    """Replace the roles of NAME by these ROLES."""
     from vein_imaging.storage.people.administration import change_roles
 
     with access.signed_in() as signed_in:
@@ -155,34 +169,35 @@ def roles_command(access: StoreAccess, name: str, roles: tuple[str, ...]) -> Non
 @click.argument("name")
 @store_options
 def remove(access: StoreAccess, name: str) -> None:
-    """Take NAME's roles and way to the key away; what NAME wrote stays."""
+    """Remove the user NAME, who can then no longer sign in. What NAME wrote stays."""
     from vein_imaging.storage.people.administration import remove_user
 
     with access.signed_in() as signed_in:
         remove_user(signed_in, name, at=_now())
-    click.echo(_("{name} left").format(name=name))
+    click.echo(_("{name} is no longer a user").format(name=name))
 
 
 @user.command("reset")
 @click.argument("name")
 @store_options
 def reset(access: StoreAccess, name: str) -> None:
-    """Give NAME, who forgot it, a new password."""
+    """Set a new password for NAME, who forgot the old one."""
     from vein_imaging.storage.people.administration import reset_password
 
     with access.signed_in() as signed_in:
         signed_in.allowed_store(Action.USERS)
         reset_password(signed_in, name, _new_password(name), at=_now())
-    click.echo(_("{name}: new password").format(name=name))
+    click.echo(_("{name} has a new password").format(name=name))
 
 
 @user.command("new-key")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @store_options
 def new_key_command(access: StoreAccess, folder: Path) -> None:
-    """Copy the store into FOLDER under a new data key, after someone left in anger.
+    """Copy the store into FOLDER under a new data key.
 
-    Only you can open the copy; give the others passwords with `user reset`.
+    Use it when someone who left must not read what is written from now on. At first
+    only you can open the copy; give the others passwords with `user reset`.
     """
     from vein_imaging.storage.people.administration import change_data_key
 
@@ -195,19 +210,25 @@ def new_key_command(access: StoreAccess, folder: Path) -> None:
 @user.command("password")
 @store_options
 def password(access: StoreAccess) -> None:
-    """Change one's own password; nothing is encrypted anew."""
+    """Change your own password. The data key stays the same."""
+    from vein_imaging.storage.people.administration import change_password
+
     with access.signed_in() as signed_in:
         old = access.password()
-        signed_in.change_password(old, _new_password(access.user))
-    click.echo(_("changed"))
+        change_password(signed_in, old, _new_password(access.user))
+    click.echo(_("The password was changed."))
 
 
 @user.command("code")
 @click.argument("switch", type=click.Choice(["on", "off"]))
-@click.option("--of", "name", help="Whose, to switch it off for another (owner).")
+@click.option(
+    "--of",
+    "name",
+    help="Switch it off for this user instead. Only an owner can do this.",
+)
 @store_options
 def code(access: StoreAccess, switch: str, name: str | None) -> None:
-    """Switch the second factor on for oneself, or off."""
+    """Switch your second factor on or off."""
     from vein_imaging.storage.people.administration import (
         switch_off_totp,
         switch_on_totp,
@@ -218,12 +239,14 @@ def code(access: StoreAccess, switch: str, name: str | None) -> None:
             uri = switch_on_totp(signed_in, access.password())
             click.echo(
                 _(
-                    "Give this to the authenticator app; it is shown once:\n{uri}"
+                    "Enter this in the authenticator app. It is shown only once:\n{uri}"
                 ).format(uri=uri)
             )
         else:
             switch_off_totp(signed_in, name or access.user)
-            click.echo(_("{name}: no second factor").format(name=name or access.user))
+            click.echo(
+                _("{name} has no second factor now").format(name=name or access.user)
+            )
 
 
 @user.command("recover")
@@ -237,21 +260,21 @@ def code(access: StoreAccess, switch: str, name: str | None) -> None:
     help="Folder of the store.",
 )
 def recover_command(folder: Path, owner: str) -> None:
-    """Give an OWNER a new password with the printed recovery key."""
+    """Set a new password for an OWNER, with the printed recovery key."""
     from vein_imaging.storage.people.administration import recover
 
     key: str = click.prompt(_("Recovery key"), hide_input=True, err=True)
     with errors_in_one_line():
         fresh = recover(folder, key, owner, _new_password(owner), at=_now())
-    click.echo(_("The old recovery key opens nothing any more. Print the new one:"))
+    click.echo(_("The old recovery key no longer opens the store. Print the new one:"))
     click.echo(fresh)
 
 
 @user.command("log")
 @store_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def log(access: StoreAccess, as_json: bool) -> None:
-    """Show who signed in, was refused, read and changed what."""
+    """Show who signed in, who was refused, and who read or changed what."""
     with access.signed_in() as signed_in:
         entries = signed_in.log()
     for entry in entries:

@@ -1,4 +1,4 @@
-"""`vein-imaging verify`: walk everything a store holds; say what is wrong and where."""
+"""`vein-imaging verify`: check all that a store holds; say what is wrong and where."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vein_imaging.cli.store_access import (
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
-    from vein_imaging.storage import Store
+    from vein_imaging.storage.store import Store
     from vein_imaging.storage.upkeep.verify import Verification
 
 __all__ = ["verify"]
@@ -32,10 +32,16 @@ __all__ = ["verify"]
     "checkpoints",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="A checkpoint kept elsewhere; may be given more than once.",
+    help="A checkpoint that was kept elsewhere. May be given more than once.",
 )
-@click.option("--read-only", is_flag=True, help="The disk cannot be written.")
-@click.option("--backup", is_flag=True, help="It is a backup: older by its nature.")
+@click.option(
+    "--read-only", is_flag=True, help="Write nothing: the store is on a read-only disk."
+)
+@click.option(
+    "--backup",
+    is_flag=True,
+    help="The store is a backup, and therefore older than the newest checkpoint.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def verify(
     access: StoreAccess,
@@ -44,13 +50,14 @@ def verify(
     backup: bool,
     as_json: bool,
 ) -> None:
-    """Check the file, the chain, every entry, picture and checkpoint of a store.
+    """Check the file, the chain, and every entry, picture and checkpoint of a store.
 
-    Nothing is repaired. Exits 1 when something is not as it was written. Without a
-    checkpoint kept elsewhere an older copy put back cannot be noticed; this user's own
-    checkpoints are looked at by themselves.
+    Nothing is repaired. The exit status is 1 when something is not as it was written.
+    Only a checkpoint that was kept elsewhere shows that an older copy was put back. The
+    checkpoints that this computer keeps for you are compared in any case.
     """
-    from vein_imaging.storage import open_store
+    from vein_imaging.storage.people.by_key import opened_by_key
+    from vein_imaging.storage.people.roles import Action
     from vein_imaging.storage.upkeep.backup import opened_generation
 
     key = access.key()
@@ -59,7 +66,7 @@ def verify(
         opened = (
             opened_generation(access.folder, key)
             if backup and not read_only
-            else open_store(access.folder, key, read_only=read_only)
+            else opened_by_key(access.folder, key, Action.VERIFY, read_only=read_only)
         )
         with opened as store:
             seen = _verified(store, checkpoints, kept_elsewhere)
@@ -99,8 +106,8 @@ def _verified(
 def _summary(seen: Verification) -> str:
     lines = [
         _(
-            "{entries} entries, {sessions} sessions, {images} pictures"
-            " checked; {checkpoints} checkpoints compared"
+            "{entries} entries, {sessions} sessions and {images} pictures"
+            " were checked; {checkpoints} checkpoints were compared."
         ).format(
             entries=seen.entries,
             sessions=seen.sessions,
@@ -110,19 +117,19 @@ def _summary(seen: Verification) -> str:
     ]
     if seen.erased:
         lines.append(
-            _("{erased} patients erased on request").format(erased=seen.erased)
+            _("{erased} patients were erased on request.").format(erased=seen.erased)
         )
     if seen.clock_set_back:
         shown = ", ".join(str(seq) for seq in seen.clock_set_back[:10])
         more = ", ..." if seen.clock_set_back[10:] else ""
         lines.append(
-            _("written by a clock that stood too early: {shown}{more}").format(
-                shown=shown, more=more
-            )
+            _(
+                "Entries written while the clock was set too early: {shown}{more}"
+            ).format(shown=shown, more=more)
         )
     if seen.orphans:
         lines.append(
-            _("{orphans} files that no entry names (harmless)").format(
+            _("{orphans} files are named by no entry. They are harmless.").format(
                 orphans=seen.orphans
             )
         )

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from vein_imaging.cli.profiles import ProfileChoice, kept_profile, profile_options
 from vein_imaging.words import translate as _
-
-if TYPE_CHECKING:
-    from vein_imaging.cli.store_access import StoreAccess
-    from vein_imaging.storage import Store
-    from vein_imaging.viewer.qt.desk_lock import SignedIn
 
 __all__ = ["require_window", "view"]
 
@@ -26,68 +21,83 @@ __all__ = ["require_window", "view"]
     "--store",
     "store_folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Record into this store; without it entries are practice and thrown away.",
+    help="Store to record into. Without it, entries are practice and are not kept.",
 )
 @click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who signs in.")
 @click.option("--code", default="", help="Six digits of the second factor.")
+@click.option("--patient", "patient_id", help="Open this patient's session of today.")
+@click.option("--session", "session_id", help="Or this session.")
 @click.option(
-    "--key-file",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Instead of a user: the store's own key.",
+    "--region",
+    default="US",
+    show_default=True,
+    help="Whose limits hold, to practise. In a store they are the clinic's.",
 )
-@click.option("--session", "session_id", help="The session to record into.")
-@click.option("--author", help="Who records; left out, who signed in.")
-@click.option("--region", default="US", show_default=True, help="Whose limits hold.")
 @click.option(
     "--timezone",
     default="UTC",
     show_default=True,
-    help="The clinic's, as in Europe/London: its day is the day of per-day limits.",
+    help="To practise, as in Europe/London: its day is the day of per-day limits.",
 )
-@click.option("--mm-per-pixel", type=float, help="Scale on the skin, if known.")
+@click.option(
+    "--mm-per-pixel",
+    type=float,
+    help="Size of one pixel on the skin, in mm, taken as exact. Without it, the "
+    "calibration decides.",
+)
+@profile_options
 @click.option(
     "--screenshot",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Show a few live pictures, save a picture of the window there, and close.",
+    help="Show a few live pictures, save a picture of the window in this file, and "
+    "close.",
 )
 def view(
     url: str,
     store_folder: Path | None,
     user: str,
     code: str,
-    key_file: Path | None,
+    patient_id: str | None,
     session_id: str | None,
     screenshot: Path | None,
+    profile_choice: ProfileChoice,
     **options: Any,
 ) -> None:
-    """Show a camera live, veins drawn in; record injections by clicking.
+    """Show a camera live with its veins drawn in, and record injections by clicking.
 
-    URL is a camera's address, as in "uvc:", "file:clip.mp4" or "phantom:?seed=7"; left
-    out, the drawn leg.
+    URL is the address of a camera, as in "uvc:", "file:clip.mp4" or "phantom:?seed=7".
+    Without it, a drawn leg is shown.
     """
     require_window()
     # Qt and napari only when a window is wanted.
     from vein_devices.errors import DeviceAddressError, DeviceError
     from vein_imaging.cli.store_access import StoreAccess
-    from vein_imaging.storage import StoreError
+    from vein_imaging.storage.errors import StoreError
     from vein_imaging.viewer import ViewerOptions, run_viewer
     from vein_imaging.viewer.application import NoPictureError, NoScreenError
 
-    if (store_folder is None) != (session_id is None):
-        raise click.UsageError(_("--store and --session go together"))
+    if store_folder is None:
+        if patient_id or session_id:
+            raise click.UsageError(_("--patient and --session need --store"))
+    elif (patient_id is None) == (session_id is None):
+        raise click.UsageError(_("--store and --patient (or --session) go together"))
+    options["profile"] = replace(profile_choice, camera=url).find()
+    options["profile_of"] = kept_profile
     try:
         if store_folder is None:
             run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
             return
-        access = StoreAccess(store_folder, user, key_file, code)
-        with _signed_in(access) as (store, who, desk):
-            options["author"] = options["author"] or who
+        access = StoreAccess(store_folder, user, None, code)
+        with access.at_work() as work:
+            if session_id is not None:
+                visit = work.reopen(session_id)
+            else:
+                visit = work.todays_session(patient_id or "")
             run_viewer(
                 url,
-                store=store,
-                session_id=session_id,
+                work=work,
+                visit=visit,
                 screenshot=screenshot,
-                desk=desk,
                 options=ViewerOptions(**options),
             )
     except DeviceAddressError as error:
@@ -107,20 +117,7 @@ def require_window() -> None:
     if missing:
         raise click.ClickException(
             _(
-                "the window needs {missing}, not installed here; type: "
+                "the window needs {missing}, which is not installed; type: "
                 "pip install 'vein-imaging[app]'"
             ).format(missing=" and ".join(missing))
         )
-
-
-@contextmanager
-def _signed_in(access: StoreAccess) -> Iterator[tuple[Store, str, SignedIn | None]]:
-    """The store, who records, and the desk that locks when it is left alone."""
-    from vein_imaging.storage.people.roles import Action
-
-    if access.key_file is not None:
-        with access.store(Action.RECORD) as (store, _, who):
-            yield store, who, None
-        return
-    with access.signed_in() as signed_in:
-        yield signed_in.allowed_store(Action.RECORD), signed_in.user.name, signed_in

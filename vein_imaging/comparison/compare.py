@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike
 
+from vein_calibration.pixel_size import PixelSize
 from vein_imaging.comparison.aligning.affine import Matches
 from vein_imaging.comparison.aligning.registration import Registration, register
 from vein_imaging.comparison.aligning.transform import Transform
@@ -26,12 +27,14 @@ from vein_imaging.imaging.arrays import Mask, Picture
 
 __all__ = ["compare"]
 
+OneScale = float | PixelSize
+
 
 def compare(
     before: Picture,
     after: Picture,
     *,
-    mm_per_pixel: float | tuple[float, float] | None = None,
+    mm_per_pixel: OneScale | tuple[OneScale, OneScale] | None = None,
     before_field: Mask | None = None,
     after_field: Mask | None = None,
     control_points_rc: tuple[ArrayLike, ArrayLike] | None = None,
@@ -43,8 +46,9 @@ def compare(
     ----------
     before, after : (H, W) or (H, W, 3) RGB, uint8 | uint16 | float32 in [0, 1]
         The sizes may differ.
-    mm_per_pixel : mm, or (BEFORE mm, AFTER mm), optional
-        Without it nothing is given in mm. Two values are checked against each other.
+    mm_per_pixel : mm or PixelSize, or two of them for BEFORE and AFTER, optional
+        Without it nothing is given in mm. Two values are checked against each other;
+        the error of a calibrated one counts in widths and classes.
     before_field, after_field : (H, W) bool, optional
         Where skin is; found from the picture where left out.
     control_points_rc : two (N >= 4, 2) px, optional
@@ -161,8 +165,8 @@ def _exposure(
 
 
 def _scales(
-    mm_per_pixel: float | tuple[float, float] | None,
-) -> tuple[float | None, float | None]:
+    mm_per_pixel: OneScale | tuple[OneScale, OneScale] | None,
+) -> tuple[OneScale | None, OneScale | None]:
     if mm_per_pixel is None:
         return None, None
     if not isinstance(mm_per_pixel, tuple):

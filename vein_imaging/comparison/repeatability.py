@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vein_imaging.words import translate as _
+
 __all__ = ["PHANTOM_REPEAT", "RepeatError", "repeat_error"]
 
 _LEAST_PAIRS = 10
-"""Of 10 pairs a standard deviation errs by 22 % of itself: 1 / sqrt(2 n)."""
+"""With 10 pairs, a standard deviation has an error of 22 % of itself: 1 / sqrt(2 n)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,13 @@ class RepeatError:
     def describe(self) -> str:
         """Say the floor and where it comes from, in one phrase."""
         origin = (
-            f"from {self.pairs} same-day pairs"
+            _("from {pairs} same-day pairs").format(pairs=self.pairs)
             if self.pairs
-            else "default from drawn pictures, not measured with this camera"
+            else _("default from drawn pictures, not measured with this camera")
         )
-        return f"repeat error ±{self.floor_pct:.0f} percentage points ({origin})"
+        return _("repeat error ±{floor_pct:.0f} percentage points ({origin})").format(
+            floor_pct=self.floor_pct, origin=origin
+        )
 
 
 PHANTOM_REPEAT = RepeatError(10.0)

@@ -1,5 +1,5 @@
-"""The main job from camera to report, with simulated devices and real code."""
+"""The whole workflow from camera to report, on simulated devices with the real code."""
 
-from vein_imaging.demo.run import DemoResult, run_demo
+from vein_imaging.demo.run import DemoResult, demo_work, run_demo
 
-__all__ = ["DemoResult", "run_demo"]
+__all__ = ["DemoResult", "demo_work", "run_demo"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vein_imaging.comparison import Comparison
@@ -12,10 +11,11 @@ from vein_imaging.demo.story import CLINIC, VISITS
 from vein_imaging.demo.treatment import TreatedVisit
 from vein_imaging.demo.truth import agreement_with_truth, comparison_truth
 from vein_imaging.demo.visit import SeenVisit
-from vein_imaging.domain.dose import Finding
+from vein_imaging.domain.dose.finding import Finding
 from vein_imaging.domain.limits import LimitTable
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.report import Figure, Notice, Report, Section, Table, Tone, encode_png
+from vein_imaging.treatment import ComparedDays, may_say
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
@@ -24,7 +24,7 @@ __all__ = ["DemoPictures", "Told", "build_report", "draw_pictures"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """Everything the report tells of.
+    """Everything that the report contains.
 
     Parameters
     ----------
@@ -44,6 +44,11 @@ class Told:
     table: LimitTable
     version: str
     checkpoint: str
+
+    @property
+    def days(self) -> ComparedDays:
+        """When the two pictures were taken; the first session followed the first."""
+        return ComparedDays(*(visit.started.date() for visit in VISITS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,12 +208,12 @@ _CLASSES = {
 
 
 def _before_after(told: Told, pictures: DemoPictures) -> Section:
-    comparison = told.comparison
-    notices = [Notice("note", comparison.summary.clearance_text())]
-    if comparison.verdict != "comparable":
-        reasons: Sequence[str] = comparison.reasons
-        tone: Tone = "stop" if comparison.verdict == "refused" else "warn"
-        notices.insert(0, Notice(tone, f"{comparison.verdict}: " + "; ".join(reasons)))
+    said = may_say(told.comparison, told.days)
+    tones: dict[str, Tone] = {"refused": "stop", "comparable": "note"}
+    tone = tones.get(said.verdict, "warn")
+    notices = [Notice(tone, "; ".join((said.headline, *said.reasons)))]
+    if said.figure:
+        notices.append(Notice("note", said.figure))
     caption = _("Before, after aligned to it, and what became of each vein.")
     return Section(
         _("Before and after, eight weeks apart"),

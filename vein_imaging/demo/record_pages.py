@@ -8,7 +8,6 @@ from decimal import Decimal
 from vein_imaging.demo.story import CLINIC, VISITS, VisitStory
 from vein_imaging.demo.treatment import TreatedVisit
 from vein_imaging.domain.aftercare import aftercare_lines, load_sheet
-from vein_imaging.domain.dose import DoseContext, remaining
 from vein_imaging.domain.limits import LimitTable
 from vein_imaging.domain.quantity import plain
 from vein_imaging.domain.treatment_plan import TreatmentPlan
@@ -86,12 +85,6 @@ def _injection_table(
 
 
 def _remaining_table(treated: Sequence[TreatedVisit], table: LimitTable) -> Table:
-    doses = [visit.session.doses() for visit in treated]
-    context = DoseContext(
-        table=table,
-        zone=CLINIC.zone,
-        sessions=tuple(one for one in doses if one is not None),
-    )
     return Table(
         (_("Limit"), _("Agent"), _("Used"), _("Maximum"), _("Left")),
         tuple(
@@ -102,7 +95,7 @@ def _remaining_table(treated: Sequence[TreatedVisit], table: LimitTable) -> Tabl
                 amount(left.maximum, left.unit),
                 amount(left.remaining, left.unit),
             )
-            for left in remaining(context)
+            for left in treated[-1].left
         ),
         caption=_("What is left of the limits after {name}").format(
             name=VISITS[-1].name.lower()

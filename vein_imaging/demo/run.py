@@ -3,38 +3,71 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from vein_imaging.comparison import compare
 from vein_imaging.demo.pages import Told, build_report, draw_pictures
-from vein_imaging.demo.story import CLINIC, VISITS
+from vein_imaging.demo.story import CLINIC, VISITS, StoryClock
 from vein_imaging.demo.treatment import TreatedVisit, treat
 from vein_imaging.demo.visit import SeenVisit, see_visit
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import render_html
-from vein_imaging.storage import Store, create_store, key_from_file
-from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint, write_checkpoints
+from vein_imaging.treatment import AtWork, ClinicSettings, Visit
+from vein_imaging.treatment.practice import (
+    Clocks,
+    at_invented_work,
+    invented_clinic,
+)
 from vein_imaging.words import translate as _
 
-__all__ = ["DemoResult", "run_demo"]
+__all__ = ["DemoResult", "demo_work", "run_demo"]
 
-TakePicture = Callable[[str, Store, str, Path], None]
-"""Photograph the viewer: camera address, store, session, file to write."""
+TakePicture = Callable[[str, AtWork, Visit, Path], None]
+"""Photograph the viewer: camera address, who works, session, file to write."""
+
+PATIENT = {
+    "name": CLINIC.patient_name,
+    "number": CLINIC.patient_id,
+    "born": CLINIC.born_on,
+}
+
+
+@contextmanager
+def demo_work(folder: Path, clocks: Clocks, out: Path) -> Iterator[AtWork]:
+    """Sign in to the demo's clinic.
+
+    Parameters
+    ----------
+    folder : Path
+        The store.
+    clocks : Clocks
+        The story's.
+    out : Path
+        Where the checkpoint is kept as well.
+    """
+    name, password = CLINIC.author, CLINIC.password
+    with at_invented_work(
+        folder, name, password, clocks, checkpoint_folders=[out]
+    ) as work:
+        yield work
 
 
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """What the demo did and where it lies.
+    """What the demo did, and where the results are.
 
     Parameters
     ----------
     told : Told
         Every result.
-    report, store, key_file : Path
-        The page; the encrypted record and its key.
+    report, store : Path
+        The page; the encrypted record, opened by the demo's invented user.
+    clocks : Clocks
+        The story's, which go on from the last visit.
     window : Path or None
         Picture of the viewer.
     """
@@ -42,7 +75,7 @@ class DemoResult:
     told: Told
     report: Path
     store: Path
-    key_file: Path
+    clocks: Clocks
     window: Path | None
 
 
@@ -52,7 +85,7 @@ def run_demo(
     photograph_window: TakePicture | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> DemoResult:
-    """Do the main job with simulated devices and write the report.
+    """Run the whole workflow on simulated devices and write the report.
 
     Parameters
     ----------
@@ -73,19 +106,22 @@ def run_demo(
         If a step fails; what was written before stays.
     """
     out.mkdir(parents=True, exist_ok=True)
-    folder, key_file = out / "record", out / "record.key"
+    folder = out / "record"
     if folder.exists():
         shutil.rmtree(folder)
-    key = key_from_file(key_file, create=True)
+    clock = StoryClock(VISITS[0].started)
+    clocks = Clocks(clock.now, clock.idle_s)
+    settings = ClinicSettings(CLINIC.region, CLINIC.timezone)
+    invented_clinic(folder, CLINIC.author, CLINIC.password, settings, clocks)
     table = load_limits(CLINIC.region)
     seen: list[SeenVisit] = []
     treated: list[TreatedVisit] = []
-    start = VISITS[0].started
-    with create_store(folder, key, author=CLINIC.author, at=start) as store:
-        facts = {"name": CLINIC.patient_name, "number": CLINIC.patient_id}
-        facts |= {"born": CLINIC.born_on}
-        patient_id = store.add_patient(facts, author=CLINIC.author, at=start)
-        for story in VISITS:
+    patient_id = ""
+    for story in VISITS:
+        clock.go_to(story.started)
+        with demo_work(folder, clocks, out) as work:
+            if not patient_id:
+                patient_id = work.add_patient(PATIENT).patient_id
             say(
                 _(
                     "{name}: the camera, live; then one frame is kept and analysed"
@@ -97,22 +133,23 @@ def run_demo(
                     name=story.name
                 )
             )
-            treated.append(treat(store, patient_id, table, CLINIC, story, seen[-1]))
-        say(_("before and after are aligned and compared"))
-        scales = tuple(visit.truth.mm_per_pixel for visit in seen)
-        comparison = compare(
-            seen[0].frame.pixels,
-            seen[1].frame.pixels,
-            mm_per_pixel=(scales[0], scales[1]),
-        )
-        window: Path | None = None
+            treated.append(treat(work, clock, patient_id, story, seen[-1]))
+    say(_("before and after are aligned and compared"))
+    scales = tuple(visit.truth.mm_per_pixel for visit in seen)
+    comparison = compare(
+        seen[0].frame.pixels,
+        seen[1].frame.pixels,
+        mm_per_pixel=(scales[0], scales[1]),
+    )
+    clock.run()
+    window: Path | None = None
+    with demo_work(folder, clocks, out) as work:
         if photograph_window is not None:
             say(_("the window opens on the simulated camera"))
             window = out / "window.png"
-            session_id = treated[-1].session_id
-            photograph_window(VISITS[-1].camera, store, session_id, window)
-        checkpoint = signed_checkpoint(store)
-        write_checkpoints(store, [out])
+            visit = work.reopen(treated[-1].session_id)
+            photograph_window(VISITS[-1].camera, work, visit, window)
+        checkpoint = work.checkpoint()
     told = Told(
         (seen[0], seen[1]),
         (treated[0], treated[1]),
@@ -121,7 +158,7 @@ def run_demo(
         version("vein-imaging"),
         checkpoint,
     )
-    return DemoResult(told, _write_pages(out, told, window), folder, key_file, window)
+    return DemoResult(told, _write_pages(out, told, window), folder, clocks, window)
 
 
 def _write_pages(out: Path, told: Told, window: Path | None) -> Path:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from vein_imaging.domain.screening import Doppler, Screening, screening_table
-
-__all__ = ["CLINIC", "VISITS", "Clinic", "PlannedDose", "VisitStory"]
+__all__ = [
+    "CLINIC",
+    "SUITABLE",
+    "VISITS",
+    "Clinic",
+    "PlannedDose",
+    "StoryClock",
+    "VisitStory",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Clinic:
     """Where the story plays; names and numbers are invented."""
 
-    author: str = "Dr Demo"
+    author: str = "dr.demo"
+    password: str = "the demo has no secrets"
     patient_id: str = "DEMO-0001"
     patient_name: str = "Demo Patient (drawn by the phantom)"
     born_on: str = "1980-04-12"
@@ -28,21 +36,45 @@ class Clinic:
         """The clinic's time zone."""
         return ZoneInfo(self.timezone)
 
-    def screening(self, day: date) -> Screening:
-        """The invented patient's screening, asked again on the day of a session."""
-        return Screening(
-            answers=tuple((key, "no") for key in screening_table().conditions),
-            screened_on=VISITS[0].started.date(),
-            rechecked_on=day,
-            doppler=Doppler(result="normal", done_on=VISITS[0].started.date()),
-            ceap_left="C1",
-            ceap_right="C1",
-            consent_treatment=True,
-            consent_photographs=True,
-            suitable=True,
-            reason="Spider and reticular veins only; no reflux; nothing against it.",
-            decided_by=self.author,
-        )
+
+SUITABLE = "Spider and reticular veins only; no reflux; nothing against it."
+"""The decision, and why, of the invented patient's screening."""
+
+
+class StoryClock:
+    """The story's time: both clocks go on with it, and only when it says so.
+
+    Parameters
+    ----------
+    at : datetime with a zone
+    """
+
+    def __init__(self, at: datetime) -> None:
+        self._began = self.at = at
+        self._real_s = time.monotonic()
+        self.running = False
+        """Whether it goes on by itself from now on: a person is there."""
+
+    def now(self) -> datetime:
+        """The time of day."""
+        passed = time.monotonic() - self._real_s if self.running else 0.0
+        return self.at + timedelta(seconds=passed)
+
+    def idle_s(self) -> float:
+        """The clock that nobody sets."""
+        return (self.now() - self._began).total_seconds()
+
+    def pass_minutes(self, minutes: float) -> None:
+        """Let the story go on."""
+        self.at += timedelta(minutes=minutes)
+
+    def go_to(self, at: datetime) -> None:
+        """Let the story go on at its next visit."""
+        self.at = at
+
+    def run(self) -> None:
+        """Go on by itself from here."""
+        self._real_s, self.running = time.monotonic(), True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What was found, held against what the phantom drew."""
+"""Compares what was found with what the phantom drew."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ __all__ = ["ComparisonTruth", "agreement_with_truth", "comparison_truth"]
 # Thinner or fainter than this nobody sees a vein in the drawing either.
 _LEAST_MM = 0.5
 _GRID_PX = 24
-"""A few hundred points, none nearer to another than the bend of the skin changes."""
+"""Gives a few hundred points; between neighbours the displacement of the skin hardly
+changes."""
 
 
 def agreement_with_truth(seen: SeenVisit) -> CentrelineAgreement:
@@ -90,7 +91,7 @@ def _lies_in(area: Mask, branch: PhantomBranch) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonTruth:
-    """How the comparison stands against what the phantom did to the leg.
+    """Compares the measured change with what the phantom did to the leg.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ class ComparisonTruth:
 def comparison_truth(
     before: PhantomTruth, after: PhantomTruth, comparison: Comparison
 ) -> ComparisonTruth:
-    """Hold a comparison against the truth of both visits.
+    """Check a comparison against the truth of both visits.
 
     Parameters
     ----------

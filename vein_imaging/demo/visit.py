@@ -16,7 +16,7 @@ from vein_phantom import PhantomTruth
 __all__ = ["LiveFigures", "SeenVisit", "see_visit"]
 
 _DEADLINE_S = 120.0
-"""A visit takes seconds; so long only on a machine that does something else."""
+"""A visit takes seconds; it takes this long only on an overloaded machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class LiveFigures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenVisit:
-    """The kept frame, its vein map, and the truth it can be held against."""
+    """The kept frame, its vein map, and the truth to check it against."""
 
     frame: Frame
     veins: VeinMap

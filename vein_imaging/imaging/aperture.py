@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 __all__ = ["Aperture", "find_aperture"]
 
 SEARCH_SIDE_PX = 256
-"""A pixel is then 1 % of a disc's radius: as exact as the edge need be known."""
+"""Longer side of the copy searched. An edge on a circle may stray by .015 of the
+radius, which is up to 2 px there."""
 DARK_SHARE = 0.15
 """Of the median brightness of the disc: what is darker lies outside. A retina's darkest
 rim is above, the stop's own stray light below."""

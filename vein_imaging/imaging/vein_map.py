@@ -74,6 +74,9 @@ class Branch:
     length_mm : mm or None
     start_node, end_node : int
         Numbers of the junctions or ends it joins; the same for a loop.
+    scale_error : >= 0
+        Standard deviation of the mm per pixel, as a share of it; 0 where it is taken
+        for exact.
     """
 
     points_rc: NDArray[np.float32]
@@ -85,6 +88,19 @@ class Branch:
     length_mm: float | None
     start_node: int
     end_node: int
+    scale_error: float = 0.0
+
+    @property
+    def diameter_sd_mm(self) -> float:
+        """Standard deviation of the median width in mm, the scale's included."""
+        width_mm, width_px = self.median_diameter_mm, self.median_diameter_px
+        own_mm = self.diameter_sd_px * (width_mm / width_px if width_px > 0 else 1.0)
+        return math.hypot(own_mm, width_mm * self.scale_error)
+
+    @property
+    def length_sd_mm(self) -> float | None:
+        """Standard deviation of the length in mm that the scale's gives."""
+        return None if self.length_mm is None else self.length_mm * self.scale_error
 
     @property
     def median_diameter_px(self) -> float:
@@ -131,6 +147,11 @@ class VeinMap:
     mm_per_pixel : mm or None
     channel : str
         The channel that was searched.
+    scale_error : >= 0
+        Standard deviation of `mm_per_pixel`, as a share of it; 0 where it is taken for
+        exact.
+    advice : str
+        What would help to find more, as to come nearer; "" where nothing is to be said.
     """
 
     vesselness: Image
@@ -140,6 +161,8 @@ class VeinMap:
     junctions_rc: NDArray[np.float32]
     mm_per_pixel: float | None
     channel: str
+    scale_error: float = 0.0
+    advice: str = ""
     _makers: Mapping[str, Callable[[], NDArray[Any]]] = dataclasses.field(
         default_factory=dict, init=False, repr=False
     )
@@ -160,7 +183,8 @@ class VeinMap:
             The other fields.
         """
         found = object.__new__(cls)
-        for name, value in {**known, "_makers": makers}.items():
+        given = {"scale_error": 0.0, **known, "_makers": makers}
+        for name, value in given.items():
             object.__setattr__(found, name, value)
         return found
 
@@ -183,8 +207,9 @@ class VeinMap:
         dict
             `length_px`, `area_px`, `field_area_px`, `density_per_px` (vein length over
             field area), `branch_count`, `junction_count`; with a scale also
-            `length_mm`, `area_mm2`, `field_area_mm2`, `density_per_mm` and `classes`:
-            for each class `branch_count`, `length_mm`, `median_diameter_mm`.
+            `mm_per_pixel_sd`, `length_mm`, `length_sd_mm`, `area_mm2`,
+            `field_area_mm2`, `density_per_mm` and `classes`: for each class
+            `branch_count`, `length_mm`, `median_diameter_mm`.
         """
         length_px = sum(branch.length_px for branch in self.branches)
         field_px = int(np.count_nonzero(self.field))
@@ -201,7 +226,9 @@ class VeinMap:
         if self.mm_per_pixel is not None:
             scale = self.mm_per_pixel
             totals |= {
+                "mm_per_pixel_sd": self.scale_error * scale,
                 "length_mm": length_px * scale,
+                "length_sd_mm": length_px * scale * self.scale_error,
                 "area_mm2": area_px * scale**2,
                 "field_area_mm2": field_px * scale**2,
                 "density_per_mm": length_px / field_px / scale if field_px else 0.0,

@@ -13,12 +13,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_calibration.pixel_size import PixelSize
+from vein_calibration.profile import Profile
+from vein_calibration.quality import FrameQuality
 from vein_imaging.imaging.arrays import Image, Mask, Picture, check_picture
 from vein_imaging.imaging.field.find_field import find_field
 from vein_imaging.imaging.light import Subject, tell_subject
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import Coarse, NoiseLevel
+from vein_imaging.pipeline.calibrated import (
+    calibrated_settings,
+    chosen_scale,
+    exact_mm,
+    with_scale_error,
+)
+from vein_imaging.pipeline.frame_check import FrameCheck
 from vein_imaging.pipeline.motion import measure_motion, tiny_copy
 from vein_imaging.pipeline.network import Network, measure_network
 from vein_imaging.pipeline.pace import Pace
@@ -40,14 +50,18 @@ __all__ = ["LiveResult", "LiveStep"]
 
 FIELD_EVERY = 6
 """The field is looked for again every so many frames, and when the picture jumps."""
+FIELD_EVERY_MOVING = 2
+"""And that often while the picture moves."""
 NOISE_SHARE = 0.2
 """Of each frame's noise level in the running one."""
 STILL_PX = 0.5
 """A picture that moved less is averaged with the one before: noise falls."""
 JUMP_PX = 40.0
+"""A picture that moved more shows another place: field, noise and lines begin anew."""
 STEADY_SHARE = 0.6
+"""Of the newest response in that average; the one before has the rest."""
 TURN_PX = 4.0
-"""A picture that moved more has its field looked for again."""
+"""A picture that moved more is moving."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,12 +78,15 @@ class LiveResult:
         With which it was made; lower than asked for where the budget was missed.
     cost_s : s
         CPU time of this frame.
+    frame_quality : FrameQuality, optional
+        Whether the frame is good to measure in.
     """
 
     vein_map: VeinMap
     overlay: NDArray[np.uint8]
     quality: Quality
     cost_s: float
+    frame_quality: FrameQuality | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +146,12 @@ class LiveStep:
     Parameters
     ----------
     settings : AnalysisSettings
-    mm_per_pixel : mm, optional
+    mm_per_pixel : mm or PixelSize, optional
+    profile : Profile, optional
+        Calibration of the camera: every frame is corrected by it, and what is found
+        lies in the corrected frame, which is the one drawn on.
+    light : str
+        Channel of the illuminator that is on.
     budget_s : s
         CPU time a frame may take. Missed for long, quality falls: first from "full" to
         "fast", then the network is traced less often. It rises again when it can.
@@ -140,14 +162,19 @@ class LiveStep:
     def __init__(
         self,
         settings: AnalysisSettings = AnalysisSettings(),  # noqa: B008 (frozen)
-        mm_per_pixel: float | None = None,
+        mm_per_pixel: float | PixelSize | None = None,
         *,
+        profile: Profile | None = None,
+        light: str = "",
         budget_s: float = 1 / 15,
         clock: Callable[[], float] = time.thread_time,
     ) -> None:
-        check_scale(mm_per_pixel)
-        self._settings = settings
-        self._mm_per_pixel = mm_per_pixel
+        self._scale = chosen_scale(mm_per_pixel, profile)
+        self._mm_per_pixel = exact_mm(self._scale)
+        check_scale(self._mm_per_pixel)
+        self._settings = calibrated_settings(settings, profile)
+        self._profile, self._light = profile, light
+        self._check = FrameCheck(profile)
         self._clock = clock
         self._pace = Pace(settings.quality, budget_s)
         self._seen: _Seen | None = None
@@ -180,6 +207,7 @@ class LiveStep:
             As `analyse`. The state is then that of the last good frame.
         """
         searched = self._search(pixels)
+        frame_quality = self._check.judge(pixels)
         traced = self._traced
         if traced is None or traced.take != searched.take:
             traced = self._trace(searched)
@@ -189,12 +217,15 @@ class LiveStep:
                 traced = work()
             else:
                 in_background(work)
-        return self._draw(searched, traced)
+        drawn = self._draw(searched, traced)
+        return replace(drawn, frame_quality=frame_quality)
 
     def _search(self, pixels: Picture) -> _Searched:
         """Search a frame for veins."""
         begun = self._clock()
         picture = check_picture(pixels)
+        if self._profile is not None:
+            picture = self._profile.correct(picture, self._light)
         quality = self._pace.quality
         before = self._seen
         if before is not None and before.ground.field.shape != picture.shape[:2]:
@@ -212,7 +243,8 @@ class LiveStep:
         moved_px = math.hypot(x, y)
         if moved_px > JUMP_PX:
             before = None
-        if before is None or before.ground_age >= FIELD_EVERY or moved_px > TURN_PX:
+        wait = FIELD_EVERY if moved_px <= TURN_PX else FIELD_EVERY_MOVING
+        if before is None or before.ground_age >= wait:
             size = recipe.working_size(shape, self._mm_per_pixel)
             ground, age = Ground.of(find_field(plane, picture), size), 0
         else:
@@ -264,6 +296,10 @@ class LiveStep:
             recipe=searched.scene.recipe,
             settings=self._settings,
         )
+        branches = with_scale_error(
+            network.branches, self._scale, searched.scene.field, self._settings
+        )
+        network = replace(network, branches=branches)
         traced = _Traced(
             *(network, searched.number, searched.take, searched.place_xy),
             cost_s=self._clock() - begun,
@@ -287,6 +323,11 @@ class LiveStep:
             network,
             mm_per_pixel=self._mm_per_pixel,
             channel=searched.channel,
+            scale_error=(
+                self._scale.relative_error
+                if isinstance(self._scale, PixelSize)
+                else 0.0
+            ),
         )
         overlay = draw_overlay(searched.picture, found, opacity=1.0)
         cost_s = searched.cost_s + self._clock() - begun

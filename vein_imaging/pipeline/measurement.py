@@ -17,10 +17,15 @@ from vein_imaging.imaging.tracing.centreline import Path
 from vein_imaging.imaging.tracing.diameter import without_blur
 from vein_imaging.imaging.vein_map import Branch, VeinClass, vein_class_of
 
-__all__ = ["Widths", "make_branches"]
+__all__ = ["Widths", "class_by_width", "make_branches"]
 
 TYPICAL_BLUR_PX, BLUR_SPREAD_PX = 1.0, 0.5
 """Blur of a focused camera where nobody measured it, and how far it may be off."""
+SAMPLING_BLUR_PX = 0.6
+"""What interpolating and averaging profiles adds to a blur that was measured: with it
+bars of 2 to 4 px come out right (benchmarks/calibration_chain.py)."""
+MEASURED_SPREAD_PX = 0.1
+"""How far a measured blur may be off: it differs over the picture."""
 INDEPENDENT_PX = 30.0
 """Widths nearer to each other along a vein share their profiles: one sample each."""
 SHAPE_ERROR_SHARE = 0.04
@@ -62,12 +67,13 @@ class Widths:
         blur_sigma_px : px or None
             None where it was not measured.
         """
+        blur_px, spread_px = TYPICAL_BLUR_PX, BLUR_SPREAD_PX
         if blur_sigma_px is not None:
-            diameter = without_blur(measured_px, blur_sigma_px)
-            return cls(measured_px, diameter, np.zeros_like(diameter))
-        diameter = without_blur(measured_px, TYPICAL_BLUR_PX)
-        sharper = without_blur(measured_px, TYPICAL_BLUR_PX - BLUR_SPREAD_PX)
-        softer = without_blur(measured_px, TYPICAL_BLUR_PX + BLUR_SPREAD_PX)
+            blur_px = math.hypot(blur_sigma_px, SAMPLING_BLUR_PX)
+            spread_px = MEASURED_SPREAD_PX
+        diameter = without_blur(measured_px, blur_px)
+        sharper = without_blur(measured_px, blur_px - spread_px)
+        softer = without_blur(measured_px, blur_px + spread_px)
         # too narrow for the softer blur: it might be next to nothing
         softer = np.where(np.isnan(softer), 0, softer)
         return cls(measured_px, diameter, ((sharper - softer) / 2).astype(np.float32))
@@ -77,7 +83,7 @@ def make_branches(
     paths: Sequence[Path],
     points_rc: Floats,
     widths: Widths,
-    place: NDArray[np.intp],
+    index: NDArray[np.intp],
     mm_per_pixel: float | None,
 ) -> tuple[Branch, ...]:
     """Gather what is known along paths.
@@ -88,7 +94,7 @@ def make_branches(
     points_rc : (M, 2) float32 px
     widths : Widths
         At the same M points.
-    place : (N,) int
+    index : (N,) int
         For each pixel of the trace its row in the two above.
     mm_per_pixel : mm or None
 
@@ -100,7 +106,7 @@ def make_branches(
     if not paths:
         return ()
     mm = mm_per_pixel
-    rows, owner = _rows_of(paths, place)
+    rows, owner = _rows_of(paths, index)
     stops = np.cumsum(np.bincount(owner, minlength=len(paths))).tolist()
     points, diameter = points_rc[rows], widths.diameter_px[rows]
     lengths = _lengths_px(points, owner, len(paths))
@@ -114,7 +120,9 @@ def make_branches(
     ):
         vein_class: VeinClass = "unknown"
         if mm is not None:
-            vein_class = _class(middles[i] * mm, errors[i] * mm, measured[i] * mm)
+            vein_class = class_by_width(
+                middles[i] * mm, errors[i] * mm, measured[i] * mm
+            )
         branches.append(
             Branch(
                 points_rc=points[start:stop],
@@ -132,12 +140,12 @@ def make_branches(
 
 
 def _rows_of(
-    paths: Sequence[Path], place: NDArray[np.intp]
+    paths: Sequence[Path], index: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows of all paths' points, each once in a row, and the path that each is of."""
     sizes = np.array([len(path.members) for path in paths])
     owner = np.repeat(np.arange(len(paths)), sizes)
-    rows = place[np.concatenate([path.members for path in paths])]
+    rows = index[np.concatenate([path.members for path in paths])]
     fresh = np.append(True, (rows[1:] != rows[:-1]) | (owner[1:] != owner[:-1]))
     return rows[fresh], owner[fresh]
 
@@ -150,7 +158,24 @@ def _lengths_px(points: Floats, owner: NDArray[np.intp], count: int) -> list[flo
     return total
 
 
-def _class(diameter_mm: float, uncertainty_mm: float, measured_mm: float) -> VeinClass:
+def class_by_width(
+    diameter_mm: float, uncertainty_mm: float, measured_mm: float
+) -> VeinClass:
+    """Class of a vein by its width, with what is known of the errors of wide ones.
+
+    Parameters
+    ----------
+    diameter_mm : mm
+        nan where it is narrower than the blur.
+    uncertainty_mm : mm
+        One standard deviation.
+    measured_mm : mm
+        Width before the blur was taken out.
+
+    Returns
+    -------
+    VeinClass
+    """
     if math.isnan(diameter_mm) and measured_mm <= 1.0:
         # narrower than the blur, and even the blurred line is a telangiectasia
         return "telangiectasia"
@@ -188,8 +213,8 @@ def _middles(values: Floats, owner: NDArray[np.intp], count: int) -> list[float]
     values, owner = values[known], owner[known]
     number = np.bincount(owner, minlength=count)
     ordered = values[np.lexsort((values, owner))]
-    place = np.cumsum(number) - number + number // 2
+    index = np.cumsum(number) - number + number // 2
     middles = np.full(count, np.nan)
-    middles[number > 0] = ordered[place[number > 0]]
+    middles[number > 0] = ordered[index[number > 0]]
     total: list[float] = middles.tolist()
     return total

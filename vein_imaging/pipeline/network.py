@@ -141,8 +141,8 @@ def measure_network(
     exact = inserted.moved_onto_wide_lines(
         Chains.of(trace, size), trace.pixels_rc, size
     )
-    chains, place = exact.every(_EVERY)
-    kept = np.flatnonzero(np.diff(place, prepend=-1))
+    chains, index = exact.every(_EVERY)
+    kept = np.flatnonzero(np.diff(index, prepend=-1))
     number = inserted.number[tuple(trace.pixels_rc[kept].T)]
     profiles = take_profiles(image, chains)
     shift = np.where(number == -1, profiles.shift_px, 0.0)
@@ -158,7 +158,7 @@ def measure_network(
             # without a scale it costs real skin 8 points of recall and gains nothing
             faint = near_infrared and settings.polarity == "dark"
             bad |= find_outlines(profiles, centred, image, near_infrared=faint)
-    bad = settle_runs(bad & (number != LINK), centred)[place]
+    bad = settle_runs(bad & (number != LINK), centred)[index]
     if recipe.least_score:
         on_skeleton = inserted.number[tuple(trace.pixels_rc.T)] == -1
         bad |= weak_runs(score, trace, recipe.least_score) & on_skeleton
@@ -170,11 +170,11 @@ def measure_network(
         paths = drop_specks(paths)
     if settings.reject_hair and recipe.light == "visible" and hair is None:
         seen = score[tuple(trace.pixels_rc.T)]
-        paths = without_hair(picture, paths, centred, place, seen)
+        paths = without_hair(picture, paths, centred, index, seen)
     measured = half_depth_widths(profiles, centred)
     measured[number == LINK] = np.nan
     widths = Widths.of(measured, settings.blur_sigma_px)
-    branches = make_branches(paths, centred.points_rc, widths, place, mm_per_pixel)
+    branches = make_branches(paths, centred.points_rc, widths, index, mm_per_pixel)
     return Network(branches, _junctions(paths, trace, size), inserted.body, rejected)
 
 

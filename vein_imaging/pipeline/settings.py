@@ -7,10 +7,11 @@ from typing import Literal, get_args
 
 from vein_imaging.imaging.plane import Channel
 
-__all__ = ["AnalysisSettings", "Polarity", "Quality"]
+__all__ = ["AnalysisSettings", "Limb", "Polarity", "Quality"]
 
 Quality = Literal["fast", "full"]
 Polarity = Literal["dark", "bright"]
+Limb = Literal["round", "flat"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class AnalysisSettings:
     blur_sigma_px : px, optional
         Blur of the optics, as a standard deviation at the picture's own size; diameters
         are corrected for it. Left out, 1 px is assumed, and the uncertainty grows.
+    limb : {"round", "flat"}
+        Whether skin between two outlines is taken to be round: widths near an outline
+        may then be larger than they look, and their class is decided less often. Only
+        with a calibrated scale; "flat" for skin pressed flat.
     reject_glare : bool
         Whether mirror-like highlights are filled in before veins are searched.
     reject_hair : bool
@@ -50,6 +55,7 @@ class AnalysisSettings:
     polarity: Polarity = "dark"
     channel: Channel = "auto"
     blur_sigma_px: float | None = None
+    limb: Limb = "round"
     reject_glare: bool = True
     reject_hair: bool = True
     reject_edges: bool = True
@@ -59,6 +65,7 @@ class AnalysisSettings:
             ("quality", Quality),
             ("polarity", Polarity),
             ("channel", Channel),
+            ("limb", Limb),
         ):
             if getattr(self, name) not in get_args(kinds):
                 wanted = ", ".join(get_args(kinds))

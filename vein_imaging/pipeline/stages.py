@@ -333,6 +333,8 @@ def assemble(
     *,
     mm_per_pixel: float | None,
     channel: str,
+    scale_error: float = 0.0,
+    advice: str = "",
 ) -> VeinMap:
     """Bring what was found to the picture's own size.
 
@@ -345,6 +347,10 @@ def assemble(
     network : Network
     mm_per_pixel : mm or None
     channel : str
+    scale_error : >= 0
+        Standard deviation of `mm_per_pixel`, as a share of it.
+    advice : str
+        What would help to find more.
 
     Returns
     -------
@@ -361,6 +367,8 @@ def assemble(
         junctions_rc=network.junctions_rc,
         mm_per_pixel=mm_per_pixel,
         channel=channel,
+        scale_error=scale_error,
+        advice=advice,
     )
 
 

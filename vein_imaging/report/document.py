@@ -24,7 +24,7 @@ class Notice:
     tone : "stop", "warn", "note" or "good"
         Sets the colour and the word in front.
     text : str
-        What is the matter.
+        What the reader must know.
     """
 
     tone: Tone

@@ -1,4 +1,4 @@
-"""What can go wrong with the store, in a few kinds that a caller can tell apart."""
+"""The kinds of failure of the store that a caller can tell apart."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from contextlib import contextmanager
 import sqlcipher3
 from sqlalchemy import exc
 
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
+
 __all__ = [
     "DamagedImageError",
     "DiskFullError",
+    "EntryIdTakenError",
     "InvalidBodyError",
     "LockedError",
     "MissingImageError",
@@ -67,11 +71,11 @@ class NotAllowedError(StoreError):
 
 
 class LockedError(StoreError):
-    """Nobody is signed in, or too long nothing was done: sign in again."""
+    """Nobody is signed in, or nothing was done for too long: sign in again."""
 
 
 class WrongPasswordError(StoreError):
-    """User, password or code do not fit; which one is not told."""
+    """User, password or code do not fit; the message does not say which one."""
 
 
 class TooManyAttemptsError(WrongPasswordError):
@@ -80,6 +84,10 @@ class TooManyAttemptsError(WrongPasswordError):
 
 class InvalidBodyError(StoreError):
     """An entry's body cannot be written canonically (a float, a wrong type)."""
+
+
+class EntryIdTakenError(StoreError):
+    """The id given to an entry stands for another one already."""
 
 
 class NoSuchSessionError(StoreError):
@@ -98,43 +106,47 @@ class DamagedImageError(StoreError):
     """An image file is not, byte for byte, what was recorded."""
 
 
-_FULL = (DiskFullError, "The disk is full. Make room, then try again")
+_FULL = (DiskFullError, marked("The disk is full. Make room, then try again"))
 _READ_ONLY = (
     StoreReadOnlyError,
-    "The store cannot be written. Check the folder's permissions and the disk",
+    marked("The store cannot be written. Check the folder's permissions and the disk"),
 )
 _CANNOT_OPEN = (
     StoreReadOnlyError,
-    "The store's file cannot be opened for writing. Check the folder's permissions and"
-    " whether the disk is read-only; --read-only opens it to look at it",
+    marked(
+        "The store's file cannot be opened for writing. Check the folder's permissions "
+        "and whether the disk is read-only; --read-only opens it for reading only"
+    ),
 )
 _BUSY = (
     StoreBusyError,
-    "Another program held the store for too long. Close it, then try again",
+    marked("Another program held the store for too long. Close it, then try again"),
 )
 _WRONG_KEY = (
     WrongKeyError,
-    "The key does not open this store, or its file is damaged at the start",
+    marked("The key does not open this store, or its file is damaged at the start"),
 )
 _DAMAGED = (
     StoreDamagedError,
-    "The store's file is damaged. Write nothing more to it, run `vein-imaging verify`,"
-    " and restore the last good backup",
+    marked(
+        "The store's file is damaged. Write nothing more to it, run `vein-imaging "
+        "verify`, and restore the last good backup"
+    ),
 )
 _DISK = (
     StoreDamagedError,
-    "The disk could not be read or written. Check the disk, then run `vein-imaging"
-    " verify`",
+    marked(
+        "The disk could not be read or written. Check the disk, then run `vein-imaging "
+        "verify`"
+    ),
 )
 _NO_ANSWER = (
     StoreUnreachableError,
-    "The database server does not answer. Nothing was written. Check the network and"
-    " the server",
+    marked("The database server does not answer. Check the network and the server"),
 )
 _WENT_AWAY = (
     StoreUnreachableError,
-    "The database server went away. Look whether the last entry is there before"
-    " writing it again",
+    marked("The database server closed the connection"),
 )
 
 _Meaning = tuple[type[StoreError], str]
@@ -168,7 +180,7 @@ _POSTGRESQL: dict[str, _Meaning] = {
 
 def _meaning(error: exc.DBAPIError) -> _Meaning:
     """By code, never by words, which change with language and release."""
-    unknown = (StoreError, "The database refused")
+    unknown = (StoreError, marked("The database refused"))
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
         return _SQLITE.get(code & 0xFF, unknown)  # the rest of an extended code
@@ -194,4 +206,4 @@ def translated() -> Iterator[None]:
         yield
     except exc.DBAPIError as error:
         kind, message = _meaning(error)
-        raise kind(f"{message}. ({str(error.orig).strip()})") from error
+        raise kind(f"{_(message)}. ({str(error.orig).strip()})") from error

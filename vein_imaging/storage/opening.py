@@ -36,6 +36,7 @@ from vein_imaging.storage.files.layout import (
 )
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.store import Store
+from vein_imaging.words import translate as _
 
 __all__ = ["create_store", "migrate_server", "open_store"]
 
@@ -121,7 +122,7 @@ def _open_clinic_key(database: Database, vault: Vault) -> None:
         try:
             key_of(connection, vault, CLINIC)
         except StoreDamagedError as error:
-            raise WrongKeyError("The key does not open this store") from error
+            raise WrongKeyError(_("The key does not open this store")) from error
 
 
 def migrate_server(folder: Path, key: bytes, owner_url: str) -> None:
@@ -134,6 +135,10 @@ def migrate_server(folder: Path, key: bytes, owner_url: str) -> None:
     """
     layout = find_store(folder)
     if not layout.database_url:
-        raise NoSuchStoreError(f"{folder} is not on a server; opening it migrates it")
+        raise NoSuchStoreError(
+            _("{folder} is not on a server; opening it migrates it").format(
+                folder=folder
+            )
+        )
     with translated():
         make_tables(layout, Vault(key), Server(layout.database_url, owner_url))

@@ -6,17 +6,21 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from types import TracebackType
+from datetime import datetime
 from typing import Self
 
-from sqlalchemy import Column, ColumnElement, Connection, select
+from sqlalchemy import Connection
 
 from vein_imaging.domain.session import Event
 from vein_imaging.storage.database.engines import (
     Database,
 )
 from vein_imaging.storage.database.schema import event as event_table
+from vein_imaging.storage.entries.admission import (
+    admitted,
+    find_written,
+    refuse_over_newer,
+)
 from vein_imaging.storage.entries.canonical import Body
 from vein_imaging.storage.entries.checked_append import (
     CheckedAppend,
@@ -33,6 +37,7 @@ from vein_imaging.storage.entries.ledger import (
     Head,
     StoredEvent,
     append_entry,
+    has_key,
     head,
     key_of,
     make_key,
@@ -42,10 +47,11 @@ from vein_imaging.storage.entries.patient_directory import (
     PATIENT,
     PatientDirectory,
     PatientRecord,
+    checked_facts,
 )
+from vein_imaging.storage.entries.session_index import SESSION, SessionIndex
 from vein_imaging.storage.errors import (
     MissingImageError,
-    NoSuchSessionError,
     translated,
 )
 from vein_imaging.storage.files.images import ImageFolder
@@ -53,10 +59,15 @@ from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import (
     StoreLayout,
 )
+from vein_imaging.words import translate as _
 
-__all__ = ["SESSION", "Store"]
+__all__ = ["SESSION", "Guard", "Store", "unguarded"]
 
-SESSION = "store.session"
+Guard = Callable[[Connection], None]
+
+
+def unguarded(_: Connection) -> None:
+    """Let anyone write who holds the store itself."""
 
 
 class Store:
@@ -73,17 +84,12 @@ class Store:
         self.vault = vault
         self._directory = PatientDirectory()
         self._directory_lock = threading.Lock()
-        self._patient_of: dict[str, str] = {}
+        self.index = SessionIndex(vault)
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -103,7 +109,7 @@ class Store:
             yield connection
 
     def settle_file(self, *, empty_log: bool = False) -> None:
-        """Carry what the write-ahead log holds into the file itself.
+        """Move what the write-ahead log holds into the file itself.
 
         Parameters
         ----------
@@ -119,7 +125,15 @@ class Store:
 
     # --- patients and sessions ---------------------------------------------------
 
-    def add_patient(self, facts: Body, *, author: str, at: datetime) -> str:
+    def add_patient(
+        self,
+        facts: Body,
+        *,
+        author: str,
+        at: datetime,
+        patient_id: str | None = None,
+        guard: Guard = unguarded,
+    ) -> str:
         """Write a new patient and return the random id.
 
         Parameters
@@ -131,16 +145,27 @@ class Store:
             Who writes.
         at : datetime
             Now, with a time zone.
+        patient_id : str, optional
+            Made before the first try: one that is there is not written again.
         """
-        patient_id = uuid.uuid4().hex
-        draft = Draft(Entry(PATIENT, facts), at, author, patient_id)
+        patient_id = patient_id or uuid.uuid4().hex
+        draft = Draft(Entry(PATIENT, checked_facts(facts)), at, author, patient_id)
         with self.writing() as connection:
+            guard(connection)
+            if has_key(connection, patient_id):
+                return patient_id
             make_key(connection, self.vault, patient_id)
             append_entry(connection, self.vault, draft)
         return patient_id
 
     def change_patient(
-        self, patient_id: str, facts: Body, *, author: str, at: datetime
+        self,
+        patient_id: str,
+        facts: Body,
+        *,
+        author: str,
+        at: datetime,
+        guard: Guard = unguarded,
     ) -> None:
         """Write changed facts; those not named stay. The earlier ones stay readable.
 
@@ -149,8 +174,9 @@ class Store:
         PatientErasedError
             If there is no such patient (any more).
         """
-        draft = Draft(Entry(PATIENT, facts), at, author, patient_id)
+        draft = Draft(Entry(PATIENT, checked_facts(facts)), at, author, patient_id)
         with self.writing() as connection:
+            guard(connection)
             append_entry(connection, self.vault, draft)
 
     def patients(self, fragment: str = "") -> tuple[PatientRecord, ...]:
@@ -158,6 +184,13 @@ class Store:
         with self._directory_lock, self.reading() as connection:
             self._directory.refresh(connection, self.vault)
             return self._directory.find(fragment)
+
+    def patient(self, patient_id: str) -> PatientRecord:
+        """Return one patient, or raise `PatientErasedError`."""
+        with self._directory_lock, self.reading() as connection:
+            key_of(connection, self.vault, patient_id)
+            self._directory.refresh(connection, self.vault)
+            return self._directory.one(patient_id)
 
     def start_session(
         self,
@@ -167,8 +200,15 @@ class Store:
         at: datetime,
         session_id: str | None = None,
         facts: Body | None = None,
+        opened: Event | Entry | None = None,
+        guard: Guard = unguarded,
     ) -> str:
         """Begin a session of a patient and return its id.
+
+        Parameters
+        ----------
+        opened : event, optional
+            The session's first entry, written in the same transaction.
 
         Raises
         ------
@@ -180,56 +220,33 @@ class Store:
         session_id = session_id or uuid.uuid4().hex
         entry = Entry(SESSION, facts or {})
         with self.writing() as connection:
-            if self._find_patient(connection, session_id) is not None:
-                raise ValueError(f"session {session_id} exists; leave the id out")
+            guard(connection)
+            if self.index.find_patient(connection, session_id) is not None:
+                raise ValueError(
+                    _("session {session_id} exists; leave the id out").format(
+                        session_id=session_id
+                    )
+                )
             draft = Draft(entry, at, author, patient_id, session_id)
             append_entry(connection, self.vault, draft)
+            if opened is not None:
+                self.append_in(connection, session_id, opened, author, at, ())
         return session_id
 
     def sessions(self, patient_id: str) -> tuple[SessionHead, ...]:
         """Return a patient's sessions, the oldest first."""
         with self.reading() as connection:
-            return tuple(self._heads(connection, event_table.c.patient_id, patient_id))
+            return tuple(
+                self.index.heads(connection, event_table.c.patient_id, patient_id)
+            )
 
     def session_head(self, session_id: str) -> SessionHead:
-        """Return one session's beginning; no other patient's entry is read for it.
-
-        Raises
-        ------
-        NoSuchSessionError, PatientErasedError, StoreDamagedError
-        """
+        """Return one session's beginning; no other patient's entry is read for it."""
         with self.reading() as connection:
-            self._patient(connection, session_id)
-            return next(self._heads(connection, event_table.c.session_id, session_id))
-
-    def _heads(
-        self, connection: Connection, column: Column[str], value: str
-    ) -> Iterator[SessionHead]:
-        # "+kind": the entries of one patient or session are looked up and their kinds
-        # compared; by kind, SQLite would walk through every session of the clinic.
-        beginning = (event_table.c.kind + "") == SESSION
-        for e in read_entries(connection, self.vault, column == value, beginning):
-            yield SessionHead(e.session_id, e.patient_id, e.at, e.author)
-
-    def _find_patient(self, connection: Connection, session_id: str) -> str | None:
-        if session_id not in self._patient_of:
-            found = connection.execute(
-                select(event_table.c.patient_id)
-                .where(event_table.c.session_id == session_id)
-                .limit(1)
-            ).scalar_one_or_none()
-            if found is None:
-                return None
-            self._patient_of[session_id] = found
-        return self._patient_of[session_id]
-
-    def _patient(self, connection: Connection, session_id: str) -> str:
-        found = self._find_patient(connection, session_id)
-        if found is None or not session_id:
-            raise NoSuchSessionError(
-                f"no session {session_id!r} in this store; begin it with start_session"
+            self.index.patient(connection, session_id)
+            return next(
+                self.index.heads(connection, event_table.c.session_id, session_id)
             )
-        return found
 
     def patient_of(self, session_id: str) -> str:
         """Return the id of a session's patient.
@@ -239,12 +256,18 @@ class Store:
         NoSuchSessionError
         """
         with self.reading() as connection:
-            return self._patient(connection, session_id)
+            return self.index.patient(connection, session_id)
 
     # --- entries -----------------------------------------------------------------
 
     def append(
-        self, session_id: str, event: Event | Entry, *, author: str, at: datetime
+        self,
+        session_id: str,
+        event: Event | Entry,
+        *,
+        author: str,
+        at: datetime,
+        guard: Guard = unguarded,
     ) -> StoredEvent:
         """Write a fact. Facts are never refused for their meaning.
 
@@ -252,20 +275,28 @@ class Store:
         ----------
         session_id : str
         event : an event of `vein_imaging.domain.session`, or an Entry
-            The kind must not begin with "store.", which is the store's own.
+            An entry whose `entry_id` stands in the session already is not written
+            again: the one that stands there is returned.
         author : str
         at : datetime
             Now, with a time zone.
+        guard : function of the transaction
+            Raises where the author may not, as of this very moment.
 
         Raises
         ------
-        NoSuchSessionError, PatientErasedError, InvalidBodyError
+        NoSuchSessionError, PatientErasedError, DiskFullError, StoreReadOnlyError
+        InvalidBodyError
+            If it could not be read back.
+        EntryIdTakenError
+            If its id stands for another entry.
+        NotAllowedError
+            If it is a signature, or voids another person's.
         MissingImageError
-            If the body names a picture (`image_id`) that is not stored yet.
-        DiskFullError, StoreReadOnlyError, StoreBusyError, StoreDamagedError
-            With nothing written.
+            If it names a picture that is not stored yet.
         """
         with self.writing() as connection:
+            guard(connection)
             return self.append_in(connection, session_id, event, author, at)
 
     def check_and_append(
@@ -277,39 +308,50 @@ class Store:
         author: str,
         at: datetime,
         refuses: bool = True,
+        entry_id: str = "",
+        guard: Guard = unguarded,
     ) -> CheckedAppend[F]:
-        """Check against everything written so far, then write, in one transaction.
-
-        No other window, program or machine can write between the check and the
-        entry, so two injections cannot both pass the last 0.1 mL.
+        """Check against everything written so far, then write: nobody can between.
 
         Parameters
         ----------
         event : an event, or a function of the findings that makes it
-            So that the entry can carry what was found.
         check : function of the patient's past
-            Pure and quick: the store is locked while it runs.
+            Quick: the store is locked while it runs.
         refuses : bool
-            Whether a finding of severity "stop" refuses the entry, as it does a plan.
-            False for an injection that was given: facts are never refused.
-        session_id, author, at
+            Whether a finding of severity "stop" refuses the entry.
+        entry_id : str
+            Of the entry, where it may have been tried before: one that stands there is
+            neither checked nor written again.
+        session_id, author, at, guard
             As for `append`.
 
         Returns
         -------
-        Checked
+        CheckedAppend
             `event` is None where a finding refused it.
         """
         with self.writing() as connection:
-            patient_id = self._patient(connection, session_id)
-            newest = head(connection)
-            latest_at = max(newest.latest_at or at, at).astimezone(UTC)
-            history = PatientHistory(self._history(connection, patient_id), latest_at)
-            findings = tuple(check(history))
-            if refuses and any(one.severity == "stop" for one in findings):
-                return CheckedAppend(None, findings)
+            guard(connection)
+            patient_id = self.index.patient(connection, session_id)
+            events = self.index.of_patient(connection, patient_id)
+            of_session = [one for one in events if one.session_id == session_id]
+            tried = find_written(entry_id, of_session) if entry_id else None
+            history = PatientHistory(events, self.index.latest_at(connection, at))
+            if tried is None:
+                refuse_over_newer(history.newer)
+                findings = tuple(check(history))
+                if refuses and any(one.severity == "stop" for one in findings):
+                    return CheckedAppend(None, findings)
+            else:
+                findings = ()
             made = event(findings) if callable(event) else event
-            written = self.append_in(connection, session_id, made, author, at)
+            if tried is not None:
+                find_written(entry_id, [tried], wanted=entry_for(made))
+                return CheckedAppend(tried, (), repeated=True)
+            written = self.append_in(
+                connection, session_id, made, author, at, of_session
+            )
         return CheckedAppend(written, findings)
 
     def events(self, session_id: str) -> tuple[StoredEvent, ...]:
@@ -320,15 +362,12 @@ class Store:
         NoSuchSessionError, PatientErasedError, StoreDamagedError
         """
         with self.reading() as connection:
-            patient_id = self._patient(connection, session_id)
-            key_of(connection, self.vault, patient_id)
-            of_session = event_table.c.session_id == session_id
-            return tuple(self._clinical(connection, of_session))
+            return self.index.of_session(connection, session_id)
 
     def patient_events(self, patient_id: str) -> tuple[StoredEvent, ...]:
         """Return the entries of all sessions of a patient, in the order written."""
         with self.reading() as connection:
-            return self._history(connection, patient_id)
+            return self.index.of_patient(connection, patient_id)
 
     def append_own(
         self, kind: str, body: Body, *, author: str, at: datetime, patient_id: str = ""
@@ -352,19 +391,6 @@ class Store:
         with self.reading() as connection:
             return head(connection)
 
-    def _history(
-        self, connection: Connection, patient_id: str
-    ) -> tuple[StoredEvent, ...]:
-        key_of(connection, self.vault, patient_id)
-        of_patient = event_table.c.patient_id == patient_id
-        return tuple(self._clinical(connection, of_patient))
-
-    def _clinical(
-        self, connection: Connection, condition: ColumnElement[bool]
-    ) -> Iterator[StoredEvent]:
-        not_own = event_table.c.kind.not_like("store.%")
-        return read_entries(connection, self.vault, condition, not_own)
-
     def append_in(
         self,
         connection: Connection,
@@ -372,13 +398,20 @@ class Store:
         event: Event | Entry,
         author: str,
         at: datetime,
+        of_session: Sequence[StoredEvent] | None = None,
+        *,
+        signing: bool = False,
     ) -> StoredEvent:
         """Do what `append` does, in a transaction of the package's other modules."""
         entry = entry_for(event)
-        if entry.kind.startswith("store."):
-            raise ValueError(f"kind {entry.kind!r}: 'store.' is the store's own")
-        patient_id = self._patient(connection, session_id)
+        patient_id = self.index.patient(connection, session_id)
         key = key_of(connection, self.vault, patient_id)
+        if of_session is None:
+            of_session = self.index.of_session(connection, session_id)
+            refuse_over_newer(PatientHistory(tuple(of_session), at).newer)
+        written = admitted(entry, author, of_session, signing=signing)
+        if written is not None:
+            return written
         for sha256 in named_images(entry.body):
             if not self.images.holds(key, sha256):
                 raise MissingImageError(
@@ -413,5 +446,5 @@ class Store:
 
     def _image_key(self, session_id: str) -> bytes:
         with self.reading() as connection:
-            patient_id = self._patient(connection, session_id)
+            patient_id = self.index.patient(connection, session_id)
             return key_of(connection, self.vault, patient_id)

@@ -33,7 +33,7 @@ class NoScreenError(Exception):
 
 
 def need_a_screen(environment: Mapping[str, str] = os.environ) -> None:
-    """Refuse in words where Qt would end the process, or show a black picture.
+    """Refuse with a message where Qt would end the process or show a black picture.
 
     Parameters
     ----------

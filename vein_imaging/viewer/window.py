@@ -10,16 +10,18 @@ from qtpy.QtCore import QEvent, QObject, Qt, QTimer
 from qtpy.QtGui import QKeySequence, QShortcut
 from qtpy.QtWidgets import QMessageBox, QWidget
 
+from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureSettings, LiveFeed
+from vein_imaging.treatment import AtWork, Site, Visit
 from vein_imaging.viewer.before_after.wiring import PhotoDesk
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
+from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
 from vein_imaging.viewer.live.camera_state import camera_state
 from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.clicks import click_callback
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.live.vein_reading import vein_at
-from vein_imaging.viewer.photographs import Photographs
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.napari_private import (
@@ -30,7 +32,6 @@ from vein_imaging.viewer.qt.napari_private import (
     main_window,
     strip_furniture,
 )
-from vein_imaging.viewer.site_log import InjectionLog, Site
 from vein_imaging.words import translate as _
 
 __all__ = ["ViewerWindow"]
@@ -46,10 +47,8 @@ class ViewerWindow(QObject):
     ----------
     feed : LiveFeed
         Not started; the window starts and stops it.
-    log : InjectionLog
-        Where injections are checked and recorded.
-    photographs : Photographs
-        Of the same session's patient.
+    visit : Visit
+        Where injections are checked and recorded, and photographs kept.
     banner : str
         A warning on top of the panel; empty for none.
     desk : SignedIn, optional
@@ -59,8 +58,7 @@ class ViewerWindow(QObject):
     def __init__(
         self,
         feed: LiveFeed,
-        log: InjectionLog,
-        photographs: Photographs,
+        visit: Visit,
         *,
         banner: str = "",
         desk: SignedIn | None = None,
@@ -89,7 +87,11 @@ class ViewerWindow(QObject):
         self.viewer.layers.selection.active = picture
         self.live = LiveView(picture, feed.mailbox)
         self.strip = CameraStrip(feed.settings)
-        self.panel = InjectionPanel(log.products, banner, ask_weight=log.weight_matters)
+        log = visit.log
+        banner = "\n".join(part for part in (banner, *visit.warnings) if part)
+        self.panel = InjectionPanel(
+            tuple(log.names.items()), banner, ask_weight=log.weight_matters
+        )
         dock(self.viewer, self.strip, "camera", "top")
         dock(self.viewer, self.panel, "injections", "right")
         strip_furniture(self.viewer)
@@ -97,9 +99,12 @@ class ViewerWindow(QObject):
         self.window: QWidget = main_window(self.viewer)
         self.canvas = canvas_widget(self.viewer)
         self.recorder = SiteRecorder(
-            log, self.panel, self.sites, self.viewer, self.window
+            visit, self.panel, self.sites, self.viewer, self.window
         )
-        self.photos = PhotoDesk(photographs, self.strip, self.live, self.window)
+        self._address = feed.status.address
+        self.photos = PhotoDesk(
+            visit.photographs, self.strip, self.live, self.window, self._address
+        )
         self._lock = None if desk is None else DeskLock(desk, self.lock)
         self._wire(picture)
 
@@ -140,6 +145,35 @@ class ViewerWindow(QObject):
             self.window.showMaximized()
         self.feed.start()
         self._timer.start(_TICK_MS)
+
+    def ask_about_clock(self, work: AtWork) -> None:
+        """Ask once whether the computer's clock is right, where something is odd.
+
+        Parameters
+        ----------
+        work : AtWork
+            Knows what is odd, and writes the answer down.
+        """
+        doubt = work.clock_doubt
+        if doubt is None:
+            return
+        dialog = ReasonDialog(
+            self.window,
+            "warn",
+            _("IS THE COMPUTER'S CLOCK RIGHT?"),
+            (
+                doubt.sentence,
+                _(
+                    "If it is right now, type how you know. If not, cancel and set "
+                    "it: until then every dose is checked on both days."
+                ),
+            ),
+            _("The clock is right now"),
+        )
+        dialog.accepted.connect(
+            lambda: work.answer_clock(right=True, reason=dialog.reason_text)
+        )
+        dialog.open()
 
     def close(self) -> None:
         """Stop the camera and close the window, without asking."""
@@ -202,7 +236,9 @@ class ViewerWindow(QObject):
             self.viewer.scene.camera.zoom *= factor
 
     def _restart(self) -> None:
-        if not self.feed.restart():
+        if self.feed.restart():
+            self.recorder.forget_pictures()
+        else:
             tell(
                 self.window,
                 _("The camera cannot be started again"),
@@ -220,10 +256,14 @@ class ViewerWindow(QObject):
         shown = self.live.shown
         if shown is None:
             return
+        found = shown.result
+        reading = None if found is None else vein_at(found.vein_map, point_rc)
         if records:
-            self.recorder.clicked(Site(point_rc, shown.frame))
-        elif shown.result is not None:
-            self.recorder.measured(vein_at(shown.result.vein_map, point_rc))
+            shows = what_it_shows(self._address)
+            site = Site(point_rc, shown.frame.pixels, shows)
+            self.recorder.clicked(site, reading)
+        elif found is not None:
+            self.recorder.measured(reading)
 
     def eventFilter(  # noqa: N802 - Qt's name
         self, watched: QObject | None, event: QEvent | None

@@ -137,7 +137,7 @@ def decode_jpeg(
     *,
     grey: bool | None = False,
 ) -> tuple[Pixels, bytes]:
-    """Decode a camera's JPEG; one at which the decoder warns is damaged.
+    """Decode a camera's JPEG, and refuse one that makes the decoder warn.
 
     OpenCV's decoder writes its warnings on the terminal and goes on with grey or cyan
     bands. The same library (libjpeg-turbo), bound to report them, gives the same
@@ -175,7 +175,7 @@ def decode_jpeg(
 
 
 def decoder_warns(data: bytes) -> bool:
-    """Tell whether the decoder would warn of a JPEG from a file, of whatever sort.
+    """Tell whether the decoder would warn about any JPEG from a file.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class FramePacer:
             From the beat before to this one, where it is not the period.
         live : bool
             True: beats that passed meanwhile are lost. False: none is lost, and after a
-            pause the rhythm starts anew instead of rushing.
+            pause the rhythm starts again instead of rushing.
 
         Returns
         -------

@@ -33,7 +33,8 @@ _FEATURES = {
 }
 _AUTOMATIC = {"exposure_us": "ExposureAuto", "gain": "GainAuto"}
 _BAD_FRAMES = 10
-"""A third of a second of incomplete pictures: the bus is too slow, and is said so."""
+"""After a third of a second of incomplete pictures, the message says that the bus is
+too slow."""
 
 
 class PylonSource:

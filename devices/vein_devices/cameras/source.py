@@ -18,7 +18,8 @@ from vein_devices.frame import Frame, FrameFlag, Pixels
 __all__ = ["CameraSource", "Shot", "SourceCamera"]
 
 _CLIPPED_SHARE = 0.01
-"""Highlights on skin whiten less; more is an exposure that hides veins."""
+"""Highlights on skin whiten fewer pixels than this; more of them mean an exposure that
+hides veins."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,7 +151,7 @@ class SourceCamera:
         return frame
 
     def _judge(self, shot: Shot) -> FrameFlag:
-        """What the pixels themselves tell: a repeat, too much light."""
+        """Flags that the pixels themselves show: a repeated frame, too much light."""
         flags = FrameFlag.NONE
         pixels = shot.pixels
         content = zlib.crc32(shot.jpeg or np.ascontiguousarray(pixels).data)

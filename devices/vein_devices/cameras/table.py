@@ -6,17 +6,28 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import cast
+from typing import Literal, cast
 
 from vein_devices.address import Address, parse_address
 from vein_devices.cameras.source import CameraSource, SourceCamera
 from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import DeviceAddressError
 
-__all__ = ["CAMERAS", "ENTRY_POINTS", "CameraKind", "known_kinds", "open_camera"]
+__all__ = [
+    "CAMERAS",
+    "ENTRY_POINTS",
+    "CameraKind",
+    "Shows",
+    "known_kinds",
+    "open_camera",
+    "what_it_shows",
+]
 
 ENTRY_POINTS = "vein_imaging.cameras"
 """Entry point group: its name is the kind, its object is `make_source`."""
+
+Shows = Literal["camera", "recording", "drawing"]
+"""Skin before a camera, a recording played again, or a drawing: never mistaken."""
 
 MakeSource = Callable[[Address, Clock], CameraSource]
 
@@ -35,12 +46,15 @@ class CameraKind:
         An address.
     live : bool
         Whether a frame not fetched in time is gone.
+    shows : "camera", "recording" or "drawing"
+        What is on its pictures.
     """
 
     module: str
     summary: str
     example: str
     live: bool = True
+    shows: Shows = "camera"
 
 
 CAMERAS: dict[str, CameraKind] = {
@@ -48,6 +62,7 @@ CAMERAS: dict[str, CameraKind] = {
         "vein_devices.cameras.phantom",
         "a drawn leg whose veins are known in millimetres",
         "phantom:?seed=7&size=1920x1080",
+        shows="drawing",
     ),
     "uvc": CameraKind(
         "vein_devices.cameras.usb.driver",
@@ -89,6 +104,7 @@ CAMERAS: dict[str, CameraKind] = {
         "a video, a picture, or a folder of pictures",
         "file:clip.mp4?loop=1",
         live=False,
+        shows="recording",
     ),
 }
 """Kinds that come with this package, by what stands before the colon."""
@@ -103,6 +119,23 @@ def known_kinds() -> tuple[str, ...]:
     """
     others = (point.name for point in entry_points(group=ENTRY_POINTS))
     return (*CAMERAS, *sorted(set(others) - set(CAMERAS)))
+
+
+def what_it_shows(url: str) -> Shows:
+    """Say what is on the pictures of an address, however it is spelled.
+
+    Parameters
+    ----------
+    url : str
+        As for `open_camera`: a bare path is a recording, letters may be large.
+
+    Returns
+    -------
+    "camera", "recording" or "drawing"
+        A kind of another package is a camera.
+    """
+    known = CAMERAS.get(parse_address(url).kind)
+    return known.shows if known is not None else "camera"
 
 
 def _maker(address: Address) -> MakeSource:

@@ -35,12 +35,13 @@ __all__ = ["LineIlluminator"]
 
 _ANSWER_S = 0.4  # well within the second after which the firmware darkens a silent line
 _TRIES = 3
-"""A changed byte is caught by the check sum and asked again; a dead line is not."""
+"""The checksum catches a changed byte, and the command is sent again. A dead line does
+not answer at all."""
 _BOOT_S = 3.0
 """Opening the port resets many boards, which hear nothing for up to two seconds."""
 _WATCHDOG_MS = 1000
-"""Without a word from us for so long it goes dark; what an earlier program set is not
-believed."""
+"""The light goes off when this program has been silent for so long. It is set at each
+opening, because an earlier program may have set another time."""
 
 
 class LineIlluminator:
@@ -118,7 +119,7 @@ class LineIlluminator:
             raise
 
     def _wait_for_boot(self) -> None:
-        """Make it dark as soon as it hears; that is obeyed with any CRC or none."""
+        """Switch the light off as soon as it listens; any CRC or none is accepted."""
         until_s = self._clock.monotonic_s() + _BOOT_S
         while True:
             try:
@@ -181,7 +182,7 @@ class LineIlluminator:
         )
 
     def _latched(self) -> str:
-        """What keeps it dark, and what to do."""
+        """What keeps the light off, and what to do."""
         mask = int(self.ask("SYST:FLT?"))
         names = ", ".join(name for bit, name in FAULTS.items() if mask & bit)
         return (
@@ -210,7 +211,7 @@ class LineIlluminator:
         return None
 
     def _forget_late_answers(self) -> None:
-        """Take events; an answer that is here before the question belongs to no one."""
+        """Take events, and drop an answer that is there before the question."""
         for line in self._reader.feed(self._line.read(4096, 0.0)):
             if line.is_event:
                 self._note(line)
@@ -219,7 +220,7 @@ class LineIlluminator:
         self.events.append(line.text[1:])
 
     def poll(self, wait_s: float = 0.0) -> list[str]:
-        """Take up what it sent unasked.
+        """Take the events that it sent without being asked.
 
         Parameters
         ----------
@@ -248,7 +249,7 @@ class LineIlluminator:
         self.ask("KEEP")
 
     def off(self) -> None:
-        """Dark, now. Obeyed in every state."""
+        """Switch the light off now. This is obeyed in every state."""
         self.ask("ILL:OFF")
 
     def arm(self) -> None:
@@ -322,7 +323,7 @@ class LineIlluminator:
         self.ask("*TRG")
 
     def clear_faults(self) -> None:
-        """Take back latched faults.
+        """Clear the latched faults.
 
         Raises
         ------
@@ -354,7 +355,7 @@ class LineIlluminator:
         )
 
     def clock_offset_s(self, tries: int = 8) -> tuple[float, float]:
-        """Compare its clock with ours, by the quickest of some round trips.
+        """Compare its clock with this computer's, by the quickest of some round trips.
 
         Parameters
         ----------
@@ -364,7 +365,7 @@ class LineIlluminator:
         Returns
         -------
         offset_s : s
-            Ours minus its.
+            This computer's clock minus the device's.
         uncertainty_s : s
             Half the quickest round trip.
         """
@@ -378,7 +379,7 @@ class LineIlluminator:
         return best
 
     def close(self) -> None:
-        """Make it dark if it still listens, and let go. Never raises."""
+        """Switch the light off if it still listens, and let go. Never raises."""
         port, self._port = self._port, None
         if port is not None:
             with contextlib.suppress(DeviceError):  # gone: its watchdog makes it dark
@@ -396,5 +397,5 @@ class LineIlluminator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Make it dark and close."""
+        """Switch the light off and close."""
         self.close()

@@ -1,4 +1,4 @@
-"""A stand-in for the illuminator's firmware, rule by rule; that one is the truth.
+"""A simulator of the illuminator's firmware, which is the reference.
 
 It passes the same tests as the firmware does. It is for machines without a board.
 """
@@ -67,7 +67,7 @@ class IlluminatorSimulator:
         self.reset()
 
     def reset(self) -> None:
-        """Start anew, dark."""
+        """Start again, with the light off."""
         self.levels = [0] * len(CHANNELS)
         self.armed = False
         self.latched = 0

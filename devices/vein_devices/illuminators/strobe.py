@@ -1,4 +1,4 @@
-"""Frames lit and dark by turns: each knows its light; a pair has no ambient light."""
+"""Lit and dark frames in turn; the difference of a pair is free of ambient light."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class StrobedCamera:
         return fps / (1 + self._settle_frames) if fps else None
 
     def open(self) -> None:
-        """Open light and camera; the light is armed and dark."""
+        """Open light and camera; the light is armed but off."""
         self._light.open()
         try:
             self._light.arm()
@@ -109,7 +109,7 @@ class StrobedCamera:
         )
 
     def close(self) -> None:
-        """Close both; it is dark."""
+        """Close both, with the light off."""
         self._camera.close()
         self._light.close()
 

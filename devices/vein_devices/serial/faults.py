@@ -1,4 +1,4 @@
-"""What can be made to go wrong on a line, seeded."""
+"""Faults that can be put on a serial line, from a seed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Faults:
     skip_bytes : int
         So many bytes pass before any of the three happens.
     truncate_every : int
-        Every so manieth answer loses its second half; 0 never.
+        One answer in so many loses its second half; 0 means none.
     stall : bool
         Nothing is answered.
     garbage : bool

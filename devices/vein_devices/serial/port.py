@@ -1,4 +1,4 @@
-"""A serial port: found by identity, opened for us alone, every failure in our words."""
+"""A serial port: found by identity, opened exclusively, with errors of our own."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class PortIdentity:
         return f"{self.vid:04x}:{self.pid:04x}"
 
     def word(self, among: Iterable[PortIdentity]) -> str:
-        """The steadiest word that names it and none of the others; see `find_port`."""
+        """The word for only this port that is least likely to change: `find_port`."""
         others = [port for port in among if port != self]
         for name in ("serial_number", "location"):
             word = str(getattr(self, name))
@@ -105,7 +105,7 @@ def find_port(
     accept: Callable[[PortIdentity], bool] = lambda port: bool(port.usb_id),
     ports: Iterable[PortIdentity] | None = None,
 ) -> str:
-    """Find a port by name, serial number, "vid:pid" or USB path; anew at each opening.
+    """Find a port by name, serial number, "vid:pid" or USB path, at each opening again.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What on this machine stands between a person and the devices, and what to type."""
+"""What keeps devices on this machine from working, and the command that helps."""
 
 from __future__ import annotations
 
@@ -174,7 +174,7 @@ def _installed(package: str) -> bool:
 
 
 def _qt() -> Iterator[Check]:
-    """Two Qt in one process end it; the window takes ours, other code may not."""
+    """Two Qt in one process end it: the window uses its own, other code may not."""
     rivals = [name for name in ("PyQt5", "PySide2") if _installed(name)]
     if rivals:
         yield Check(

@@ -1,4 +1,4 @@
-"""How a device stands: a pure state machine, told of events and the time."""
+"""The state of a device: a pure state machine that is given events and the time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["DeviceState", "DeviceStatus", "Patience", "StateMachine"]
 
 
 class DeviceState(enum.Enum):
-    """Where a supervised device stands; the value is the word shown to a person."""
+    """State of a supervised device; the value is the word that a person sees."""
 
     CLOSED = "closed"
     OPENING = "opening"
@@ -29,11 +29,11 @@ class DeviceState(enum.Enum):
     STALLED = "stalled"
     """Open, and for too long no new picture came: silent, frozen or repeating."""
     ABSENT = "absent"
-    """Nothing is there; looked for again and again."""
+    """No such device is plugged in; it is looked for again and again."""
     LOST = "lost"
     """It failed while in use; opened again after a pause."""
     FAULT = "fault"
-    """Trying again cannot help: a person must act (permission, busy, unsupported)."""
+    """Trying again does not help: a person must act (permission, busy, unsupported)."""
     ENDED = "ended"
     """A recording is over."""
 
@@ -54,7 +54,7 @@ class Patience:
     pause_s : (first, longest) s
         Pause before opening again; doubled each time.
     absent_pause_s : s
-        Longest pause while nothing is there: looking costs little.
+        Longest pause while no device is plugged in: looking costs little.
     settle_s : s
         For so long after a loss a refusal is not final: rights and locks of a device
         just plugged in come a moment after it.

@@ -1,4 +1,4 @@
-"""A camera that survives being unplugged: opened again, and never waited for."""
+"""A camera that is opened again after it was unplugged; nobody waits for it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ __all__ = ["SupervisedCamera", "supervise"]
 
 _QUEUE = 4  # an eighth of a second of pictures: a longer queue would show the past
 _CLOSE_S = 2.0
-"""Longer than any driver's wait; a thread that is stuck is left behind and named."""
+"""Longer than any driver waits. A thread that is stuck longer is abandoned, and a
+message names it."""
 _SLICE_S = 0.25  # a request to close is heard within this
 _OVER = (DeviceState.FAULT, DeviceState.ENDED, DeviceState.CLOSED)
 

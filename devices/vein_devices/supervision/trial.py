@@ -1,4 +1,4 @@
-"""A camera tried for some seconds, and a verdict in words."""
+"""Tries a camera for some seconds and gives a verdict in words."""
 
 from __future__ import annotations
 

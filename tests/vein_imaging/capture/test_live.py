@@ -21,6 +21,7 @@ MakeFrame = Callable[..., Frame]
 class _Result:
     vein_map: Any
     overlay: Pixels
+    frame_quality: None = None
 
 
 class _RedStep:

@@ -140,6 +140,6 @@ def test_a_full_disk_leaves_all_that_was_acknowledged(tmp_path: Path) -> None:
     with _run(f"file:{pictures}", out, 4, preexec_fn=small_files) as process:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert len(errors.splitlines()) == 1 and "2 frames are in" in errors
+    assert len(errors.splitlines()) == 1 and "2 complete frames are in" in errors
     assert _all_whole(out) == 2
     assert not list(out.glob("*.part"))

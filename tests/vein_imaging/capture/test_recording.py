@@ -104,7 +104,9 @@ def test_a_file_that_does_not_fit_leaves_all_before_it(
 
     with _recording(tmp_path / "r") as recording:
         monkeypatch.setattr(os, "fsync", full)
-        with pytest.raises(RecordingError, match="No space left on device: 2 frames"):
+        with pytest.raises(
+            RecordingError, match="No space left on device: 2 complete frames"
+        ):
             recording.append([make_frame(i) for i in range(5)])
         monkeypatch.undo()
     names = {file.name for file in (tmp_path / "r").iterdir()}
@@ -125,7 +127,7 @@ def test_half_a_row_acknowledges_nothing(
     with _recording(tmp_path / "r") as recording:
         recording.append([make_frame(0)])
         monkeypatch.setattr(os, "write", full)
-        with pytest.raises(RecordingError, match="1 frames"):
+        with pytest.raises(RecordingError, match="1 complete frame is"):
             recording.append([make_frame(1)])
         monkeypatch.undo()
     assert len(acknowledged(tmp_path / "r")) == 1

@@ -78,7 +78,7 @@ def test_a_file_that_is_no_picture_is_refused(name: str, tmp_path: Path) -> None
     arguments = [str(broken), "--out", str(tmp_path / "out")]
     result = CliRunner().invoke(analyse_command, arguments)
     assert result.exit_code == 2
-    assert "no picture" in result.output or "no video" in result.output
+    assert "not a picture" in result.output or "no video" in result.output
 
 
 def test_a_scale_of_nothing_is_refused(leg: Path, tmp_path: Path) -> None:
@@ -133,3 +133,28 @@ def test_a_damaged_frame_is_left_out_the_next_taken_and_it_is_said(
     found = sorted(path.name for path in out.glob("*-mask.png"))
     assert found == ["leg-000000-mask.png", "leg-000004-mask.png"]
     assert "1 damaged frame was left out" in result.stderr
+
+
+def test_a_box_says_where_to_look(leg: Path, tmp_path: Path) -> None:
+    box = ["--box", "100", "80", "400", "300"]
+    arguments = [str(leg), "--out", str(tmp_path), "--json", *box]
+    result = CliRunner().invoke(analyse_command, arguments)
+    assert result.exit_code == 0, result.output
+    (summary,) = json.loads(result.stdout)
+    assert summary["field_area_px"] == 300 * 220
+
+
+def test_a_box_outside_the_picture_is_refused(leg: Path, tmp_path: Path) -> None:
+    box = ["--box", "100", "80", "4000", "300"]
+    arguments = [str(leg), "--out", str(tmp_path), *box]
+    result = CliRunner().invoke(analyse_command, arguments)
+    assert result.exit_code == 2
+    assert "640 px wide and 360 px high" in result.output
+
+
+def test_a_picture_without_light_is_said_to_need_more(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "dark.png"), np.zeros((120, 160, 3), np.uint8))
+    arguments = [str(tmp_path / "dark.png"), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(analyse_command, arguments)
+    assert result.exit_code == 0, result.output
+    assert "more light" in result.stderr

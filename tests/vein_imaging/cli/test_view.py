@@ -13,6 +13,9 @@ from vein_imaging.cli import main
         ["nonsense:"],
         ["--store", "somewhere"],
         ["--session", "abc"],
+        ["--patient", "abc"],
+        ["--store", "somewhere", "--patient", "a", "--session", "b"],
+        ["--author", "somebody else"],
     ],
 )
 def test_bad_usage_is_2_and_opens_no_window(arguments: list[str]) -> None:
@@ -32,11 +35,11 @@ def test_without_the_extra_one_line_says_what_to_install(
     assert "pip install 'vein-imaging[app]'" in line
 
 
-def test_a_missing_store_is_1_with_one_line(tmp_path: Path) -> None:
-    key = tmp_path / "key"
-    key.write_text("00" * 32)
-    key.chmod(0o600)
-    where = ["--store", str(tmp_path / "none"), "--key-file", str(key)]
+def test_a_missing_store_is_1_with_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VEIN_IMAGING_PASSWORD", "four unrelated words")
+    where = ["--store", str(tmp_path / "none"), "--user", "anna"]
     result = CliRunner().invoke(main, ["view", *where, "--session", "abc"])
     assert result.exit_code == 1
     assert len(result.stderr.splitlines()) == 1

@@ -161,12 +161,14 @@ def test_a_scale_that_is_none_is_an_error(visits: Visits, scale: object) -> None
 
 
 def test_the_sheet_is_drawn_for_answers_and_for_refusals(visits: Visits) -> None:
-    dates = {"before_date": date(2026, 9, 1), "after_date": date(2026, 11, 1)}
-    sheet = draw_comparison(visits.before, visits.after, visits.result, **dates)
+    draw = partial(
+        draw_comparison, before_date=date(2026, 9, 1), after_date=date(2026, 11, 1)
+    )
+    sheet = draw(visits.before, visits.after, visits.result)
     assert sheet.shape[1:] == (1600, 3) and sheet.dtype == np.uint8
     blank = np.full_like(visits.after, 120)
     refused = compare(visits.before, blank)
-    smaller = draw_comparison(visits.before, blank, refused, **dates)
+    smaller = draw(visits.before, blank, refused)
     assert smaller.shape[0] < sheet.shape[0]
     with pytest.raises(ValueError, match="draw the pictures that were compared"):
         draw_comparison(visits.before[:100], visits.after, visits.result)

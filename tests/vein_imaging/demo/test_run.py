@@ -2,14 +2,14 @@
 
 import html
 import re
-import stat
 from decimal import Decimal
 
 import pytest
 
-from vein_imaging.demo import DemoResult, run_demo
-from vein_imaging.domain.session import event_from_body, fold
-from vein_imaging.storage import key_from_file, open_store
+from vein_imaging.demo import DemoResult, demo_work, run_demo
+from vein_imaging.demo.story import CLINIC
+from vein_imaging.storage.people.roles import Action
+from vein_imaging.storage.people.signed_in import sign_in
 from vein_imaging.storage.upkeep.checkpoint import (
     checkpoint_file,
     compare_with_checkpoint,
@@ -39,15 +39,23 @@ def test_the_dose_over_the_maximum_is_caught_and_not_given(result: DemoResult) -
 
 
 def test_the_record_opens_again_and_tells_the_same(result: DemoResult) -> None:
-    with open_store(result.store, key_from_file(result.key_file)) as store:
+    out = result.report.parent
+    with demo_work(result.store, result.clocks, out) as work:
         for visit in result.told.treated:
-            events = store.events(visit.session_id)
-            folded = fold(event_from_body(e.kind, e.body) for e in events)
-            assert folded == visit.session
+            assert work.reopen(visit.session_id).session == visit.session
 
 
-def test_only_its_owner_may_read_the_key(result: DemoResult) -> None:
-    assert stat.S_IMODE(result.key_file.stat().st_mode) == 0o600
+def test_the_second_visit_is_explained_by_the_plan(result: DemoResult) -> None:
+    """Eight weeks without an entry: the clock is not asked about."""
+    with demo_work(result.store, result.clocks, result.report.parent) as work:
+        assert work.clock_doubt is None
+
+
+def test_the_drawn_pictures_are_in_the_record_as_drawings(result: DemoResult) -> None:
+    for visit in result.told.treated:
+        shown = [one.shows for one in visit.session.photographs]
+        shown += [one.event.mark.shows for one in visit.session.entries]  # type: ignore[union-attr]
+        assert set(shown) == {"drawing"}
 
 
 def test_the_visits_are_aligned_to_a_fraction_of_a_millimetre(
@@ -71,7 +79,9 @@ def test_the_page_carries_a_checkpoint_that_the_record_agrees_with(
 ) -> None:
     printed = re.search(r"<pre>(.*?)</pre>", result.report.read_text("utf-8"), re.S)
     assert printed is not None
-    with open_store(result.store, key_from_file(result.key_file)) as store:
+    name, password = CLINIC.author, CLINIC.password
+    with sign_in(result.store, name, password, clocks=result.clocks) as signed_in:
+        store = signed_in.allowed_store(Action.VERIFY)
         assert compare_with_checkpoint(store, html.unescape(printed[1])) is None
         assert (
             compare_with_checkpoint(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +16,23 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_imaging.storage import Entry, PatientHistory, Store, open_store
+from vein_imaging.domain.session import Annotated, Photographed
+from vein_imaging.storage import PatientHistory, Store, open_store
 from vein_imaging.storage.database import sqlcipher
 from vein_imaging.storage.errors import DiskFullError
 from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
+
+
+def photographed(sha256: str) -> Photographed:
+    return Photographed(
+        entry_id=sha256, image_id=sha256, at=NOON, light="white", pose="standing"
+    )
 
 
 def write_for_ever(folder: Path, key: bytes, session_id: str, told: int) -> None:
@@ -30,8 +42,7 @@ def write_for_ever(folder: Path, key: bytes, session_id: str, told: int) -> None
             sha256 = store.put_image(
                 session_id, bytes(cv2.imencode(".png", picture)[1])
             )
-            entry = Entry("photographed", {"image_id": sha256, "number": number})
-            done = store.append(session_id, entry, author="a", at=NOON)
+            done = store.append(session_id, photographed(sha256), author="a", at=NOON)
             os.write(told, f"{done.seq} {done.hash.hex()} {sha256}\n".encode())
 
 
@@ -60,7 +71,7 @@ def test_what_a_killed_writer_had_acknowledged_is_there(
             assert there[int(seq)] == digest
             store.image(session_id, sha256)
         assert verify_store(store).problems == []
-        store.append(session_id, Entry("x", {}), author="a", at=NOON)
+        store.append(session_id, note(), author="a", at=NOON)
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ def race(
         for session_id in sessions:
             barrier.wait(timeout=60)
             outcome = store.check_and_append(
-                session_id, Entry("injected", {}), check=check, author="a", at=NOON
+                session_id, note(), check=check, author="a", at=NOON
             )
             os.write(told, b"1" if outcome.event else b"0")
 
@@ -125,13 +136,13 @@ def test_a_full_disk_refuses_the_entry_keeps_the_rest_and_goes_on(
             written = 0
             with pytest.raises(DiskFullError, match="Make room"):
                 for _ in range(200):
-                    entry = Entry("note", {"text": "x" * 500})
+                    entry = note("x" * 500)
                     small.append(session_id, entry, author="a", at=NOON)
                     written += 1
             assert len(small.events(session_id)) == written
             assert verify_store(small).problems == []
     with open_store(folder, key) as roomy:
-        roomy.append(session_id, Entry("note", {}), author="a", at=NOON)
+        roomy.append(session_id, note(), author="a", at=NOON)
         assert len(roomy.events(session_id)) == written + 1
 
 
@@ -150,4 +161,4 @@ def test_an_image_is_on_the_disk_before_the_entry_that_names_it(
     sha256 = store.put_image(session_id, picture)
     assert steps[-2:] == ["flush", "flush"]  # the file, then its folder
     assert store.images.leftovers() == []
-    store.append(session_id, Entry("p", {"image_id": sha256}), author="a", at=NOON)
+    store.append(session_id, photographed(sha256), author="a", at=NOON)

@@ -6,6 +6,7 @@ checkpoint kept elsewhere.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 import sqlcipher3
 
-from vein_imaging.storage import Entry, Store, open_store
+from vein_imaging.domain.session import Annotated
+from vein_imaging.storage import Store, open_store
 from vein_imaging.storage.database.append_only import SQLITE_0001
 from vein_imaging.storage.database.schema import GENESIS, patient_key
 from vein_imaging.storage.entries.canonical import canonical
@@ -25,6 +27,12 @@ from vein_imaging.storage.upkeep.erasure import erase_patient
 from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
+
+
 COLUMNS = (
     *("seq", "at", "latest_at", "author"),
     *("patient_id", "session_id", "kind", "content"),
@@ -38,8 +46,7 @@ def forge(
 ) -> Callable[[Callable[[Rows], object]], list[str]]:
     """Rewrite the ledger, hashes and seals included; return what verify then says."""
     for number in range(4):
-        entry = Entry("injected", {"number": number})
-        store.append(session_id, entry, author="anna", at=NOON)
+        store.append(session_id, note(str(number)), author="anna", at=NOON)
     store.close()
     vault = Vault(key)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from vein_imaging.domain.session import Annotated, Photographed, event_to_body
 from vein_imaging.storage import (
     Entry,
     PatientHistory,
@@ -44,11 +46,19 @@ from vein_imaging.storage.upkeep.erasure import erase_patient
 from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
-bodies = st.dictionaries(
-    st.sampled_from(["volume_ml", "site", "note", "image"]),
-    st.text(max_size=5) | st.integers(-5, 5) | st.none() | st.lists(st.text("ab")),
-    max_size=3,
-)
+
+
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
+
+
+def photographed(sha256: str) -> Photographed:
+    return Photographed(
+        entry_id=sha256, image_id=sha256, at=NOON, light="white", pose="standing"
+    )
+
+
+texts = st.text(min_size=1, max_size=5).filter(str.strip)
 
 
 @dataclass(frozen=True)
@@ -123,22 +133,25 @@ class StoreMachine(RuleBasedStateMachine):
         patient = self.model.patient_of.get(session)
         return patient is not None and patient not in self.model.erased
 
-    @rule(session=sessions, body=bodies, w=st.integers(0, 1))
-    def append(self, session: str, body: dict[str, object], w: int) -> None:
-        window = self.window(w)
+    @rule(session=sessions, text=texts, w=st.integers(0, 1))
+    def append(self, session: str, text: str, w: int) -> None:
+        window, made = self.window(w), note(text)
         if self._lives(session):
-            window.append(session, Entry("note", body), author="a", at=self.at)
-            self.model.events[session].append(("note", body))
+            written = window.append(session, made, author="a", at=self.at)
+            self.model.events[session].append((made.kind, event_to_body(made)))
+            # the same entry once more is the entry that is there
+            again = window.append(session, made, author="a", at=self.at)
+            assert again == written
         else:
             with pytest.raises(StoreError):
-                window.append(session, Entry("note", body), author="a", at=self.at)
+                window.append(session, made, author="a", at=self.at)
 
     @rule(session=sessions, w=st.integers(0, 1))
     def append_what_cannot_be(self, session: str, w: int) -> None:
         wanted = InvalidBodyError if self._lives(session) else StoreError
         with pytest.raises(wanted):
             self.window(w).append(
-                session, Entry("note", {"volume_ml": 0.1}), author="a", at=self.at
+                session, Entry("annotated", {"text": 0.1}), author="a", at=self.at
             )
 
     @rule(session=sessions, w=st.integers(0, 1), most=st.integers(0, 4))
@@ -155,12 +168,13 @@ class StoreMachine(RuleBasedStateMachine):
             assert len(history.events) == count
             return [Stop()] if len(history.events) >= most else []
 
+        made = note()
         outcome = self.window(w).check_and_append(
-            session, Entry("plan", {}), check=check, author="a", at=self.at
+            session, made, check=check, author="a", at=self.at
         )
         assert (outcome.event is None) == (count >= most)
         if outcome.event:
-            self.model.events[session].append(("plan", {}))
+            self.model.events[session].append((made.kind, event_to_body(made)))
 
     @rule(session=sessions, seed=st.integers(0, 9), w=st.integers(0, 1))
     def photograph(self, session: str, seed: int, w: int) -> None:
@@ -170,9 +184,10 @@ class StoreMachine(RuleBasedStateMachine):
         noise = np.random.default_rng(seed).integers(0, 255, (8, 8), np.uint8)
         png = bytes(cv2.imencode(".png", noise)[1])
         sha256 = window.put_image(session, png)
-        body = {"image_id": sha256}
-        window.append(session, Entry("photo", body), author="a", at=self.at)
-        self.model.events[session].append(("photo", body))
+        log, made = self.model.events[session], photographed(sha256)
+        window.append(session, made, author="a", at=self.at)
+        if (made.kind, event_to_body(made)) not in log:
+            log.append((made.kind, event_to_body(made)))
         self.model.pictures[sha256 + session] = (session, png)
 
     @rule(patient=patients, w=st.integers(0, 1))

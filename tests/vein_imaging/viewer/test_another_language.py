@@ -23,6 +23,7 @@ from vein_imaging.capture import CaptureSettings
 from vein_imaging.demo.record_pages import ahead
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import Notice, Report, Section, render_html
+from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.photograph_dialog import (
     CompareDialog,
     PhotographDialog,
@@ -30,7 +31,6 @@ from vein_imaging.viewer.before_after.photograph_dialog import (
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.camera_strip import CameraStrip
-from vein_imaging.viewer.photographs import Circumstances, Photo
 
 OPEN, CLOSE = "\N{LEFT WHITE SQUARE BRACKET}", "\N{RIGHT WHITE SQUARE BRACKET}"
 

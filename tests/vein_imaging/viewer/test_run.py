@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -12,14 +11,11 @@ import pytest
 from qtpy.QtWidgets import QApplication
 
 from vein_devices.errors import DeviceAddressError
-from vein_imaging.domain.session import Opened, event_to_body
-from vein_imaging.storage import Entry, create_store, new_key
-from vein_imaging.storage.errors import NoSuchSessionError
+from vein_imaging.treatment.practice import practice_visit
 from vein_imaging.viewer import ViewerOptions, run_viewer
 from vein_imaging.viewer.application import NoPictureError
-from vein_imaging.viewer.run import _open_session
 
-OPTIONS = ViewerOptions(author="test", size_px=(1366, 768), screenshot_after=2)
+OPTIONS = ViewerOptions(size_px=(1366, 768), screenshot_after=2)
 
 
 def test_a_screenshot_shows_the_leg_and_the_panel(
@@ -53,27 +49,7 @@ def test_a_camera_without_a_picture_is_an_error_not_a_black_picture(
     assert not file.exists()
 
 
-def test_region_and_zone_are_the_sessions_own(tmp_path: Path) -> None:
-    at = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
-    opened = Opened(
-        entry_id="o",
-        started=at,
-        patient_id="p",
-        region="DE",
-        timezone="Europe/Berlin",
-        limits_version="v",
-    )
-    with create_store(tmp_path / "s", new_key(), author="a", at=at) as store:
-        patient = store.add_patient({"name": "N"}, author="a", at=at)
-        session_id = store.start_session(patient, author="a", at=at)
-        entry = Entry(opened.kind, event_to_body(opened))
-        store.append(session_id, entry, author="a", at=at)
-        log, _ = _open_session(store, session_id, ViewerOptions(region="US"))
-        assert "aethoxysklerol" in log.names and "asclera" not in log.names
-        with pytest.raises(NoSuchSessionError):
-            _open_session(store, "no such", ViewerOptions())
-
-
-def test_a_store_without_its_session_is_refused() -> None:
-    with pytest.raises(ValueError, match="go together"):
-        run_viewer(session_id="abc")
+def test_a_visit_without_the_person_at_work_is_refused() -> None:
+    together = pytest.raises(ValueError, match="go together")
+    with practice_visit("US", "UTC") as visit, together:
+        run_viewer(visit=visit)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +18,11 @@ from qtpy.QtWidgets import QApplication, QLabel, QMessageBox
 
 from vein_devices.frame import Frame, Pixels
 from vein_imaging.capture import CaptureSettings, LiveFeed
-from vein_imaging.domain.limits import load_limits
-from vein_imaging.domain.moments import zone_from_text
 from vein_imaging.imaging.vein_map import Branch, VeinMap
-from vein_imaging.storage import Store, create_store, new_key
+from vein_imaging.storage import StoredEvent
+from vein_imaging.treatment import Visit
+from vein_imaging.treatment.practice import practice_visit
 from vein_imaging.viewer.application import configure_napari
-from vein_imaging.viewer.photographs import Photographs
-from vein_imaging.viewer.session_record import SessionRecord
-from vein_imaging.viewer.site_log import InjectionLog
 from vein_imaging.viewer.window import ViewerWindow
 
 GREY, GREEN = 90, (0, 200, 0)
@@ -56,6 +52,7 @@ class GreyCamera:
 class _Result:
     vein_map: VeinMap
     overlay: Pixels
+    frame_quality: None = None
 
 
 def _map() -> VeinMap:
@@ -99,8 +96,7 @@ class Rig:
     window: ViewerWindow
     desk: PlainDesk
     camera: GreyCamera
-    store: Store
-    session_id: str
+    visit: Visit
 
     def settle(self, until: Callable[[], bool], limit_s: float = 10.0) -> None:
         end_s = time.monotonic() + limit_s
@@ -131,7 +127,16 @@ class Rig:
         return int(shown.frame.pixels[0, 0]) if shown is not None else -1
 
     def kinds(self) -> list[str]:
-        return [event.kind for event in self.store.events(self.session_id)]
+        return [event.kind for event in self.events()]
+
+    def events(self) -> tuple[StoredEvent, ...]:
+        """The session as the store holds it."""
+        store, session_id = self.visit._signed_in, self.visit.head.session_id
+        return store.events(session_id)
+
+    def image(self, image_id: str) -> bytes:
+        store, session_id = self.visit._signed_in, self.visit.head.session_id
+        return store.image(session_id, image_id)
 
     def fill_in(self, volume_ml: str) -> None:
         form = self.window.panel.form
@@ -144,17 +149,11 @@ class Rig:
 def rig(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     folder: Path = tmp_path_factory.mktemp("viewer")
     configure_napari(folder / "napari.yaml")
-    now = datetime.now(UTC)
-    with create_store(folder / "store", new_key(), author="a", at=now) as store:
-        patient = store.add_patient({"name": "Nobody"}, author="a", at=now)
-        session_id = store.start_session(patient, author="a", at=now)
-        head = store.sessions(patient)[0]
-        record, zone = SessionRecord(store, head, author="a"), zone_from_text("UTC")
-        log = InjectionLog(record, load_limits("US"), zone)
+    with practice_visit("US", "UTC") as visit:
         camera, desk = GreyCamera(), PlainDesk()
         feed = LiveFeed(camera, GreenSquare, CaptureSettings(opacity=1))  # type: ignore[arg-type]
-        window = ViewerWindow(feed, log, Photographs(record, zone), desk=desk)
-        rig = Rig(window, desk, camera, store, session_id)
+        window = ViewerWindow(feed, visit, desk=desk)
+        rig = Rig(window, desk, camera, visit)
         try:
             window.show((1366, 768))
             rig.settle(lambda: window.live.count >= 2)
@@ -213,7 +212,7 @@ def test_a_click_on_a_vein_measures_it_while_the_switch_is_off(
     assert "1.3 \N{PLUS-MINUS SIGN} 0.1 mm" in rig.window.panel.form.measured.text()
     person.click(rig.window.canvas, rig.on_canvas(300, 300))
     assert "No vein" in rig.window.panel.form.measured.text()
-    assert field.text() == "1.3" and rig.kinds() == before
+    assert field.text() == "" and rig.kinds() == before
     field.clear()
 
 
@@ -224,14 +223,14 @@ def test_a_click_records_the_injection_and_marks_the_site(
     rig.window.panel.log_sites.setChecked(True)
     person.click(rig.window.canvas, rig.on_canvas(100, 100))
     assert rig.kinds()[-1] == "injected"
-    body = rig.store.events(rig.session_id)[-1].body
+    body = rig.events()[-1].body
     injection: Any = body["injection"]
     mark: Any = body["mark"]
     assert (injection["product"], injection["volume_ml"]) == ("asclera", "0.2")
     row, column = map(float, mark["points_rc"][0])
     assert abs(row - 100) <= 2 and abs(column - 100) <= 2
     # The picture that was marked on is in the store, as the camera gave it.
-    assert rig.store.image(rig.session_id, mark["image_id"]).startswith(b"\x89PNG")
+    assert rig.image(mark["image_id"]).startswith(b"\x89PNG")
     QApplication.processEvents()
     # Beside the number, inside the mark: no longer the grey of the picture.
     assert rig.colour(100, 94) != (GREY, GREY, GREY)
@@ -282,7 +281,7 @@ def test_a_stop_is_not_recorded_until_a_reason_is_typed(rig: Rig, person: Any) -
     person.types(dialog.reason, "given before it was typed")
     person.click(dialog.go_on)
     assert rig.kinds() == [*before, "injected"]
-    body = rig.store.events(rig.session_id)[-1].body
+    body = rig.events()[-1].body
     assert body["reason"] == "given before it was typed"
     assert rig.window.recorder.dialog is None
 
@@ -390,13 +389,111 @@ def test_a_failing_store_records_nothing_and_says_so(
     rig.fill_in("0.2")
     rig.window.panel.log_sites.setChecked(True)
     before, shown = rig.kinds(), rig.window.panel.log.table.rowCount()
-    monkeypatch.setattr(rig.store, "check_and_append", full)
-    person.click(rig.window.canvas, rig.on_canvas(200, 500))
+    with monkeypatch.context() as patch:
+        patch.setattr("vein_imaging.storage.store.Store.append_in", full)
+        person.click(rig.window.canvas, rig.on_canvas(200, 500))
     boxes = rig.window.window.findChildren(QMessageBox)
     assert [box.informativeText() for box in boxes] == ["the disk is full; make room"]
     boxes[0].close()
     assert rig.kinds() == before
     assert rig.window.panel.log.table.rowCount() == shown
+
+
+def test_the_width_recorded_is_that_of_the_click_never_an_earlier_one(
+    rig: Rig, person: Any
+) -> None:
+    rig.fill_in("0.1")
+    person.click(rig.window.canvas, rig.on_canvas(182, 300))  # on the vein: measured
+    assert rig.window.panel.form.fields["vein_diameter_mm"].text() == "1.3"
+    rig.window.panel.log_sites.setChecked(True)
+    person.click(rig.window.canvas, rig.on_canvas(40, 560))  # beside every vein
+    body: Any = rig.events()[-1].body
+    assert "vein_diameter_mm" not in body["injection"]
+    rig.window.recorder._forget_last()
+    person.click(rig.window.canvas, rig.on_canvas(180, 400))  # on the vein
+    body = rig.events()[-1].body
+    assert body["injection"]["vein_diameter_mm"] == "1.3"
+    assert rig.window.panel.form.fields["vein_diameter_mm"].text() == ""
+
+
+def test_a_mark_is_not_drawn_on_another_area_of_the_body(rig: Rig, person: Any) -> None:
+    field = rig.window.panel.form.fields["site"]
+    rig.fill_in("0.1")
+    field.setText("left thigh")
+    rig.window.panel.log_sites.setChecked(True)
+    assert len(rig.window.sites.data) == 0
+    person.click(rig.window.canvas, rig.on_canvas(80, 80))
+    assert len(rig.window.sites.data) == 1
+    field.setText("right calf")
+    assert len(rig.window.sites.data) == 0
+    field.setText("Left  Thigh")
+    assert len(rig.window.sites.data) == 1
+    rig.window.recorder.forget_pictures()
+    assert len(rig.window.sites.data) == 0
+    field.clear()
+    injection: Any = rig.events()[-1].body["injection"]
+    assert injection["site"] == "left thigh"
+
+
+def test_an_injection_is_recorded_without_a_picture(rig: Rig, person: Any) -> None:
+    rig.fill_in("0.1")
+    before = rig.kinds()
+    person.click(rig.window.panel.unplaced)
+    assert rig.kinds() == [*before, "injected"]
+    assert "mark" not in rig.events()[-1].body
+
+
+def test_a_fault_leaves_no_green_behind(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.fill_in("0.1")
+    dose = rig.window.panel.dose
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("vein_imaging.treatment.injection_log.judge_dose", broken)
+        with pytest.raises(ZeroDivisionError):
+            rig.window.recorder.check()
+    assert dose.headline.text().startswith("NOT CHECKED")
+    rig.window.recorder.check()
+    assert not dose.headline.text().startswith("NOT CHECKED")
+
+
+def test_an_answer_that_is_lost_is_found_out_before_the_next_click(
+    rig: Rig, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Committed, but the answer never came; then the store does not answer at all."""
+    from vein_imaging.storage.errors import StoreUnreachableError
+    from vein_imaging.storage.people import signed_in
+
+    def lost(*args: object, **kwargs: object) -> None:
+        raise StoreUnreachableError("the server went away")
+
+    rig.fill_in("0.1")
+    rig.window.panel.log_sites.setChecked(True)
+    rig.window.recorder._forget_last()
+    before = rig.kinds()
+    real = signed_in.SignedInStore.check_and_append
+
+    def committed_then_lost(self: Any, *args: Any, **kwargs: Any) -> None:
+        real(self, *args, **kwargs)
+        lost()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(signed_in.SignedInStore, "check_and_append", committed_then_lost)
+        patch.setattr(signed_in, "settle_entry", lost)
+        person.click(rig.window.canvas, rig.on_canvas(300, 60))
+        said = [b.text() for b in rig.window.window.findChildren(QMessageBox)]
+        assert said == ["NOT KNOWN YET"]
+        rig.window.window.findChildren(QMessageBox)[0].close()
+    QApplication.processEvents()
+    person.click(rig.window.canvas, rig.on_canvas(300, 60))
+    boxes = [b for b in rig.window.window.findChildren(QMessageBox) if b.isVisible()]
+    assert [box.text() for box in boxes] == ["The last click was recorded"]
+    boxes[0].close()
+    assert rig.kinds() == [*before, "injected"]  # once
 
 
 def test_the_picture_gets_all_the_room_the_docks_do_not_need(rig: Rig) -> None:
@@ -464,10 +561,10 @@ def test_a_photograph_is_the_picture_that_was_on_the_screen(
     rig.settle(lambda: rig.level_shown() == GREY)
     rig.window.strip.freeze.setChecked(True)
     _photograph(rig, person)
-    event = rig.store.events(rig.session_id)[-1]
+    event = rig.events()[-1]
     assert (event.kind, event.body["light"]) == ("photographed", "near-infrared")
     assert event.body["mm_per_pixel"] == "0.1"
-    png = rig.store.image(rig.session_id, str(event.body["image_id"]))
+    png = rig.image(str(event.body["image_id"]))
     kept = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
     assert (np.asarray(kept) == GREY).all() and np.asarray(kept).ndim == 2
 

@@ -19,15 +19,17 @@ _RIVAL = 0.93  # of the best peak: a second place nearly as good decides nothing
 _COVERED = 0.6  # of a block must be skin in both pictures
 _NEIGHBOURS = 10  # enough for a median that one wrong block in three cannot move
 _ROUNDS = 3
-"""Strays hide each other: the second and third round find what the first could not."""
+"""Wrong blocks hide each other: the second and third round find those that the first
+one could not."""
 _STRAY_PX = 2.0
-"""Skin moves smoothly; a block that leaves its neighbours by more saw something
-else."""
+"""Skin moves smoothly: a block that moves differently from its neighbours by more than
+this matched something else."""
 _SMOOTHING = 0.02
-"""The bend may leave a block by a fraction of a pixel, so that noise is not
-followed."""
+"""The smooth field may miss a block by a fraction of a pixel, so that it does not
+follow noise."""
 _UNIT_PX = 100.0
-"""The spline's own numbers stay near 1, where its linear system is solved well."""
+"""Scales the spline's numbers to about 1, where its linear system is solved most
+exactly."""
 
 
 @dataclass(frozen=True, slots=True)

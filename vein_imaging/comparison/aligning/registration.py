@@ -26,20 +26,22 @@ from vein_imaging.comparison.aligning.support import TWO_WAYS_PX, find_support
 from vein_imaging.comparison.aligning.transform import Points, Transform
 from vein_imaging.comparison.preparing.surface import View, shrink
 from vein_imaging.imaging.arrays import Image, Mask
+from vein_imaging.words import translate as _
 
 __all__ = ["WORKING_PX", "Registration", "register"]
 
 WORKING_PX = 960
 """The longer side of the pictures that are matched."""
 _GRID_PX = 8.0
-"""The bend is smooth over many times this; between knots it is interpolated."""
+"""The displacement is smooth over many times this distance; between knots it is
+interpolated."""
 _EDGE_PX = 8  # keypoints closer to the field's outline describe the outline
 _LEAST_INLIERS = 15
-"""An affine map takes 3 pairs, and some wrong ones agree with any by chance."""
+"""An affine map needs 3 pairs, and some wrong pairs agree with any map by chance."""
 _LEAST_BLOCKS = 40  # fewer leave large parts of the overlap without any block
 _LEAST_SUPPORT = 0.25  # of the skin in BEFORE
 _DOUBTFUL_SUPPORT = 0.40
-"""With less of the overlap supported by blocks, the rest is a guess."""
+"""If blocks support less of the overlap than this, the rest is a guess."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +53,8 @@ class Registration:
     transform : Transform or None
         None where no alignment was found.
     support : (H, W) bool
-        Pixels of BEFORE near an accepted block whose way there and back closes; outside
-        nothing is compared.
+        Pixels of BEFORE near an accepted block that return to their place after going
+        to AFTER and back; outside, nothing is compared.
     inliers : int
         Keypoint matches that agree with the affine part.
     blocks_rc : (B, 2) float64, px in BEFORE
@@ -110,9 +112,12 @@ def register(
             shapes[0],
             inliers,
             np.empty((0, 2)),
-            f"the pictures do not show the same skin, or too little of it can be "
-            f"recognised: {inliers} matching points, {_LEAST_INLIERS} are needed; mark "
-            "four or more points by hand, or take the picture again",
+            _(
+                "the pictures do not show the same skin, or too little of it can be "
+                "recognised: {inliers} matching points were found and {least_inliers} "
+                "are needed; mark four or more points by hand, or take the picture "
+                "again"
+            ).format(inliers=inliers, least_inliers=_LEAST_INLIERS),
         )
     forward, blocks = _refine(small[0], small[1], fit.affine)
     inliers = len(fit.inliers.before_xy)
@@ -121,12 +126,14 @@ def register(
             shapes[0],
             inliers,
             _full_rc(blocks, scales[0]),
-            f"the skin between the veins does not match: {len(blocks.ncc)} patches "
-            f"were found again, {_LEAST_BLOCKS} are needed; use the same light, "
-            "distance and focus as before",
+            _(
+                "the skin between the veins does not match: {ncc} patches were found "
+                "again, and {least_blocks} are needed; use the same light, distance "
+                "and focus as before"
+            ).format(ncc=len(blocks.ncc), least_blocks=_LEAST_BLOCKS),
         )
     inverse = np.asarray(cv2.invertAffineTransform(fit.affine), np.float64)
-    back, _ = _refine(small[1], small[0], inverse)
+    back, _blocks = _refine(small[1], small[0], inverse)
     judged = _judge(small[0], forward, back, blocks, inliers, scales)
     support = cv2.resize(
         judged.support.astype(np.uint8),
@@ -134,7 +141,11 @@ def register(
         interpolation=cv2.INTER_NEAREST,
     )
     by_hand = (
-        () if control is None else (f"aligned from {inliers} points marked by hand",)
+        ()
+        if control is None
+        else (
+            _("aligned from {inliers} points marked by hand").format(inliers=inliers),
+        )
     )
     return replace(
         judged,
@@ -221,18 +232,24 @@ def _judge(
     share = int(support.sum()) / skin
     median, p95 = (float(np.percentile(gap, q)) / scales[0] for q in (50, 95))
     failures, doubts = [], []
-    little = f"only {100 * share:.0f} % of the skin could be aligned"
+    little = _("only {share:.0f} % of the skin could be aligned").format(
+        share=100 * share
+    )
     if share < _LEAST_SUPPORT:
         failures.append(
-            f"{little}, {100 * _LEAST_SUPPORT:.0f} % is needed: frame the same area, "
-            "with the same light and distance"
+            _(
+                "{little}, and {needed:.0f} % is needed: frame the same area, with the "
+                "same light and distance"
+            ).format(little=little, needed=100 * _LEAST_SUPPORT)
         )
     elif share < _DOUBTFUL_SUPPORT:
         doubts.append(little)
     if not median < TWO_WAYS_PX / scales[0]:
         failures.append(
-            "aligning there and back again does not return to the same place "
-            f"(median {median:.1f} px): the alignment is a guess"
+            _(
+                "aligning there and back again does not return to the same place "
+                "(median {median:.1f} px): the alignment is a guess"
+            ).format(median=median)
         )
     return Registration(
         None,

@@ -13,14 +13,14 @@ from vein_imaging.imaging.arrays import Mask
 __all__ = ["TWO_WAYS_PX", "find_support"]
 
 TWO_WAYS_PX = 1.5
-"""What does not come back to within this, in working px, is not compared."""
+"""A point that does not return to within this many working px is not compared."""
 _NEAR_PX = 30.0  # from an accepted block
 
 
 def find_support(
     usable: Mask, forward: Transform, back: Transform, blocks: Blocks
 ) -> tuple[Mask, NDArray[np.float64]]:
-    """Find where an alignment holds: blocks are near, and the way back closes.
+    """Find where an alignment holds: blocks are near, and points return to their place.
 
     Parameters
     ----------

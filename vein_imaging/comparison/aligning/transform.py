@@ -33,7 +33,7 @@ def apply_affine(affine: Affine, points_xy: Points) -> Points:
     -------
     (N, 2) float64, px
     """
-    return np.asarray(points_xy @ affine[:, :2].T + affine[:, 2], dtype=np.float64)
+    return points_xy @ affine[:, :2].T + affine[:, 2]
 
 
 @dataclass(frozen=True, eq=False)  # no slots: the maps are kept once computed
@@ -131,7 +131,7 @@ class Transform:
         """
         columns, rows = self.maps_xy
         moved = cv2.remap(
-            np.asarray(image),
+            image,
             columns,
             rows,
             interpolation,

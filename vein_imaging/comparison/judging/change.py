@@ -20,14 +20,15 @@ from vein_imaging.imaging.arrays import Image, Mask
 __all__ = ["Change", "Pair", "Piece", "judge", "noise_floor"]
 
 Change = Literal["cleared", "faded", "persistent", "new", "unjudged"]
-"""Contrast AFTER over BEFORE: below .3, up to .67, above; "new": cleared reversed."""
+"""Ratio of the contrast AFTER to that BEFORE: cleared is below .3, faded up to .67,
+persistent above. "new" is the reverse of cleared."""
 
 # On drawn pairs 90 % of vanished veins are below .3, and 8 % of those left at half
 # their diameter; at 1/3 it would be 91 % and 14 %, the error on the flattering side.
 CLEARED_BELOW, PERSISTENT_ABOVE = 0.30, 0.67
 _JUDGED_ABOVE = 2.0  # noise floors
 _NOISE_PERCENTILE = 90
-"""Nine of ten stretches of bare skin show less contrast than the floor."""
+"""On nine of ten stretches of bare skin the contrast is below the noise floor."""
 _VEIN_NEARBY = 0.2  # of a line beside a vein may lie on another vein
 
 
@@ -162,7 +163,7 @@ def judge(
     gain: float = 1.0,
     new: bool = False,
 ) -> tuple[Piece, ...]:
-    """Say of each piece of BEFORE whether it cleared, faded or stayed.
+    """Decide for each piece of BEFORE whether it cleared, faded or stayed.
 
     Parameters
     ----------

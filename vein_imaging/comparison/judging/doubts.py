@@ -12,16 +12,19 @@ from vein_imaging.comparison.judging.change import Piece
 from vein_imaging.comparison.judging.focus import SHARP_FINENESS
 from vein_imaging.comparison.preparing.prepared import Side
 from vein_imaging.imaging.vein_map import VeinMap
+from vein_imaging.words import translate as _
 
 __all__ = ["doubts_of", "failures_of"]
 
 _LEAST_JUDGED_PIECES = 8
-"""Of fewer pieces, one changes a percentage by more than its interval says."""
+"""With fewer pieces, one piece changes the percentage by more than its interval
+says."""
 _JUDGED_SHARE = 0.5
-"""Where most of the length was too faint to judge, the rest does not speak for it."""
+"""If most of the length was too faint to judge, the rest does not represent it."""
 _FEW_PIECES, _FEW_BRANCHES = 20, 5  # on which an interval does not rest well
 _SCALE_TOLERANCE = 0.08
-"""A tape is read, and a leg held, to a few per cent; beyond this a scale is wrong."""
+"""A scale is read and a leg is placed to within a few per cent; a larger difference
+means that a scale is wrong."""
 
 
 def failures_of(pieces: Sequence[Piece]) -> list[str]:
@@ -39,8 +42,10 @@ def failures_of(pieces: Sequence[Piece]) -> list[str]:
     if judged >= _LEAST_JUDGED_PIECES:
         return []
     return [
-        f"only {judged} pieces of vein stand out enough in BEFORE to be judged; "
-        f"{_LEAST_JUDGED_PIECES} are needed"
+        _(
+            "only {judged} pieces of vein stand out enough in BEFORE to be judged; "
+            "{least_judged_pieces} are needed"
+        ).format(judged=judged, least_judged_pieces=_LEAST_JUDGED_PIECES)
     ]
 
 
@@ -72,8 +77,10 @@ def doubts_of(
     ]
     if before.light != after.light:
         doubts.append(
-            f"BEFORE was read from its {before.light} channel and AFTER from its "
-            f"{after.light} one: the light was not the same"
+            _(
+                "BEFORE was read from its {before} channel and AFTER from its {after} "
+                "one: the light was not the same"
+            ).format(before=before.light, after=after.light)
         )
     return doubts
 
@@ -87,8 +94,10 @@ def _focus_doubts(before: Side, after: Side, fineness: float) -> list[str]:
     if fineness >= SHARP_FINENESS or not unsure:
         return []
     return [
-        f"{' and '.join(unsure)} may be out of focus: hairs cannot be told from thin "
-        "veins, and lines as thin as the thinnest are not judged"
+        _(
+            "{unsure} may be out of focus: hairs cannot be told apart from thin veins, "
+            "and lines as thin as the thinnest are not judged"
+        ).format(unsure=" and ".join(unsure))
     ]
 
 
@@ -102,15 +111,19 @@ def _faint_doubts(pieces: Sequence[Piece]) -> list[str]:
     doubts = []
     if judged and (len(judged) < _FEW_PIECES or len(branches) < _FEW_BRANCHES):
         doubts.append(
-            f"only {len(judged)} pieces of {len(branches)} veins could be judged: the "
-            "interval rests on little"
+            _(
+                "only {judged} pieces of {branches} veins could be judged: the "
+                "interval rests on few measurements"
+            ).format(judged=len(judged), branches=len(branches))
         )
     length = math.fsum(piece.length_px for piece in judged)
     faint = math.fsum(p.length_px for p in pieces if p.change == "unjudged")
     if length < _JUDGED_SHARE * (length + faint):
         share = 100 * faint / (length + faint)
         doubts.append(
-            f"{share:.0f} % of the veins in BEFORE are too faint or thin to judge"
+            _(
+                "{share:.0f} % of the veins in BEFORE are too faint or thin to judge"
+            ).format(share=share)
         )
     return doubts
 
@@ -124,6 +137,8 @@ def _scale_doubts(transform: Transform, before: VeinMap, after: VeinMap) -> list
     size = "larger" if ratio > 1 else "smaller"
     off = 100 * abs(ratio - 1)
     return [
-        f"the skin is {off:.0f} % {size} AFTER than the pixel sizes allow: "
-        "the distance changed, or a calibration is wrong"
+        _(
+            "the skin is {off:.0f} % {size} AFTER than the pixel sizes allow: the "
+            "distance changed, or a calibration is wrong"
+        ).format(off=off, size=size)
     ]

@@ -1,4 +1,4 @@
-"""Whether a picture is sharp enough to tell a hair from a vein; what to do if not."""
+"""Whether a picture is sharp enough to tell a hair from a vein."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ SHARP_FINENESS = 0.7
 
 _HAIR_MM = 0.1  # sigma of a hair in a sharp picture, at most
 _MARGIN = 1.4
-"""A hair shows the blur; what is less than two fifths wider is no vein for sure."""
+"""The width of a hair shows the blur. A line less than two fifths wider than a hair is
+not certain to be a vein."""
 _THINNEST_PCT = 10
-"""The thinnest tenth by length: one thin piece alone may be an error of width."""
+"""The thinnest tenth of the length is used: a single thin piece may be an error of
+width."""
 
 
 def narrowest_vein_px(
@@ -29,9 +31,10 @@ def narrowest_vein_px(
     """Width at and below which a dark line of one picture may be a hair.
 
     Out of focus, hairs are as wide as veins, and a hair that is elsewhere at the next
-    visit is a vein that cleared. Where hairs were found, their own width tells. Where
-    none was, either there is none or none can be told: the skin's texture decides, and
-    if it is not sharp either, lines as thin as the thinnest of the picture are left.
+    visit is a vein that cleared. If hairs were found, their own width decides. If none
+    was found, either there is none or none can be recognised. Then the skin's texture
+    decides; if it is not sharp either, lines as thin as the thinnest of the picture are
+    left out.
 
     Parameters
     ----------

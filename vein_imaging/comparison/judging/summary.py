@@ -13,6 +13,7 @@ import numpy as np
 from vein_imaging.comparison.judging.change import Change, Piece
 from vein_imaging.comparison.judging.regions import Extent
 from vein_imaging.comparison.repeatability import RepeatError
+from vein_imaging.words import translate as _
 
 __all__ = [
     "ASSESSABLE_AFTER_DAYS",
@@ -31,7 +32,8 @@ ASSESSABLE_AFTER_DAYS = 56
 
 _JUDGED = ("cleared", "faded", "persistent")
 _DRAWS = 2000
-"""By chance the ends of a 95 % interval then move by .06 of its standard deviation."""
+"""With so many draws, the ends of a 95 % interval vary by .06 of its standard
+deviation."""
 _SEED = 20150512  # any; the same pieces give the same interval
 
 
@@ -91,24 +93,28 @@ class ChangeSummary:
         return "N" if self.clearance_hi_pct < 75 else "unclear"
 
     def clearance_text(self) -> str:
-        """Quote the percentage as it must be: with its interval and repeat error."""
+        """Quote the percentage in full: with its interval and repeat error."""
         if not np.isfinite(self.clearance_pct):
-            return "clearance cannot be told: no vein could be judged"
-        return (
-            f"{self.clearance_pct:.0f} % cleared (95 % interval "
-            f"{self.clearance_lo_pct:.0f} to {self.clearance_hi_pct:.0f} %), "
-            f"{self.repeat.describe()}"
+            return _("clearance is not known: no vein could be judged")
+        return _(
+            "{clearance_pct:.0f} % cleared (95 % interval {clearance_lo_pct:.0f} to "
+            "{clearance_hi_pct:.0f} %), {describe}"
+        ).format(
+            clearance_pct=self.clearance_pct,
+            clearance_lo_pct=self.clearance_lo_pct,
+            clearance_hi_pct=self.clearance_hi_pct,
+            describe=self.repeat.describe(),
         )
 
 
 def assess(summary: ChangeSummary, days_between: int | None = None) -> Assessment:
-    """Say of a row what may be said, in one phrase.
+    """Give the conclusion that a row allows, in one phrase.
 
     Parameters
     ----------
     summary : ChangeSummary
     days_between : days, optional
-        Between the pictures; under eight weeks nothing is said.
+        Between the pictures; before eight weeks there is no conclusion.
 
     Returns
     -------
@@ -145,8 +151,10 @@ def days_between(before: date | None, after: date | None) -> int | None:
         return None
     if after < before:
         raise ValueError(
-            f"AFTER is dated {after}, before BEFORE ({before}): swap the pictures or "
-            "correct the dates"
+            _(
+                "AFTER is dated {after}, before BEFORE ({before}): swap the pictures "
+                "or correct the dates"
+            ).format(after=after, before=before)
         )
     return (after - before).days
 

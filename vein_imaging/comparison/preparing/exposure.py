@@ -10,18 +10,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["ExposureMatch", "match_exposure"]
 
 Values = NDArray[Any]
 
 _GAIN_LIMITS = (0.8, 1.25)
-"""A fifth less or a quarter more texture is light; beyond that it is focus or a
-lens."""
+"""Different light explains a fifth less or a quarter more texture; more than that comes
+from focus or the lens."""
 _CLIPPED_SHARE = 0.02
-"""So few white pixels are highlights; more is an exposure that lost veins."""
+"""Up to this share, white pixels are highlights; more mean an exposure in which veins
+were lost."""
 _LEAST_PIXELS = 500
-"""Neighbours are alike: of fewer, the spread of the texture is not known."""
+"""Neighbouring pixels are alike: fewer than this do not show the spread of the
+texture."""
 _WHOLE = 0.9  # a blurred pixel that is made of a tenth of something else does not count
 _SIGMAS_MM = (0.16, 0.32, 0.64)
 """The texture of skin between pores and small veins, an octave apart."""
@@ -87,15 +91,19 @@ def match_exposure(
     ExposureMatch
     """
     doubts = [
-        f"{100 * share:.0f} % of the skin in {name} is saturated or black"
-        for name, share in zip(("BEFORE", "AFTER"), clipped, strict=True)
+        _("{share:.0f} % of the skin in {name} is saturated or black").format(
+            share=100 * share, name=_(name)
+        )
+        for name, share in zip(
+            (marked("BEFORE"), marked("AFTER")), clipped, strict=True
+        )
         if share > _CLIPPED_SHARE
     ]
     weights = [_blur(bare.astype(np.float32), s * px_per_mm) for s in _SIGMAS_MM]
     # away from veins and edges: what is seen there is seen whole at every scale
     inner = bare & (weights[-1] > _WHOLE)
     if np.count_nonzero(inner) < _LEAST_PIXELS:
-        doubts.append("there is too little bare skin to tell light and focus")
+        doubts.append(_("there is too little bare skin to compare light and focus"))
         return ExposureMatch(np.nan, np.nan, 0.0, *clipped, tuple(doubts))
     (fine, coarse), (fine_after, coarse_after) = (
         _bands(log * bare, weights, inner, px_per_mm) for log in logs
@@ -104,11 +112,13 @@ def match_exposure(
     common = float((coarse * coarse_after).mean())
     fineness = float((fine * fine_after).mean()) / max(common, 1e-12)
     if not _GAIN_LIMITS[0] <= gain <= _GAIN_LIMITS[1]:
-        weaker = "weaker" if gain < 1 else "stronger"
+        weaker = _("weaker") if gain < 1 else _("stronger")
         off = 100 * abs(1 - gain)
         doubts.append(
-            f"skin texture is {off:.0f} % {weaker} AFTER: light, focus or "
-            "gamma differ, and veins change with them"
+            _(
+                "skin texture is {off:.0f} % {weaker} AFTER: light, focus or gamma "
+                "differ, and they change how veins look"
+            ).format(off=off, weaker=weaker)
         )
     medians = [max(float(np.median(grey[inner])), 1e-6) for grey in greys]
     ratio = medians[1] / medians[0]

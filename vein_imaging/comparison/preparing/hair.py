@@ -1,7 +1,7 @@
 """Hairs: dark lines on the skin, sharper than any vein below it.
 
 A hair that was shaved or moved between two visits looks exactly like a vein that
-cleared, so what it covers is compared with nothing.
+cleared, so the skin under it is not compared.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ __all__ = ["Hair", "mask_hairs"]
 
 _HAIR_MM, _VEIN_MM = 0.08, 0.24  # sigmas; a vein at .25 mm depth is .43 mm wide
 _LEAST_PX = (1.0, 3.0)
-"""Below these widths the pixel grid itself looks like a hair, or like a vein."""
+"""Below these widths, the pixel grid itself looks like a hair or a vein."""
 _LINE_SIGMA_MM, _LINE_SIGMA_PX = 0.15, 1.15  # a dark line narrower than this is hair
 _STRONG, _WEAK = 5.0, 3.0  # noise standard deviations
 _FAINT = 0.008  # a response that no hair is below: a dip of 2 %
@@ -39,8 +39,8 @@ class Hair:
         2 px wider on each side than their core.
     sigma_px : px
         Their median width, 0 where the camera sharpened them; nan where less than 5 mm
-        of hair was found. A hair is far finer than the lens blurs it: this is how sharp
-        the picture is.
+        of hair was found. A hair is much finer than the blur of the lens, so this width
+        shows how sharp the picture is.
     """
 
     mask: Mask

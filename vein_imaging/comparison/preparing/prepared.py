@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vein_calibration.pixel_size import PixelSize
 from vein_imaging.comparison.preparing.surface import View, grey_levels, make_surface
 from vein_imaging.comparison.settings import CompareSettings
 from vein_imaging.imaging.arrays import Image, Mask, Picture
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import analyse
+from vein_imaging.pipeline.calibrated import exact_mm
 
 __all__ = ["Side", "prepare_side"]
 
@@ -58,7 +60,7 @@ class Side:
 
 def prepare_side(
     image: Picture,
-    mm_per_pixel: float | None,
+    mm_per_pixel: float | PixelSize | None,
     field: Mask | None,
     settings: CompareSettings,
 ) -> Side:
@@ -67,7 +69,7 @@ def prepare_side(
     Parameters
     ----------
     image : (H, W) or (H, W, 3) RGB, uint8 | uint16 | float32 in [0, 1]
-    mm_per_pixel : mm or None
+    mm_per_pixel : mm, PixelSize or None
     field : (H, W) bool or None
         Where skin is.
     settings : CompareSettings
@@ -93,7 +95,7 @@ def prepare_side(
         grey,
         found.field,
         sigma_px=_LIGHT_SHARE * max(grey.shape),
-        px_per_mm=_px_per_mm(mm_per_pixel, grey),
+        px_per_mm=_px_per_mm(exact_mm(mm_per_pixel), grey),
     )
     return Side(image, grey, View(surface, found.vesselness), found)
 

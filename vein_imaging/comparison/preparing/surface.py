@@ -23,7 +23,7 @@ _SATURATED = 0.985  # of full scale
 _BLACK = 0.01  # its logarithm is rounding
 _GLARE_MM = 0.6  # the glow around a glare spot changes the flanks of a vein
 _BESIDE_HAIR_PX = 4.0
-"""Wide enough to reach past the hair's rim, narrow enough for the light to be even."""
+"""Wide enough to reach beyond the rim of a hair, and narrow enough for even light."""
 _FLAT_LIMIT = 4.0  # local standard deviations; beyond it a mole outvotes the skin
 
 

@@ -1,1 +1,1 @@
-"""The result told: tables, pictures and their lettering."""
+"""Presents the result: tables, pictures and their lettering."""

@@ -18,6 +18,8 @@ from vein_imaging.comparison.judging.summary import (
 from vein_imaging.comparison.result import Comparison
 from vein_imaging.comparison.telling.lettering import Lettering, write
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture
+from vein_imaging.words import marked
+from vein_imaging.words import translate as _
 
 __all__ = ["CHANGE_STYLES", "ChangeStyle", "draw_change_map", "draw_comparison"]
 
@@ -29,7 +31,7 @@ _TITLE = Lettering(26, bold=True)
 _TEXT = Lettering(20)
 _NOTE = Lettering(17, colour=(90, 90, 90))
 _ALARM = (190, 30, 30)
-"""Dark red on white, told from black in a grey print by its bold letters."""
+"""Dark red on white; in a grey print its bold letters set it apart from black."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class ChangeStyle:
     Parameters
     ----------
     colour : RGB, 0 to 255
-        Okabe and Ito's palette: told apart with every common colour blindness.
+        Okabe and Ito's palette, which every common kind of colour blindness can tell
+        apart.
     label : str
     dash_px, gap_px : px
         0 and 0 for a solid line.
@@ -54,11 +57,13 @@ class ChangeStyle:
 
 
 CHANGE_STYLES: dict[Change, ChangeStyle] = {
-    "cleared": ChangeStyle((86, 190, 255), "Cleared", 12, 9),
-    "faded": ChangeStyle((240, 228, 66), "Faded", 5, 5),
-    "persistent": ChangeStyle((255, 110, 30), "Remaining"),
-    "new": ChangeStyle((255, 130, 215), "New", width_px=7),
-    "unjudged": ChangeStyle((200, 200, 200), "Not judged: faint or thin", width_px=1),
+    "cleared": ChangeStyle((86, 190, 255), marked("Cleared"), 12, 9),
+    "faded": ChangeStyle((240, 228, 66), marked("Faded"), 5, 5),
+    "persistent": ChangeStyle((255, 110, 30), marked("Remaining")),
+    "new": ChangeStyle((255, 130, 215), marked("New"), width_px=7),
+    "unjudged": ChangeStyle(
+        (200, 200, 200), marked("Not judged: faint or thin"), width_px=1
+    ),
 }
 
 
@@ -69,6 +74,7 @@ def draw_comparison(
     *,
     before_date: date | None = None,
     after_date: date | None = None,
+    why_no_figure: str = "",
 ) -> Sheet:
     """Draw the sheet: BEFORE, AFTER aligned to it, the change map, figures and legend.
 
@@ -80,6 +86,8 @@ def draw_comparison(
     before_date, after_date : date, optional
         Printed beside BEFORE and AFTER; under eight weeks apart the sheet says that
         nothing can be assessed yet.
+    why_no_figure : str
+        Why no percentage may be printed, where who asks knows more than these dates.
 
     Returns
     -------
@@ -100,15 +108,20 @@ def draw_comparison(
     aligned = comparison.transform is not None
     half = (_WIDTH_PX - 3 * _GAP_PX) // 2
     second = comparison.registered if aligned else after
-    note = ", aligned to BEFORE" if aligned else ", not aligned"
+    note = _(", aligned to BEFORE") if aligned else _(", not aligned")
     top = [
-        _panel(_rgb(before), _titled("BEFORE", before_date), half),
-        _panel(_rgb(second), _titled("AFTER", after_date) + note, half),
+        _panel(_rgb(before), _titled(_("BEFORE"), before_date), half),
+        _panel(_rgb(second), _titled(_("AFTER"), after_date) + note, half),
     ]
     wide = _WIDTH_PX - 3 * _GAP_PX - _COLUMN_PX
     change = None if refused else draw_change_map(before, comparison, width_px=wide)
-    lower = None if change is None else _panel(change, "CHANGE", wide)
-    column = _column(comparison, days, _COLUMN_PX if lower is not None else 2 * half)
+    lower = None if change is None else _panel(change, _("CHANGE"), wide)
+    column = _column(
+        comparison,
+        days,
+        _COLUMN_PX if lower is not None else 2 * half,
+        why_no_figure,
+    )
     first_row = max(panel.shape[0] for panel in top)
     second_row = max(column.shape[0], 0 if lower is None else lower.shape[0])
     sheet = np.full(
@@ -159,22 +172,28 @@ def draw_change_map(before: Picture, comparison: Comparison, *, width_px: int) -
     return canvas
 
 
-def _column(comparison: Comparison, days: int | None, width: int) -> Sheet:
+def _column(
+    comparison: Comparison, days: int | None, width: int, why_no_figure: str
+) -> Sheet:
     canvas = np.full((1400, width, 3), 255, np.uint8)
     y = 0
     alarm = Lettering(30, True, _ALARM)
     early = days is not None and days < ASSESSABLE_AFTER_DAYS
     if comparison.verdict != "comparable":
         refused = comparison.verdict == "refused"
-        y = write(canvas, "NOT COMPARABLE" if refused else "DOUBTFUL", (0, y), alarm)
+        y = write(
+            canvas, _("NOT COMPARABLE") if refused else _("DOUBTFUL"), (0, y), alarm
+        )
         for reason in comparison.reasons:
             y = write(canvas, f"- {reason}", (0, y), _TEXT, width_px=width)
         y += 10
     if comparison.verdict == "refused":
         return canvas[: y + 8]
-    if early:
-        y = write(canvas, "NOT YET ASSESSABLE", (0, y), alarm)
-        text = f"{days} days apart; clearance is assessed after eight weeks or more."
+    if early or why_no_figure:
+        y = write(canvas, _("NOT YET ASSESSABLE"), (0, y), alarm)
+        text = why_no_figure or _(
+            "{days} days apart; clearance is assessed after eight weeks or more."
+        ).format(days=days)
         y = write(canvas, text, (0, y), _TEXT, width_px=width)
     else:
         y = _figure(canvas, comparison, days, y)
@@ -185,16 +204,18 @@ def _column(comparison: Comparison, days: int | None, width: int) -> Sheet:
 def _figure(canvas: Sheet, comparison: Comparison, days: int | None, y: int) -> int:
     summary, width = comparison.summary, canvas.shape[1]
     certain = comparison.verdict == "comparable"
-    text = f"{summary.clearance_pct:.0f} % cleared"
+    text = _("{clearance_pct:.0f} % cleared").format(
+        clearance_pct=summary.clearance_pct
+    )
     y = write(canvas, text, (0, y), Lettering(40 if certain else 24, bold=True)) + 4
-    text = (
-        f"95 % interval {summary.clearance_lo_pct:.0f} to "
-        f"{summary.clearance_hi_pct:.0f} %"
+    text = _("95 % interval {clearance_lo_pct:.0f} to {clearance_hi_pct:.0f} %").format(
+        clearance_lo_pct=summary.clearance_lo_pct,
+        clearance_hi_pct=summary.clearance_hi_pct,
     )
     y = write(canvas, text, (0, y), Lettering(24, bold=True))
     y = write(canvas, summary.repeat.describe(), (0, y), _NOTE, width_px=width)
     if certain:  # a doubtful figure is not summed up in a word
-        text = f"In sum: {assess(summary, days)}."
+        text = _("In sum: {assess}.").format(assess=_(assess(summary, days)))
         y = write(canvas, text, (0, y + 6), _TEXT, width_px=width)
     return y
 
@@ -207,11 +228,11 @@ def _legend(canvas: Sheet, comparison: Comparison, y: int) -> int:
         middle = y + _TEXT.size_px * 2 // 3
         cv2.rectangle(canvas, (0, y), (84, y + _TEXT.line_px - 2), (70, 70, 70), -1)
         _line(canvas, np.column_stack([np.arange(6, 79), np.full(73, middle)]), style)
-        text = f"{style.label}  {length:.0f} {'px' if mm is None else 'mm'}"
+        text = f"{_(style.label)}  {length:.0f} {'px' if mm is None else 'mm'}"
         y = write(canvas, text, (98, y), _TEXT)
     _hatch(swatch := np.full((_TEXT.line_px - 2, 85, 3), 70, np.uint8), None)
     canvas[y : y + len(swatch), :85] = swatch
-    return write(canvas, "Not compared (outside, hair, glare)", (98, y), _TEXT)
+    return write(canvas, _("Not compared (outside, hair, glare)"), (98, y), _TEXT)
 
 
 def _line(canvas: Sheet, points_xy: NDArray[np.floating], style: ChangeStyle) -> None:

@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 
 from vein_imaging.comparison.judging.summary import ChangeSummary, assess
 from vein_imaging.comparison.result import Comparison
+from vein_imaging.imaging.vein_map import VeinMap
 
 __all__ = ["Identity", "Row", "piece_rows", "summary_row"]
 
@@ -100,6 +101,8 @@ def summary_row(
         "vein_area_after_mm2": summary.after.area_px * scale**2,
         "mm_per_px_before": mm,
         "mm_per_px_after": comparison.after_map.mm_per_pixel,
+        "mm_per_px_before_sd": _sd(comparison.before_map),
+        "mm_per_px_after_sd": _sd(comparison.after_map),
         "calibration_source": identity.calibration_source,
         "reg_inliers": registration.inliers,
         "reg_blocks": registration.blocks,
@@ -147,6 +150,9 @@ def piece_rows(comparison: Comparison) -> Iterable[Row]:
                 "length_mm": piece.length_px * scale,
                 "diameter_px": piece.diameter_px,
                 "diameter_mm": piece.diameter_px * scale,
+                "diameter_scale_sd_mm": piece.diameter_px
+                * scale
+                * comparison.before_map.scale_error,
                 "dip_sigma_px": piece.sigma_px,
                 "dip_sigma_mm": piece.sigma_px * scale,
                 "contrast_before_ln": piece.contrast_before,
@@ -158,6 +164,12 @@ def piece_rows(comparison: Comparison) -> Iterable[Row]:
                 "decided_by_person": "Y" if piece.overridden else "N",
             }
         )
+
+
+def _sd(found: VeinMap) -> float:
+    """Standard deviation of the mm per pixel; nan without one."""
+    mm = found.mm_per_pixel
+    return math.nan if mm is None else mm * found.scale_error
 
 
 def _change_pct(before: float, after: float) -> float:

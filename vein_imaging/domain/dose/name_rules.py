@@ -12,7 +12,9 @@ from vein_imaging.domain.quantity import plain
 
 __all__ = ["name_unclear"]
 
-_SIDES = {"l": "left", "lt": "left", "r": "right", "rt": "right"}
+_SIDES = {"lt": "left", "r": "right", "rt": "right", "l": "left"}
+_FILLERS = frozenset(("no", "nr", "number", "site", "the"))
+_LIKE_DIGITS = str.maketrans("ilo", "110")
 _SOURCE = "Table of names of products and substances"
 
 
@@ -85,17 +87,28 @@ def _strengths(context: DoseContext) -> Iterator[Finding]:
             )
 
 
+def _plain(site: str) -> list[str]:
+    """Words of a site: sides written out, fillers left out, 1 typed as l or I read."""
+    kept = [word for word in site.split() if word not in _FILLERS]
+    words = [_SIDES.get(word, word) for word in kept[:-1]] + kept[-1:]
+    numbers = [word.translate(_LIKE_DIGITS) for word in words]
+    return [
+        number if number.isdigit() and (word != number or word.isdigit()) else word
+        for word, number in zip(words, numbers, strict=True)
+    ]
+
+
 def _same_but(one: str, other: str) -> bool:
-    """Whether two site names differ by a slip, an abbreviation or their order.
+    """Whether two site names differ by a slip, an abbreviation, order or one number.
 
     Not where they differ in a number or a single letter.
     """
     if one.replace(" ", "") == other.replace(" ", ""):
         return True
-    words = [_SIDES.get(word, word) for word in one.split()]
-    against = [_SIDES.get(word, word) for word in other.split()]
+    words, against = _plain(one), _plain(other)
     if len(words) != len(against):
-        return False
+        short, long_ = sorted((words, against), key=len)
+        return long_[:-1] == short and not any(word.isdigit() for word in short)
     if sorted(words) == sorted(against):
         return True
     return all(

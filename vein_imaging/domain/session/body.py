@@ -19,7 +19,13 @@ from vein_imaging.domain.moments import date_from_text, moment_from_text
 from vein_imaging.domain.quantity import Weight, decimal_from_text, plain
 from vein_imaging.domain.session.events import Event
 
-__all__ = ["event_from_body", "event_to_body", "from_json", "to_json"]
+__all__ = [
+    "event_from_body",
+    "event_to_body",
+    "from_json",
+    "is_of_its_kind",
+    "to_json",
+]
 
 _KINDS: dict[str, type] = {kind.kind: kind for kind in get_args(Event)}
 
@@ -181,3 +187,26 @@ def event_from_body(kind: str, body: Mapping[str, Any]) -> Event:
         raise ValueError(f"event kind: got {kind!r}, wanted one of {', '.join(_KINDS)}")
     event: Event = _value(_KINDS[kind], body, kind)
     return event
+
+
+def is_of_its_kind(kind: str, body: Mapping[str, Any]) -> bool:
+    """Whether a body that cannot be read may be one of a newer release.
+
+    Parameters
+    ----------
+    kind : str
+    body : mapping
+
+    Returns
+    -------
+    bool
+        True where the kind is unknown, or all is there that the kind has needed since
+        it was released; False where something is missing, which no release wrote.
+    """
+    if kind not in _KINDS:
+        return True
+    return all(
+        field.name in body
+        for field in fields(_KINDS[kind])
+        if field.default is MISSING and field.default_factory is MISSING
+    )

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
 from vein_imaging.domain.moments import fixed_offset
 from vein_imaging.domain.outcome import Scored
+from vein_imaging.domain.quantity import Weight
 from vein_imaging.domain.screening import Screening
 from vein_imaging.domain.session.injecting import (
     Corrected,
@@ -16,7 +17,7 @@ from vein_imaging.domain.session.injecting import (
     Planned,
     Voided,
 )
-from vein_imaging.domain.session.mark import Mark, require_text
+from vein_imaging.domain.session.mark import Mark, Shows, require_text
 
 __all__ = [
     "Amended",
@@ -27,17 +28,21 @@ __all__ = [
     "Injected",
     "Light",
     "Mark",
+    "Meaning",
     "Opened",
     "Photographed",
     "Planned",
     "Pose",
     "Screened",
+    "Shows",
     "Signed",
     "Voided",
+    "Weighed",
 ]
 
 Light = Literal["transilluminated", "white", "cross-polarised", "near-infrared"]
 Pose = Literal["standing", "lying", "sitting"]
+Meaning = Literal["performed", "reviewed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +120,10 @@ class Photographed:
         The injections of this session.
     mm_per_pixel : str, optional
         Decimal text.
+    shows : "camera", "recording" or "drawing"
+        What the picture is; a drawn leg never passes for a patient's.
+    calibration : str, optional
+        Checksum of the camera's calibration profile that the size of a pixel is from.
     """
 
     kind: ClassVar[str] = "photographed"
@@ -126,6 +135,8 @@ class Photographed:
     view: str = ""
     when: Literal["before", "after"] = "before"
     mm_per_pixel: str | None = None
+    shows: Shows = "camera"
+    calibration: str | None = None
 
     def __post_init__(self) -> None:
         require_text(self.entry_id, "entry_id")
@@ -141,12 +152,22 @@ class Signed:
     ----------
     entry_id, signer : str
     at : datetime with a zone
+    meaning : "performed" or "reviewed"
+        What the signer vouches for.
+    entries : int
+        How many entries of the session stood before it.
+    digest : str
+        SHA-256, in hex, of the hashes of those entries in their order. Empty where
+        release 0.1.0 signed.
     """
 
     kind: ClassVar[str] = "signed"
     entry_id: str
     signer: str
     at: datetime
+    meaning: Meaning = "performed"
+    entries: int = 0
+    digest: str = ""
 
     def __post_init__(self) -> None:
         require_text(self.entry_id, "entry_id")
@@ -172,6 +193,28 @@ class Screened:
         require_text(self.entry_id, "entry_id")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The patient was weighed.
+
+    Parameters
+    ----------
+    entry_id : str
+    weight : Weight
+    at : datetime with a zone
+        When; its day is what a mg/kg limit asks for.
+    """
+
+    kind: ClassVar[str] = "weighed"
+    entry_id: str
+    weight: Weight
+    at: datetime
+
+    def __post_init__(self) -> None:
+        require_text(self.entry_id, "entry_id")
+        object.__setattr__(self, "at", fixed_offset(self.at, "at"))
+
+
 #: What may still come after signing, inside an `Amended`.
 Change = (
     Planned
@@ -181,6 +224,7 @@ Change = (
     | Annotated
     | Photographed
     | Screened
+    | Weighed
     | AdverseEvent
     | Discomfort
     | Scored

@@ -21,6 +21,7 @@ from vein_imaging.domain.session.events import (
     Screened,
     Signed,
     Voided,
+    Weighed,
 )
 from vein_imaging.domain.session.state import RecordedInjection, Session
 
@@ -81,6 +82,7 @@ def fold(events: Iterable[Event]) -> Session:
         notes=standing(Annotated),
         photographs=standing(Photographed),
         screening=screenings[-1].screening if screenings else None,
+        weights=standing(Weighed),
         adverse_events=standing(AdverseEvent),
         discomforts=standing(Discomfort),
         scores=standing(Scored),

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
-__all__ = ["Mark", "require_text"]
+__all__ = ["Mark", "Shows", "require_text"]
+
+Shows = Literal["camera", "recording", "drawing"]
+"""What a picture is: of the skin before the camera, played again, or drawn."""
 
 
 def require_text(value: str, name: str) -> None:
@@ -33,6 +37,8 @@ class Mark:
         One point, or the corners of the line or area in order.
     closed : bool
         The corners enclose an area; needs three or more.
+    shows : "camera", "recording" or "drawing"
+        What the picture is.
 
     Raises
     ------
@@ -43,6 +49,7 @@ class Mark:
     image_id: str
     points_rc: tuple[tuple[Decimal, Decimal], ...]
     closed: bool = False
+    shows: Shows = "camera"
 
     @classmethod
     def at_pixels(

@@ -20,6 +20,7 @@ from vein_imaging.domain.session.events import (
     Planned,
     Signed,
     Voided,
+    Weighed,
 )
 
 __all__ = ["RecordedInjection", "Session"]
@@ -77,6 +78,7 @@ class Session:
     photographs : tuple of Photographed
     screening : Screening or None
         As last entered.
+    weights : tuple of Weighed
     adverse_events : tuple of AdverseEvent
     discomforts : tuple of Discomfort
     scores : tuple of Scored
@@ -92,6 +94,7 @@ class Session:
     notes: tuple[Annotated, ...] = ()
     photographs: tuple[Photographed, ...] = ()
     screening: Screening | None = None
+    weights: tuple[Weighed, ...] = ()
     adverse_events: tuple[AdverseEvent, ...] = ()
     discomforts: tuple[Discomfort, ...] = ()
     scores: tuple[Scored, ...] = ()

@@ -1,1 +1,1 @@
-"""Where in a picture there is skin to search."""
+"""Where in a picture there is skin to search, or the disc of a retina."""

@@ -17,6 +17,7 @@ from vein_imaging.storage.database.sqlcipher import sqlcipher_engine
 from vein_imaging.storage.errors import NoSuchStoreError, StoreReadOnlyError
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import StoreLayout
+from vein_imaging.words import translate as _
 
 __all__ = ["Database", "engines", "make_tables", "open_database"]
 
@@ -89,13 +90,17 @@ def open_database(
     """
     if not layout.database_url and not layout.ledger_file.is_file():
         raise NoSuchStoreError(
-            f"{layout.ledger_file} is missing; restore the folder from a backup"
+            _("{ledger_file} is missing; restore the folder from a backup").format(
+                ledger_file=layout.ledger_file
+            )
         )
     log = layout.ledger_file.with_name(layout.ledger_file.name + "-wal")
     if read_only and log.exists() and log.stat().st_size:
         raise StoreReadOnlyError(
-            f"{log} holds entries that a read-only store cannot show. Copy the whole"
-            " folder to a disk that can be written and open the copy"
+            _(
+                "{log} holds entries that a read-only store cannot show. Copy the "
+                "whole folder to a disk that can be written and open the copy"
+            ).format(log=log)
         )
     database = engines(layout, vault, read_only=read_only)
     try:
@@ -114,13 +119,17 @@ def _migrate(
 ) -> None:
     if read_only:
         raise StoreReadOnlyError(
-            f"The store is of another release (revision {revision}, this one reads"
-            f" {HEAD_REVISION}) and would have to be changed. Copy the whole folder to"
-            " a disk that can be written and open the copy"
+            _(
+                "The store is of another release (revision {revision}, this one reads "
+                "{head_revision}) and would have to be changed. Copy the whole folder "
+                "to a disk that can be written and open the copy"
+            ).format(revision=revision, head_revision=HEAD_REVISION)
         )
     if layout.database_url:
         raise NoSuchStoreError(
-            f"The server's tables are of revision {revision}, this release wants"
-            f" {HEAD_REVISION}. Their owner must run: vein-imaging store migrate"
+            _(
+                "The server's tables are of revision {revision}, this release wants "
+                "{head_revision}. Their owner must run: vein-imaging store migrate"
+            ).format(revision=revision, head_revision=HEAD_REVISION)
         )
     make_tables(layout, vault, None)

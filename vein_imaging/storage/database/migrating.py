@@ -8,6 +8,7 @@ from sqlalchemy import Connection, inspect, text
 
 from vein_imaging.storage.database.schema import HEAD_REVISION
 from vein_imaging.storage.errors import NoSuchStoreError
+from vein_imaging.words import translate as _
 
 __all__ = ["current_revision", "migrate"]
 
@@ -40,6 +41,8 @@ def migrate(connection: Connection) -> None:
         command.upgrade(config, HEAD_REVISION)
     except CommandError as error:
         raise NoSuchStoreError(
-            f"A newer release of vein-imaging made this store ({error})."
-            " Install that release"
+            _(
+                "A newer release of vein-imaging made this store ({error}). Install "
+                "that release"
+            ).format(error=error)
         ) from error

@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from vein_imaging.storage.errors import StoreError
+from vein_imaging.words import translate as _
 
 __all__ = ["Server", "grant_to_app", "postgresql_engine"]
 
 # One number for all programs: who holds it is the only writer of the ledger.
 _APPEND_LOCK = 0x7665696E
 _LOCK_TIMEOUT_MS = 20_000
-"""As the file's: a writer takes milliseconds, a stuck one is told, not waited for."""
+"""As for the file: a write takes milliseconds, and a writer that hangs is reported
+instead of waited for."""
 _PROMISES = ("fsync", "full_page_writes", "synchronous_commit")
 _URL_WANTED = "postgresql+psycopg://ROLE@HOST/DATABASE?sslmode=verify-full"
 
@@ -72,8 +74,10 @@ def postgresql_engine(url: str, *, writes: bool = True) -> Engine:
             value = connection.execute(f"SHOW {name}").fetchone()[0]
             if value != "on":
                 raise StoreError(
-                    f"The server has {name} = {value}: acknowledged entries could be"
-                    f" lost. Set {name} = on in postgresql.conf"
+                    _(
+                        "The server has {name} = {value}: acknowledged entries could "
+                        "be lost. Set {name} = on in postgresql.conf"
+                    ).format(name=name, value=value)
                 )
         connection.rollback()
 
@@ -91,18 +95,26 @@ def postgresql_engine(url: str, *, writes: bool = True) -> Engine:
 def _check_url(url: str) -> None:
     parts = make_url(url)
     if parts.drivername != "postgresql+psycopg":
-        raise StoreError(f"wanted {_URL_WANTED}, got {parts.drivername}://...")
+        raise StoreError(
+            _("wanted {url_wanted}, got {drivername}://...").format(
+                url_wanted=_URL_WANTED, drivername=parts.drivername
+            )
+        )
     if parts.password:
         raise StoreError(
-            "leave the password out of the URL, which is kept in a file; put it into"
-            " libpq's password file (~/.pgpass)"
+            _(
+                "leave the password out of the URL, which is kept in a file; put it "
+                "into libpq's password file (~/.pgpass)"
+            )
         )
     host = parts.host or str(parts.query.get("host", ""))
     local = not host or host.startswith("/") or host in ("localhost", "127.0.0.1")
     if not local and parts.query.get("sslmode") != "verify-full":
         raise StoreError(
-            f"{host} is reached over a network: add ?sslmode=verify-full, so that"
-            " nobody between can read along"
+            _(
+                "{host} is reached over a network: add ?sslmode=verify-full, so that "
+                "nobody between can read along"
+            ).format(host=host)
         )
 
 

@@ -1,7 +1,7 @@
 """Whether a database's file is sound and its schema the one that this release made.
 
-A migration tool that rebuilds a table drops its triggers without a word, and so does
-who wants to edit the ledger: both show here.
+A migration tool that rebuilds a table drops its triggers without a message, and so does
+someone who wants to edit the ledger. Both are noticed here.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from vein_imaging.storage.database.append_only import POSTGRESQL_0001
 from vein_imaging.storage.database.migrating import current_revision, migrate
 from vein_imaging.storage.database.schema import HEAD_REVISION
+from vein_imaging.words import translate as _
 
 __all__ = ["shape_problems"]
 
@@ -28,26 +29,28 @@ def shape_problems(connection: Connection) -> Iterator[str]:
     """
     revision = current_revision(connection)
     if revision != HEAD_REVISION:
-        yield f"the schema is of revision {revision}, wanted {HEAD_REVISION}"
+        yield _("the schema is of revision {revision}, wanted {head_revision}").format(
+            revision=revision, head_revision=HEAD_REVISION
+        )
     if connection.dialect.name == "postgresql":
         yield from _postgresql_problems(connection)
     else:
         for row in connection.execute(text("PRAGMA cipher_integrity_check")):
-            yield f"page check: {row[0]}"
+            yield _("page check: {row}").format(row=row[0])
         for row in connection.execute(text("PRAGMA integrity_check(100)")):
             if row[0] != "ok":
-                yield f"integrity check: {row[0]}"
+                yield _("integrity check: {row}").format(row=row[0])
         yield from _differences(_sqlite_schema(connection), _wanted_sqlite_schema())
 
 
 def _differences(got: dict[str, str], wanted: dict[str, str]) -> Iterator[str]:
     for name in sorted(got.keys() | wanted.keys()):
         if name not in got:
-            yield f"{name} is missing from the schema"
+            yield _("{name} is missing from the schema").format(name=name)
         elif name not in wanted:
-            yield f"{name} does not belong into the schema"
+            yield _("{name} does not belong into the schema").format(name=name)
         elif got[name] != wanted[name]:
-            yield f"{name} was changed"
+            yield _("{name} was changed").format(name=name)
 
 
 def _sqlite_schema(connection: Connection) -> dict[str, str]:
@@ -93,11 +96,11 @@ def _postgresql_problems(connection: Connection) -> Iterator[str]:
     texts = "".join(POSTGRESQL_0001.values())
     for name in _WANTED_TRIGGERS:
         if name not in found:
-            yield f"trigger {name} is missing from the schema"
+            yield _("trigger {name} is missing from the schema").format(name=name)
         elif found[name].tgenabled != "A":
-            yield f"trigger {name} is switched off"
+            yield _("trigger {name} is switched off").format(name=name)
         elif found[name].prosrc not in texts:
-            yield f"trigger {name} was changed"
+            yield _("trigger {name} was changed").format(name=name)
     checks = connection.execute(
         text("SELECT conname FROM pg_constraint WHERE conrelid = 'event'::regclass")
     )
@@ -108,4 +111,4 @@ def _postgresql_problems(connection: Connection) -> Iterator[str]:
         "event_latest_at_not_before_at",
     }
     for name in sorted(wanted.difference(checks.scalars())):
-        yield f"constraint {name} is missing from the schema"
+        yield _("constraint {name} is missing from the schema").format(name=name)

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
 from vein_imaging.storage.errors import StoreError, WrongKeyError
+from vein_imaging.words import translate as _
 
 __all__ = ["SAFE_SQLITE", "sqlcipher_engine"]
 
@@ -18,7 +19,8 @@ __all__ = ["SAFE_SQLITE", "sqlcipher_engine"]
 # checkpoint at once (sqlite.org, fixed in 3.51.3 of March 2026).
 SAFE_SQLITE = (3, 51, 3)
 BUSY_TIMEOUT_S = 20.0
-"""A backup or a large write takes seconds; a stuck writer is told, not waited for."""
+"""A backup or a large write takes seconds; a writer that hangs is reported instead of
+waited for."""
 
 _PRAGMAS = (
     ("journal_mode", "WAL", "wal"),
@@ -73,8 +75,10 @@ def _set_and_read_back(connection: Any, name: str, value: str, wanted: object) -
     got = connection.execute(f"PRAGMA {name}").fetchone()[0]
     if got != wanted:
         raise StoreError(
-            f"SQLite did not accept {name}={value} (it says {got!r}): without it"
-            " entries could be lost. Put the store on a local disk"
+            _(
+                "SQLite did not accept {name}={value} (it says {got!r}): without it "
+                "entries could be lost. Put the store on a local disk"
+            ).format(name=name, value=value, got=got)
         )
 
 
@@ -99,7 +103,9 @@ def _connect(file: Path, key: bytes, *, guarded: bool, immutable: bool) -> Any:
             if error.sqlite_errorcode != sqlcipher3.SQLITE_NOTADB:
                 raise
             raise WrongKeyError(
-                f"The key does not open {file}, or its first page is damaged"
+                _("The key does not open {file}, or its first page is damaged").format(
+                    file=file
+                )
             ) from error
         if not immutable:
             for name, value, wanted in _PRAGMAS:
@@ -146,8 +152,10 @@ def sqlcipher_engine(
     """
     if sqlcipher3.sqlite_version_info < SAFE_SQLITE:
         raise StoreError(
-            f"sqlcipher3 brings SQLite {sqlcipher3.sqlite_version}, which can corrupt"
-            " a store that two programs write. Install sqlcipher3 0.6.4 or newer"
+            _(
+                "sqlcipher3 brings SQLite {sqlite_version}, which can corrupt a store "
+                "that two programs write. Install sqlcipher3 0.6.4 or newer"
+            ).format(sqlite_version=sqlcipher3.sqlite_version)
         )
     pool = {"poolclass": QueuePool, "pool_size": 2} if guarded else {}
     engine = create_engine(

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Generic, Protocol, TypeVar
 
-from vein_imaging.domain.session import Event, Session, event_to_body, fold
+from vein_imaging.domain.session import Event, Session, event_to_body
 from vein_imaging.storage.entries.ledger import Entry, StoredEvent
+from vein_imaging.storage.entries.reading import Unread, read_sessions
 
 __all__ = [
     "CheckedAppend",
@@ -35,7 +37,7 @@ class HasSeverity(Protocol):
 F = TypeVar("F", bound=HasSeverity)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: it keeps what was read
 class PatientHistory:
     """All that was written about a patient, as it stands inside the transaction.
 
@@ -44,27 +46,43 @@ class PatientHistory:
     events : tuple of StoredEvent
         Every session of the patient, in the ledger's order.
     latest_at : datetime
-        UTC, the latest time ever written, or the new entry's: setting a clock back
-        does not bring an old day's allowance back.
+        UTC, the latest time written by a clock that nobody has called wrong, or the
+        new entry's: setting a clock back does not bring an old day's allowance back.
     """
 
     events: tuple[StoredEvent, ...]
     latest_at: datetime
 
-    def sessions(self) -> dict[str, Session]:
+    @cached_property
+    def _read(self) -> tuple[Mapping[str, Session], tuple[Unread, ...]]:
+        return read_sessions(self.events)
+
+    def sessions(self) -> Mapping[str, Session]:
         """Return the patient's sessions, folded, by session id, the oldest first."""
-        logs: dict[str, list[Event]] = {}
-        for event in self.events:
-            logs.setdefault(event.session_id, []).append(event.value)
-        return {session_id: fold(log) for session_id, log in logs.items()}
+        return self._read[0]
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """The entries that this release cannot read; they count nowhere."""
+        return self._read[1]
+
+    @property
+    def newer(self) -> tuple[str, ...]:
+        """A warning for each entry that a newer release may have written."""
+        return tuple(one.warning for one in self.unread if one.newer)
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedAppend(Generic[F]):
-    """The outcome of a check: what was written, or None, and every finding."""
+    """The outcome of a check: what was written, or None, and every finding.
+
+    `repeated`: it stood there already, under the same entry id; nothing was checked and
+    nothing written again.
+    """
 
     event: StoredEvent | None
     findings: tuple[F, ...]
+    repeated: bool = False
 
 
 Proposal = Event | Entry | Callable[[tuple[F, ...]], Event | Entry]

@@ -23,6 +23,7 @@ from vein_imaging.storage.entries.canonical import (
 )
 from vein_imaging.storage.errors import PatientErasedError, StoreDamagedError
 from vein_imaging.storage.files.keys import Vault, new_key, opened, sealed
+from vein_imaging.words import translate as _
 
 __all__ = [
     "CLINIC",
@@ -34,6 +35,7 @@ __all__ = [
     "append_entry",
     "entry_hash",
     "entry_of",
+    "has_key",
     "head",
     "header_of",
     "key_of",
@@ -186,6 +188,14 @@ def make_key(connection: Connection, vault: Vault, patient_id: str) -> None:
     )
 
 
+def has_key(connection: Connection, patient_id: str) -> bool:
+    """Whether there is such a patient, not erased."""
+    of_patient = select(patient_key.c.patient_id).where(
+        patient_key.c.patient_id == patient_id
+    )
+    return connection.execute(of_patient).first() is not None
+
+
 def key_of(connection: Connection, vault: Vault, patient_id: str) -> bytes:
     """Return a patient's key as it stands in this transaction.
 
@@ -200,13 +210,16 @@ def key_of(connection: Connection, vault: Vault, patient_id: str) -> bytes:
     if wrapped is None:
         vault.forget(patient_id)
         raise PatientErasedError(
-            f"patient {patient_id} has no key: erased on lawful request, or never here"
+            _(
+                "patient {patient_id} has no key: erased on lawful request, or never "
+                "here"
+            ).format(patient_id=patient_id)
         )
     return vault.unwrap(patient_id, wrapped)
 
 
 def append_entry(connection: Connection, vault: Vault, draft: Draft) -> StoredEvent:
-    """Write one entry behind the newest, in the caller's write transaction.
+    """Write one entry after the newest, in the caller's write transaction.
 
     Raises
     ------
@@ -259,8 +272,15 @@ def entry_of(row: Row[tuple[object, ...]], key: bytes) -> StoredEvent:
         plain = opened(key, row.content, canonical_flat(header_of(row)))
     except StoreDamagedError as error:
         raise StoreDamagedError(
-            f"entry {row.seq} ({row.kind}, session {row.session_id or '-'}): {error}."
-            " Run `vein-imaging verify`"
+            _(
+                "entry {seq} ({kind}, session {session_id}): {error}. Run "
+                "`vein-imaging verify`"
+            ).format(
+                seq=row.seq,
+                kind=row.kind,
+                session_id=row.session_id or "-",
+                error=error,
+            )
         ) from error
     return StoredEvent(
         row.seq,
@@ -309,4 +329,8 @@ def read_entries(
         if row.wrapped is not None:
             yield entry_of(row, vault.unwrap(row.patient_id, row.wrapped))
         elif not skip_erased:
-            raise PatientErasedError(f"patient {row.patient_id} was erased on request")
+            raise PatientErasedError(
+                _("patient {patient_id} was erased on request").format(
+                    patient_id=row.patient_id
+                )
+            )

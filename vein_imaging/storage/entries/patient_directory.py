@@ -7,11 +7,21 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from vein_imaging.domain.moments import date_from_text
 from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.entries.canonical import Body
 from vein_imaging.storage.entries.ledger import CLINIC, read_entries
+from vein_imaging.storage.errors import InvalidBodyError
 from vein_imaging.storage.files.keys import Vault
 
-__all__ = ["ERASED", "PATIENT", "PatientDirectory", "PatientRecord"]
+__all__ = [
+    "ERASED",
+    "PATIENT",
+    "PatientDirectory",
+    "PatientRecord",
+    "checked_facts",
+    "plain_letters",
+]
 
 PATIENT = "store.patient"
 ERASED = "store.erased"
@@ -37,11 +47,76 @@ class PatientRecord:
         """The name, or an empty text where none was written."""
         return str(self.facts.get("name", ""))
 
+    @property
+    def born(self) -> str:
+        """The birth date, or an empty text where none was written."""
+        return str(self.facts.get("born", ""))
 
-def _plain(text: str) -> str:
-    """Fold case and accents, so that "Muller" finds "Müller"."""
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in apart if not unicodedata.combining(c)).casefold()
+    @property
+    def number(self) -> str:
+        """The clinic's number, or an empty text where none was written."""
+        return str(self.facts.get("number", ""))
+
+
+def checked_facts(facts: Body) -> Body:
+    """Return a patient's facts, or say which cannot be read back.
+
+    Raises
+    ------
+    InvalidBodyError
+        If `name` or `number` is no text, or `born` no date.
+    """
+    for key in ("name", "number", "born"):
+        value = facts.get(key, "")
+        if not isinstance(value, str):
+            raise InvalidBodyError(f"{key}: got {value!r}, wanted text")
+    if born := facts.get("born"):
+        try:
+            date_from_text(str(born), "born")
+        except ValueError as error:
+            raise InvalidBodyError(str(error)) from error
+    return facts
+
+
+# Letters that no decomposition takes apart, as people type them on a plain keyboard.
+_PLAIN = str.maketrans(
+    {
+        **{"ł": "l", "ø": "o", "\u0131": "i", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t"},
+        **{"þ": "th", "æ": "ae", "œ": "oe", "ŋ": "n"},
+        # One name, typed with whichever apostrophe lay nearest, or with none.
+        **dict.fromkeys("'\u2019\u2018\u201b\u02bc\u02bb\u2032"),
+        **dict.fromkeys("\u0060\u00b4\uff07"),
+    }
+)
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+
+
+def plain_letters(text: str) -> str:
+    """Fold case, accents, apostrophes and what cannot be seen: "Muller" finds "Müller".
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    str
+    """
+    # Case first: a dotted capital I falls apart into a letter and a dot.
+    apart = unicodedata.normalize("NFKD", text.translate(_PLAIN).casefold())
+    seen = (c for c in apart if not unicodedata.combining(c))
+    kept = (c for c in seen if unicodedata.category(c) != "Cf")
+    return "".join(kept).translate(_PLAIN)
+
+
+def _searched(facts: Body) -> str:
+    parts = [str(facts.get(key, "")) for key in ("name", "number", "born")]
+    composed = unicodedata.normalize("NFC", parts[0].casefold())
+    written_out = plain_letters(composed.translate(_GERMAN))
+    found_by = [plain_letters(part) for part in parts]
+    if written_out != found_by[0]:
+        found_by.append(written_out)
+    return "\n".join(found_by)
 
 
 class PatientDirectory:
@@ -76,16 +151,18 @@ class PatientDirectory:
                 self._patients[entry.patient_id] = PatientRecord(
                     entry.patient_id, facts
                 )
-                self._searched[entry.patient_id] = _plain(
-                    f"{facts.get('name', '')}\n{facts.get('number', '')}"
-                )
+                self._searched[entry.patient_id] = _searched(facts)
+
+    def one(self, patient_id: str) -> PatientRecord:
+        """Return a patient who is known to be there."""
+        return self._patients[patient_id]
 
     def find(self, fragment: str = "") -> tuple[PatientRecord, ...]:
-        """Return the patients whose name or number holds every word of `fragment`.
+        """Return those whose name, number or birth date holds every word of `fragment`.
 
-        In the order of their names; case and accents do not matter.
+        In the order of their names; case, accents and apostrophes do not matter.
         """
-        words = _plain(fragment).split()
+        words = plain_letters(fragment).split()
         found = (
             self._patients[patient_id]
             for patient_id, text in self._searched.items()

@@ -20,6 +20,7 @@ from vein_imaging.storage.errors import (
     StoreReadOnlyError,
 )
 from vein_imaging.storage.files.keys import derived, opened, sealed
+from vein_imaging.words import translate as _
 
 __all__ = ["ImageFolder"]
 
@@ -30,9 +31,9 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 class ImageFolder:
     """A folder of encrypted PNG files.
 
-    The file's name is an HMAC of the picture's SHA-256 under the patient's key: who
-    has a picture cannot test whether it is here, who has the folder learns sizes and
-    times only.
+    The file's name is an HMAC of the picture's SHA-256 under the patient's key: someone
+    who has a picture cannot test whether it is here, and someone who has the folder
+    learns only sizes and times.
 
     Parameters
     ----------
@@ -75,12 +76,16 @@ class ImageFolder:
         except OSError as error:
             if error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise DiskFullError(
-                    f"The disk of {self.folder} is full: the picture was not kept."
-                    " Make room, then try again"
+                    _(
+                        "The disk of {folder} is full: the picture was not kept. Make "
+                        "room, then try again"
+                    ).format(folder=self.folder)
                 ) from error
             raise StoreReadOnlyError(
-                f"The picture was not kept: {self.folder} cannot be written"
-                f" ({error.strerror}). Check the disk and the folder's permissions"
+                _(
+                    "The picture was not kept: {folder} cannot be written "
+                    "({strerror}). Check the disk and the folder's permissions"
+                ).format(folder=self.folder, strerror=error.strerror)
             ) from error
         return sha256
 
@@ -100,13 +105,15 @@ class ImageFolder:
             content = file.read_bytes()
         except FileNotFoundError as error:
             raise MissingImageError(
-                f"image {sha256[:12]}... ({file.name[:12]}...) is not in {self.folder};"
-                " restore the folder from a backup"
+                _(
+                    "image {sha256}... ({name}...) is not in {folder}; restore the "
+                    "folder from a backup"
+                ).format(sha256=sha256[:12], name=file.name[:12], folder=self.folder)
             ) from error
-        damaged = (
-            f"image {sha256[:12]}... ({file.name[:12]}...) in {self.folder} was"
-            " changed or cut; restore this file from a backup"
-        )
+        damaged = _(
+            "image {sha256}... ({name}...) in {folder} was changed or cut; restore "
+            "this file from a backup"
+        ).format(sha256=sha256[:12], name=file.name[:12], folder=self.folder)
         if not content.startswith(_MAGIC):
             raise DamagedImageError(damaged)
         key = derived(patient_key, f"image {name}")

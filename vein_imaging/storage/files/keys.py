@@ -1,4 +1,4 @@
-"""Keys: one data key opens the store; every patient has an own key under it.
+"""Keys: one data key opens the store, and every patient has a key of their own.
 
 An entry's content is sealed with its patient's key. Destroying that one key makes the
 patient unreadable while every hash in the chain stays true.
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.storage.errors import StoreDamagedError, WrongKeyError
+from vein_imaging.words import translate as _
 
 __all__ = [
     "KEY_BYTES",
@@ -56,13 +57,17 @@ def key_from_file(file: Path, *, create: bool = False) -> bytes:
         write_durably(file, new_key().hex().encode())
     if os.name != "nt" and file.stat().st_mode & 0o077:
         raise WrongKeyError(
-            f"others may read the key file {file}; type: chmod 600 {file}"
+            _("others may read the key file {file}; type: chmod 600 {file}").format(
+                file=file
+            )
         )
     try:
         key = bytes.fromhex(file.read_text("ascii").strip())
     except ValueError as error:
         raise WrongKeyError(
-            f"{file} does not hold {2 * KEY_BYTES} hex digits"
+            _("{file} does not hold {digits} hex digits").format(
+                file=file, digits=2 * KEY_BYTES
+            )
         ) from error
     return key
 
@@ -111,7 +116,10 @@ def opened(key: bytes, box: bytes, about: bytes) -> bytes:
         return AESGCM(key).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], about)
     except (InvalidTag, ValueError) as error:
         raise StoreDamagedError(
-            "sealed content does not open: it was changed, or moved from another place"
+            _(
+                "sealed content does not open: it was changed, or moved from another "
+                "place"
+            )
         ) from error
 
 
@@ -121,7 +129,7 @@ class Vault:
     Parameters
     ----------
     data_key : 32 bytes
-        Random. Who holds it reads everything.
+        Random. Whoever has it can read everything.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from vein_imaging.durable import write_durably
 from vein_imaging.storage.errors import NoSuchStoreError
+from vein_imaging.words import translate as _
 
 __all__ = ["StoreLayout", "describe_store", "find_store"]
 
@@ -88,15 +89,19 @@ def find_store(folder: Path) -> StoreLayout:
         read = _Description.model_validate_json(file.read_bytes())
     except (FileNotFoundError, NotADirectoryError) as error:
         raise NoSuchStoreError(
-            f"{folder} holds no store ({_DESCRIPTION} is missing). Check the path, or"
-            " make a store there"
+            _(
+                "{folder} holds no store ({file} is missing). Check the path, or make "
+                "a store there"
+            ).format(folder=folder, file=_DESCRIPTION)
         ) from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "it"
         raise NoSuchStoreError(
-            f"{file} is damaged, or of a newer release ({where}: {first['msg']})."
-            " Restore it from a backup, or install the newer release"
+            _(
+                "{file} is damaged, or of a newer release ({where}: {msg}). Restore it "
+                "from a backup, or install the newer release"
+            ).format(file=file, where=where, msg=first["msg"])
         ) from error
     return StoreLayout(folder, read.store_id, read.database_url, read.images)
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from vein_imaging.durable import flush_folder, make_folder
+from vein_imaging.words import translate as _
 
 __all__ = ["built_folder"]
 
@@ -28,7 +29,9 @@ def built_folder(folder: Path) -> Iterator[Path]:
         If something is there.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FileExistsError(f"{folder} is not empty; choose a new folder")
+        raise FileExistsError(
+            _("{folder} is not empty; choose a new folder").format(folder=folder)
+        )
     building = folder.with_name(f".{folder.name}.{uuid.uuid4().hex[:8]}.new")
     make_folder(building)
     try:

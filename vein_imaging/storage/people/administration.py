@@ -26,12 +26,14 @@ from vein_imaging.storage.people.users import User, checked_name, users
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.backup import restore
 from vein_imaging.storage.upkeep.checkpoint import verification_key
+from vein_imaging.words import translate as _
 
 __all__ = [
     "SetUp",
     "add_user",
     "all_users",
     "change_data_key",
+    "change_password",
     "change_roles",
     "recover",
     "remove_user",
@@ -116,7 +118,9 @@ def add_user(
     store = signed_in.allowed_store(Action.USERS)
     checked_password(checked_name(name), password)
     if name in all_users(signed_in):
-        raise ValueError(f"{name} exists, or existed; names are not used again")
+        raise ValueError(
+            _("{name} exists, or existed; names are not used again").format(name=name)
+        )
     _write_user(store, name, roles, signed_in.user.name, at)
     KeyWraps(store.layout).put(name, password, signed_in.allowed_key(Action.USERS))
 
@@ -135,10 +139,12 @@ def change_roles(
     known = all_users(signed_in)
     roles = set(roles)
     if name not in known or not known[name].roles:
-        raise ValueError(f"no user {name!r}")
+        raise ValueError(_("no user {name!r}").format(name=name))
     owners = {u.name for u in known.values() if Role.OWNER in u.roles}
     if owners == {name} and Role.OWNER not in roles:
-        raise ValueError(f"{name} is the only owner; make another one first")
+        raise ValueError(
+            _("{name} is the only owner; make another one first").format(name=name)
+        )
     _write_user(store, name, roles, signed_in.user.name, at)
 
 
@@ -155,7 +161,7 @@ def reset_password(
     store = signed_in.allowed_store(Action.USERS)
     known = all_users(signed_in).get(name)
     if known is None or not known.roles:
-        raise ValueError(f"no user {name!r}")
+        raise ValueError(_("no user {name!r}").format(name=name))
     checked_password(name, password)
     store.append_own("reset", {"name": name}, author=signed_in.user.name, at=at)
     KeyWraps(store.layout).put(name, password, signed_in.allowed_key(Action.USERS))
@@ -164,7 +170,7 @@ def reset_password(
 def change_data_key(
     signed_in: SignedInStore, folder: Path, password: str, *, at: datetime
 ) -> SetUp:
-    """Make a copy of the store under a new data key, for when someone left in anger.
+    """Copy the store under a new data key, so that someone who left is shut out.
 
     Only the one signed in can open the copy; everyone else is given a password with
     `reset_password`. The old folder, its recovery key and its backups stay readable
@@ -182,7 +188,7 @@ def change_data_key(
     signed_in.check_password(password)
     store = signed_in.allowed_store(Action.USERS)
     if store.layout.database_url:
-        raise StoreError("the store is on a server; restore it into a folder first")
+        raise StoreError(_("the store is on a server; restore it into a folder first"))
     old, fresh, recovery_key = (
         signed_in.allowed_key(Action.USERS),
         new_key(),
@@ -201,7 +207,7 @@ def change_data_key(
 
 
 def remove_user(signed_in: SignedInStore, name: str, *, at: datetime) -> None:
-    """Take a person's roles and way to the key away; what was written stays.
+    """Remove a person's roles and wrapped key; what the person wrote stays.
 
     Raises
     ------
@@ -218,6 +224,21 @@ def all_users(signed_in: SignedInStore) -> dict[str, User]:
     store = signed_in.allowed_store(Action.USERS)
     with store.reading() as connection:
         return users(connection, store.vault)
+
+
+def change_password(signed_in: SignedInStore, old: str, new: str) -> None:
+    """Give oneself a new password; nothing is encrypted anew.
+
+    Raises
+    ------
+    WrongPasswordError
+        If `old` does not fit.
+    ValueError
+        If `new` is too weak.
+    """
+    signed_in.check_password(old)
+    checked_password(signed_in.user.name, new)
+    signed_in.put_password(new)
 
 
 def switch_on_totp(signed_in: SignedInStore, password: str) -> str:
@@ -279,7 +300,7 @@ def recover(
         with store.reading() as connection:
             user = users(connection, store.vault).get(name)
         if user is None or Role.OWNER not in user.roles:
-            raise ValueError(f"{name!r} is no owner of this store")
+            raise ValueError(_("{name!r} is no owner of this store").format(name=name))
         checked_password(name, password)
         store.append_own("recovery", {"name": name}, author=name, at=at)
         if user.totp_secret:

@@ -1,4 +1,4 @@
-"""Wrong passwords slow down, and are remembered until someone can be told."""
+"""Wrong passwords slow sign-in down, and are remembered until they can be logged."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from vein_imaging.durable import write_durably
 from vein_imaging.storage.errors import TooManyAttemptsError
 from vein_imaging.storage.files.layout import StoreLayout
+from vein_imaging.words import translate as _
 
 __all__ = ["Attempts"]
 
@@ -23,8 +24,8 @@ _NONE = timedelta(0)  # no pause
 class Attempts:
     """Failed sign-ins, in a file beside the ledger (which is still closed then).
 
-    Names are kept as hashes: people type passwords into the wrong field. Names that
-    do not exist slow down like those that do, so that waiting tells nothing.
+    Names are kept as hashes: people type passwords into the wrong field. Unknown names
+    slow down in the same way, so that the wait gives nothing away.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ class Attempts:
         """Return how long the next try for this name must wait.
 
         None for the first three, then 1, 2, 4, ... seconds up to 15 minutes after the
-        last failure. A clock set back makes the whole wait begin anew.
+        last failure. If the clock is set back, the whole wait begins again.
         """
         told, untold = self._read().get(self.hashed(name), ([], []))
         failures = told + untold
@@ -77,7 +78,9 @@ class Attempts:
         wait_s = self.wait(name, now).total_seconds()
         if wait_s:
             raise TooManyAttemptsError(
-                f"Too many wrong passwords. Try again in {wait_s:.0f} s"
+                _("Too many wrong passwords. Try again in {wait_s:.0f} s").format(
+                    wait_s=wait_s
+                )
             )
 
     def failed(self, name: str, now: datetime) -> None:

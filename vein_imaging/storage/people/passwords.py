@@ -1,7 +1,7 @@
 """The data key, wrapped once for every user's password and once for recovery.
 
-Nothing else guards it: there is no stored password hash to compare with, so a changed
-program opens no more than this one does.
+Nothing else guards it: there is no stored password hash to compare with, so a modified
+program can open no more than this one.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from vein_imaging.durable import write_durably
 from vein_imaging.storage.errors import NoSuchStoreError, WrongPasswordError
 from vein_imaging.storage.files.keys import KEY_BYTES, derived
 from vein_imaging.storage.files.layout import StoreLayout
+from vein_imaging.words import translate as _
 
 __all__ = [
     "MIN_PASSWORD_LENGTH",
@@ -45,7 +46,7 @@ _RECOVERY = "recovery key"  # no user can have this name: names have no spaces
 
 @dataclass(frozen=True, slots=True)
 class Wrap:
-    """One user's way to the data key; the costs stand beside it, so they can grow."""
+    """One user's wrapped data key, with its costs, so that they can grow."""
 
     salt: Annotated[str, Field(pattern="^([0-9a-f]{32})?$")]
     wrapped: Annotated[str, Field(pattern="^[0-9a-f]{80}$")]
@@ -83,11 +84,13 @@ def checked_password(name: str, password: str) -> str:
     """
     if len(password) < MIN_PASSWORD_LENGTH:
         raise ValueError(
-            f"a password has at least {MIN_PASSWORD_LENGTH} characters, this one has"
-            f" {len(password)}; four or five unrelated words are easy to keep"
+            _(
+                "a password has at least {min_password_length} characters, this one "
+                "has {password}; four or five unrelated words are easy to keep"
+            ).format(min_password_length=MIN_PASSWORD_LENGTH, password=len(password))
         )
     if name.casefold() in password.casefold():
-        raise ValueError("a password must not hold the user's name")
+        raise ValueError(_("a password must not hold the user's name"))
     return password
 
 
@@ -104,7 +107,7 @@ def _recovery_wrapping_key(recovery_key: str) -> bytes:
     except ValueError:
         secret = b""
     if len(secret) != KEY_BYTES:
-        raise WrongPasswordError("A recovery key has 52 letters and digits")
+        raise WrongPasswordError(_("A recovery key has 52 letters and digits"))
     return derived(secret, "vein-imaging recovery")
 
 
@@ -131,14 +134,18 @@ class KeyWraps:
             return _WRAPS.validate_json(self._file.read_bytes(), strict=True)
         except FileNotFoundError as error:
             raise NoSuchStoreError(
-                f"{self._file} is missing: nobody can sign in. Restore it from a backup"
+                _(
+                    "{file} is missing: nobody can sign in. Restore it from a backup"
+                ).format(file=self._file)
             ) from error
         except ValidationError as error:
             raise self._damaged() from error
 
     def _damaged(self) -> NoSuchStoreError:
         return NoSuchStoreError(
-            f"{self._file} is damaged: nobody can sign in. Restore it from a backup"
+            _("{file} is damaged: nobody can sign in. Restore it from a backup").format(
+                file=self._file
+            )
         )
 
     def change(self, edit: Callable[[dict[str, Wrap]], object]) -> None:
@@ -151,7 +158,7 @@ class KeyWraps:
         write_durably(self._file, text.encode())
 
     def put(self, name: str, password: str, data_key: bytes) -> None:
-        """Give a user a password, or a new one. Nothing is encrypted anew."""
+        """Give a user a password, or a new one. The data key stays the same."""
         empty = Wrap(secrets.token_hex(16), "", *ARGON2ID_COST)
         wrapped = aes_key_wrap(empty.opening_key(password), data_key).hex()
         wrap = replace(empty, wrapped=wrapped)
@@ -164,7 +171,7 @@ class KeyWraps:
         self.change(lambda wraps: wraps.update({_RECOVERY: wrap}))
 
     def remove(self, name: str) -> None:
-        """Take a user's way to the data key away."""
+        """Remove a user's wrapped data key."""
         self.change(lambda wraps: wraps.pop(name, None))
 
     def open(self, name: str, password: str) -> bytes:
@@ -200,4 +207,4 @@ class KeyWraps:
         try:
             return aes_key_unwrap(opening_key, bytes.fromhex(wrap.wrapped))
         except (InvalidUnwrap, ValueError) as error:
-            raise WrongPasswordError("User and password do not fit") from error
+            raise WrongPasswordError(_("User and password do not fit")) from error

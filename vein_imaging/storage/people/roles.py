@@ -66,6 +66,7 @@ _ACTIONS = {
     "opened": Action.PREPARE,
     "planned": Action.PREPARE,
     "annotated": Action.PREPARE,
+    "weighed": Action.PREPARE,
     "photographed": Action.CAPTURE,
     "signed": Action.SIGN,
 }

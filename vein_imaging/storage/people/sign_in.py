@@ -1,4 +1,4 @@
-"""Who sits here: the password opens the data key, the code is the second factor."""
+"""Who signs in: the password opens the data key, and the code is the second factor."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from vein_imaging.storage.people.attempts import Attempts
 from vein_imaging.storage.people.passwords import KeyWraps
 from vein_imaging.storage.people.users import LOGIN, User, matching_step, users
 from vein_imaging.storage.store import Store
+from vein_imaging.words import translate as _
 
 __all__ = ["identified", "unlocked_key"]
 
@@ -54,6 +55,6 @@ def identified(store: Store, name: str, code: str, now: datetime) -> User:
             append_entry(connection, store.vault, Draft(entry, now, name))
     if user is None or not user.roles or step is None:
         attempts.failed(name, now)
-        raise WrongPasswordError("User and password do not fit")
+        raise WrongPasswordError(_("User and password do not fit"))
     attempts.succeeded(name)
     return user

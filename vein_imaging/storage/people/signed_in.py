@@ -1,17 +1,18 @@
-"""The store as a signed-in person meets it: roles, a read log, a lock.
+"""The store for a signed-in person: with roles, a read log and a lock.
 
-The window and the commands use this; only programs without a user use `Store` itself.
+Windows and commands reach it through `vein_imaging.treatment`.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from vein_imaging.domain.session import Event
+from vein_imaging.storage.entries.admission import amends
 from vein_imaging.storage.entries.canonical import Body
 from vein_imaging.storage.entries.checked_append import (
     CheckedAppend,
@@ -21,75 +22,56 @@ from vein_imaging.storage.entries.checked_append import (
     SessionHead,
     entry_for,
 )
-from vein_imaging.storage.entries.ledger import (
-    Draft,
-    Entry,
-    StoredEvent,
-    append_entry,
-)
+from vein_imaging.storage.entries.clock_notes import clock_notes, latest_believed
+from vein_imaging.storage.entries.ledger import Entry, StoredEvent, head
 from vein_imaging.storage.entries.patient_directory import PATIENT, PatientRecord
 from vein_imaging.storage.errors import (
     LockedError,
-    NotAllowedError,
     WrongPasswordError,
 )
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.opening import open_store
-from vein_imaging.storage.people.passwords import KeyWraps, checked_password
-from vein_imaging.storage.people.roles import Action, action_for_kind, may
+from vein_imaging.storage.people.clinic import CLINIC_KIND, ClinicSettings, read_clinic
+from vein_imaging.storage.people.open_desk import (
+    Clocks,
+    LeftError,
+    OpenDesk,
+    RefusedError,
+    idle_clock,
+)
+from vein_imaging.storage.people.passwords import KeyWraps
+from vein_imaging.storage.people.roles import Action, action_for_kind
+from vein_imaging.storage.people.settling import settle_entry
 from vein_imaging.storage.people.sign_in import identified, unlocked_key
-from vein_imaging.storage.people.users import User, changed_since, users
+from vein_imaging.storage.people.signing import Meaning, sign_session
+from vein_imaging.storage.people.users import User
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.checkpoint import (
     checkpoint_warnings,
     write_checkpoints,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
 DEFAULT_IDLE_S = 600.0
-"""Longer than scrubbing and drawing up take, shorter than the next patient's way in."""
+"""Longer than washing hands and drawing up takes, and shorter than the next patient
+needs to come in."""
 _SHOWN_IN_LOG = 20
-"""What a person can have read of a list; the number found is logged in full."""
-
-
-def idle_clock() -> float:
-    """Return seconds that go on while the computer sleeps, where the system can."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """The two clocks, as arguments: the time of day, and seconds for the idle lock."""
-
-    now: Callable[[], datetime] = _utc_now
-    idle: Callable[[], float] = idle_clock
-
-
-@dataclass(slots=True)
-class _OpenStore:
-    """What is forgotten when the desk locks."""
-
-    store: Store
-    data_key: bytes
-    user: User
-    known_to: int  # sequence number of the last change of anybody's roles that was read
-    seen_reads: set[tuple[str, str]] = field(default_factory=set)
+"""As many ids of a list as a person can have read are logged; the number found is
+logged too."""
 
 
 class SignedInStore:
-    """A store with one person at it. Made by `sign_in`; use it in a `with`.
+    """A store in which one person is signed in. Made by `sign_in`; use it in a `with`.
 
     Attributes
     ----------
     warnings : tuple of str
         What the checkpoints kept elsewhere say against this store; to be shown.
+    clocks : Clocks
+    latest_before : datetime or None
+        The latest believed time of the ledger before this sign-in wrote its own.
 
     Every method raises `LockedError` after too long without any call, and
     `NotAllowedError` (logged) where the person's roles do not allow it.
@@ -97,15 +79,17 @@ class SignedInStore:
 
     def __init__(
         self,
-        desk: _OpenStore,
+        desk: OpenDesk,
         clocks: Clocks,
         idle_limit_s: float,
         checkpoint_folders: Sequence[Path] = (),
+        latest_before: datetime | None = None,
     ) -> None:
         self.warnings = checkpoint_warnings(desk.store, checkpoint_folders)
+        self.clocks = clocks
+        self.latest_before = latest_before
         self._checkpoint_folders = checkpoint_folders
-        self._desk: _OpenStore | None = desk
-        self._clocks = clocks
+        self._desk: OpenDesk | None = desk
         self._idle_limit_s = idle_limit_s
         self._last_used_s = clocks.idle()
 
@@ -120,7 +104,7 @@ class SignedInStore:
     @property
     def locked(self) -> bool:
         """Whether the desk is locked; locks it when it was left alone too long."""
-        idle_s = self._clocks.idle() - self._last_used_s
+        idle_s = self.clocks.idle() - self._last_used_s
         if self._desk and not 0 <= idle_s < self._idle_limit_s:
             self.lock("left alone")
         return self._desk is None
@@ -133,85 +117,91 @@ class SignedInStore:
     def touch(self) -> None:
         """Say that the person is there: the window calls it on every key and click."""
         if not self.locked:
-            self._last_used_s = self._clocks.idle()
+            self._last_used_s = self.clocks.idle()
 
     def lock(self, why: str = "locked") -> None:
         """Forget the keys and close the store; signing in again opens it."""
         desk, self._desk = self._desk, None
         if desk:
             try:
-                self._log(desk, "logout", {"name": desk.user.name, "why": why})
+                body = {"name": desk.user.name, "why": why}
+                desk.log("logout", body, self.clocks.now())
                 if not self.warnings:
                     write_checkpoints(desk.store, self._checkpoint_folders)
             finally:
                 desk.store.close()
 
-    def _open_desk(self) -> _OpenStore:
+    def _open_desk(self) -> OpenDesk:
         if self.locked or self._desk is None:
-            raise LockedError("Locked: sign in again")
-        self._last_used_s = self._clocks.idle()
+            raise LockedError(_("Locked: sign in again"))
+        self._last_used_s = self.clocks.idle()
         return self._desk
 
-    def _allowed(self, action: Action) -> _OpenStore:
-        desk = self._open_desk()
-        with desk.store.reading() as connection:
-            changed = changed_since(connection, desk.known_to)
-            if changed:
-                desk.user = users(connection, desk.store.vault)[desk.user.name]
-                desk.known_to = changed
-        if not desk.user.roles:
+    @contextmanager
+    def _logging_refusals(self, desk: OpenDesk) -> Iterator[None]:
+        try:
+            yield
+        except LeftError:
             self.lock("left")
-            raise LockedError(f"{desk.user.name} is no user any more")
-        if not may(desk.user.roles, action):
-            body = {"name": desk.user.name, "action": str(action)}
-            self._log(desk, "denied", body)
-            roles = ", ".join(sorted(desk.user.roles)) or "none"
-            raise NotAllowedError(
-                f"{desk.user.name} ({roles}) may not: {action}. Ask the owner"
-            )
+            raise
+        except RefusedError as refused:
+            body = {"name": desk.user.name, "action": str(refused.action)}
+            desk.log("denied", body, self.clocks.now())
+            raise
+
+    def _allowed(self, action: Action) -> OpenDesk:
+        desk = self._open_desk()
+        with self._logging_refusals(desk), desk.store.reading() as connection:
+            desk.refuse_unless(connection, action)
         return desk
 
-    def _log(
-        self, desk: _OpenStore, kind: str, body: Body, patient_id: str = ""
-    ) -> None:
-        now, author = self._clocks.now(), desk.user.name
-        desk.store.append_own(kind, body, author=author, at=now, patient_id=patient_id)
-
-    def _log_read(self, desk: _OpenStore, what: str, patient_id: str) -> None:
+    def _log_read(self, desk: OpenDesk, what: str, patient_id: str) -> None:
         """Log the first read of a thing since signing in."""
         if (what, patient_id) not in desk.seen_reads:
-            self._log(desk, "read", {"what": what}, patient_id)
+            desk.log("read", {"what": what}, self.clocks.now(), patient_id)
             desk.seen_reads.add((what, patient_id))
 
-    def allowed_store(self, action: Action) -> Store:
-        """Return the store itself for one action of the owner's or auditor's.
+    def require(self, action: Action) -> None:
+        """Ask whether the person may; a refusal is logged."""
+        self._allowed(action)
 
-        Raises
-        ------
-        NotAllowedError, LockedError
-        """
+    def allowed_store(self, action: Action) -> Store:
+        """Return the store itself for one action of the owner's or auditor's."""
         return self._allowed(action).store
 
     def allowed_key(self, action: Action) -> bytes:
         """Return the data key, for a backup or a new user's password."""
         return self._allowed(action).data_key
 
-    def log_own(self, kind: str, body: Body) -> None:
-        """Write one of the store's own entries, for the package's administration."""
-        self._log(self._open_desk(), kind, body)
+    def log_own(self, kind: str, body: Body, patient_id: str = "") -> None:
+        """Write one of the store's own entries."""
+        self._open_desk().log(kind, body, self.clocks.now(), patient_id)
 
     # --- reading -----------------------------------------------------------------
 
     def patients(self, fragment: str = "") -> tuple[PatientRecord, ...]:
-        """Return patients by fragment of name or number; that one looked is logged."""
+        """Return patients by a fragment of name or number; the search is logged."""
         desk = self._allowed(Action.READ)
         found = desk.store.patients(fragment)
         if ("search", fragment) not in desk.seen_reads:
             # the words typed may be a name: what they found says as much, in ids
             ids = [patient.patient_id for patient in found[:_SHOWN_IN_LOG]]
-            self._log(desk, "search", {"found": len(found), "first": ids})
+            body = {"found": len(found), "first": ids}
+            desk.log("search", body, self.clocks.now())
             desk.seen_reads.add(("search", fragment))
         return found
+
+    def patient(self, patient_id: str) -> PatientRecord:
+        """Return one patient.
+
+        Raises
+        ------
+        PatientErasedError
+            If there is no such patient (any more).
+        """
+        desk = self._allowed(Action.READ)
+        self._log_read(desk, "patient", patient_id)
+        return desk.store.patient(patient_id)
 
     def sessions(self, patient_id: str) -> tuple[SessionHead, ...]:
         """Return a patient's sessions, the oldest first."""
@@ -219,11 +209,25 @@ class SignedInStore:
         self._log_read(desk, "sessions", patient_id)
         return desk.store.sessions(patient_id)
 
+    def session_head(self, session_id: str) -> SessionHead:
+        """Return one session's beginning."""
+        return self._allowed(Action.READ).store.session_head(session_id)
+
     def events(self, session_id: str) -> tuple[StoredEvent, ...]:
         """Return a session's entries."""
         desk = self._allowed(Action.READ)
         self._log_read(desk, f"session {session_id}", desk.store.patient_of(session_id))
         return desk.store.events(session_id)
+
+    def history(self, patient_id: str) -> PatientHistory:
+        """Return all that was written about a patient, and the ledger's latest time."""
+        desk = self._allowed(Action.READ)
+        self._log_read(desk, "record", patient_id)
+        with desk.store.reading() as connection:
+            index = desk.store.index
+            events = index.of_patient(connection, patient_id)
+            latest_at = index.latest_at(connection, self.clocks.now())
+        return PatientHistory(events, latest_at)
 
     def image(self, session_id: str, sha256: str) -> bytes:
         """Return a picture of the session's patient, checked."""
@@ -240,26 +244,63 @@ class SignedInStore:
         entries = self._allowed(Action.READ_LOG).store.own_entries()
         return tuple(replace(e, body={}) if e.kind == PATIENT else e for e in entries)
 
+    def clinic(self) -> ClinicSettings | None:
+        """Return what the owner last wrote about the clinic, or None."""
+        return read_clinic(self._open_desk().store)
+
+    def clock_notes(self) -> tuple[StoredEvent, ...]:
+        """Return what was noted of the clock, in the order written."""
+        store = self._open_desk().store
+        with store.reading() as connection:
+            return tuple(clock_notes(connection, store.vault))
+
     # --- writing -----------------------------------------------------------------
 
-    def add_patient(self, facts: Body) -> str:
+    def set_clinic(self, settings: ClinicSettings) -> None:
+        """Write the clinic's region, zone and own limits, for every room."""
+        self._allowed(Action.LIMITS).log(CLINIC_KIND, settings.body, self.clocks.now())
+
+    def add_patient(self, facts: Body, *, patient_id: str | None = None) -> str:
         """Write a new patient and return the random id."""
         desk = self._allowed(Action.PREPARE)
-        now = self._clocks.now()
-        return desk.store.add_patient(facts, author=desk.user.name, at=now)
+        with self._logging_refusals(desk):
+            return desk.store.add_patient(
+                facts,
+                author=desk.user.name,
+                at=self.clocks.now(),
+                patient_id=patient_id,
+                guard=desk.guard(Action.PREPARE),
+            )
 
     def change_patient(self, patient_id: str, facts: Body) -> None:
         """Write changed facts; those not named stay."""
         desk = self._allowed(Action.PREPARE)
-        now = self._clocks.now()
-        desk.store.change_patient(patient_id, facts, author=desk.user.name, at=now)
+        now, guard = self.clocks.now(), desk.guard(Action.PREPARE)
+        with self._logging_refusals(desk):
+            desk.store.change_patient(
+                patient_id, facts, author=desk.user.name, at=now, guard=guard
+            )
 
-    def start_session(self, patient_id: str, facts: Body | None = None) -> str:
+    def start_session(
+        self,
+        patient_id: str,
+        facts: Body | None = None,
+        *,
+        session_id: str | None = None,
+        opened: Event | Entry | None = None,
+    ) -> str:
         """Begin a session and return its id."""
         desk = self._allowed(Action.PREPARE)
-        return desk.store.start_session(
-            patient_id, author=desk.user.name, at=self._clocks.now(), facts=facts
-        )
+        with self._logging_refusals(desk):
+            return desk.store.start_session(
+                patient_id,
+                author=desk.user.name,
+                at=self.clocks.now(),
+                session_id=session_id,
+                facts=facts,
+                opened=opened,
+                guard=desk.guard(Action.PREPARE),
+            )
 
     def put_image(self, session_id: str, png: bytes) -> str:
         """Store a picture of the session's patient; return its SHA-256."""
@@ -268,8 +309,15 @@ class SignedInStore:
     def append(self, session_id: str, event: Event | Entry) -> StoredEvent:
         """Write a fact, of any kind but a signature."""
         entry = entry_for(event)
-        desk, now = self._may_write(entry.kind), self._clocks.now()
-        return desk.store.append(session_id, entry, author=desk.user.name, at=now)
+        desk, guard = self._may_write(entry.kind)
+        with self._logging_refusals(desk):
+            return desk.store.append(
+                session_id,
+                entry,
+                author=desk.user.name,
+                at=self.clocks.now(),
+                guard=guard,
+            )
 
     def check_and_append(
         self,
@@ -279,86 +327,74 @@ class SignedInStore:
         *,
         check: Callable[[PatientHistory], Sequence[F]],
         refuses: bool = True,
+        entry_id: str = "",
     ) -> CheckedAppend[F]:
-        """Check against everything written so far, then write, in one transaction.
+        """Do what `Store.check_and_append` does, as the one who signed in.
 
-        Parameters
-        ----------
-        kind : str
-            Of the entry that `event` is or makes: decides who may write it.
-        session_id, event, check, refuses
-            As for `Store.check_and_append`.
+        `kind` is of the entry that `event` makes or amends: it decides who may.
         """
-        desk = self._may_write(kind)
+        desk, guard = self._may_write(kind)
 
         def of_that_kind(findings: tuple[F, ...]) -> Entry:
             entry = entry_for(event(findings) if callable(event) else event)
-            if entry.kind != kind:
+            if kind not in (entry.kind, amends(entry)):
                 raise ValueError(f"wanted a {kind!r} entry, got {entry.kind!r}")
             return entry
 
-        return desk.store.check_and_append(
-            session_id,
-            of_that_kind,
-            check=check,
-            author=desk.user.name,
-            at=self._clocks.now(),
-            refuses=refuses,
-        )
+        with self._logging_refusals(desk):
+            return desk.store.check_and_append(
+                session_id,
+                of_that_kind,
+                check=check,
+                author=desk.user.name,
+                at=self.clocks.now(),
+                refuses=refuses,
+                entry_id=entry_id,
+                guard=guard,
+            )
 
-    def _may_write(self, kind: str) -> _OpenStore:
+    def _may_write(self, kind: str) -> tuple[OpenDesk, Callable[..., None]]:
         action = action_for_kind(kind)
-        desk = self._allowed(action)
+        desk = self._open_desk()
         if action is Action.SIGN:
+            self._allowed(action)
             raise WrongPasswordError("A signature needs the password: use `sign`")
-        return desk
+        return desk, desk.guard(action)
 
-    def sign(self, session_id: str, event: Event | Entry, password: str) -> StoredEvent:
-        """Write a signature, after the password was given again.
+    def settle(self, session_id: str, entry_id: str) -> StoredEvent | None:
+        """Find out what became of a write that broke off: see `settle_entry`."""
+        desk = self._open_desk()
+        now = self.clocks.now()
+        name = desk.user.name
+        return settle_entry(desk.store, session_id, entry_id, author=name, at=now)
 
-        Raises
-        ------
-        WrongPasswordError
-            Logged, and slowed down like a sign-in.
-        """
+    def sign(
+        self,
+        session_id: str,
+        password: str,
+        *,
+        meaning: Meaning = "performed",
+        entry_id: str = "",
+    ) -> StoredEvent:
+        """Sign exactly the entries so far; a wrong password slows down and is told."""
         desk = self._allowed(Action.SIGN)
         self.check_password(password)
-        entry, now = entry_for(event), self._clocks.now()
-        store, author = desk.store, desk.user.name
-        with store.writing() as connection:
-            signed = store.append_in(connection, session_id, entry, author, now)
-            body = {"entry": signed.seq, "hash": signed.hash.hex(), "by": "password"}
-            seal = Entry("store.signature", body)
-            draft = Draft(seal, now, author, signed.patient_id)
-            append_entry(connection, store.vault, draft)
-        return signed
+        with self._logging_refusals(desk):
+            return sign_session(
+                desk, session_id, self.clocks.now(), meaning=meaning, entry_id=entry_id
+            )
 
     def check_password(self, password: str) -> None:
-        """Make sure that the one who signed in is the one who sits here.
-
-        Raises
-        ------
-        WrongPasswordError
-        """
+        """Raise `WrongPasswordError` unless the one who signed in sits here."""
         desk = self._open_desk()
-        now = self._clocks.now()
+        now = self.clocks.now()
         unlocked_key(desk.store.layout, desk.user.name, password, now)
 
-    def change_password(self, old: str, new: str) -> None:
-        """Give oneself a new password; nothing is encrypted anew.
-
-        Raises
-        ------
-        WrongPasswordError
-            If `old` does not fit.
-        ValueError
-            If `new` is too weak.
-        """
+    def put_password(self, new: str) -> None:
+        """Wrap the data key for another password of one's own, and log it."""
         desk = self._open_desk()
-        self.check_password(old)
-        checked_password(desk.user.name, new)
         KeyWraps(desk.store.layout).put(desk.user.name, new, desk.data_key)
-        self._log(desk, "password", {"name": desk.user.name})
+        desk.log("password", {"name": desk.user.name}, self.clocks.now())
 
 
 def sign_in(
@@ -400,10 +436,12 @@ def sign_in(
     data_key = unlocked_key(find_store(folder), name, password, now)
     store = open_store(folder, data_key)
     try:
-        known_to = store.head().seq
+        with store.reading() as connection:
+            known_to = head(connection).seq
+            before = latest_believed(connection, store.vault, head(connection))
         user = identified(store, name, code, now)
-        desk = _OpenStore(store, data_key, user, known_to)
+        desk = OpenDesk(store, data_key, user, known_to)
     except BaseException:
         store.close()
         raise
-    return SignedInStore(desk, clocks, idle_limit_s, checkpoint_folders)
+    return SignedInStore(desk, clocks, idle_limit_s, checkpoint_folders, before)

@@ -1,4 +1,4 @@
-"""The clinic's users, folded from the ledger: roles, second factor, leavers."""
+"""The clinic's users, computed from the ledger: roles, second factor, and who left."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import StoredEvent, read_entries
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.people.roles import Role
+from vein_imaging.words import translate as _
 
 __all__ = [
     "LOGIN",
@@ -61,7 +62,9 @@ def checked_name(name: str) -> str:
     """
     if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{1,31}", name):
         raise ValueError(
-            f"{name!r} is no user name: use 2 to 32 of a-z, 0-9, '.', '_' and '-'"
+            _(
+                "{name!r} is no user name: use 2 to 32 of a-z, 0-9, '.', '_' and '-'"
+            ).format(name=name)
         )
     return name
 

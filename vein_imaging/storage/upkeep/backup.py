@@ -29,6 +29,7 @@ from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.checkpoint import write_checkpoints
 from vein_imaging.storage.upkeep.verify import verify_store
+from vein_imaging.words import translate as _
 
 __all__ = ["back_up", "generations", "opened_generation", "restore"]
 
@@ -140,8 +141,8 @@ def restore(
         To put the ledger into an empty PostgreSQL database.
     fresh_key : 32 bytes
         A new data key for the new store: who knew the old one, or a password for it,
-        cannot open what is written from now on. No user can sign in until given
-        a password anew.
+        cannot open what is written from now on. No user can sign in before they get a
+        new password.
 
     Raises
     ------
@@ -184,8 +185,16 @@ def _copy(store: Store, layout: StoreLayout, key: bytes, server: Server | None) 
     with open_store(layout.folder, key) as copy:
         seen = verify_store(copy)
     if seen.problems:
-        more = f" and {len(seen.problems) - 1} more" if seen.problems[1:] else ""
-        raise StoreDamagedError(f"the copy is not sound: {seen.problems[0]}{more}")
+        more = (
+            _(" and {more} more").format(more=len(seen.problems) - 1)
+            if seen.problems[1:]
+            else ""
+        )
+        raise StoreDamagedError(
+            _("the copy has faults: {problem}{more}").format(
+                problem=seen.problems[0], more=more
+            )
+        )
 
 
 def _rewrapped(row: dict[str, Any], old: Vault, new: Vault) -> dict[str, object]:

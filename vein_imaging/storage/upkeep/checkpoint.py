@@ -1,7 +1,8 @@
 """Checkpoints: the newest hash, signed, kept where the database is not.
 
 A chain proves that nothing inside it was changed; it cannot show that an older copy of
-the whole was put back, or that all of it was computed anew. A head kept elsewhere can.
+everything was put back, or that the whole chain was computed again. A checkpoint that
+is kept elsewhere can.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import CREATED, head, read_entries
 from vein_imaging.storage.errors import StoreDamagedError
 from vein_imaging.storage.store import Store
+from vein_imaging.words import translate as _
 
 __all__ = [
     "Checkpoint",
@@ -66,7 +68,9 @@ def _origin(store: Store) -> str:
 def _signer(connection: Connection, store: Store) -> Ed25519PrivateKey:
     first = next(read_entries(connection, store.vault, event.c.kind == CREATED), None)
     if first is None:
-        raise StoreDamagedError("the ledger's first entry is missing; restore a backup")
+        raise StoreDamagedError(
+            _("the ledger's first entry is missing; restore a backup")
+        )
     seed = bytes.fromhex(str(first.body["checkpoint_seed"]))
     return Ed25519PrivateKey.from_private_bytes(seed)
 
@@ -121,9 +125,9 @@ def read_checkpoint(text: str, vkey: str) -> Checkpoint:
     ValueError
         If the text is no checkpoint, is of another store, or was changed.
     """
-    origin, _, encoded_key = vkey.split("+", 2)
+    origin, _key_hash, encoded_key = vkey.split("+", 2)
     public = base64.b64decode(encoded_key)[1:]
-    note, _, signature_line = text.partition("\n\n")
+    note, _blank, signature_line = text.partition("\n\n")
     note += "\n"
     try:
         own_origin, size, encoded_hash = note.split("\n")[:3]
@@ -133,14 +137,20 @@ def read_checkpoint(text: str, vkey: str) -> Checkpoint:
             own_origin, int(size), base64.b64decode(encoded_hash, validate=True)
         )
     except ValueError as error:
-        raise ValueError(f"this is no checkpoint ({error})") from error
+        raise ValueError(
+            _("this is no checkpoint ({error})").format(error=error)
+        ) from error
     by_this_key = name == origin and signature[:4] == _key_id(origin, public)
     if own_origin != origin or dash != _DASH or not by_this_key:
-        raise ValueError(f"it is of another store: {own_origin}, wanted {origin}")
+        raise ValueError(
+            _("it is of another store: {own_origin}, wanted {origin}").format(
+                own_origin=own_origin, origin=origin
+            )
+        )
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature[4:], note.encode())
     except InvalidSignature as error:
-        raise ValueError("its signature is wrong: it was changed") from error
+        raise ValueError(_("its signature is wrong: it was changed")) from error
     return checkpoint
 
 
@@ -150,7 +160,7 @@ def checkpoint_file(store: Store, folder: Path) -> Path:
 
 
 def compare_with_checkpoint(store: Store, text: str) -> str | None:
-    """Return what a checkpoint says against this store, or None where they agree.
+    """Return how this store contradicts a checkpoint, or None if they agree.
 
     Raises
     ------
@@ -164,20 +174,20 @@ def compare_with_checkpoint(store: Store, text: str) -> str | None:
             select(event.c.hash).where(event.c.seq == checkpoint.seq)
         ).scalar_one_or_none()
     if found is None:
-        return (
-            f"the checkpoint knows {checkpoint.seq} entries, the store has"
-            f" {newest.seq}: an older copy was put back, or the end was cut off"
-        )
+        return _(
+            "the checkpoint knows {seq} entries, the store has {newest}: an older copy "
+            "was put back, or the end was cut off"
+        ).format(seq=checkpoint.seq, newest=newest.seq)
     if found != checkpoint.hash:
-        return (
-            f"entry {checkpoint.seq} is not the one that was signed: an older copy was"
-            " put back and written on, or the ledger was computed anew"
-        )
+        return _(
+            "entry {seq} is not the one that was signed: an older copy was put back "
+            "and written on, or the ledger was computed anew"
+        ).format(seq=checkpoint.seq)
     return None
 
 
 def checkpoint_warnings(store: Store, folders: Sequence[Path]) -> tuple[str, ...]:
-    """Return what the checkpoints in these folders say against a store."""
+    """Return how a store contradicts the checkpoints in these folders."""
     warnings: list[str] = []
     for folder in folders:
         file = checkpoint_file(store, folder)
@@ -204,6 +214,8 @@ def write_checkpoints(store: Store, folders: Sequence[Path]) -> None:
     text = signed_checkpoint(store) if folders else ""
     for folder in folders:
         for warning in checkpoint_warnings(store, [folder]):
-            raise StoreDamagedError(f"{warning}. It was left as it is")
+            raise StoreDamagedError(
+                _("{warning}. It was left as it is").format(warning=warning)
+            )
         make_folder(folder)
         write_durably(checkpoint_file(store, folder), text.encode())

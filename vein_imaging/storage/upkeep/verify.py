@@ -1,4 +1,4 @@
-"""Walk everything a store holds and name what is not as it was written.
+"""Check everything that a store holds, and name what is not as it was written.
 
 Nothing is repaired: what to do about a finding is a person's decision.
 """
@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Row, select
 
+from vein_imaging.domain.session import Signed
 from vein_imaging.storage.database.schema import GENESIS, event, patient_key
 from vein_imaging.storage.database.schema_check import shape_problems
 from vein_imaging.storage.entries.checked_append import named_images
+from vein_imaging.storage.entries.clock_notes import CLOCK, times_called_wrong
 from vein_imaging.storage.entries.ledger import (
     CLINIC,
     CREATED,
@@ -23,9 +26,11 @@ from vein_imaging.storage.entries.ledger import (
     header_of,
 )
 from vein_imaging.storage.entries.patient_directory import ERASED
+from vein_imaging.storage.entries.signatures import SEAL, signature_problem
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.store import SESSION, Store
 from vein_imaging.storage.upkeep.checkpoint import compare_with_checkpoint
+from vein_imaging.words import translate as _
 
 __all__ = ["Problem", "Verification", "verify_store"]
 
@@ -93,22 +98,31 @@ class _Walk:
     erased: set[str] = field(default_factory=set)
     unreadable: dict[str, int] = field(default_factory=dict)
     image_names: set[str] = field(default_factory=set)
+    hashes: dict[str, list[bytes]] = field(default_factory=dict)
+    unsealed: StoredEvent | None = None
+    set_back: dict[int, datetime] = field(default_factory=dict)
+    called_wrong: frozenset[datetime] = frozenset()
 
     def step(self, row: Row[tuple[object, ...]]) -> None:
         """Check one entry against the one before it, open it, follow what it names."""
-        where = f"entry {row.seq}"
+        where = _("entry {seq}").format(seq=row.seq)
         self.seen.entries += 1
         if row.seq != self.seen.entries:
-            self.seen.add(where, f"entry {self.seen.entries} should stand here: a gap")
+            self.seen.add(
+                where,
+                _("entry {entries} should stand here: a gap").format(
+                    entries=self.seen.entries
+                ),
+            )
             self.seen.entries = row.seq
         if row.prev != self.prev:
-            self.seen.add(where, "does not continue the entry before it")
+            self.seen.add(where, _("does not continue the entry before it"))
         if row.hash != entry_hash(row.prev, header_of(row), row.content):
-            self.seen.add(where, "was changed after it was written")
+            self.seen.add(where, _("was changed after it was written"))
         self.prev = row.hash
         self.latest_at = max(self.latest_at, row.at)
         if row.latest_at != self.latest_at:
-            self.seen.add(where, "its latest time is not that of the entries before")
+            self.seen.add(where, _("its latest time is not that of the entries before"))
         self._follow_session(where, row)
         if row.wrapped is None:
             self.unreadable[row.patient_id] = row.seq
@@ -120,7 +134,10 @@ class _Walk:
             self.seen.add(where, error)
             return
         if entry.clock_set_back:
-            self.seen.clock_set_back.append(entry.seq)
+            self.set_back[entry.seq] = entry.latest_at
+        if entry.kind == CLOCK:
+            self.called_wrong |= times_called_wrong([entry])
+        self._follow_signature(entry)
         if entry.kind == ERASED:
             self.erased.add(str(entry.body.get("patient_id")))
         self._follow_images(where, entry, key)
@@ -131,13 +148,19 @@ class _Walk:
         if row.kind == SESSION:
             self.seen.sessions += 1
             if row.session_id in self.patient_of:
-                self.seen.add(where, f"session {row.session_id} begins a second time")
+                self.seen.add(
+                    where,
+                    _("session {session_id} begins a second time").format(
+                        session_id=row.session_id
+                    ),
+                )
             self.patient_of[row.session_id] = row.patient_id
         elif self.patient_of.get(row.session_id) != row.patient_id:
             self.seen.add(
                 where,
-                f"session {row.session_id} was never begun for patient"
-                f" {row.patient_id}",
+                _(
+                    "session {session_id} was never begun for patient {patient_id}"
+                ).format(session_id=row.session_id, patient_id=row.patient_id),
             )
 
     def _follow_images(self, where: str, entry: StoredEvent, key: bytes) -> None:
@@ -152,18 +175,41 @@ class _Walk:
             except (StoreError, ValueError, OSError) as error:
                 self.seen.add(where, error)
 
+    def _follow_signature(self, entry: StoredEvent) -> None:
+        """Check the signature before this entry, whose seal this one should be."""
+        if self.unsealed is not None:
+            self._judge_signature(self.unsealed, entry if entry.kind == SEAL else None)
+        self.unsealed = entry if entry.kind == Signed.kind else None
+        if entry.session_id and not entry.kind.startswith("store."):
+            self.hashes.setdefault(entry.session_id, []).append(entry.hash)
+
+    def _judge_signature(self, signed: StoredEvent, seal: StoredEvent | None) -> None:
+        before = self.hashes[signed.session_id][:-1]
+        if what := signature_problem(signed, before, seal):
+            self.seen.add(f"entry {signed.seq}", what)
+
     def finish(self, connection: Connection) -> None:
         """Check what only the whole can tell: erasures, and files nobody names."""
+        if self.unsealed is not None:
+            self._judge_signature(self.unsealed, None)
+        self.seen.clock_set_back = [
+            seq for seq, at in self.set_back.items() if at not in self.called_wrong
+        ]
         for patient_id, seq in self.unreadable.items():
             if patient_id not in self.erased:
                 self.seen.add(
-                    f"entry {seq}",
-                    f"the key of patient {patient_id or '(the clinic)'} is gone, and"
-                    " no entry says that it was erased on request",
+                    _("entry {seq}").format(seq=seq),
+                    _(
+                        "the key of patient {patient_id} is gone, and no entry says "
+                        "that it was erased on request"
+                    ).format(patient_id=patient_id or _("(the clinic)")),
                 )
         keys = connection.execute(select(patient_key.c.patient_id)).scalars()
         for patient_id in self.erased.intersection(keys):
-            self.seen.add(f"patient {patient_id}", "was erased, but its key is there")
+            self.seen.add(
+                _("patient {patient_id}").format(patient_id=patient_id),
+                _("was erased, but its key is there"),
+            )
         self.seen.erased = len(self.erased)
         files = self.store.images.files() + self.store.images.leftovers()
         self.seen.orphans = sum(f.name not in self.image_names for f in files)
@@ -221,7 +267,10 @@ def verify_store(
             walk.finish(connection)
             _check_first(connection, seen)
     except StoreError as error:
-        seen.add(f"after entry {seen.entries}", f"the ledger cannot be read: {error}")
+        seen.add(
+            _("after entry {entries}").format(entries=seen.entries),
+            _("the ledger cannot be read: {error}").format(error=error),
+        )
     for file in checkpoints:
         seen.checkpoints += 1
         try:
@@ -229,7 +278,7 @@ def verify_store(
         except (OSError, ValueError, StoreError) as error:
             against = str(error)
         if against:
-            seen.add(f"checkpoint {file}", against)
+            seen.add(_("checkpoint {file}").format(file=file), against)
     if fold:
         _check_folds(store, fold, walk)
     return seen
@@ -238,7 +287,7 @@ def verify_store(
 def _check_first(connection: Connection, seen: Verification) -> None:
     first = connection.execute(select(event).where(event.c.seq == 1)).first()
     if first is None or first.kind != CREATED or first.patient_id != CLINIC:
-        seen.add("entry 1", "is not the entry that began this store")
+        seen.add(_("entry 1"), _("is not the entry that began this store"))
 
 
 def _check_folds(store: Store, fold: Fold, walk: _Walk) -> None:
@@ -248,6 +297,14 @@ def _check_folds(store: Store, fold: Fold, walk: _Walk) -> None:
         try:
             folded = fold(store.events(session_id))
             for odd in getattr(folded, "irregularities", ()):
-                walk.seen.oddities.append(Problem(f"session {session_id}", str(odd)))
+                walk.seen.oddities.append(
+                    Problem(
+                        _("session {session_id}").format(session_id=session_id),
+                        str(odd),
+                    )
+                )
         except (StoreError, ValueError, KeyError, TypeError, ArithmeticError) as error:
-            walk.seen.add(f"session {session_id}", f"cannot be read back: {error}")
+            walk.seen.add(
+                _("session {session_id}").format(session_id=session_id),
+                _("cannot be read back: {error}").format(error=error),
+            )

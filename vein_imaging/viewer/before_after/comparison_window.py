@@ -21,8 +21,8 @@ from qtpy.QtWidgets import (
 
 from vein_devices.frame import Pixels
 from vein_imaging.comparison import Comparison
-from vein_imaging.comparison.judging.summary import assess, days_between
 from vein_imaging.comparison.telling.picture import CHANGE_STYLES, draw_change_map
+from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.viewer.before_after.linked_pictures import LinkedView, link
 from vein_imaging.viewer.qt.style import set_look, stylesheet
 from vein_imaging.words import marked
@@ -31,7 +31,12 @@ from vein_imaging.words import translate as _
 __all__ = ["ComparisonWindow", "swiped"]
 
 # No green: the program measures, it does not congratulate.
-_VERDICTS = {"comparable": "none", "doubtful": "warn", "refused": "stop"}
+_VERDICTS = {
+    "comparable": "none",
+    "doubtful": "warn",
+    "too early": "warn",
+    "refused": "stop",
+}
 _DIVIDER_RGB = (255, 196, 107)  # amber: no vein, skin or class of the overlay has it
 
 
@@ -64,6 +69,8 @@ class ComparisonWindow(QDialog):
     comparison : Comparison
     days : (date, date), optional
         Of BEFORE and AFTER.
+    said : Sayable, optional
+        What may be said of it; left out, by these days.
     """
 
     def __init__(
@@ -73,6 +80,7 @@ class ComparisonWindow(QDialog):
         after: Pixels,
         comparison: Comparison,
         days: tuple[date, date] | None = None,
+        said: Sayable | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -89,6 +97,7 @@ class ComparisonWindow(QDialog):
         self.captions = (QLabel(), QLabel())
         self.sides = (QWidget(), QWidget())
         self._days = days or (None, None)
+        self._said = said or may_say(comparison, ComparedDays(*self._days))
         self.modes = QButtonGroup(self)
         self.divider = QSlider(Qt.Orientation.Horizontal)
         self.divider.setRange(0, 100)
@@ -144,20 +153,14 @@ class ComparisonWindow(QDialog):
 
     def _answer(self) -> QFrame:
         """What may be said, in words; the percentage never without its error."""
-        found = self._comparison
+        said = self._said
         frame = QFrame()
-        set_look(frame, "verdict", _VERDICTS[found.verdict])
+        set_look(frame, "verdict", _VERDICTS[said.verdict])
         column = QVBoxLayout(frame)
-        before, after = self._days
-        headline = {
-            "comparable": assess(found.summary, days_between(before, after)),
-            "doubtful": _("DOUBTFUL \N{EM DASH} quote no figure without the reasons"),
-            "refused": _("NOT COMPARABLE"),
-        }[found.verdict]
-        lines = [("verdict", headline[:1].upper() + headline[1:])]
-        if found.verdict != "refused":
-            lines.append(("", found.summary.clearance_text()))
-        lines += [("", reason) for reason in found.reasons]
+        lines = [("verdict", said.headline)]
+        if said.figure:
+            lines.append(("", said.figure))
+        lines += [("", reason) for reason in said.reasons]
         for role, text in lines:
             label = QLabel(text)
             label.setProperty("role", role)
@@ -211,7 +214,8 @@ def _titled(name: str, day: date | None) -> str:
 def _legend() -> str:
     """Colours in words, in rich text."""
     parts = [
-        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> {style.label}'
+        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> '
+        + _(style.label)
         for style in CHANGE_STYLES.values()
     ]
     return _("CHANGE over BEFORE: {legend}").format(legend="&nbsp; ".join(parts))

@@ -19,7 +19,7 @@ from qtpy.QtWidgets import (
 )
 
 from vein_imaging.domain.session import Light, Pose
-from vein_imaging.viewer.photographs import Circumstances, Photo, why_not_comparable
+from vein_imaging.treatment.photographs import Circumstances, Photo, why_not_comparable
 from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
@@ -63,7 +63,7 @@ class _Form(QDialog):
         self.go_on.clicked.connect(self.accept)
 
     def say(self, problem: str) -> None:
-        """Show what stands in the way; nothing, and it can go on."""
+        """Show what is missing; with an empty text, the form can be accepted."""
         self.problem.setText(problem)
         self.go_on.setEnabled(not problem)
 
@@ -76,9 +76,17 @@ class PhotographDialog(_Form):
     parent : QWidget
     last : Circumstances, optional
         Of the photograph before; the first one starts with nothing chosen.
+    ask_reason : bool
+        The session is signed: why is this added to it?
     """
 
-    def __init__(self, parent: QWidget, last: Circumstances | None) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        last: Circumstances | None,
+        *,
+        ask_reason: bool = False,
+    ) -> None:
         super().__init__(
             parent, _("Photograph for the record"), _("Store this picture")
         )
@@ -88,12 +96,17 @@ class PhotographDialog(_Form):
         self.when.setCurrentIndex(0)
         self.view = QLineEdit()
         self.view.setPlaceholderText(_("left lateral"))
-        for caption, field in (
+        self.reason = QLineEdit()
+        self._ask_reason = ask_reason
+        rows = [
             (_("Light"), self.light),
             (_("Pose"), self.pose),
             (_("View"), self.view),
             (_("When"), self.when),
-        ):
+        ]
+        if ask_reason:
+            rows.append((_("Why after signing"), self.reason))
+        for caption, field in rows:
             field.setAccessibleName(caption)
             self.rows.addRow(caption, field)
         if last is not None:
@@ -104,7 +117,13 @@ class PhotographDialog(_Form):
         for combo in (self.light, self.pose, self.when):
             combo.currentIndexChanged.connect(self._judge)
         self.view.textChanged.connect(self._judge)
+        self.reason.textChanged.connect(self._judge)
         self._judge()
+
+    @property
+    def reason_text(self) -> str:
+        """Why it is added to a signed session; empty where that was not asked."""
+        return str(self.reason.text()).strip()
 
     @property
     def circumstances(self) -> Circumstances:
@@ -123,6 +142,7 @@ class PhotographDialog(_Form):
                 (_("light"), self.light.currentIndex() >= 0),
                 (_("pose"), self.pose.currentIndex() >= 0),
                 (_("view"), bool(self.view.text().strip())),
+                (_("why"), bool(self.reason_text) or not self._ask_reason),
             )
             if not given
         ]

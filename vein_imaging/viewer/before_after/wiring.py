@@ -7,8 +7,11 @@ from collections.abc import Callable
 from napari.qt.threading import create_worker
 from qtpy.QtWidgets import QDialog, QWidget
 
+from vein_devices.cameras import what_it_shows
 from vein_devices.frame import Pixels
 from vein_imaging.comparison import Comparison, compare
+from vein_imaging.treatment import RecordError, may_say
+from vein_imaging.treatment.photographs import Circumstances, Photo, Photographs
 from vein_imaging.viewer.before_after.comparison_window import ComparisonWindow
 from vein_imaging.viewer.before_after.photograph_dialog import (
     CompareDialog,
@@ -16,9 +19,7 @@ from vein_imaging.viewer.before_after.photograph_dialog import (
 )
 from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.live_view import LiveView
-from vein_imaging.viewer.photographs import Circumstances, Photo, Photographs
 from vein_imaging.viewer.qt.message import tell
-from vein_imaging.viewer.session_record import RecordError
 from vein_imaging.words import translate as _
 
 __all__ = ["PhotoDesk"]
@@ -36,6 +37,8 @@ class PhotoDesk:
         What is on the screen.
     window : QWidget
         Parent of the dialogs.
+    address : str
+        Of the camera: says what its pictures are.
     """
 
     def __init__(
@@ -44,7 +47,9 @@ class PhotoDesk:
         strip: CameraStrip,
         live: LiveView,
         window: QWidget,
+        address: str,
     ) -> None:
+        self._address = address
         self._photographs = photographs
         self._strip = strip
         self._live = live
@@ -59,7 +64,7 @@ class PhotoDesk:
         strip.compare_asked.connect(self.compare)
 
     def close(self) -> None:
-        """Show nothing any more: an answer still being worked out comes too late."""
+        """Close everything; an answer that comes later is not shown any more."""
         self._open = False
         for shown in (self.dialog, self.comparison):
             if shown is not None:
@@ -74,12 +79,19 @@ class PhotoDesk:
         frame = shown.frame
         found = shown.result.vein_map if shown.result is not None else None
         mm_per_pixel = None if found is None else found.mm_per_pixel
-        dialog = PhotographDialog(self._window, self._last)
+        signed = self._photographs.signed
+        dialog = PhotographDialog(self._window, self._last, ask_reason=signed)
 
         def store() -> None:
             how = dialog.circumstances
             try:
-                self._photographs.take(frame, how, mm_per_pixel)
+                self._photographs.take(
+                    frame.pixels,
+                    how,
+                    mm_per_pixel,
+                    shows=what_it_shows(self._address),
+                    reason=dialog.reason_text,
+                )
             except RecordError as error:
                 tell(self._window, _("THE PHOTOGRAPH WAS NOT STORED"), str(error))
                 return
@@ -88,7 +100,7 @@ class PhotoDesk:
         self._ask(dialog, store)
 
     def compare(self) -> None:
-        """Ask which two photographs, compare them beside the camera, and show it."""
+        """Ask for two photographs, compare them, and show the result."""
         photos = self._photographs.all()
         if len(photos) < 2:
             tell(
@@ -145,9 +157,9 @@ class PhotoDesk:
     ) -> None:
         if not self._open:
             return
-        self.comparison = ComparisonWindow(
-            self._window, *pictures, found, (before.day, after.day)
-        )
+        said = may_say(found, self._photographs.days(before, after))
+        days = (before.day, after.day)
+        self.comparison = ComparisonWindow(self._window, *pictures, found, days, said)
         self.comparison.finished.connect(self._closed)
         self.comparison.resize(self._window.size() * 0.9)
         self.comparison.show()

@@ -1,4 +1,4 @@
-"""The dose panel: may this be given, and how much is left."""
+"""The dose panel: whether this may be given, and how much is left."""
 
 from __future__ import annotations
 

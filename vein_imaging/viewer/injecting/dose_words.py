@@ -34,7 +34,7 @@ _RULES = {
     "implausible": marked("is this a slip of the pen?"),
     "not_checked": marked("foam without its gas ratio"),
     "day_differs": marked("not the day of this session"),
-    "clock_ahead": marked("earlier than the last injection: check the clock"),
+    "clock_ahead": marked("the computer's clock is doubted"),
     "planned_interval": marked("less than eight weeks since the last session"),
     "foam_too_old": marked("the foam is too old"),
     "two_agents": marked("two agents in one session"),
@@ -91,6 +91,8 @@ def _verdict(
     worst: Sequence[Finding], any_limit: bool, checked: str
 ) -> tuple[Verdict, str]:
     first = worst[0] if worst else None
+    if any(finding.rule == "not_checked" for finding in worst):
+        return "none", _("NOT CHECKED \N{EM DASH} the gas ratio is missing")
     if first is not None and first.severity == "stop":
         return "stop", _("STOP \N{EM DASH} {why}").format(why=_words(first.rule))
     if any(finding.rule == "no_limit_known" for finding in worst):

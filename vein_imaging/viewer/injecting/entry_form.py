@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
@@ -13,7 +14,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from vein_imaging.viewer.entry import EntryText
+from vein_imaging.treatment.typed_injection import EntryText
 from vein_imaging.viewer.qt.style import set_look
 from vein_imaging.words import translate as _
 
@@ -56,6 +57,7 @@ class EntryForm(QWidget):
         self.fields = {
             "concentration_percent": _field(_("Strength in percent"), "0.5"),
             "volume_ml": _field(_("Volume in mL"), "0.2"),
+            "site": _field(_("Area of the body"), _("left lateral thigh")),
             "vein_diameter_mm": _field(
                 _("Vein width in mm; click a vein to measure it"), _("click it")
             ),
@@ -84,18 +86,52 @@ class EntryForm(QWidget):
         for field in self.fields.values():
             field.textChanged.connect(self._tell)
         # What a person types is no measurement of ours.
-        self.fields["vein_diameter_mm"].textEdited.connect(self.measured.hide)
+        self.width_typed = False
+        """Whether the width in the form was typed by a person."""
+        self.fields["vein_diameter_mm"].textEdited.connect(self._typed_width)
 
     @property
     def entry(self) -> EntryText:
         """What the fields hold now."""
         typed = self.product.currentText().strip()
         at = self.product.findText(typed, Qt.MatchFlag.MatchFixedString)
+        text = {name: field.text().strip() for name, field in self.fields.items()}
         return EntryText(
             product=self.product.itemData(at) if at >= 0 else typed,
             form=self.form.currentData(),
-            **{name: field.text().strip() for name, field in self.fields.items()},
+            concentration_percent=text["concentration_percent"],
+            gas_parts_per_liquid_part=text["gas_parts_per_liquid_part"],
+            volume_ml=text["volume_ml"],
+            vein_diameter_mm=text["vein_diameter_mm"],
+            batch=text["batch"],
+            expires_on=text["expires_on"],
+            weight_kg=text["weight_kg"],
+            site=text["site"],
         )
+
+    def entry_at(self, measured_mm: str | None) -> EntryText:
+        """What is typed, for a place that was clicked: with the width there.
+
+        Parameters
+        ----------
+        measured_mm : str, optional
+            At that place; None where none is known. A width of another place never
+            takes its place; one that a person typed does.
+        """
+        entry = self.entry
+        if self.width_typed and entry.vein_diameter_mm:
+            return entry
+        return replace(entry, vein_diameter_mm=measured_mm or "")
+
+    def forget_width(self) -> None:
+        """Empty the width: it was that of the site just recorded."""
+        self.width_typed = False
+        self.fields["vein_diameter_mm"].clear()
+        self.measured.hide()
+
+    def _typed_width(self) -> None:
+        self.width_typed = True
+        self.measured.hide()
 
     def show_measured(self, diameter_mm: str | None, sentence: str) -> None:
         """Fill in a width that was measured on the picture, and say how.
@@ -103,14 +139,20 @@ class EntryForm(QWidget):
         Parameters
         ----------
         diameter_mm : str, optional
-            Left out, the field stays as it is.
+            Left out, the field is emptied: no width is known there.
         sentence : str
             Shown below it until the field is typed into.
         """
-        if diameter_mm is not None:
-            self.fields["vein_diameter_mm"].setText(diameter_mm)
+        self.width_typed = False
+        self.fields["vein_diameter_mm"].setText(diameter_mm or "")
         self.measured.setText(sentence)
         self.measured.show()
+
+    def show_weight(self, kg: str, weighed_on: str) -> None:
+        """Show the weight of the record, and of when it is; a new one is typed over."""
+        field = self.fields["weight_kg"]
+        said = _("{kg} of {day}").format(kg=kg, day=weighed_on)
+        field.setPlaceholderText(said if kg else "70")
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Mark the fields that cannot be read, and say why.
@@ -157,8 +199,10 @@ class EntryForm(QWidget):
         grid.addWidget(self.fields["gas_parts_per_liquid_part"], 4, 1)
         grid.addWidget(self._weight_caption, 4, 2)
         grid.addWidget(self.fields["weight_kg"], 4, 3)
-        grid.addWidget(self.measured, 5, 0, 1, 4)
-        grid.addWidget(self.problem, 6, 0, 1, 4)
+        grid.addWidget(_caption(_("Area")), 5, 0)
+        grid.addWidget(self.fields["site"], 5, 1, 1, 3)
+        grid.addWidget(self.measured, 6, 0, 1, 4)
+        grid.addWidget(self.problem, 7, 0, 1, 4)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         self.measured.hide()

@@ -67,6 +67,8 @@ class InjectionPanel(QWidget):
         self.log_sites.setObjectName("log_sites")
         self.log_sites.setCheckable(True)
         self.log_sites.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.unplaced = QPushButton(_("Record without a picture"))
+        self.unplaced.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.log = LogTable()
         self._lay_out()
         self.log_sites.toggled.connect(self._say)
@@ -77,6 +79,7 @@ class InjectionPanel(QWidget):
         """Hide everything about the patient and say why."""
         self.log_sites.setChecked(False)
         self.log_sites.setEnabled(False)
+        self.unplaced.setEnabled(False)
         for part in (self.form, self.dose, self.log):
             part.hide()
         self.banner.setText(
@@ -110,6 +113,7 @@ class InjectionPanel(QWidget):
         scroll.setWidget(inside)
         switch = QVBoxLayout()
         switch.setContentsMargins(10, 4, 10, 10)
+        switch.addWidget(self.unplaced)
         switch.addWidget(self.log_sites)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,13 +15,16 @@ from vein_imaging.words import translate as _
 
 __all__ = ["LogRow", "SiteMark", "describe", "rows", "site_marks", "totals"]
 
-# Colour and shape say the same. None of them is a colour of the vein classes.
+# Colour and shape say the same; napari can draw every shape. None of them is a colour
+# of the vein classes.
 _LOOKS = (
     ("#ff7ad9", "disc"),
     ("#7dff8a", "square"),
     ("#ffffff", "diamond"),
     ("#ff9d5c", "triangle_up"),
-    ("#c9a6ff", "pentagon"),
+    ("#c9a6ff", "star"),
+    ("#8fe3ff", "triangle_down"),
+    ("#ffe26b", "cross"),
 )
 
 
@@ -131,12 +134,26 @@ def totals(session: Session, names: Mapping[str, str]) -> str:
     )
 
 
-def site_marks(session: Session, products: Sequence[str]) -> tuple[SiteMark, ...]:
-    """Where the injections that still hold were given, on the picture."""
+def site_marks(
+    session: Session, products: Sequence[str], on_screen: Collection[str]
+) -> tuple[SiteMark, ...]:
+    """Where the injections that still hold were given, of those on the screen only.
+
+    Parameters
+    ----------
+    session : Session
+    products : sequence of str
+        Keys, in the order that gives each its colour and shape.
+    on_screen : collection of str
+        Entries that were marked on what the screen shows: a site that was marked on
+        another picture, or on another area of the body, lies elsewhere.
+    """
     marks = []
     for count, entry in enumerate(session.entries, start=1):
         mark = entry.event.mark
         if entry.voided_by is not None or mark is None:
+            continue
+        if entry.entry_id not in on_screen:
             continue
         key = entry.injection.product
         at = products.index(key) if key in products else len(products)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureStatus, LivePicture, Phase
+from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
@@ -16,10 +18,10 @@ LATE_AFTER_S = 1.0
 
 _LONGEST_ADDRESS = 28  # what the strip holds at 1366 px beside the sentence
 # What moves on the screen and is no camera on a leg must never pass for one.
-_NOT_A_PATIENT = (
-    ("file:", marked("RECORDING \N{EM DASH} not a camera")),
-    ("phantom:", marked("DRAWN LEG \N{EM DASH} not a patient")),
-)
+_NOT_A_PATIENT = {
+    "recording": marked("RECORDING \N{EM DASH} not a camera"),
+    "drawing": marked("DRAWN LEG \N{EM DASH} not a patient"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +98,19 @@ def _headline(
         )
     if shown.error is not None:
         return "bad", _("LIVE, VEINS NOT DRAWN: {error}").format(error=shown.error)
-    for prefix, words in _NOT_A_PATIENT:
-        if status.address.startswith(prefix):
-            return "waiting", _(words)
+    shows = what_it_shows(status.address)
+    if shows != "camera":
+        return "waiting", _(_NOT_A_PATIENT[shows])
     return "live", _("LIVE")
 
 
 def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
     parts = []
     if shown is not None and shown.result is not None:
-        mm_per_pixel = shown.result.vein_map.mm_per_pixel
-        parts.append(
-            _("not calibrated: no widths in mm")
-            if mm_per_pixel is None
-            else _("{mm_per_pixel:.3f} mm per pixel").format(mm_per_pixel=mm_per_pixel)
-        )
+        parts.append(_scale(shown.result.vein_map))
+        judged = shown.result.frame_quality
+        if judged is not None and judged.reasons:
+            parts.append(f"{judged.verdict}: {judged.reasons[0]}")
     if status.width_px:
         parts.append(
             _(
@@ -145,8 +145,19 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
     return "  \N{MIDDLE DOT}  ".join(parts)
 
 
+def _scale(found: VeinMap) -> str:
+    """The size of a pixel, and how well it is known where it was calibrated."""
+    mm_per_pixel = found.mm_per_pixel
+    if mm_per_pixel is None:
+        return _("not calibrated: no widths in mm")
+    if not found.scale_error:
+        return _("{mm_per_pixel:.3f} mm per pixel").format(mm_per_pixel=mm_per_pixel)
+    words = _("calibrated: {mm_per_pixel:.4f} mm per pixel, to {share:.1f} %")
+    return words.format(mm_per_pixel=mm_per_pixel, share=196 * found.scale_error)
+
+
 def _short(address: str) -> str:
-    """The end of an address: what tells two recordings apart."""
+    """The end of an address, by which two recordings can be told apart."""
     if len(address) <= _LONGEST_ADDRESS:
         return address
     return "\N{HORIZONTAL ELLIPSIS}" + address[1 - _LONGEST_ADDRESS :]

@@ -111,7 +111,7 @@ class CameraStrip(QWidget):
         return QFontMetrics(large).horizontalAdvance(headline) + 2 * _MARGIN_PX
 
     def lock(self) -> None:
-        """Offer no photographs any more: the record is closed."""
+        """Hide the buttons for photographs: the record is closed."""
         self.photograph.hide()
         self.compare.hide()
 

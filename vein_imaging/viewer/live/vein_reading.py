@@ -1,4 +1,4 @@
-"""The vein under a click: how wide it is there, and how sure that is."""
+"""The vein under a click: its width there, and how certain the width is."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from vein_imaging.words import translate as _
 __all__ = ["WITHIN_PX", "VeinReading", "vein_at"]
 
 WITHIN_PX = 14.0
-"""A click farther from every centreline than this is beside the veins."""
+"""A click that is farther than this from every centreline does not mean a vein."""
 
 _NEIGHBOURS = 8
-"""A median over about two vein widths along, so that one point's error is not read."""
+"""The median over about two vein widths along the vein keeps the error of a single
+point out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class VeinReading:
 
     @property
     def sentence(self) -> str:
-        """What was measured, and what that does not prove."""
+        """What was measured, and what the measurement does not prove."""
         sure = (
             f" \N{PLUS-MINUS SIGN} {2 * self.sd_mm:.1f}" if self.sd_mm >= 0.05 else ""
         )

@@ -1,4 +1,4 @@
-"""Tells the signed-in desk that a person is there, and notices when it has locked."""
+"""Tells the signed-in store that a person is there, and notices when it locks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sentences that a person must have seen, the program's own faults among them."""
+"""Messages that a person must see, the program's own faults among them."""
 
 from __future__ import annotations
 

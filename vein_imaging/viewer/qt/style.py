@@ -14,7 +14,7 @@ TARGET_PX = 44
 """Smallest side of anything that is pressed or typed into (WCAG 2.5.5)."""
 
 HEADLINE_PX = 20
-"""Letters of what must be read first."""
+"""Size of the letters that must be read first."""
 
 _SHEET = """
 * { font-size: 16px; color: #f2f2f2; }
@@ -91,7 +91,7 @@ def stylesheet() -> str:
 
 
 def set_look(widget: QWidget, name: str, value: str) -> None:
-    """Set a property that the style sheet chooses colours by, and draw it anew."""
+    """Set a property that the style sheet chooses colours by, and draw it again."""
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)

@@ -48,11 +48,13 @@ from vein_devices.errors import (
 __all__ = ["HttpSource", "RtspSource", "make_source"]
 
 _OPEN_S = 3.0
-"""A camera in the house answers in a tenth of it; what does not is not there."""
+"""A camera in the house answers in a tenth of this time; one that does not is
+absent."""
 _BAD_FRAMES = 30  # about a second of damage: a line that does not come back by itself
 _LONGEST_HEAD = 16384  # as much as web servers take; more is no camera
 _RECEIVE_BYTES = 1 << 18
-"""Of the system's receive buffer: what lies there grows old (two 1080p JPEGs fit)."""
+"""Size of the system's receive buffer. What waits in it grows old, so it holds only two
+JPEGs of 1080p."""
 
 
 class HttpSource:

@@ -46,7 +46,7 @@ class Answer:
 
 
 def parse_answer(data: bytes) -> Answer | None:
-    """Read the head of an answer, as servers really write it.
+    """Read the head of an answer in any form that servers use.
 
     Parameters
     ----------

@@ -12,9 +12,11 @@ from vein_devices.errors import DeviceAbsentError, DeviceDataError
 __all__ = ["RtspSource"]
 
 _OPEN_S = 3.0
-"""A camera in the house answers in a tenth of it; what does not is not there."""
+"""A camera in the house answers in a tenth of this time; one that does not is
+absent."""
 _READ_S = 1.5
-"""Under the 2 s that a caller waits, so that the cause is told, not a time-out."""
+"""Less than the 2 s that a caller waits, so that the caller learns the cause, not only
+of a time-out."""
 
 
 class RtspSource:

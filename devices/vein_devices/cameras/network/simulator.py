@@ -1,4 +1,4 @@
-"""A network camera on this machine: MJPEG over HTTP, and what goes wrong with it."""
+"""A network camera on this machine: MJPEG over HTTP, with the faults of real ones."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """`openmv:PORT?size=QVGA&format=grey`: an OpenMV camera, our client of protocol V2.
 
 The camera runs a script that takes pictures; ours is sent to it unless `script=` names
-another, or `script=keep` leaves the one that runs. A damaged answer is noticed at once,
-the link synchronised anew, and the picture fetched again.
+another, or `script=keep` leaves the one that runs. When an answer is damaged, this is
+noticed at once, the link is synchronised again, and the picture is fetched again.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _ANSWER_S = 0.25  # over USB it answers in milliseconds; what takes longer is lo
 _SYNC_TRIES = 5  # a camera in the middle of a packet needs two
 _TRIES = 8  # a line that spoils a packet so often in a row is broken
 _LONGEST_PAYLOAD = 4096
-"""What the firmware offers at most; larger costs more when it is damaged."""
+"""The most that the firmware offers. Larger packets cost more when one is damaged."""
 _LONGEST_FRAME = 16 << 20
 """Above the largest sensor made, so that a damaged length fills no memory."""
 _USB_VENDORS = (0x37C5, 0x1209)
@@ -76,7 +76,7 @@ class OpenmvLink:
 
     def __init__(self, port: SerialPort, name: str, clock: Clock) -> None:
         self.resyncs = 0
-        """How often the link was synchronised anew after damage."""
+        """How often the link was synchronised again after damage."""
         self._port = port
         self._name = name
         self._clock = clock
@@ -140,8 +140,8 @@ class OpenmvLink:
         Raises
         ------
         DeviceDataError
-            If the answer was damaged or missing: the link has been synchronised anew,
-            locks are gone, begin again.
+            If the answer was damaged or missing: the link has been synchronised again
+            and the locks are released; begin again.
         DeviceUnsupportedError
             If the camera refused.
         """
@@ -229,7 +229,7 @@ class OpenmvSource:
     """
 
     nominal_fps: float | None = None
-    """The script decides; it states nothing."""
+    """None: the script decides, and the camera states no rate."""
 
     def __init__(
         self,
@@ -250,7 +250,7 @@ class OpenmvSource:
 
     @property
     def resyncs(self) -> int:
-        """How often the link was synchronised anew."""
+        """How often the link was synchronised again."""
         return self._link.resyncs if self._link is not None else 0
 
     def open(self) -> None:
@@ -310,7 +310,7 @@ class OpenmvSource:
         Parameters
         ----------
         timeout_s : s
-            Never waits longer, a packet aside.
+            Never waits longer than this and the time of one packet.
 
         Returns
         -------

@@ -189,7 +189,7 @@ class PacketReader:
         self.longest = START_PAYLOAD
         """Longest data that a packet may carry, bytes."""
         self.damaged = 0
-        """Bytes skipped: anything but 0 means that something was lost."""
+        """Bytes that were skipped. Anything but 0 means that something was lost."""
         self._buffer = bytearray()
 
     def clear(self) -> None:

@@ -94,7 +94,7 @@ class ReplaySource:
         Parameters
         ----------
         timeout_s : s
-            Never waits longer, decoding aside.
+            Never waits longer than this and the time of decoding.
 
         Returns
         -------

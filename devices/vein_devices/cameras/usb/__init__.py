@@ -1,1 +1,1 @@
-"""USB cameras: the driver, its settings, their identity, what Linux says of them."""
+"""USB cameras: the driver, its settings, their identity, and their access on Linux."""

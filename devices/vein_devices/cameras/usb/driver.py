@@ -228,7 +228,7 @@ class UvcSource:
     def _measure(
         self, capture: Capture, controls: dict[str, float | None]
     ) -> Negotiated:
-        """Read a few frames: only they tell size and rate."""
+        """Read a few frames: only they show the true size and rate."""
         shot = self._first_shot()
         height, width = shot.pixels.shape[:2]
         if self.settings.size_px not in (None, (height, width)):
@@ -338,7 +338,7 @@ class UvcSource:
 
 
 def _together(faults: Mapping[Backend, DeviceError]) -> DeviceError:
-    """One error of what went wrong with each backend."""
+    """Make one error that says what went wrong with each backend."""
     first = next(iter(faults.values()))
     if len({str(error) for error in faults.values()}) == 1:
         return first

@@ -1,4 +1,4 @@
-"""What is asked of a USB camera, and what it turned out to do."""
+"""What a USB camera is asked to do, and what it really does."""
 
 from __future__ import annotations
 

@@ -75,12 +75,12 @@ class VideoNode:
 
     @property
     def identity(self) -> str:
-        """The steadiest word that names it in an address."""
+        """The word for it in an address that is least likely to change."""
         return self.serial_number or self.usb_path or self.path
 
     @property
     def identities(self) -> tuple[str, ...]:
-        """Every word that names it, the shortest first; the last names nothing else."""
+        """Every word that names it, the shortest first; the last one names only it."""
         port = self.usb_path
         part = f"{port}:{self.interface}" if port and self.interface else ""
         words = (
@@ -132,7 +132,7 @@ def _ioctl(fd: int, code: int, data: bytes) -> bytes:
 
 
 def _gives_pictures(path: str) -> bool:
-    """Whether the node itself captures video: not by its index, by its capabilities."""
+    """Whether the node captures video, by its capabilities and not by its index."""
     try:
         fd = os.open(path, os.O_RDWR | os.O_NONBLOCK)
     except OSError:

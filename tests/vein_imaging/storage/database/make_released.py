@@ -11,7 +11,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vein_imaging.storage import Entry, create_store
+from vein_imaging.domain.session import Annotated, Photographed
+from vein_imaging.storage import create_store
 from vein_imaging.storage.database.schema import HEAD_REVISION
 from vein_imaging.storage.upkeep.erasure import erase_patient
 
@@ -27,8 +28,10 @@ def main() -> None:
         square = np.arange(256).reshape(16, 16).astype(np.uint8)
         sha256 = store.put_image(session_id, bytes(cv2.imencode(".png", square)[1]))
         for entry in (
-            Entry("photographed", {"image_id": sha256}),
-            Entry("injected", {"volume_ml": "0.1", "product": "asclera"}),
+            Photographed(
+                entry_id="p", image_id=sha256, at=NOON, light="white", pose="standing"
+            ),
+            Annotated(entry_id="n", text="0.1 mL"),
         ):
             store.append(session_id, entry, author="anna", at=NOON)
         gone = store.add_patient({"name": "Bodo Weg"}, author="anna", at=NOON)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from vein_imaging.storage import Entry, Server, Store, StoreError
+from vein_imaging.domain.session import Annotated
+from vein_imaging.storage import Server, Store, StoreError
 from vein_imaging.storage.database.sqlcipher import sqlcipher_engine
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
+
+
 INSERT = "INSERT INTO event VALUES ({}, 'a', 'a', 'a', '', '', 'k', {}, {}, {})"
 LAST = "(SELECT hash FROM event ORDER BY seq DESC LIMIT 1)"
 ANY = {"file": "zeroblob(32)", "server": "decode(repeat('00', 32), 'hex')"}
@@ -49,7 +57,7 @@ def test_the_programs_own_connection_cannot(
     with pytest.raises(StoreError), either_store.writing() as connection:
         connection.execute(text(statement))
     assert either_store.head() == before
-    either_store.append(session_id, Entry("note", {}), author="a", at=NOON)
+    either_store.append(session_id, note(), author="a", at=NOON)
 
 
 @pytest.mark.parametrize(

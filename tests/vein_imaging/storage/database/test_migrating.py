@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlcipher3
 
-from vein_imaging.storage import Entry, Store, open_store
+from vein_imaging.domain.session import Annotated
+from vein_imaging.storage import Store, open_store
 from vein_imaging.storage.database import migrating
 from vein_imaging.storage.database.schema import HEAD_REVISION
 from vein_imaging.storage.errors import NoSuchStoreError
@@ -17,6 +19,12 @@ from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
+
+
 RELEASED = Path(__file__).parent / "released"
 # The fixtures hold invented people; their key is no secret.
 KEY = bytes(range(32))
@@ -53,7 +61,7 @@ def test_a_released_store_opens_verifies_and_takes_entries(
         assert events[1].body == {"volume_ml": "0.1", "product": "asclera"}
         sha256 = str(events[0].body["image_id"])
         assert store.image(session.session_id, sha256).startswith(b"\x89PNG")
-        store.append(session.session_id, Entry("x", {}), author="a", at=NOON)
+        store.append(session.session_id, note(), author="a", at=NOON)
         assert verify_store(store).problems == []
 
 
@@ -87,7 +95,7 @@ def test_a_migration_that_breaks_off_leaves_everything_as_it_was(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    store.append(session_id, Entry("injected", {}), author="a", at=NOON)
+    store.append(session_id, note(), author="a", at=NOON)
     store.close()
     # this release's migrations and one more, which fails in its middle
     package = tmp_path / "package"

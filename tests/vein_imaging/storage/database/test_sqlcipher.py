@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import sqlite3
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from vein_imaging.storage import Entry, Store, StoreError, open_store
+from vein_imaging.domain.session import Annotated
+from vein_imaging.storage import Store, StoreError, open_store
 from vein_imaging.storage.errors import StoreReadOnlyError
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +63,7 @@ def test_an_unsafe_sqlite_is_refused(
 def test_only_this_user_may_read_any_file_of_a_store(
     store: Store, session_id: str, folder: Path
 ) -> None:
-    store.append(session_id, Entry("note", {}), author="a", at=NOON)
+    store.append(session_id, note(), author="a", at=NOON)
     for path in (folder, *folder.rglob("*")):
         assert path.stat().st_mode & 0o077 == 0, path.name
 
@@ -65,7 +71,7 @@ def test_only_this_user_may_read_any_file_of_a_store(
 def test_a_stolen_file_tells_nothing(
     store: Store, session_id: str, folder: Path
 ) -> None:
-    store.append(session_id, Entry("note", {"text": "Probe"}), author="a", at=NOON)
+    store.append(session_id, note("Probe"), author="a", at=NOON)
     store.close()
     with pytest.raises(sqlite3.DatabaseError, match="not a database"):
         sqlite3.connect(folder / "ledger.db").execute("SELECT * FROM sqlite_master")
@@ -79,19 +85,19 @@ def test_a_stolen_file_tells_nothing(
 def test_a_store_on_a_disk_that_cannot_be_written_opens_to_look_at(
     store: Store, session_id: str, folder: Path, key: bytes
 ) -> None:
-    written = store.append(session_id, Entry("note", {}), author="a", at=NOON)
+    written = store.append(session_id, note(), author="a", at=NOON)
     store.close()
     with open_store(folder, key, read_only=True) as looked_at:
         assert looked_at.events(session_id) == (written,)
         assert looked_at.patients("probe")
         with pytest.raises(StoreReadOnlyError, match="cannot be written"):
-            looked_at.append(session_id, Entry("note", {}), author="a", at=NOON)
+            looked_at.append(session_id, note(), author="a", at=NOON)
     assert not (folder / "ledger.db-wal").exists()
 
 
 def test_a_look_that_would_hide_the_newest_entries_is_refused(
     store: Store, session_id: str, folder: Path, key: bytes
 ) -> None:
-    store.append(session_id, Entry("note", {}), author="a", at=NOON)
+    store.append(session_id, note(), author="a", at=NOON)
     with pytest.raises(StoreReadOnlyError, match="cannot show"):
         open_store(folder, key, read_only=True)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -8,7 +10,22 @@ from pathlib import Path
 import pyotp
 import pytest
 
-from vein_imaging.storage import Entry, PatientHistory, StoreError, open_store
+from vein_imaging.domain.injection import injection_from_json
+from vein_imaging.domain.quantity import Weight
+from vein_imaging.domain.screening import Screening
+from vein_imaging.domain.session import (
+    Amended,
+    Annotated,
+    Corrected,
+    Injected,
+    Photographed,
+    Planned,
+    Screened,
+    Signed,
+    Voided,
+    Weighed,
+)
+from vein_imaging.storage import PatientHistory, StoreError, open_store
 from vein_imaging.storage.errors import (
     LockedError,
     NoSuchStoreError,
@@ -20,6 +37,7 @@ from vein_imaging.storage.people.administration import (
     add_user,
     all_users,
     change_data_key,
+    change_password,
     change_roles,
     recover,
     remove_user,
@@ -28,12 +46,38 @@ from vein_imaging.storage.people.administration import (
     switch_off_totp,
     switch_on_totp,
 )
+from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.storage.people.roles import ROLES, Action, Role
 from vein_imaging.storage.people.signed_in import Clocks, SignedInStore, sign_in
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OLGA = "correct horse battery"
 ANNA = "four unrelated words"
+
+PNG = b"\x89PNG\r\n\x1a\n"
+SHOT = injection_from_json(
+    {
+        "at": NOON.isoformat(),
+        "product": "asclera",
+        "concentration_percent": "0.5",
+        "form": "liquid",
+        "volume_ml": "0.1",
+    }
+)
+
+
+def note() -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text="x")
+
+
+def injected() -> Injected:
+    return Injected(entry_id=uuid.uuid4().hex, injection=SHOT, limits_version="v")
+
+
+def photographed(sha256: str) -> Photographed:
+    return Photographed(
+        entry_id=sha256, image_id=sha256, at=NOON, light="white", pose="standing"
+    )
 
 
 @dataclass
@@ -92,7 +136,7 @@ def kinds(clinic: SignedInStore) -> list[str]:
 def test_every_entry_carries_who_wrote_it(anna: SignedInStore) -> None:
     patient_id = anna.add_patient({"name": "Probe"})
     session_id = anna.start_session(patient_id)
-    assert anna.append(session_id, Entry("injected", {})).author == "anna"
+    assert anna.append(session_id, note()).author == "anna"
 
 
 @pytest.mark.parametrize(
@@ -207,21 +251,30 @@ def test_touching_a_locked_desk_does_not_open_it(
 
 def test_signing_needs_the_password_again(anna: SignedInStore) -> None:
     session_id = anna.start_session(anna.add_patient({"name": "Probe"}))
-    signature = Entry("signed", {"signer": "anna"})
+    first = anna.append(session_id, note())
     with pytest.raises(WrongPasswordError, match="use `sign`"):
-        anna.append(session_id, signature)
+        anna.append(session_id, Signed(entry_id="s", signer="anna", at=NOON))
     with pytest.raises(WrongPasswordError, match="do not fit"):
-        anna.sign(session_id, signature, "wrong")
-    assert anna.events(session_id) == ()
-    signed = anna.sign(session_id, signature, ANNA)
-    assert anna.events(session_id) == (signed,)
+        anna.sign(session_id, "wrong")
+    assert anna.events(session_id) == (first,)
+    signed = anna.sign(session_id, ANNA)
+    assert anna.events(session_id) == (first, signed)
 
 
 def test_a_signature_names_what_was_signed(
     anna: SignedInStore, with_anna: Practice
 ) -> None:
     session_id = anna.start_session(anna.add_patient({"name": "Probe"}))
-    signed = anna.sign(session_id, Entry("signed", {}), ANNA)
+    first = anna.append(session_id, note())
+    signed = anna.sign(session_id, ANNA, meaning="reviewed")
+    assert signed.value == Signed(
+        entry_id=signed.value.entry_id,
+        signer="anna",
+        at=NOON,
+        meaning="reviewed",
+        entries=1,
+        digest=hashlib.sha256(first.hash).hexdigest(),
+    )
     with with_anna.olga() as clinic:
         (entry,) = [e for e in clinic.log() if e.kind == "store.signature"]
     assert entry.body == {
@@ -266,10 +319,10 @@ def test_a_password_changes_without_encrypting_anew(with_anna: Practice) -> None
     with with_anna.sign_in("anna", ANNA) as clinic:
         before = ledger.read_bytes()[4096:8192]
         with pytest.raises(WrongPasswordError):
-            clinic.change_password("wrong", new)
+            change_password(clinic, "wrong", new)
         with pytest.raises(ValueError, match="at least 15"):
-            clinic.change_password(ANNA, "short")
-        clinic.change_password(ANNA, new)
+            change_password(clinic, ANNA, "short")
+        change_password(clinic, ANNA, new)
     assert ledger.read_bytes()[4096:8192] == before
     with pytest.raises(WrongPasswordError):
         with_anna.sign_in("anna", ANNA)
@@ -371,26 +424,53 @@ ACTIONS: dict[str, tuple[Action, Callable[[SignedInStore, str, str], object]]] =
     "plan": (
         Action.PREPARE,
         lambda c, p, s: c.check_and_append(
-            s, "planned", Entry("planned", {}), check=lambda history: ()
+            s,
+            "planned",
+            Planned(entry_id="p", injection=SHOT, limits_version="v"),
+            check=lambda history: (),
         ),
     ),
     "store picture": (
         Action.CAPTURE,
-        lambda c, p, s: c.put_image(s, b"\x89PNG\r\n\x1a\n"),
+        lambda c, p, s: c.put_image(s, PNG),
     ),
     "photograph": (
         Action.CAPTURE,
-        lambda c, p, s: c.append(s, Entry("photographed", {})),
+        lambda c, p, s: c.append(s, photographed(c.put_image(s, PNG))),
     ),
     "record injection": (
         Action.RECORD,
-        lambda c, p, s: c.append(s, Entry("injected", {})),
+        lambda c, p, s: c.append(s, injected()),
     ),
-    "correct": (Action.RECORD, lambda c, p, s: c.append(s, Entry("corrected", {}))),
-    "void": (Action.RECORD, lambda c, p, s: c.append(s, Entry("voided", {}))),
-    "amend": (Action.RECORD, lambda c, p, s: c.append(s, Entry("amended", {}))),
-    "unknown kind": (Action.RECORD, lambda c, p, s: c.append(s, Entry("new", {}))),
-    "sign": (Action.SIGN, lambda c, p, s: c.sign(s, Entry("signed", {}), ANNA)),
+    "weigh": (
+        Action.PREPARE,
+        lambda c, p, s: c.append(
+            s, Weighed(entry_id="w", weight=Weight.from_text("70"), at=NOON)
+        ),
+    ),
+    "screen": (
+        Action.RECORD,
+        lambda c, p, s: c.append(s, Screened(entry_id="s", screening=Screening())),
+    ),
+    "correct": (
+        Action.RECORD,
+        lambda c, p, s: c.append(
+            s, Corrected(entry_id="c", corrects="i", injection=SHOT, reason="r")
+        ),
+    ),
+    "void": (
+        Action.RECORD,
+        lambda c, p, s: c.append(s, Voided(entry_id="v", voids="i", reason="r")),
+    ),
+    "amend": (
+        Action.RECORD,
+        lambda c, p, s: c.append(s, Amended(entry_id="a", reason="r", change=note())),
+    ),
+    "sign": (Action.SIGN, lambda c, p, s: c.sign(s, ANNA)),
+    "set the clinic's limits": (
+        Action.LIMITS,
+        lambda c, p, s: c.set_clinic(ClinicSettings("UK", "Europe/London")),
+    ),
     "export": (Action.EXPORT, lambda c, p, s: c.allowed_store(Action.EXPORT)),
     "verify": (Action.VERIFY, lambda c, p, s: c.allowed_store(Action.VERIFY)),
     "read the log": (Action.READ_LOG, lambda c, p, s: c.log()),
@@ -407,6 +487,7 @@ def test_every_role_against_every_action(practice: Practice, role: Role) -> None
         store = clinic.allowed_store(Action.USERS)
         patient_id = store.add_patient({"name": "Probe"}, author="olga", at=NOON)
         session_id = store.start_session(patient_id, author="olga", at=NOON)
+        store.append(session_id, injected(), author="olga", at=NOON)
         add_user(clinic, "anna", ANNA, [role], at=NOON)
     refused = []
     with practice.sign_in("anna", ANNA) as clinic:
@@ -443,7 +524,7 @@ def test_a_kind_that_is_not_the_one_announced_is_refused(anna: SignedInStore) ->
         return []
 
     with pytest.raises(ValueError, match="wanted a 'planned'"):
-        anna.check_and_append(session_id, "planned", Entry("injected", {}), check=check)
+        anna.check_and_append(session_id, "planned", note(), check=check)
     assert anna.events(session_id) == ()
 
 
@@ -520,7 +601,7 @@ def test_a_new_data_key_shuts_out_who_knew_the_old_one(
 ) -> None:
     with with_anna.sign_in("anna", ANNA) as anna:
         session_id = anna.start_session(anna.add_patient({"name": "Probe"}))
-        written = anna.append(session_id, Entry("injected", {}))
+        written = anna.append(session_id, note())
     with with_anna.olga() as clinic:
         old_key = clinic.allowed_key(Action.USERS)
         change_data_key(clinic, tmp_path / "new", OLGA, at=NOON)

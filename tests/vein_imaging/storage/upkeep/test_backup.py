@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -7,8 +8,8 @@ import cv2
 import numpy as np
 import pytest
 
+from vein_imaging.domain.session import Annotated, Photographed
 from vein_imaging.storage import (
-    Entry,
     Server,
     Store,
     StoreError,
@@ -23,9 +24,19 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PNG = bytes(cv2.imencode(".png", np.arange(600).astype(np.uint8).reshape(20, 30))[1])
 
 
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
+
+
+def photographed(sha256: str) -> Photographed:
+    return Photographed(
+        entry_id=sha256, image_id=sha256, at=NOON, light="white", pose="standing"
+    )
+
+
 def photograph(store: Store, session_id: str, png: bytes = PNG) -> str:
     sha256 = store.put_image(session_id, png)
-    entry = Entry("photographed", {"image_id": sha256})
+    entry = photographed(sha256)
     store.append(session_id, entry, author="anna", at=NOON)
     return sha256
 
@@ -35,13 +46,13 @@ def test_what_is_restored_is_what_was_backed_up(
 ) -> None:
     sha256 = photograph(either_store, session_id)
     generation = back_up(either_store, tmp_path / "disk", key, author="o", at=NOON)
-    either_store.append(session_id, Entry("later", {}), author="a", at=NOON)
+    either_store.append(session_id, note(), author="a", at=NOON)
     with restore(generation, tmp_path / "new", key) as restored:
         assert [e.kind for e in restored.events(session_id)] == ["photographed"]
         assert restored.image(session_id, sha256) == PNG
         assert restored.patients() == either_store.patients()
         assert verify_store(restored).problems == []
-        restored.append(session_id, Entry("more", {}), author="a", at=NOON)
+        restored.append(session_id, note(), author="a", at=NOON)
 
 
 def test_a_file_moves_to_a_server_and_back(
@@ -78,7 +89,7 @@ def test_a_store_that_does_not_verify_makes_no_backup(
     photograph(store, session_id)
     (image,) = store.images.files()
     image.write_bytes(image.read_bytes()[:-1])
-    with pytest.raises(StoreDamagedError, match="not sound"):
+    with pytest.raises(StoreDamagedError, match="the copy has faults"):
         back_up(store, tmp_path / "disk", key, author="o", at=NOON)
     assert generations(tmp_path / "disk") == []
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_imaging.storage import Entry, Store, open_store
+from vein_imaging.domain.session import Annotated, Photographed
+from vein_imaging.storage import Store, open_store
 from vein_imaging.storage.database.schema import patient_key
 from vein_imaging.storage.errors import PatientErasedError
 from vein_imaging.storage.upkeep.erasure import erase_patient, orphans, remove_files
@@ -18,9 +20,19 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PNG = bytes(cv2.imencode(".png", np.arange(600).astype(np.uint8).reshape(20, 30))[1])
 
 
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
+
+
+def photographed(sha256: str) -> Photographed:
+    return Photographed(
+        entry_id=sha256, image_id=sha256, at=NOON, light="white", pose="standing"
+    )
+
+
 def photograph(store: Store, session_id: str, png: bytes = PNG) -> str:
     sha256 = store.put_image(session_id, png)
-    entry = Entry("photographed", {"image_id": sha256})
+    entry = photographed(sha256)
     store.append(session_id, entry, author="anna", at=NOON)
     return sha256
 
@@ -41,7 +53,7 @@ def test_an_erased_patient_is_gone_and_the_chain_whole(
     for read in (
         lambda: either_store.events(session_id),
         lambda: either_store.patient_events(patient_id),
-        lambda: either_store.append(session_id, Entry("x", {}), author="a", at=NOON),
+        lambda: either_store.append(session_id, note(), author="a", at=NOON),
     ):
         with pytest.raises(PatientErasedError):
             read()
@@ -74,11 +86,11 @@ def test_an_open_window_notices_that_another_erased(
 ) -> None:
     with open_store(folder, key) as other:
         assert other.patients("probe")
-        other.append(session_id, Entry("x", {}), author="a", at=NOON)
+        other.append(session_id, note(), author="a", at=NOON)
         erase_patient(store, patient_id, reason="r", author="o", at=NOON)
         assert other.patients("probe") == ()
         with pytest.raises(PatientErasedError):
-            other.append(session_id, Entry("x", {}), author="a", at=NOON)
+            other.append(session_id, note(), author="a", at=NOON)
 
 
 def test_an_erasure_of_nobody_is_refused(store: Store) -> None:

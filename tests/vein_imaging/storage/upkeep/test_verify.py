@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 import sqlcipher3
 from sqlalchemy import create_engine, text
 
-from vein_imaging.domain.session import fold
+from vein_imaging.domain.session import Annotated, Photographed, fold
 from vein_imaging.storage import Entry, Server, Store, StoreError, open_store
 from vein_imaging.storage.database.append_only import SQLITE_0001
 from vein_imaging.storage.database.schema import event
@@ -35,13 +36,21 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PNG = bytes(cv2.imencode(".png", np.arange(600).astype(np.uint8).reshape(20, 30))[1])
 
 
+def note(text: str = "x") -> Annotated:
+    return Annotated(entry_id=uuid.uuid4().hex, text=text)
+
+
+def photographed(sha256: str) -> Photographed:
+    return Photographed(
+        entry_id=sha256, image_id=sha256, at=NOON, light="white", pose="standing"
+    )
+
+
 def write_day(store: Store, session_id: str, entries: int = 40) -> str:
     sha256 = store.put_image(session_id, PNG)
-    photographed = Entry("photographed", {"image_id": sha256})
-    store.append(session_id, photographed, author="anna", at=NOON)
+    store.append(session_id, photographed(sha256), author="anna", at=NOON)
     for number in range(entries):
-        body = {"volume_ml": "0.1", "site": str(number)}
-        store.append(session_id, Entry("injected", body), author="anna", at=NOON)
+        store.append(session_id, note(str(number)), author="anna", at=NOON)
     return sha256
 
 
@@ -198,7 +207,7 @@ def test_an_older_copy_put_back_is_noticed_with_the_checkpoint_only(
     store.close()
     shutil.copytree(folder, tmp_path / "older")
     with open_store(folder, key) as later:
-        later.append(session_id, Entry("injected", {}), author="a", at=NOON)
+        later.append(session_id, note(), author="a", at=NOON)
         write_checkpoints(later, [tmp_path / "safe"])
         file = checkpoint_file(later, tmp_path / "safe")
     shutil.rmtree(folder)
@@ -318,9 +327,7 @@ def test_a_lost_image_and_an_image_in_anothers_place_are_named(
 ) -> None:
     first = write_day(store, session_id)
     second = store.put_image(session_id, PNG + b"\0")
-    store.append(
-        session_id, Entry("photographed", {"image_id": second}), author="a", at=NOON
-    )
+    store.append(session_id, photographed(second), author="a", at=NOON)
     store.close()
     files = sorted((folder / "images").iterdir())
     files[0].write_bytes(files[1].read_bytes())
@@ -356,7 +363,7 @@ def test_a_session_that_cannot_be_folded_is_named(
 
 def test_clocks_set_back_are_listed(store: Store, session_id: str) -> None:
     year_ago = NOON - timedelta(days=365)
-    store.append(session_id, Entry("injected", {}), author="a", at=year_ago)
+    store.append(session_id, note(), author="a", at=year_ago)
     assert verify_store(store).clock_set_back == [4]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QLabel
 
 from vein_imaging.comparison import Comparison, compare
 from vein_imaging.comparison.telling.picture import CHANGE_STYLES
@@ -135,3 +136,16 @@ def test_views_that_follow_each_other_come_to_rest(qtbot: QtBot) -> None:
     centres = [view.mapToScene(view.rect().center()) for view in views]
     assert abs(centres[0].x() - centres[1].x()) <= 2
     assert abs(centres[0].y() - centres[1].y()) <= 2
+
+
+def test_ten_days_after_there_is_no_percentage(pair: Pair, qtbot: QtBot) -> None:
+    """The window said "14 % cleared" where the command line said "not yet"."""
+    days = date(2026, 9, 25), date(2026, 10, 5)
+    window = ComparisonWindow(None, *pair, days)
+    qtbot.addWidget(window)
+    shown = " ".join(label.text() for label in window.findChildren(QLabel))
+    assert (
+        "NOT YET ASSESSABLE" in shown
+        and "10 days have passed, and 56 are needed" in shown
+    )
+    assert "% cleared" not in shown

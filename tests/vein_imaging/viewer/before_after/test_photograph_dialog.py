@@ -7,11 +7,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QWidget
 
+from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.photograph_dialog import (
     CompareDialog,
     PhotographDialog,
 )
-from vein_imaging.viewer.photographs import Circumstances, Photo
 
 HOW = Circumstances("transilluminated", "standing", "left lateral")
 NOW = Photo("c", date(2026, 11, 25), HOW, 0.08, True)

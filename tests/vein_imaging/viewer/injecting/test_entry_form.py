@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 
-from vein_imaging.viewer.entry import EntryText
+from vein_imaging.treatment.typed_injection import EntryText
 from vein_imaging.viewer.injecting.entry_form import EntryForm
 
 PRODUCTS = (("asclera", "Asclera (polidocanol)"), ("fibro-vein", "Fibro-Vein"))

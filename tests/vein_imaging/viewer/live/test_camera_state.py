@@ -38,7 +38,14 @@ def test_a_fresh_picture_is_live() -> None:
 
 @pytest.mark.parametrize(
     ("address", "says"),
-    [("file:clip.mp4", "RECORDING"), ("phantom:?seed=1", "not a patient")],
+    [
+        ("file:clip.mp4", "RECORDING"),
+        ("FILE:clip.mp4", "RECORDING"),
+        ("clip.mp4", "RECORDING"),
+        (r"C:\clips\clip.mp4", "RECORDING"),
+        ("phantom:?seed=1", "not a patient"),
+        ("PHANTOM:?seed=1", "not a patient"),
+    ],
 )
 def test_what_is_no_camera_never_passes_for_one(address: str, says: str) -> None:
     state = _state(replace(STREAMING, address=address), _shown())

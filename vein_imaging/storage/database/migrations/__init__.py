@@ -1,1 +1,1 @@
-"""Alembic's scripts: every released schema opens for ever."""
+"""Alembic's scripts: a store with any released schema can always be opened."""

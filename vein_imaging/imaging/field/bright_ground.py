@@ -1,0 +1,87 @@
+"""A limb on a ground as bright as itself: whether a band is to be believed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from vein_imaging.imaging.arrays import Mask
+from vein_imaging.imaging.field.limb import find_limb
+from vein_imaging.imaging.field.outline import Judged, Outlines
+from vein_imaging.imaging.field.regions import at_frame, resized
+from vein_imaging.imaging.field.small_picture import SmallPicture
+from vein_imaging.imaging.field.splits import Split
+
+__all__ = ["find_limb_on_bright_ground"]
+
+LIKELY, SURE = 0.92, 1.23
+"""Strength of the band's weaker outline. In close-ups of skin the best band reaches .8,
+of drawn skin .88; arms on a sheet .94 to 1.4, drawn legs before a lit table 1.25 to
+1.5."""
+LIKELY_STEP = 0.125
+"""Median step across a likely band's outline; a slope of light shows less."""
+MERIT_GAIN = 0.1
+"""A likely band must exceed by that the merit of what brightness parted."""
+SURE_STEP, STEP_PX = 0.04, 25
+"""A sure one must be that much brighter than what it cuts off, over that window, along
+three quarters of the cut."""
+GROUND_AT_FRAME = 0.2
+"""What is cut off is ground: that share of its outline lies at the picture's frame."""
+
+
+def find_limb_on_bright_ground(
+    small: SmallPicture,
+    lit: Mask,
+    found: Mask,
+    best: Judged | None,
+    outlines: Outlines,
+) -> Mask | None:
+    """The limb on a ground as bright as itself, if that is a better explanation.
+
+    Parameters
+    ----------
+    small : SmallPicture
+        Not by visible light.
+    lit : (h, w) bool
+        All that might be skin.
+    found : (h, w) bool
+        What was told so far.
+    best : Judged or None
+        The split it was told by, if one was believed.
+    outlines : Outlines
+        Of the small picture's half.
+
+    Returns
+    -------
+    (h, w) bool or None
+    """
+    limb = find_limb(small.level)
+    if limb.weaker < LIKELY:
+        return None
+    limb_lit = lit & limb.mask
+    cut_off = found & ~limb_lit
+    if not cut_off.any() or at_frame(cut_off) < GROUND_AT_FRAME:
+        return None
+    if limb.weaker > SURE and _step(small, limb_lit & found, cut_off) > SURE_STEP:
+        return limb_lit & found
+    shape = small.lit.shape[0] // 2, small.lit.shape[1] // 2
+    judged = outlines.judge(Split(resized(limb_lit, shape), by_colour=False))
+    if judged is None or judged.middle < LIKELY_STEP:
+        return None
+    better = best is None or judged.merit > best.merit + MERIT_GAIN
+    return limb_lit if better else None
+
+
+def _step(small: SmallPicture, inside: Mask, outside: Mask) -> float:
+    """Lower quartile, along the border of two masks, of how much brighter one is."""
+    size = STEP_PX, STEP_PX
+    means = []
+    for side in (inside, outside):
+        weight = side.astype(np.float32)
+        total = cv2.blur(small.level * weight, size)
+        means.append(total / np.maximum(cv2.blur(weight, size), 1e-3))
+    near = cv2.dilate(outside.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    border = inside & near
+    if not border.any():
+        return 0.0
+    return float(np.percentile((means[0] - means[1])[border], 25))

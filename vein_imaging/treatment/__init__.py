@@ -1,0 +1,34 @@
+"""One signed-in person at work: patient, visit, checked doses, record, signature."""
+
+from vein_imaging.storage.people.clinic import ClinicSettings
+from vein_imaging.treatment.at_work import AtWork, NoClinicError
+from vein_imaging.treatment.dose_context import JudgedDose
+from vein_imaging.treatment.given import Given, Needs, Site
+from vein_imaging.treatment.injection_log import InjectionLog
+from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
+from vein_imaging.treatment.patients import LooksLikeError
+from vein_imaging.treatment.session_record import (
+    NotKnownYetError,
+    RecordError,
+    Written,
+)
+from vein_imaging.treatment.visit import Visit
+
+__all__ = [
+    "AtWork",
+    "ClinicSettings",
+    "ComparedDays",
+    "Given",
+    "InjectionLog",
+    "JudgedDose",
+    "LooksLikeError",
+    "Needs",
+    "NoClinicError",
+    "NotKnownYetError",
+    "RecordError",
+    "Sayable",
+    "Site",
+    "Visit",
+    "Written",
+    "may_say",
+]
