@@ -100,9 +100,9 @@ _VISIBLE = Recipe(
     red_and_green=True,
     equalised=False,
     octaves=3,
-    strong_score=5.8,
-    weak_score=3.6,
-    least_score=4.7,
+    strong_score=5.4,
+    weak_score=3.35,
+    least_score=4.4,
 )
 # chosen on two near-infrared photographs and on the phantom's tuning seeds
 _NEAR_INFRARED = Recipe(
