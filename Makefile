@@ -23,9 +23,8 @@ bench: setup ## timings of every stage (numbers: docs/performance.md)
 
 coverage: setup ## every test, and which lines of the program none of them runs
 	@.venv/bin/coverage erase
-	@.venv/bin/coverage run -m pytest -q
-	@.venv/bin/coverage combine -q
-	@.venv/bin/coverage report
+	@.venv/bin/coverage run -m pytest -q; tests=$$?; \
+	.venv/bin/coverage combine -q; .venv/bin/coverage report; exit $$tests
 
 tables: setup ## print the tables in docs/ that come from the program
 	@.venv/bin/python scripts/print_tables.py

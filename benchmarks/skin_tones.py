@@ -81,13 +81,13 @@ def judge(
     """Recall, precision, and the share of the skin that was searched."""
     found = analyse(picture, mm_per_pixel=truth.mm_per_pixel, settings=FULL)
     wanted, every = truth_points(truth, LEAST_MM), truth_points(truth, 0.0)
-    seen = float(np.mean(found.field[truth.skin]))
+    seen = float(np.mean(np.asarray(found.field)[np.asarray(truth.skin)]))
     if not found.branches:
         return 0.0, 1.0, seen
     lines = np.concatenate([branch.points_rc for branch in found.branches])
-    near = KDTree(lines).query(wanted)[0] <= TOLERANCE_PX
-    true = KDTree(every).query(lines)[0] <= TOLERANCE_PX
-    return float(near.mean()), float(true.mean()), seen
+    near = np.asarray(KDTree(lines).query(wanted)[0]) <= TOLERANCE_PX
+    true = np.asarray(KDTree(every).query(lines)[0]) <= TOLERANCE_PX
+    return float(np.mean(near)), float(np.mean(true)), seen
 
 
 def main() -> None:

@@ -129,21 +129,8 @@ def bare_constants(path: Path) -> Iterator[str]:
             yield f"{path.relative_to(ROOT)}:{node.lineno} {target.id}"
 
 
-MOST_BARE = {
-    "vein_imaging/imaging": 33,
-    "vein_imaging/pipeline": 4,
-    "vein_imaging/domain": 4,
-}
-"""Constants still without a why. A bound is only ever lowered."""
-
-
 def test_every_constant_has_a_why_beside_it() -> None:
-    bare = [one for path in SOURCES for one in bare_constants(path)]
-    for room, most in MOST_BARE.items():
-        inside = [one for one in bare if one.startswith(room)]
-        assert len(inside) <= most, inside
-        bare = [one for one in bare if one not in inside]
-    assert bare == []
+    assert [one for path in SOURCES for one in bare_constants(path)] == []
 
 
 def test_tables_in_the_docs_are_what_the_program_says() -> None:

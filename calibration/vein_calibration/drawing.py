@@ -39,6 +39,7 @@ def draw_coverage(fit: LensFit) -> Picture:
     high = round(height * k)
     page = np.full((high + 130, _WIDE_PX, 3), 255, np.uint8)
     counts = fit.coverage.counts
+    labels: list[tuple[int, int, str]] = []
     for row in range(counts.shape[0]):
         for column in range(counts.shape[1]):
             top, bottom = (round(high * (row + n) / counts.shape[0]) for n in (0, 1))
@@ -49,13 +50,17 @@ def draw_coverage(fit: LensFit) -> Picture:
             if empty:
                 page[top:bottom, left:right] = (255, 232, 214)
             cv2.rectangle(page, (left, top), (right, bottom), _FAINT, 1)
-            word = "no corners" if empty else f"{counts[row, column]}"
-            _write(page, word, (left + 6, top + 18), 0.42, _POOR if empty else _INK)
+            labels.append(
+                (left, top, "no corners" if empty else f"{counts[row, column]}")
+            )
     for view, error in zip(fit.sightings, fit.view_errors_px, strict=True):
         colour = _POOR if error > _POOR_PX else _GOOD
         for x, y in view.corners_xy:
             place = (round(16 * x * k), round(16 * y * k))
             cv2.circle(page, place, 40, colour, -1, cv2.LINE_AA, 4)
+    for left, top, word in labels:  # on top of the corners, and on paper
+        page[top + 3 : top + 23, left + 3 : left + 10 + 9 * len(word)] = _PAPER
+        _write(page, word, (left + 6, top + 18), 0.42)
     lens = fit.lens
     lines = (
         f"{lens.views} views, {lens.corners} corners, seen in "

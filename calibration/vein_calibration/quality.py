@@ -28,7 +28,7 @@ DIM, TOO_DIM = 30.0, 12.0
 FINE_PX, COARSE_PX = 1.0, 4.0
 ONE_SIDED = 0.6
 """Detail kept along one direction over the other: a smear takes it one way."""
-_SIDE_PX = 640  # the middle of the picture says enough
+_SIDE_PX = 400  # the middle of the picture says enough
 _FORGET = 0.995  # half of it in some 140 looks
 
 

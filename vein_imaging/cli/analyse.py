@@ -146,7 +146,8 @@ def analyse_command(
         if not as_json:
             click.echo(_line(summary))
         if found.advice:
-            click.echo(f"{name}: {found.advice} (--box)", err=True)
+            advice = _("{name}: {advice} (option --box)")
+            click.echo(advice.format(name=name, advice=found.advice), err=True)
     if as_json:
         click.echo(json.dumps(summaries, indent=2, allow_nan=False))
 

@@ -213,6 +213,7 @@ def described(profile: Profile) -> dict[str, Any]:
         "made": f"{profile.made_at:%Y-%m-%d %H:%M} UTC, {profile.software}",
         "lens position": profile.lens_position or "not named",
         "lens": "not calibrated",
+        "distortion": "not known",
         "scale": "not calibrated: widths in px",
         "blur": "not measured: 1 px assumed",
         "light": "not calibrated",
@@ -221,9 +222,9 @@ def described(profile: Profile) -> dict[str, Any]:
     if lens is not None:
         said["lens"] = (
             f"focal length {lens.focal_px:.1f} px +- {196 * lens.focal_error:.2f} %, "
-            f"reprojection {lens.reprojection_px:.2f} px, {lens.views} views, moves a "
-            f"point by up to {lens.most_moved_px():.1f} px"
+            f"reprojection {lens.reprojection_px:.2f} px, {lens.views} views"
         )
+        said["distortion"] = f"moves a point by up to {lens.most_moved_px():.1f} px"
     if scale is not None:
         said["scale"] = f"{scale.pixel_size}"
         if np.isfinite(scale.tilt_deg):

@@ -22,7 +22,7 @@ __all__ = ["Form", "Injection", "injection_from_json", "injection_to_json"]
 
 Form = Literal["liquid", "foam"]
 _FORMS: tuple[str, ...] = get_args(Form)
-_KEPT = 1024
+_KEPT = 1024  # texts: memory stays bounded however odd a history is
 _Value = TypeVar("_Value")
 _NO_MM, _MOST_MM = Decimal(0), Decimal(50)
 

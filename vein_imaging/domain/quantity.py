@@ -24,8 +24,8 @@ __all__ = [
 #: The largest volume of one injection in mL: more is a slip of the pen.
 MOST_ML = Decimal(500)
 _LEAST_KG, _MOST_KG = Decimal(10), Decimal(500)
-_MOST_PERCENT = Decimal(100)
-_MOST_GAS_PARTS = Decimal(20)
+_MOST_PERCENT = Decimal(100)  # nothing is stronger than pure
+_MOST_GAS_PARTS = Decimal(20)  # in use are 3 to 9: far more is a slip
 
 
 def _require_decimal(number: object, name: str) -> Decimal:

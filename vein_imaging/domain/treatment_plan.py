@@ -12,7 +12,7 @@ __all__ = ["Appointment", "AppointmentKind", "TreatmentPlan", "earliest_date"]
 
 AppointmentKind = Literal["first", "follow-up"]
 _EIGHT_WEEKS_DAYS = 56  # the clinic's page: three sessions at eight-week intervals
-_SESSIONS = 3
+_SESSIONS = 3  # the same page
 _MINUTES = 60  # the clinic's page: procedure time
 
 

@@ -15,6 +15,8 @@ Line = tuple[NDArray[np.floating], NDArray[np.floating]]
 """One vessel: points_rc (N, 2) in px, and the diameter at each point (N,)."""
 
 _STEP_PX = 1.0
+"""A pixel: lengths are counted in such points, finer than any tolerance worth
+asking."""
 
 
 @dataclass(frozen=True, slots=True)

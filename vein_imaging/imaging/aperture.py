@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 __all__ = ["Aperture", "find_aperture"]
 
 SEARCH_SIDE_PX = 256
+"""A pixel is then 1 % of a disc's radius: as exact as the edge need be known."""
 DARK_SHARE = 0.15
 """Of the median brightness of the disc: what is darker lies outside. A retina's darkest
 rim is above, the stop's own stray light below."""

@@ -16,13 +16,17 @@ from vein_imaging.imaging.plane import shrunk_by
 __all__ = ["local_contrast", "without_rim"]
 
 SPREAD_SIGMA_PX = 25.0
+"""Of the neighbourhood whose deviation clips. 15 to 25 gave .0005 of AUC on DRIVE."""
 FILL_SIGMA_PX = 4.0
+"""Outside the field counts what is this near within: one pixel of the shrunk copy."""
 DARK_OFFSET = 10.0
 """Grey levels added to the background: no division by darkness."""
 CLIP_DARK_SD, CLIP_BRIGHT_SD = 2.0, 0.5
 RIM_PX = 4
 """Width of the field's rim that is not looked at: lens and shadow darken it."""
 _SHRINK = 4
+"""What is smooth is worked out on a copy so much smaller; no sigma is under a pixel
+there."""
 _LEAST_HALVED_PX = 100
 """Smaller than this the edges of the picture are much of it, and halving shows."""
 _BAND_ROWS = 108

@@ -14,6 +14,7 @@ from vein_imaging.imaging.aperture import find_aperture
 __all__ = ["Light", "Subject", "is_warm", "tell_subject"]
 
 SEARCH_SIDE_PX = 180
+"""Colour of skin, not of its veins, at a small cost."""
 DARK_SHARE = 0.25
 """Darker than this share of the brightest twentieth: colour there is noise."""
 WARM_RED, WARM_GREEN, WARM_LEAST_SHARE = 0.05, -0.05, 0.2
@@ -22,6 +23,7 @@ these: skin of any tone is, by any white light. Of what is lit, on the photograp
 looked at, 43 to 100 % is by visible light, and at most 4 % by near-infrared: that is
 grey, or purple (an infrared colour camera's green is its darkest channel)."""
 _OFFSET = 5.0
+"""Grey levels added before the logarithm: no colour blown up in the dark."""
 
 Light = Literal["visible", "near-infrared", "retina"]
 """Skin by visible light; skin by near-infrared, or grey so that it may be; a retina."""

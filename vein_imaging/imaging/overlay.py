@@ -46,6 +46,8 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _FIXED = 8
 """Points are drawn in 1/8 px."""
 _OFF_BY_PX = 0.25
+"""A line is drawn through fewer points, off the others by a quarter of a pixel at
+most."""
 _DASH_POINTS, _GAP_POINTS = 10, 7
 _BAR_SHARE = 0.2
 """The scale bar is at most this share of the picture's width."""

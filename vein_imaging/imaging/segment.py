@@ -10,9 +10,12 @@ from vein_imaging.imaging.arrays import Image, Mask
 __all__ = ["segment"]
 
 STRONG_SCORE = 4.5
+"""Of `fast`; `full` has one for each kind of picture (`pipeline/recipe.py`)."""
 SENSITIVITY_SPAN = 0.4
 """Full sensitivity lowers both thresholds by this share; none raises them by it."""
 SMALLEST_PART_PX = 60
+"""At the working size: 20 px of a vein 3 px wide. A smaller part is dropped as
+noise."""
 
 
 def segment(
@@ -44,17 +47,17 @@ def segment(
     """
     factor = 1 - SENSITIVITY_SPAN * sensitivity
     weak = score > weak_score * factor
-    place = np.flatnonzero(weak)
+    flat = np.flatnonzero(weak)
     # labels of 16 bits take half the time; there are no more parts than pixels
-    kind = cv2.CV_16U if place.size < np.iinfo(np.uint16).max else cv2.CV_32S
+    kind = cv2.CV_16U if flat.size < np.iinfo(np.uint16).max else cv2.CV_32S
     count, labels = cv2.connectedComponents(
         weak.view(np.uint8), connectivity=8, ltype=kind
     )
     # counted here, where it is done for the few weak pixels only
-    label = labels.ravel()[place].astype(np.intp)
-    strong = label[score.ravel()[place] > strong_score * factor]
+    label = labels.ravel()[flat].astype(np.intp)
+    strong = label[score.ravel()[flat] > strong_score * factor]
     kept = np.bincount(strong, minlength=count) > 0
     kept &= np.bincount(label, minlength=count) >= smallest_px
     mask = np.zeros(score.shape, np.bool_)
-    mask.ravel()[place] = kept[label]
+    mask.ravel()[flat] = kept[label]
     return mask

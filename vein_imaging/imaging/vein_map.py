@@ -183,7 +183,7 @@ class VeinMap:
             The other fields.
         """
         found = object.__new__(cls)
-        given = {"scale_error": 0.0, **known, "_makers": makers}
+        given = {"scale_error": 0.0, "advice": "", **known, "_makers": makers}
         for name, value in given.items():
             object.__setattr__(found, name, value)
         return found

@@ -65,11 +65,11 @@ class LimbOffset:
         axis = vectors[:, 1]
         across = np.array([-axis[1], axis[0]])
         u, v = (points - origin) @ axis, (points - origin) @ across
-        place = np.floor((u - u.min()) / (2 * _EVERY)).astype(int)
-        count = int(place.max()) + 1
+        index = np.floor((u - u.min()) / (2 * _EVERY)).astype(int)
+        count = int(index.max()) + 1
         low, high = np.full(count, np.inf), np.full(count, -np.inf)
-        np.minimum.at(low, place, v)
-        np.maximum.at(high, place, v)
+        np.minimum.at(low, index, v)
+        np.maximum.at(high, index, v)
         along = u.min() + (np.arange(count) + 0.5) * 2 * _EVERY
         for edge in (low, high):
             ends = origin + along[:, None] * axis + edge[:, None] * across

@@ -57,7 +57,9 @@ NOISE_SHARE = 0.2
 STILL_PX = 0.5
 """A picture that moved less is averaged with the one before: noise falls."""
 JUMP_PX = 40.0
+"""A picture that moved more shows another place: field, noise and lines begin anew."""
 STEADY_SHARE = 0.6
+"""Of the newest response in that average; the one before has the rest."""
 TURN_PX = 4.0
 """A picture that moved more is moving."""
 

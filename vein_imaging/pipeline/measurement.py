@@ -83,7 +83,7 @@ def make_branches(
     paths: Sequence[Path],
     points_rc: Floats,
     widths: Widths,
-    place: NDArray[np.intp],
+    index: NDArray[np.intp],
     mm_per_pixel: float | None,
 ) -> tuple[Branch, ...]:
     """Gather what is known along paths.
@@ -94,7 +94,7 @@ def make_branches(
     points_rc : (M, 2) float32 px
     widths : Widths
         At the same M points.
-    place : (N,) int
+    index : (N,) int
         For each pixel of the trace its row in the two above.
     mm_per_pixel : mm or None
 
@@ -106,7 +106,7 @@ def make_branches(
     if not paths:
         return ()
     mm = mm_per_pixel
-    rows, owner = _rows_of(paths, place)
+    rows, owner = _rows_of(paths, index)
     stops = np.cumsum(np.bincount(owner, minlength=len(paths))).tolist()
     points, diameter = points_rc[rows], widths.diameter_px[rows]
     lengths = _lengths_px(points, owner, len(paths))
@@ -140,12 +140,12 @@ def make_branches(
 
 
 def _rows_of(
-    paths: Sequence[Path], place: NDArray[np.intp]
+    paths: Sequence[Path], index: NDArray[np.intp]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows of all paths' points, each once in a row, and the path that each is of."""
     sizes = np.array([len(path.members) for path in paths])
     owner = np.repeat(np.arange(len(paths)), sizes)
-    rows = place[np.concatenate([path.members for path in paths])]
+    rows = index[np.concatenate([path.members for path in paths])]
     fresh = np.append(True, (rows[1:] != rows[:-1]) | (owner[1:] != owner[:-1]))
     return rows[fresh], owner[fresh]
 
@@ -213,8 +213,8 @@ def _middles(values: Floats, owner: NDArray[np.intp], count: int) -> list[float]
     values, owner = values[known], owner[known]
     number = np.bincount(owner, minlength=count)
     ordered = values[np.lexsort((values, owner))]
-    place = np.cumsum(number) - number + number // 2
+    index = np.cumsum(number) - number + number // 2
     middles = np.full(count, np.nan)
-    middles[number > 0] = ordered[place[number > 0]]
+    middles[number > 0] = ordered[index[number > 0]]
     total: list[float] = middles.tolist()
     return total

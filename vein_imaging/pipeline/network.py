@@ -45,6 +45,8 @@ __all__ = ["Network", "measure_network"]
 
 WIDE_LEAST_SCORE = 1.5
 """Of a wide vein's pixel, for it to count."""
+CALM_SHARE, LEAST_CALM_PX = 0.4, 0.9
+"""Of the distance at which a hair's sharpness is told; .9 px is a pixel itself."""
 CORE_SHARE = 0.2
 """Of the radius of wide veins, left out of what is thinned."""
 _EVERY = 2
@@ -139,8 +141,8 @@ def measure_network(
     exact = inserted.moved_onto_wide_lines(
         Chains.of(trace, size), trace.pixels_rc, size
     )
-    chains, place = exact.every(_EVERY)
-    kept = np.flatnonzero(np.diff(place, prepend=-1))
+    chains, index = exact.every(_EVERY)
+    kept = np.flatnonzero(np.diff(index, prepend=-1))
     number = inserted.number[tuple(trace.pixels_rc[kept].T)]
     profiles = take_profiles(image, chains)
     shift = np.where(number == -1, profiles.shift_px, 0.0)
@@ -149,14 +151,14 @@ def measure_network(
     bad = np.zeros(len(centred.points_rc), np.bool_)
     hair = HairScale.of(mm_per_pixel)
     if settings.reject_hair and hair:
-        bad |= find_hair(profiles, hair) & (number < 0)
+        bad |= find_hair(_calm(profiles, image, chains, hair), hair) & (number < 0)
     if settings.reject_edges:
         bad |= _edges(profiles, centred, field, near_infrared)
         if mm_per_pixel is not None:
             # without a scale it costs real skin 8 points of recall and gains nothing
             faint = near_infrared and settings.polarity == "dark"
             bad |= find_outlines(profiles, centred, image, near_infrared=faint)
-    bad = settle_runs(bad & (number != LINK), centred)[place]
+    bad = settle_runs(bad & (number != LINK), centred)[index]
     if recipe.least_score:
         on_skeleton = inserted.number[tuple(trace.pixels_rc.T)] == -1
         bad |= weak_runs(score, trace, recipe.least_score) & on_skeleton
@@ -168,11 +170,11 @@ def measure_network(
         paths = drop_specks(paths)
     if settings.reject_hair and recipe.light == "visible" and hair is None:
         seen = score[tuple(trace.pixels_rc.T)]
-        paths = without_hair(picture, paths, centred, place, seen)
+        paths = without_hair(picture, paths, centred, index, seen)
     measured = half_depth_widths(profiles, centred)
     measured[number == LINK] = np.nan
     widths = Widths.of(measured, settings.blur_sigma_px)
-    branches = make_branches(paths, centred.points_rc, widths, place, mm_per_pixel)
+    branches = make_branches(paths, centred.points_rc, widths, index, mm_per_pixel)
     return Network(branches, _junctions(paths, trace, size), inserted.body, rejected)
 
 
@@ -183,6 +185,20 @@ def _with_wide_lines(plane: Plane, mask: Mask, coarse: Coarse | None) -> Inserte
         # a ring is thinned in a fraction of the passes, and goes with the body
         mask = mask & ~bodies(mask.shape, lines, CORE_SHARE)
     return insert_lines(*thin(mask), lines)
+
+
+def _calm(
+    profiles: Profiles, image: Image, chains: Chains, hair: HairScale
+) -> Profiles:
+    """Profiles in which pixels far finer than a hair are averaged.
+
+    In single ones noise makes the middle of a line too dark: veins look like hairs.
+    """
+    sigma_px = CALM_SHARE * hair.reach_px
+    if sigma_px < LEAST_CALM_PX:
+        return profiles
+    calm = np.asarray(cv2.GaussianBlur(image, (0, 0), sigma_px), np.float32)
+    return replace(profiles, values=take_profiles(calm, chains).values)
 
 
 def _edges(

@@ -9,6 +9,8 @@ from vein_imaging.pipeline.settings import Quality
 __all__ = ["Pace"]
 
 AVERAGED_FRAMES = 8
+"""The mean cost follows over about so many, so that one slow frame changes nothing; and
+so many pass before the way is made cheaper again."""
 PATIENCE_FRAMES = 60
 """Frames with room to spare before a dearer way is tried again."""
 ROOM = 0.4

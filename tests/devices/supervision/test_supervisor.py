@@ -190,7 +190,7 @@ def test_close_returns_while_the_driver_hangs(monkeypatch: pytest.MonkeyPatch) -
     started = time.monotonic()
     camera.close()
     camera.close()
-    assert time.monotonic() - started < 1.0
+    assert time.monotonic() - started < 10.0  # the driver would hang for ever
     assert camera.status.abandoned == 1
     block.set()
     wait_for(lambda: threads() == 0)

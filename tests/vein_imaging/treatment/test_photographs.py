@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from vein_calibration import PixelSize
+from vein_calibration.profile import Profile, Scale
+from vein_calibration.profile_file import profile_id
 from vein_imaging.storage.errors import DiskFullError
 from vein_imaging.treatment import RecordError
 from vein_imaging.treatment.photographs import (
@@ -33,6 +36,28 @@ def test_a_photograph_comes_back_to_the_last_bit(clinic: Any) -> None:
     }
     assert np.array_equal(pictures[0.08], GREY)
     assert np.array_equal(pictures[None], COLOUR)
+
+
+def test_a_photograph_keeps_its_calibration_and_is_corrected_by_it(
+    clinic: Any,
+) -> None:
+    profile = Profile(
+        "uvc:", (8, 6), LATE, "test",
+        scale=Scale(PixelSize(0.08, 0.01), np.diag([0.5, 0.5, 1.0]), spread=0.2),
+    )  # fmt: skip
+    checksum = profile_id(profile)
+    photographs = clinic.visit().photographs
+    photographs.calibrate(checksum, {checksum: profile}.get)
+    photographs.take(GREY, HOW, 0.08)
+    photographs.take(COLOUR, HOW, None)
+    (photo,) = (one for one in photographs.all() if one.mm_per_pixel)
+    assert photo.calibration == checksum
+    assert not np.array_equal(photographs.picture(photo), GREY)
+    # without the profile at hand it is shown as it was taken
+    photographs.calibrate(None, lambda checksum: None)
+    assert np.array_equal(photographs.picture(photo), GREY)
+    bare = next(one for one in photographs.all() if one.mm_per_pixel is None)
+    assert bare.calibration is None
 
 
 def test_earlier_sessions_are_listed_after_this_one_with_the_clinics_day(

@@ -9,6 +9,7 @@ from vein_imaging.imaging.arrays import Mask
 from vein_imaging.imaging.field.limb import find_limb
 from vein_imaging.imaging.field.outline import Judged, Outlines
 from vein_imaging.imaging.field.regions import at_frame, resized
+from vein_imaging.imaging.field.settle import settle_outline
 from vein_imaging.imaging.field.small_picture import SmallPicture
 from vein_imaging.imaging.field.splits import Split
 
@@ -22,6 +23,8 @@ LIKELY_STEP = 0.125
 """Median step across a likely band's outline; a slope of light shows less."""
 MERIT_GAIN = 0.1
 """A likely band must exceed by that the merit of what brightness parted."""
+DARK_GROUND_MERIT = 0.6
+"""What has that merit lies on dark ground: only a sure band cuts a table off it."""
 SURE_STEP, STEP_PX = 0.04, 25
 """A sure one must be that much brighter than what it cuts off, over that window, along
 three quarters of the cut."""
@@ -62,8 +65,11 @@ def find_limb_on_bright_ground(
     cut_off = found & ~limb_lit
     if not cut_off.any() or at_frame(cut_off) < GROUND_AT_FRAME:
         return None
-    if limb.weaker > SURE and _step(small, limb_lit & found, cut_off) > SURE_STEP:
-        return limb_lit & found
+    dark_ground = best is not None and best.merit > DARK_GROUND_MERIT
+    if dark_ground and limb.weaker > SURE:
+        limb_found = limb_lit & found
+        if _step(small, limb_found, cut_off) > SURE_STEP:
+            return settle_outline(small, limb_found)
     shape = small.lit.shape[0] // 2, small.lit.shape[1] // 2
     judged = outlines.judge(Split(resized(limb_lit, shape), by_colour=False))
     if judged is None or judged.middle < LIKELY_STEP:

@@ -20,7 +20,7 @@ from vein_imaging.imaging.field.refine import refine_by_colour
 from vein_imaging.imaging.field.regions import (
     closed,
     fill_holes,
-    opened,
+    opened_mask,
     resized,
 )
 from vein_imaging.imaging.field.round_field import find_round_field
@@ -31,7 +31,6 @@ __all__ = [
     "FieldKind",
     "FoundField",
     "find_field",
-    "is_visible_light",
     "look_for_field",
 ]
 
@@ -99,23 +98,6 @@ def look_for_field(picture: NDArray[np.uint8]) -> FoundField:
     return FoundField(resized(mask, picture.shape[:2]), kind, advice)
 
 
-def is_visible_light(picture: NDArray[np.uint8]) -> bool:
-    """Whether a picture was taken by visible light.
-
-    Parameters
-    ----------
-    picture : (H, W) or (H, W, 3) uint8 RGB
-
-    Returns
-    -------
-    bool
-        False for grey, and for the purple of a near-infrared colour camera. A round
-        grey field is a retina's, though: it counts as visible light.
-    """
-    small = SmallPicture.of(picture)
-    return small.light == "visible" or find_round_field(small) is not None
-
-
 def _find(small: SmallPicture) -> tuple[Mask, FieldKind]:
     if not small.lit.any():
         return small.lit, "unlit"
@@ -144,4 +126,4 @@ def _find(small: SmallPicture) -> tuple[Mask, FieldKind]:
 
 
 def _all_lit(small: SmallPicture) -> Mask:
-    return fill_holes(closed(opened(small.lit, 3), 9), 1.0)
+    return fill_holes(closed(opened_mask(small.lit, 3), 9), 1.0)

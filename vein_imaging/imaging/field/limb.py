@@ -13,7 +13,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.field.paths import best_paths, trace_back
 from vein_imaging.imaging.field.regions import disc
 
-__all__ = ["Limb", "find_limb"]
+__all__ = ["LimbBand", "find_limb"]
 
 SIDE = 64
 """Rows and columns of a turned view, which covers the picture's diagonal. The limb lies
@@ -29,23 +29,27 @@ STEP_ROWS, PEAK_ROWS = 2, 5
 CLEAR_STEP = 0.2
 """A step of log brightness that is an outline without much doubt."""
 OFF_PEAK = 0.5
+"""Of a step that is not the steepest within `PEAK_ROWS`: a path keeps to the crest."""
 DARKER_INSIDE = 0.6
 """Most limbs are brighter than what they lie on: they are nearer to the light."""
 NEAR_GAIN = 0.6
 """Of a limb's outline and the bed's edge behind it the one near the middle counts."""
 STRONGER_SHARE = 0.3
+"""Views are compared by their weaker outline and this share of the stronger one: a limb
+has two, and one alone must not win."""
 SEED_PX = 12
 """The band is moved to the nearest edge within that."""
 SMOOTH_PX = 25
 """A limb's outline is smooth: narrower notches, where veins reach it, are closed."""
 OUTSIDE = -1e4
+"""Mark of what is not in the picture: far under any logarithm of a brightness."""
 
 Views = NDArray[np.float32]
 Turn = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Limb:
+class LimbBand:
     """A band between two outlines.
 
     Parameters
@@ -60,7 +64,7 @@ class Limb:
     weaker: float
 
 
-def find_limb(level: Image) -> Limb:
+def find_limb(level: Image) -> LimbBand:
     """Find the band that two outlines bound best.
 
     Parameters
@@ -70,7 +74,7 @@ def find_limb(level: Image) -> Limb:
 
     Returns
     -------
-    Limb
+    LimbBand
     """
     turns = _turns(level.shape[0], level.shape[1])
     smooth = _smoothed(level, GAP_PX)
@@ -78,7 +82,7 @@ def find_limb(level: Image) -> Limb:
     if weaker > 0:
         _, veinless = _best_band(_smoothed(level, VEIN_PX), turns)
         weaker = min(weaker, veinless)
-    return Limb(_to_edge(smooth, band), weaker)
+    return LimbBand(_to_edge(smooth, band), weaker)
 
 
 def _smoothed(level: Image, gap_px: int) -> Image:

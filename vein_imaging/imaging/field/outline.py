@@ -33,6 +33,7 @@ SKIN_LIKE = (0.08, 0.15)
 """Above both, what lies outside might be skin itself; then redness says nothing, and a
 small inside is a shadow or a mark."""
 SMALL_SHARE = 0.15
+"""Of the picture: what a small inside is."""
 REDDER, MOST_REDDER = 0.1, 0.3
 NOT_RED_LOSS = 0.15
 """What is told by brightness alone has to show that much more of a step."""
@@ -40,6 +41,7 @@ WEIGHTS = {"middle": 0.5, "redder": 0.5, "red": 0.25, "frame": 0.5, "share": 0.0
 """Of the parts of merit, beside the weaker step's 1. Few pictures fix them; halving or
 doubling one changes the mean IoU of the marked ones by less than .01."""
 MOST_CENTRAL = 0.3
+"""To lie in the middle or at the side counts no more than that in merit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

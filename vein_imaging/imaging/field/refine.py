@@ -10,7 +10,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.field.regions import (
     closed,
     fill_holes,
-    opened,
+    opened_mask,
     parts_of,
     typical,
 )
@@ -18,9 +18,9 @@ from vein_imaging.imaging.field.small_picture import SmallPicture
 
 __all__ = ["refine_by_colour"]
 
-BOUNDS = ((-0.2, 0.7), (-0.3, 1.2), (2.5, 5.6))
-COUNTS = (24, 24, 12)
-"""Histogram of ratio to green, ratio to blue, level."""
+BOUNDS, COUNTS = ((-0.2, 0.7), (-0.3, 1.2), (2.5, 5.6)), (24, 24, 12)
+"""Histogram of ratio to green, ratio to blue, level (grey 8 to 255): its range, and its
+bins. What lies beyond counts in the outermost one."""
 CERTAIN = 3.0
 """Log odds are bounded: a colour that is rare decides nothing."""
 LEAST_ODDS, ODDS_PX = 0.15, 5
@@ -28,15 +28,19 @@ LEAST_ODDS, ODDS_PX = 0.15, 5
 .005 of their skin and have .053 of the rest, here .007 and .047, at .3 .009 and
 .041."""
 ROUNDS = 2
+"""The first takes the colours of the rough field, the second those of the sharper
+one."""
 FAR_REDDER, FAR_PX = (0.45, 0.8), 11
 """Redder than skin by that, in a large patch, is red cloth or a yellow box."""
 OTHER_SHARE = 0.02
+"""Of the picture: what is smaller is a speck, as in `splits.py`."""
 ALIKE = (0.12, 0.25, 0.9)
 """Another part is skin as well if its medians are that near: ratios and level."""
 SMALL_HOLE, LARGE_HOLE, OVER_BRIGHT_HOLE = 0.004, 0.05, 0.2
 """Holes of these shares of the picture are filled: any; one that is not far less red;
 one that is over-bright, for there colour is lost."""
 LEAST_RED = 0.3
+"""Of the skin's redness: a hole that has less of it is far less red."""
 OVER_BRIGHT = float(np.log(245 + 4))
 
 
@@ -59,7 +63,7 @@ def refine_by_colour(small: SmallPicture, rough: Mask) -> Mask:
         odds = _log_odds(bins, skin)[bins]
         skin = np.asarray(cv2.blur(odds, (ODDS_PX, ODDS_PX)) > LEAST_ODDS) & small.lit
     skin &= ~_far_redder(small, skin)
-    skin = closed(opened(skin, 5), 5)
+    skin = closed(opened_mask(skin, 5), 5)
     main, *others = parts_of(skin, OTHER_SHARE) or [rough]
     for other in others:
         if _alike(small, main, other):
@@ -109,7 +113,7 @@ def _far_redder(small: SmallPicture, skin: Mask) -> Mask:
     if skin.any():
         for part, limit in zip(ratios, FAR_REDDER, strict=True):
             far |= part > typical(part, skin) + limit
-    return opened(far, FAR_PX)
+    return opened_mask(far, FAR_PX)
 
 
 def _alike(small: SmallPicture, main: Mask, other: Mask) -> bool:

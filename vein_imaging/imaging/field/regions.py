@@ -16,7 +16,7 @@ __all__ = [
     "closed",
     "disc",
     "fill_holes",
-    "opened",
+    "opened_mask",
     "parts_of",
     "resized",
     "typical",
@@ -36,7 +36,7 @@ def disc(size: int) -> Plane:
     return np.asarray(kernel, np.uint8)
 
 
-def opened(mask: Mask, size: int) -> Mask:
+def opened_mask(mask: Mask, size: int) -> Mask:
     """A mask without what is narrower than a disc of that size.
 
     Parameters

@@ -13,6 +13,7 @@ from vein_imaging.imaging.field.small_picture import SmallPicture
 __all__ = ["find_round_field"]
 
 LIT_SHARE = 0.15
+"""Of what is bright in the picture: what is darker is the ground around the disc."""
 ROUND_SHARE = 0.83
 """Of the circle around it, for a lit part to be round; its sides may be cut off."""
 LARGEST_SHARE = 0.9

@@ -14,6 +14,8 @@ __all__ = ["settle_outline"]
 BAND_PX = 7
 """Diameter of the disc that sweeps the outline's surroundings; the rest stays."""
 WINDOW_PX = 13
+"""Side of the square whose skin and ground are averaged: it reaches 3 px past the band,
+so that both are known at the outline."""
 RISE_SHARE = 0.25
 """Skin begins that far up from the ground's brightness to the skin's beside it: a limb
 turns away from the light at its outline, and in doubt it is skin."""

@@ -10,7 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Image, Mask
-from vein_imaging.imaging.field.regions import closed, fill_holes, opened, whole_parts
+from vein_imaging.imaging.field.regions import (
+    closed,
+    fill_holes,
+    opened_mask,
+    whole_parts,
+)
 from vein_imaging.imaging.field.small_picture import SmallPicture
 
 __all__ = ["Axis", "Split", "brightness_axis", "red_axis", "splits_at"]
@@ -27,6 +32,7 @@ LEAST_SHARE, LARGEST_SHARE = 0.04, 0.97
 OTHER_SHARE = 0.02
 """A second leg has that much of the picture; less is a speck."""
 HOLE_SHARE = 0.05
+"""Holes up to that share of the picture are filled; a larger one may be ground."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +121,7 @@ def splits_at(
     """
     for level in levels:
         side = axis.values > level if above else axis.values < level
-        mask = whole_parts(closed(opened(within & side, 3), 3), OTHER_SHARE)
+        mask = whole_parts(closed(opened_mask(within & side, 3), 3), OTHER_SHARE)
         mask = fill_holes(mask, HOLE_SHARE)
         if LEAST_SHARE <= np.count_nonzero(mask) / mask.size <= LARGEST_SHARE:
             yield Split(mask, axis.by_colour)

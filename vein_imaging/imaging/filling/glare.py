@@ -11,12 +11,15 @@ from vein_imaging.imaging.plane import shrunk_by
 __all__ = ["fill_glare", "find_glare"]
 
 SATURATED_LEVEL = 250
+"""Counts as clipped, as where a channel is chosen (`plane.py`)."""
 SHINY_SHARE = 1.8
 """A highlight is so much brighter than the mean of its surroundings."""
 MARGIN_PX = 5
 """Side of the square by which highlights are widened: their edges are bright too."""
 _SHRINK = 8
+"""Means this wide are worked out on a copy so much smaller: 2 px of it at the least."""
 _SIGMA_PX = 16.0
+"""Of the surroundings that a highlight is compared with."""
 _FILL_SIGMA_PX, _BLOOM_PX = 48.0, 5
 """A highlight is filled with the mean of what is this near: so nothing begins at it."""
 

@@ -23,9 +23,12 @@ and more; a vein of .3 mm is blurred by the skin above it and loses under 1 %.""
 NOISE_FACTOR = 4.5
 """... and this many times what fills up in the mean pixel, by the camera's noise."""
 SHORTEST_PX = 12
+"""A millimetre, at `PIXEL_MM`."""
 FILLED_SHARE = 0.35
 """Pixels of a part over the square of its length: a line, not a speck."""
 _FILL_PX = 9
+"""Side of the square that fills a hair, 1 to 2 px wide: there is skin on both sides of
+it."""
 
 
 def hair_halvings(mm_per_pixel: float | None) -> int | None:
@@ -76,9 +79,9 @@ def find_hairs(plane: Plane) -> Mask:
     kept[0] = False
     if not kept.any():
         return np.zeros(plane.shape, np.bool_)
-    place = np.flatnonzero(blocks)
+    flat = np.flatnonzero(blocks)
     small = np.zeros(blocks.shape, np.uint8)
-    small.ravel()[place] = kept[labels.ravel()[place]]
+    small.ravel()[flat] = kept[labels.ravel()[flat]]
     size = plane.shape[1], plane.shape[0]
     hairs = cv2.resize(small, size, interpolation=cv2.INTER_NEAREST)
     return cv2.dilate(hairs, np.ones((3, 3), np.uint8)) > 0
@@ -98,18 +101,18 @@ def fill_thin(plane: Plane, mask: Mask) -> Plane:
     (H, W) uint8
         The same plane where nothing is masked.
     """
-    place = np.flatnonzero(mask)
-    if not place.size:
+    flat = np.flatnonzero(mask)
+    if not flat.size:
         return plane
     hidden = mask.view(np.uint8)
     bare = cv2.bitwise_and(plane, hidden - np.uint8(1))
     # sums of 81 bytes fit 16 bits, their number fits 8
     total, fewer = (
-        cv2.boxFilter(part, kind, (_FILL_PX, _FILL_PX), normalize=False).ravel()[place]
+        cv2.boxFilter(part, kind, (_FILL_PX, _FILL_PX), normalize=False).ravel()[flat]
         for part, kind in ((bare, cv2.CV_16U), (hidden, cv2.CV_8U))
     )
     count = np.float32(_FILL_PX**2) - fewer
     filled = plane.copy()
     known = count > 0
-    filled.ravel()[place[known]] = np.round(total[known] / count[known])
+    filled.ravel()[flat[known]] = np.round(total[known] / count[known])
     return filled

@@ -27,9 +27,11 @@ a quarter (their median is 1.09)."""
 SHARPNESS = 0.5
 """Depth `NEAR_PX` from the middle over depth twice as far out: hair's edge is sharp."""
 NEAR_PX = 2.0
+"""A hair is 1 to 3 px wide where it is seen as a line at all."""
 WIDEST_PX = 5.0
 """Of a hair, as wide as the mask has it."""
 DARK_SCORE = 8.0
+"""Nineteen of twenty veins score less than 9.5 on average, dark hairs 10 to 15."""
 LONG_PX, EVEN_TURN = 60.0, 0.2
 """A line with all of these is a hair for sure if it scores so high, or if it is so long
 and turns so evenly: by fewer radians from one piece to the next. Half of all veins turn
@@ -37,7 +39,9 @@ by more than .27."""
 CONTINUED_PX = 20.0
 """So near to an end of a sure hair, a line with the rest is a piece of it."""
 _PIECE = 3
+"""Points of a piece: the skeleton's staircase is no bend."""
 _OFFSET = 4.0
+"""Grey levels added before the logarithm: no noise blown up in the dark."""
 
 Floats = NDArray[np.float64]
 
@@ -46,7 +50,7 @@ def without_hair(
     picture: NDArray[np.uint8],
     paths: Sequence[Path],
     chains: Chains,
-    place: NDArray[np.intp],
+    index: NDArray[np.intp],
     score: NDArray[np.floating[Any]],
 ) -> tuple[Path, ...]:
     """Leave out paths that are hairs.
@@ -57,7 +61,7 @@ def without_hair(
     paths : sequence of Path
     chains : Chains
         Points along the lines, at the picture's size.
-    place : (N,) int
+    index : (N,) int
         For each pixel of the trace its row in `chains`.
     score : (N,) float
         At each pixel of the trace.
@@ -68,7 +72,7 @@ def without_hair(
     """
     if not paths:
         return ()
-    rows = [place[path.members][::2] for path in paths]
+    rows = [index[path.members][::2] for path in paths]
     lines = _whole(chains, rows)
     starts = np.append(0, np.cumsum([len(row) for row in rows]))[:-1]
 

@@ -16,7 +16,10 @@ HAIR_SHARPNESS = 0.58
 """Depth near the middle over depth twice as far out. Hair on the phantom is over .73,
 a vein under .54: skin blurs what lies in it."""
 HAIR_CONTRAST = 0.03
+"""Of the brightness at the middle: a line that is no deeper is not asked how sharp it
+is."""
 HAIR_REACH_MM = 0.16
+"""Past the edge of a hair, which is .05 to .15 mm wide; 2 px at .08 mm a pixel."""
 SHORTEST_BAD_PX, SHORTEST_GOOD_PX = 8.0, 24.0
 
 Floats = NDArray[np.float64]

@@ -121,9 +121,9 @@ def trace_skeleton(skeleton: Mask, distance: Image) -> Trace:
     -------
     Trace
     """
-    place = np.flatnonzero(skeleton)
-    pixels = np.stack(np.divmod(place, skeleton.shape[1]), axis=1)
-    radius = np.asarray(distance.ravel()[place], np.float32)
+    flat = np.flatnonzero(skeleton)
+    pixels = np.stack(np.divmod(flat, skeleton.shape[1]), axis=1)
+    radius = np.asarray(distance.ravel()[flat], np.float32)
     paths = _prune_spurs(_follow(_Graph.of(skeleton, pixels)), radius)
     order = np.concatenate([path.members for path in paths] or [np.zeros(0, np.intp)])
     stops = np.cumsum([len(path.members) for path in paths], dtype=np.intp).tolist()
@@ -189,16 +189,16 @@ class _Graph:
     def of(cls, skeleton: Mask, pixels: Indices) -> _Graph:
         padded = np.pad(skeleton, 1).ravel()
         stride = skeleton.shape[1] + 2
-        place = (pixels[:, 0] + 1) * stride + pixels[:, 1] + 1
+        flat = (pixels[:, 0] + 1) * stride + pixels[:, 1] + 1
         number = np.empty(padded.size, np.int32)
-        number[place] = np.arange(len(pixels))
+        number[flat] = np.arange(len(pixels))
         ends: list[Indices] = []
         for rows, columns in _NEIGHBOURS:
-            joined = padded[place + (rows * stride + columns)]
+            joined = padded[flat + (rows * stride + columns)]
             if rows and columns:
-                joined &= ~padded[place + rows * stride] & ~padded[place + columns]
+                joined &= ~padded[flat + rows * stride] & ~padded[flat + columns]
             here = np.flatnonzero(joined)
-            there = number[place[here] + (rows * stride + columns)]
+            there = number[flat[here] + (rows * stride + columns)]
             # the edge seen from its later end, then from its earlier one
             ends += [np.stack([there, here]), np.stack([here, there])]
         source, target = np.concatenate(ends, axis=1)

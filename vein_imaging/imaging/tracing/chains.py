@@ -134,13 +134,13 @@ class Chains:
         Returns
         -------
         chains : Chains
-        place : (N,) int
+        index : (N,) int
             For each point of this table, its row in the thinner one.
         """
         here = np.arange(len(self.points_rc))
         kept = (here - self.first) % step == 0
-        place = np.cumsum(kept) - 1
-        first = place[self.first[kept]]
+        index = np.cumsum(kept) - 1
+        first = index[self.first[kept]]
         sizes = np.bincount(first, minlength=len(first))
         thin = Chains(
             self.points_rc[kept],
@@ -149,7 +149,7 @@ class Chains:
             first + sizes[first],
             self.spacing_px * step,
         )
-        return thin, place
+        return thin, index
 
 
 def drop_short_runs(

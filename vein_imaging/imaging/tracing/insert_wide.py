@@ -22,8 +22,11 @@ TURN_COST = 2.0
 """A vein is led on to the middle of the wide one, straight rather than the shortest
 way: going back would cost so many times its length more than going straight on."""
 _BACK_PX = 6
+"""A cut end points the way its last pixels go: over fewer the grid's steps decide."""
 _PIECE = 4
+"""Steps of a line drawn as one stroke, as wide as the wider of its ends."""
 _STEP_PX = 0.5
+"""Half a pixel: none on the line is passed over."""
 
 LINK = -2
 """Number of pixels where a vein was led on into a wide one."""
@@ -160,13 +163,13 @@ def _links(
     kept: Mask, ends: Mask, points: NDArray[np.float64]
 ) -> list[tuple[Indices, int]]:
     """Each end that was cut, and the point of a wide line that it is led on to."""
-    place = np.stack(np.divmod(np.flatnonzero(ends), ends.shape[1]), axis=1)
+    pixels = np.stack(np.divmod(np.flatnonzero(ends), ends.shape[1]), axis=1)
     # of pixels that touch only the first is an end
-    touching = np.abs(place[:, None] - place).max(axis=2) <= 1
+    touching = np.abs(pixels[:, None] - pixels).max(axis=2) <= 1
     firsts = ~np.tril(touching, -1).any(axis=1)
     points_down, points_right = np.ascontiguousarray(points.T)
     found = []
-    for end in place[firsts]:
+    for end in pixels[firsts]:
         near = _near(kept, end)
         outward = end - near.sum(axis=0) / len(near)
         outward /= max(float(np.hypot(*outward)), 1e-6)

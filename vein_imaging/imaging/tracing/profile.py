@@ -17,8 +17,11 @@ __all__ = ["Profiles", "depth_below_sides", "sample_points", "take_profiles"]
 AVERAGE_OVER_PX = 16.0
 """Profiles are averaged over this length along the vein, and over its width."""
 SMALLEST_REACH_PX = 8.0
+"""Of the finest line's profile, to either side: what lies beside it is on it too."""
 REACH_IN_RADII = 3.0
+"""Of any wider one: the middle third is the vein, the rest its sides."""
 _SAMPLES = 41
+"""One on the middle, and .4 px apart at the smallest reach."""
 
 Floats = NDArray[np.float64]
 
@@ -57,10 +60,10 @@ class Profiles:
         -------
         (N,) float64
         """
-        place = _SAMPLES // 2 + (offset_px + self.shift_px) / self.step_px
-        place = np.minimum(np.maximum(place, 0), _SAMPLES - 1.001)
-        low = place.astype(np.intp)
-        part = place - low
+        index = _SAMPLES // 2 + (offset_px + self.shift_px) / self.step_px
+        index = np.minimum(np.maximum(index, 0), _SAMPLES - 1.001)
+        low = index.astype(np.intp)
+        part = index - low
         low += np.arange(0, self.values.size, _SAMPLES)
         flat = self.values.reshape(-1)
         return (1 - part) * flat[low] + part * flat[low + 1]

@@ -36,6 +36,7 @@ LONGEST_DOUBT_PX = 24.0
 WEAK_SCORE, STRONG_SCORE = 2.8, 4.0
 """In standard deviations of this octave's background, where noise is averaged out."""
 SMALLEST_PART_PX = 12
+"""In this octave's pixels: in the third, 192 of the working size."""
 SEARCH_RADII = 1.3
 """The middle is looked for in these units of half the equivalent width, which is .85 of
 the radius: it is measured below sides that lie in the vein's own soft shadow."""
@@ -115,8 +116,8 @@ def trace_wide(plane: Plane, coarse: Coarse, mask: Mask) -> tuple[WideLine, ...]
 def _seen(mask: Mask, chains: Chains, coarse: Coarse) -> NDArray[np.bool_]:
     """Points on what was found at the working size, or 2 px beside it."""
     near = cv2.dilate(mask.view(np.uint8), np.ones((5, 5), np.uint8))
-    place = np.round((chains.points_rc + 0.5) * coarse.shrink - 0.5).astype(np.intp)
-    rows, columns = np.clip(place, 0, np.array(mask.shape) - 1).T
+    index = np.round((chains.points_rc + 0.5) * coarse.shrink - 0.5).astype(np.intp)
+    rows, columns = np.clip(index, 0, np.array(mask.shape) - 1).T
     return np.asarray(near[rows, columns] > 0)
 
 
@@ -188,8 +189,8 @@ def _bell(shift: float) -> tuple[slice, Floats]:
     near = np.abs(x - shift) <= WINDOW_RADII
     bell = np.exp(-0.5 * ((x - shift) / BELL_RADII) ** 2)
     basis, _ = np.linalg.qr(np.stack([np.ones_like(x), x, bell], axis=1)[near])
-    place = np.flatnonzero(near)
-    return slice(int(place[0]), int(place[-1]) + 1), basis
+    index = np.flatnonzero(near)
+    return slice(int(index[0]), int(index[-1]) + 1), basis
 
 
 def _offsets_radii() -> NDArray[np.float32]:

@@ -16,11 +16,13 @@ __all__ = ["NoiseLevel", "evened", "measure_noise", "quantile"]
 STEP_PX = 6
 """Every 6th pixel of every 6th row is enough: 14,000 of a 1080p frame."""
 _FLOOR_PERCENT = 0.1
+"""Of contrast: a picture without noise is not divided by nothing."""
 CLIP_MIDDLES, EVEN_SIGMA_PX = 1.5, 30.0
 """What counts of a response when its local level is taken, in medians of the picture:
 so a vein counts little more than what is beside it."""
 LEAST_LEVEL, MOST_LEVEL = 0.4, 4.0
 _SHRINK = 8
+"""The level is smooth, and worked out on a copy so much smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,8 @@ def quantile(values: NDArray[np.float32], share: float) -> float:
     share : float in [0, 1]
     """
     ordered = np.sort(values)
-    place = share * (ordered.size - 1)
-    low = int(place)
+    rank = share * (ordered.size - 1)
+    low = int(rank)
     high = min(low + 1, ordered.size - 1)
-    part = place - low
+    part = rank - low
     return float((1 - part) * ordered[low] + part * ordered[high])

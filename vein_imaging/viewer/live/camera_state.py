@@ -7,6 +7,7 @@ from typing import Literal
 
 from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureStatus, LivePicture, Phase
+from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
@@ -106,12 +107,7 @@ def _headline(
 def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
     parts = []
     if shown is not None and shown.result is not None:
-        mm_per_pixel = shown.result.vein_map.mm_per_pixel
-        parts.append(
-            _("not calibrated: no widths in mm")
-            if mm_per_pixel is None
-            else _("{mm_per_pixel:.3f} mm per pixel").format(mm_per_pixel=mm_per_pixel)
-        )
+        parts.append(_scale(shown.result.vein_map))
         judged = shown.result.frame_quality
         if judged is not None and judged.reasons:
             parts.append(f"{judged.verdict}: {judged.reasons[0]}")
@@ -147,6 +143,17 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
         )
     parts.append(_short(status.address))
     return "  \N{MIDDLE DOT}  ".join(parts)
+
+
+def _scale(found: VeinMap) -> str:
+    """The size of a pixel, and how well it is known where it was calibrated."""
+    mm_per_pixel = found.mm_per_pixel
+    if mm_per_pixel is None:
+        return _("not calibrated: no widths in mm")
+    if not found.scale_error:
+        return _("{mm_per_pixel:.3f} mm per pixel").format(mm_per_pixel=mm_per_pixel)
+    words = _("calibrated: {mm_per_pixel:.4f} mm per pixel, to {share:.1f} %")
+    return words.format(mm_per_pixel=mm_per_pixel, share=196 * found.scale_error)
 
 
 def _short(address: str) -> str:

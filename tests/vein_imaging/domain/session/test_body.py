@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import get_args
@@ -215,3 +216,14 @@ def test_an_unknown_kind_or_key_is_refused() -> None:
 def test_patients_and_plans_come_back_equal_too(value: object) -> None:
     text = json.dumps(to_json(value))
     assert from_json(type(value), json.loads(text)) == value
+
+
+def test_a_photograph_without_a_calibration_is_written_as_before() -> None:
+    taken = Photographed(
+        entry_id="e", image_id="i", at=datetime(2026, 9, 25, tzinfo=UTC),
+        light="near-infrared", pose="standing", mm_per_pixel="0.08",
+    )  # fmt: skip
+    assert "calibration" not in event_to_body(taken)
+    known = replace(taken, calibration="ab" * 32)
+    assert event_to_body(known)["calibration"] == "ab" * 32
+    assert event_from_body("photographed", event_to_body(known)) == known

@@ -6,7 +6,6 @@ import pytest
 
 from vein_imaging.imaging.field.find_field import (
     find_field,
-    is_visible_light,
     look_for_field,
 )
 from vein_phantom import PhantomSettings, draw_frame
@@ -128,16 +127,6 @@ def test_a_purple_near_infrared_picture_is_not_searched_for_red() -> None:
     assert find_field(picture[..., 1].copy(), picture).mean() > 0.97
 
 
-def test_visible_light_is_told_from_near_infrared_by_the_colour_of_skin() -> None:
-    grey = np.full((60, 80), 140, np.uint8)
-    assert not is_visible_light(grey)
-    assert not is_visible_light(np.dstack([grey] * 3))
-    for tone in ((224, 172, 140), (226, 205, 190), (141, 85, 60), (70, 45, 35)):
-        assert is_visible_light(np.full((60, 80, 3), tone, np.uint8))
-    purple = np.full((60, 80, 3), (180, 90, 200), np.uint8)
-    assert not is_visible_light(purple)
-
-
 def test_in_a_round_grey_field_dark_lines_are_vessels() -> None:
     rows, columns = np.mgrid[:600, :700]
     disc = np.hypot(rows - 300, columns - 350) < 330
@@ -149,8 +138,6 @@ def test_in_a_round_grey_field_dark_lines_are_vessels() -> None:
     found = find_field(plane)
     assert (found & disc).sum() > 0.95 * disc.sum()
     assert not (found & ~disc).sum() > 0.01 * disc.sum()
-    assert is_visible_light(plane)
-    assert not is_visible_light(plane[150:450, 150:550])
 
 
 TONES = {
