@@ -8,6 +8,7 @@ and the contract of all cameras run once more in a process of their own.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -146,4 +147,6 @@ def test_the_usb_camera_keeps_the_contract_of_all_cameras(tmp_path: Path) -> Non
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert " failed" not in done.stdout
-    assert "14 passed" in done.stdout, done.stdout
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert passed is not None, done.stdout
+    assert int(passed[1]) >= 14, done.stdout  # the contract, and what is its own
