@@ -144,7 +144,8 @@ class SiteRecorder:
 
     def record_unplaced(self) -> None:
         """Record the typed injection without a picture: it has an area, and no mark."""
-        if self.dialog is None:
+        slip = time.monotonic() - self._recorded_s < _TREMBLE_S
+        if self.dialog is None and not slip:
             form = self._panel.form
             width = form.entry.vein_diameter_mm if form.width_typed else ""
             self._record(replace(form.entry, vein_diameter_mm=width), None, "")
