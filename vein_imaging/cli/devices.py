@@ -71,16 +71,11 @@ def doctor_command(as_json: bool) -> None:
             click.echo(f"  {_(_MARKS[check.state]):<8}{check.what}: {check.detail}")
             if check.fix and check.state != "ok":
                 click.echo(" " * 10 + _("type: {command}").format(command=check.fix))
-        click.echo(
-            "\n"
-            + plural("{count} problem.", "{count} problems.", len(problems)).format(
-                count=len(problems)
-            )
-            if problems
-            else "\n" + _("No problem found.")
-        )
+        if not problems:
+            click.echo("\n" + _("No problem found."))
     if problems:
-        raise SystemExit(1)
+        told = plural("{count} problem.", "{count} problems.", len(problems))
+        raise click.ClickException(told.format(count=len(problems)))
 
 
 @devices.command("test")

@@ -36,9 +36,9 @@ def test_doctor_ends_with_1_on_a_problem(monkeypatch: pytest.MonkeyPatch) -> Non
     result = run("devices", "doctor")
     assert result.exit_code == 1
     assert "type: sudo this" in result.output
-    assert (
-        json.loads(run("devices", "doctor", "--json").output)[0]["fix"] == "sudo this"
-    )
+    assert result.stderr == "Error: 1 problem.\n"
+    as_json = run("devices", "doctor", "--json")
+    assert json.loads(as_json.stdout)[0]["fix"] == "sudo this"
     rows.clear()
     assert run("devices", "doctor").exit_code == 0
 
