@@ -20,6 +20,7 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
+from vein_imaging.cli.reading import one_picture
 from vein_imaging.comparison import compare
 from vein_imaging.comparison.judging.summary import days_between
 from vein_imaging.comparison.preparing.surface import grey_levels
@@ -27,6 +28,7 @@ from vein_imaging.comparison.telling.picture import draw_change_map, draw_compar
 from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
 from vein_imaging.imaging.arrays import check_picture
 from vein_imaging.pipeline.calibrated import chosen_scale
+from vein_imaging.pipeline.scale_check import refuse_scale, scale_doubt
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.words import translate as _
 
@@ -98,7 +100,9 @@ def compare_command(
     try:
         apart = days_between(*days)
         pictures = _corrected(before, profiles[0]), _corrected(after, profiles[1])
-        result = compare(*pictures, mm_per_pixel=_scales(typed, profiles))
+        scales = _scales(typed, profiles)
+        _check_scales(pictures, scales)
+        result = compare(*pictures, mm_per_pixel=scales)
         parts = [result.in_region(*_region(text)) for text in regions]
         sheet = draw_comparison(
             pictures[0], pictures[1], result, before_date=days[0], after_date=days[1]
@@ -148,12 +152,12 @@ def _region(text: str) -> tuple[NDArray[np.bool_], str]:
                 text=text
             )
         )
-    mask = grey_levels(_read(Path(path)))
+    mask = grey_levels(one_picture(Path(path)).pixels)
     return mask > 0.5, name
 
 
 def _corrected(path: Path, profile: Profile | None) -> NDArray[Any]:
-    picture = _read(path)
+    picture = one_picture(path).pixels
     return picture if profile is None else profile.correct(check_picture(picture))
 
 
@@ -171,6 +175,17 @@ def _scales(
             "--mm-per-pixel"
         )
     return before, after
+
+
+def _check_scales(
+    pictures: tuple[NDArray[Any], NDArray[Any]],
+    scales: tuple[float | PixelSize, float | PixelSize] | None,
+) -> None:
+    for picture, scale in zip(pictures, scales or (), strict=False):
+        refuse_scale(picture.shape, scale)
+        doubt = scale_doubt(picture.shape, scale)
+        if doubt:
+            click.echo(doubt, err=True)
 
 
 def _source(typed: float | None, profiles: tuple[Profile | None, ...]) -> str:
@@ -194,22 +209,6 @@ def _identity(
         calibration_source=calibration_source,
         software_version=version("vein-imaging"),
     )
-
-
-def _read(path: Path) -> NDArray[Any]:
-    # by the bytes: OpenCV's own file names are not Unicode on every system
-    raw = np.frombuffer(path.read_bytes(), np.uint8)
-    picture = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
-    if picture is None:
-        raise ValueError(
-            _("{path} is not a picture that can be read; use PNG or TIFF").format(
-                path=path
-            )
-        )
-    if picture.ndim == 2:
-        return np.asarray(picture)
-    code = cv2.COLOR_BGRA2RGB if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
-    return np.asarray(cv2.cvtColor(picture, code))
 
 
 def _write_picture(path: Path, picture: NDArray[Any]) -> None:
