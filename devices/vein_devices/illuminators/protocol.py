@@ -21,7 +21,7 @@ CHANNELS = ("orange", "red", "white", "nir850", "nir940")
 
 FAULTS = {
     1: "WDOG", 2: "TEMP", 4: "DOSE", 8: "OPEN", 16: "SHORT", 32: "BATT", 64: "CRC",
-    128: "BROWNOUT",
+    128: "BROWNOUT", 256: "STUCK",
 }  # fmt: skip
 """Bits of SYST:FLT?."""
 
