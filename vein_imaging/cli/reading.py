@@ -28,6 +28,9 @@ __all__ = ["NamedPicture", "one_picture", "pictures_of_file"]
 _NUMBERS_TOLD = 10
 """Of damaged frames, by number; a clip can have thousands."""
 
+SMALL_SIDE_PX = 320
+"""Longer side of a thumbnail: 160 px in EXIF, up to 320 from messengers."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedPicture:
@@ -96,7 +99,7 @@ def one_picture(path: Path) -> StillPicture:
         picture = read_one_picture(path)
     except DeviceError as error:
         raise click.UsageError(str(error)) from error
-    _say(picture.remarks)
+    _say([*picture.remarks, *_too_small(picture.name, picture.pixels)])
     return picture
 
 
@@ -106,7 +109,7 @@ def _stills(path: Path) -> Iterator[NamedPicture]:
             raise DeviceDataError(
                 f"{path}: a damaged JPEG: parts of it are missing; copy it again"
             )
-        _say(picture.remarks)
+        _say([*picture.remarks, *_too_small(picture.name, picture.pixels)])
         page = f"-page{picture.page:03d}" if picture.pages > 1 else ""
         yield NamedPicture(path.stem + page, picture.pixels, picture.hidden)
 
@@ -146,6 +149,17 @@ def _shape_of(video: VideoReader) -> list[str]:
         "frames are stretched, and mm per pixel counts in the stretched ones"
     )
     return [words.format(name=video.name, aspect=video.pixel_aspect)]
+
+
+def _too_small(name: str, pixels: NDArray[Any]) -> list[str]:
+    height, width = pixels.shape[:2]
+    if max(height, width) > SMALL_SIDE_PX:
+        return []
+    words = _(
+        "{name}: only {width} x {height} px, as a thumbnail: veins are missed; give "
+        "the camera's own picture"
+    )
+    return [words.format(name=name, width=width, height=height)]
 
 
 def _say(remarks: tuple[str, ...] | list[str]) -> None:

@@ -126,6 +126,15 @@ def test_no_file_ends_in_a_traceback(tmp_path: Path, name: str, content: bytes) 
         assert "empty" in result.output
 
 
+def test_a_thumbnail_says_so(leg: Picture, tmp_path: Path) -> None:
+    small = cv2.resize(leg, (160, 90), interpolation=cv2.INTER_AREA)
+    result = analysed(tmp_path, saved(tmp_path / "leg.jpg", np.asarray(small)), mm=0.5)
+    assert result.exit_code == 0
+    assert "160 x 90 px" in result.stderr
+    whole = analysed(tmp_path, saved(tmp_path / "whole.png", leg))
+    assert "thumbnail" not in whole.stderr
+
+
 def test_a_damaged_jpeg_is_not_measured(leg: Picture, tmp_path: Path) -> None:
     path = saved(tmp_path / "leg.jpg", leg)
     data = bytearray(path.read_bytes())
