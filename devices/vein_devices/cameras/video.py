@@ -194,11 +194,6 @@ class VideoReader:
         return float(rate) if rate is not None and 0 < rate <= 1000 else None
 
     @property
-    def stated_count(self) -> int:
-        """Frames that the file says it holds; 0 where it does not say."""
-        return self._stream.frames
-
-    @property
     def lost(self) -> int:
         """How many frames could not be decoded until now."""
         return len(self.lost_at)

@@ -81,7 +81,6 @@ def test_frames_have_their_times_and_the_file_its_rate(plain: Path) -> None:
     times = [frame.time_s or 0.0 for frame in video.frames()]
     np.testing.assert_allclose(times, np.arange(10) / 10, atol=1e-6)
     assert video.fps == 10.0
-    assert video.stated_count == 10
 
 
 def test_an_interlaced_clip_is_refused_by_name(interlaced: Path) -> None:
