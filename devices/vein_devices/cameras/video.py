@@ -9,7 +9,6 @@ fault in its data is left out and counted (docs/decisions/0007-video-decoder.md)
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vein_devices.cameras.container_end import how_it_is_cut
+from vein_devices.cameras.decoder_log import Message, listen, messages
 from vein_devices.errors import DeviceDataError, DeviceUnsupportedError
 from vein_devices.frame import Pixels
 from vein_devices.opencv import cv2
@@ -60,8 +60,8 @@ class VideoFrame:
     index: int
     time_s: float | None
     lost_before: int
-    pixel_aspect: float
     _frame: av.VideoFrame
+    pixel_aspect: float = 1.0
 
     def pixels(self) -> Pixels:
         """Convert it.
@@ -97,15 +97,7 @@ class VideoFrame:
         return np.ascontiguousarray(np.rot90(rgb, self._frame.rotation // 90))
 
 
-def _listen_to_the_decoder() -> None:
-    """Have FFmpeg's errors handed to us, not to the terminal."""
-    import av.logging
-
-    logging.getLogger("libav").addHandler(logging.NullHandler())
-    av.logging.set_level(av.logging.ERROR)
-
-
-def _complains(said: list[tuple[int, str, str]]) -> bool:
+def _complains(said: list[Message]) -> bool:
     import av.logging
 
     return any(level <= av.logging.ERROR for level, _name, _text in said)
@@ -157,7 +149,6 @@ class VideoReader:
                 f"{self.name}: videos need the extra video: pip install "
                 f"'vein-imaging[video]'"
             ) from None
-        _listen_to_the_decoder()
         self.lost_at: list[int] = []
         """Numbers, from 0, of the frames that could not be decoded until now."""
         self.cut: str | None = None
@@ -171,6 +162,9 @@ class VideoReader:
             self._container = av.open(what, options=options, timeout=timeouts_s)
         except (av.error.FFmpegError, OSError) as error:
             raise DeviceDataError(f"{self._no_video()} ({error.strerror})") from error
+        self._listens = isinstance(source, Path)
+        if self._listens:
+            listen(+1)
         if not self._container.streams.video:
             self.close()
             raise DeviceDataError(f"{self._no_video()} (no picture in it)")
@@ -234,7 +228,7 @@ class VideoReader:
                 time_s = None if frame.time is None else frame.time - (first_s or 0.0)
                 lost = self.lost - told
                 yield VideoFrame(
-                    self.name, index, time_s, lost, self.pixel_aspect, frame
+                    self.name, index, time_s, lost, frame, self.pixel_aspect
                 )
                 told = self.lost
 
@@ -258,13 +252,12 @@ class VideoReader:
     def _packets(self) -> Iterator[tuple[av.Packet[Any], bool]]:
         """Each packet, and whether the container had a fault before it."""
         import av.error
-        import av.logging
 
         packets = self._container.demux(self._stream)
         count = 0
         while True:
             try:
-                with av.logging.Capture() as said:
+                with messages() as said:
                     packet = next(packets, None)
             except (av.error.FFmpegError, OSError) as error:
                 raise DeviceDataError(
@@ -284,12 +277,11 @@ class VideoReader:
         It tells of some faults by its log only, and fills the place with a neighbour.
         """
         import av.error
-        import av.logging
 
         if packet.is_corrupt:
             return [None], True  # a part of it only: the file ends there
         try:
-            with av.logging.Capture() as said:
+            with messages() as said:
                 frames = packet.decode()
         except (av.error.FFmpegError, OSError):
             return [None], True
@@ -301,4 +293,7 @@ class VideoReader:
 
     def close(self) -> None:
         """Let go of it."""
+        if self._listens:
+            self._listens = False
+            listen(-1)
         self._container.close()
