@@ -66,7 +66,8 @@ def test_light_used_is_remembered(resettable: Bench, kind: str) -> None:
 
 def test_resets_give_no_light_beyond_the_limit(resettable: Bench) -> None:
     """Half a second, a reset without a word, and again: it ends at the limit."""
-    shone_s, faults = 0.0, ()
+    shone_s = 0.0
+    faults: tuple[str, ...] = ()
     while "DOSE" not in faults:
         with opened(resettable) as light:
             faults = light.status().faults

@@ -130,7 +130,7 @@ HOLE = np.s_[10:30, 20:40]
 
 
 def alpha(dtype: type = np.uint8) -> Values:
-    values = np.full(SHAPE, np.iinfo(dtype).max, dtype)
+    values: Values = np.full(SHAPE, np.iinfo(dtype).max, dtype)
     values[HOLE] = 0
     return values
 
