@@ -23,10 +23,10 @@ from vein_devices.errors import (
 )
 from vein_devices.illuminators.protocol import (
     CHANNELS,
-    FAULTS,
     Line,
     LineReader,
     encode_line,
+    fault_names,
 )
 from vein_devices.illuminators.status import ChannelInfo, LightStatus
 from vein_devices.serial.port import SerialPort
@@ -208,8 +208,7 @@ class LineIlluminator:
 
     def _latched(self) -> str:
         """What keeps the light off, and what to do."""
-        mask = int(self.ask("SYST:FLT?"))
-        names = ", ".join(name for bit, name in FAULTS.items() if mask & bit)
+        names = ", ".join(fault_names(int(self.ask("SYST:FLT?"))))
         what_to_do = "Put its cause right"
         for name, advice in _ADVICE.items():
             if name in names:
@@ -388,9 +387,17 @@ class LineIlluminator:
             armed = self.ask("OUTP?") == "1"
         except ValueError as error:
             raise DeviceDataError(f"{self.address}: not a number: {error}") from error
-        faults = tuple(name for bit, name in FAULTS.items() if mask & bit)
         return LightStatus(
-            armed, faults, led, skin, board, millivolts, percent, lit, limit, dose
+            armed,
+            fault_names(mask),
+            led,
+            skin,
+            board,
+            millivolts,
+            percent,
+            lit,
+            limit,
+            dose,
         )
 
     def clock_offset_s(self, tries: int = 8) -> tuple[float, float]:
