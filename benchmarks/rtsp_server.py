@@ -91,7 +91,8 @@ def main() -> None:
     encoder = ENCODERS[said.codec].format(kbit=said.kbit, key=said.key)
     launch = (
         f"( appsrc name=source is-live=true do-timestamp=true format=time "
-        f"caps=video/x-raw,format=GRAY8,width={WIDTH},height={HEIGHT},framerate=0/1 "
+        f"caps=video/x-raw,format=GRAY8,width={WIDTH},height={HEIGHT},"
+        f"framerate={round(said.fps * 10)}/10 "
         f"! videoconvert ! {encoder} "
         f"! identity name=pay0 drop-probability={said.loss} )"
     )

@@ -271,8 +271,8 @@ def make_source(address: Address, clock: Clock) -> CameraSource:
     Parameters
     ----------
     address : Address
-        http, https or rtsp. Options after "#", not for rtsp: grey; certificate, the
-        SHA-256 of the camera's own certificate in hex.
+        http, https or rtsp. Options after "#": grey; certificate, the SHA-256 of the
+        camera's own certificate in hex; for rtsp only transport (tcp or udp).
     clock : Clock
         Time.
 
@@ -295,9 +295,12 @@ def make_source(address: Address, clock: Clock) -> CameraSource:
         raise DeviceAddressError(f"{address.text}: wanted {address.kind}://HOST/PATH")
     types: dict[str, type] = {"grey": bool, "certificate": str}
     if address.kind == "rtsp":
-        types = {}
+        types = {"transport": str}
     values = read_options(address.text, split_options(address.text, options), types)
     if address.kind == "rtsp":
-        return RtspSource(url)
+        transport = str(values.get("transport", "tcp"))
+        if transport not in ("tcp", "udp"):
+            raise DeviceAddressError(f"{address.text}: transport is tcp or udp")
+        return RtspSource(url, clock, transport)
     certificate = str(values.get("certificate", ""))
     return HttpSource(url, bool(values.get("grey", False)), clock, certificate)

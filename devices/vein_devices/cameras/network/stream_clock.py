@@ -38,6 +38,11 @@ class StreamClock:
         self.usable = True
         """Whether the stream's time moves as a time does."""
 
+    @property
+    def seen(self) -> bool:
+        """Whether a picture has come by which others can be judged."""
+        return self._offset_s is not None
+
     def see(self, stream_s: float, began_s: float, *, idle: bool) -> None:
         """Take note of a picture's arrival.
 
