@@ -73,7 +73,7 @@ class LivePicture:
     cost_s : s
         Time from taking the frame up to the picture being ready.
     age_s : s
-        From the frame's arrival in the program until the picture was ready.
+        From the moment when it was taken, as far as known, until the picture was ready.
     """
 
     frame: Frame
@@ -177,7 +177,7 @@ class LiveLoop:
             failure,
             settings,
             cost_s=now_s - started_s,
-            age_s=now_s - frame.monotonic_s,
+            age_s=now_s - frame.taken_s,
         )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vein_devices.cameras import what_it_shows
+from vein_devices.cameras.source import OLD_S
 from vein_imaging.capture import CaptureStatus, LivePicture, Phase
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.words import marked
@@ -13,8 +14,8 @@ from vein_imaging.words import translate as _
 
 __all__ = ["LATE_AFTER_S", "CameraState", "camera_state"]
 
-LATE_AFTER_S = 1.0
-"""A picture older than this is no longer called live: a leg moves in that time."""
+LATE_AFTER_S = OLD_S
+"""A picture older than this is no longer called live."""
 
 _LONGEST_ADDRESS = 28  # what the strip holds at 1366 px beside the sentence
 # What moves on the screen and is no camera on a leg must never pass for one.
@@ -91,9 +92,9 @@ def _headline(
     why = f" \N{EM DASH} {status.error}" if status.error is not None else ""
     if shown is None:
         return "waiting", _("WAITING FOR THE FIRST PICTURE{why}").format(why=why)
-    age_s = now_s - shown.frame.monotonic_s
+    age_s = now_s - shown.frame.taken_s
     if age_s > LATE_AFTER_S:
-        return "bad", _("NOT LIVE: picture is {age_s:.0f} s old{why}").format(
+        return "bad", _("NOT LIVE: picture is {age_s:.1f} s old{why}").format(
             age_s=age_s, why=why
         )
     if shown.error is not None:

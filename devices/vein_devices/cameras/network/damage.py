@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from vein_devices.cameras.network.frame_number import FrameNumbers
 
 if TYPE_CHECKING:
     import av
@@ -22,30 +25,62 @@ Message = tuple[int, str, str]
 """Level, who says it, and the text."""
 
 _RTP_LOSS = re.compile(r"missed \d+ packets|bad cseq|[Mm]issing packets")
-_FRAME_LOSS = re.compile(r"^Frame num gap")  # H.264; it is said to developers only
 _REMEMBERED = 64  # packets between a key frame's data and its picture: far fewer
+
+_lock = threading.Lock()
+_listeners = 0
+
+
+def _listen(change: int) -> None:
+    """Have FFmpeg speak while a stream is open, and to nobody's terminal.
+
+    Speaking takes Python's lock. A video file's decoder has threads of its own; were one
+    of them to speak while Python waits for its end, both would wait for ever. So nothing
+    below a warning is asked for, and nothing at all when no stream is open.
+    """
+    import av.logging
+
+    global _listeners  # noqa: PLW0603 - FFmpeg has one level for the whole process
+    with _lock:
+        _listeners += change
+        logger = logging.getLogger("libav")
+        logger.propagate = False
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
+        av.logging.set_level(av.logging.WARNING if _listeners else None)
 
 
 @contextmanager
 def messages() -> Iterator[list[Message]]:
-    """Collect what FFmpeg says in this thread; nothing of it reaches the terminal."""
+    """Collect what FFmpeg says in this thread."""
     import av.logging
 
-    if av.logging.get_level() != av.logging.DEBUG:
-        av.logging.set_level(av.logging.DEBUG)
-        logging.getLogger("libav").addHandler(logging.NullHandler())
-        logging.getLogger("libav").propagate = False
     with av.logging.Capture(local=True) as told:
         yield told
 
 
 class DamageWatch:
-    """Decodes packets, and knows which pictures a loss has spoiled."""
+    """Decodes packets, and knows which pictures a loss has spoiled. Close it."""
 
     def __init__(self) -> None:
         self._number = 0  # of the packet
         self._hurt_at: int | None = 0  # the last loss; the start is one
         self._numbers: dict[int, int] = {}
+        self._frame_numbers = FrameNumbers()
+        self._is_open = True
+        _listen(+1)
+
+    def close(self) -> None:
+        """No further packet comes."""
+        if self._is_open:
+            self._is_open = False
+            _listen(-1)
+
+    def begin(self, codec: av.VideoCodecContext) -> None:
+        """Take note of what is decoded, and how it was described beforehand."""
+        self._has_numbers = codec.name == "h264"
+        if self._has_numbers:
+            self._frame_numbers.gap_in(codec.extradata or b"")
 
     def listen(self, told: Iterable[Message]) -> None:
         """Take note of what was said while the next packet was received."""
@@ -74,6 +109,8 @@ class DamageWatch:
             self._numbers[packet.pts] = self._number
             while len(self._numbers) > _REMEMBERED:
                 del self._numbers[next(iter(self._numbers))]
+        if self._has_numbers and self._frame_numbers.gap_in(bytes(packet)):
+            self._hurt()
         frames = []
         with messages() as told:
             try:
@@ -81,10 +118,8 @@ class DamageWatch:
             except (av.error.FFmpegError, OSError):
                 self._hurt()
         if any(level <= av.logging.ERROR for level, _who, _text in told) or any(
-            _FRAME_LOSS.match(text) for _level, _who, text in told
+            frame.is_corrupt for frame in frames
         ):
-            self._hurt()
-        if any(frame.is_corrupt for frame in frames):
             self._hurt()
         return [(frame, self._is_damaged(frame)) for frame in frames]
 

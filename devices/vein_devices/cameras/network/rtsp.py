@@ -36,7 +36,13 @@ _READ_S = 6.0
 again."""
 _SETTLE_S = 3.0
 """What a server has kept for a newcomer comes at once; it is skipped for no longer."""
+_OLDEST_S = 1.0
+"""A stream whose pictures come older than this is opened again, which is the one way past
+what waits on a slow line ..."""
+_RENEW_S = 4.0  # ... and no more often: opening takes up to half a second of that
 _AT_ONCE = 0.3  # of the usual interval: what came sooner had been waiting
+_IN_STEP = 0.7  # of it: what comes no sooner has not been kept
+_HICCUP_S = 0.1  # a busy server's: no sign yet that its store is empty
 _OPTIONS = {
     # What is read before the first picture waits, and grows old.
     "fpsprobesize": "0", "probesize": "2000",
@@ -67,6 +73,7 @@ class RtspSource:
         self._transport = transport
         self._container: Any = None
         self._packets: Iterator[av.Packet] = iter(())
+        self._damage: Any = None  # made at each opening
 
     @property
     def nominal_fps(self) -> float | None:
@@ -91,6 +98,7 @@ class RtspSource:
         self._opened_s = self._clock.monotonic_s()
         first = {"rtsp_flags": "prefer_tcp"}
         options = first if self._transport == "tcp" else {"rtsp_transport": "udp"}
+        self._damage = DamageWatch()
         try:
             with messages():
                 self._container = av.open(
@@ -99,6 +107,9 @@ class RtspSource:
                     timeout=(_OPEN_S, _READ_S),
                 )
                 stream = self._container.streams.video[0]
+            # Where nothing came, it gives up and says nothing of it.
+            if self._clock.monotonic_s() - self._opened_s >= _OPEN_S:
+                raise TimeoutError
         except (av.error.FFmpegError, OSError, IndexError):
             self.close()
             # not chained: FFmpeg's own message holds the password
@@ -110,14 +121,14 @@ class RtspSource:
         stream.thread_type, stream.codec_context.thread_count = "SLICE", 1
         stream.codec_context.options = {"err_detect": "explode"}
         self._packets = self._container.demux(stream)
-        self._damage = DamageWatch()
+        self._damage.begin(stream.codec_context)
         self._ages = StreamClock()
         self._gaps = GapCounter(by_device=True)
         self._intervals: deque[float] = deque(maxlen=8)
         self._is_parsed = stream.codec_context.name != "mjpeg"
         self._came_s: float | None = None  # the packet before
         self._time_s: float | None = None  # its time in the stream
-        self._is_settled = False
+        self._is_settled, self._in_step_s = False, 0.0
         self._dropped = self._count = 0
 
     def shot(self, timeout_s: float) -> Shot:
@@ -141,11 +152,15 @@ class RtspSource:
             for frame, is_damaged in self._damage.decode(packet):
                 now_s = self._clock.monotonic_s()
                 age_s = self._age_s(frame, now_s)
-                late = age_s > OLD_S or not self._is_settled
-                if late and not waited and now_s < until_s:
+                waits = age_s > OLD_S and not waited  # and others behind it
+                if (waits or not self._is_settled) and now_s < until_s:
                     self._dropped += self._is_settled
                     continue
-                return self._shot(frame, is_damaged, now_s, age_s)
+                shot = self._shot(frame, is_damaged, now_s, age_s)
+                if age_s > _OLDEST_S and now_s - self._opened_s > _RENEW_S:
+                    self.open()
+                    self._dropped = 1  # at least
+                return shot
             if self._clock.monotonic_s() >= until_s:
                 raise DeviceTimeoutError(
                     f"{self.shown}: data comes, and no picture in {timeout_s:.1f} s; it "
@@ -166,9 +181,13 @@ class RtspSource:
         self._damage.listen(told)
         now_s = self._clock.monotonic_s()
         usual_s = statistics.median(self._intervals) if self._intervals else 0.0
-        waited = now_s - asked_s > max(0.002, _AT_ONCE * usual_s)
+        waited_s = now_s - asked_s
+        waited = waited_s > max(0.002, _AT_ONCE * usual_s)
+        in_step_s = waited_s if waited_s > _IN_STEP * usual_s > 0 else 0.0
+        self._in_step_s = self._in_step_s + in_step_s if in_step_s else 0.0
         overdue = now_s - self._opened_s > _SETTLE_S
-        self._is_settled |= overdue or (waited and self._came_s is not None)
+        if overdue or self._in_step_s > _HICCUP_S:
+            self._is_settled = True
         self._note(packet, now_s, waited=waited)
         return packet, waited
 
@@ -208,6 +227,8 @@ class RtspSource:
 
     def close(self) -> None:
         """Hang up."""
+        if self._damage is not None:
+            self._damage.close()
         if self._container is not None:
             self._container.close()
             self._container = None

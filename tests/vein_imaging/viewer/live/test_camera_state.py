@@ -52,9 +52,21 @@ def test_what_is_no_camera_never_passes_for_one(address: str, says: str) -> None
     assert says in state.headline and state.kind != "live"
 
 
-def test_a_picture_older_than_a_second_is_never_called_live() -> None:
+def test_a_picture_that_came_late_is_as_old_as_it_is() -> None:
+    late = _shown()
+    late = replace(late, frame=replace(late.frame, delay_s=10.0))
+    state = _state(shown=late)
+    assert (state.kind, state.headline) == ("bad", "NOT LIVE: picture is 10.1 s old")
+
+
+@pytest.mark.parametrize(("age_s", "kind"), [(0.49, "live"), (0.51, "bad")])
+def test_live_is_under_half_a_second(age_s: float, kind: str) -> None:
+    assert _state(shown=_shown(), now_s=100.0 + age_s).kind == kind
+
+
+def test_an_old_picture_is_never_called_live() -> None:
     state = _state(shown=_shown(), now_s=104.0)
-    assert (state.kind, state.headline) == ("bad", "NOT LIVE: picture is 4 s old")
+    assert (state.kind, state.headline) == ("bad", "NOT LIVE: picture is 4.0 s old")
 
 
 def test_a_held_picture_says_so_even_when_it_is_fresh() -> None:
@@ -83,7 +95,7 @@ def test_a_silent_camera_says_why() -> None:
     state = _state(status, _shown(), now_s=104.0)
     assert state.kind == "bad"
     assert state.headline == (
-        "NOT LIVE: picture is 4 s old \N{EM DASH} uvc:A1: absent: unplugged"
+        "NOT LIVE: picture is 4.0 s old \N{EM DASH} uvc:A1: absent: unplugged"
     )
 
 
