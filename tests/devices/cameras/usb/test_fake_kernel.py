@@ -156,18 +156,16 @@ def test_a_program_that_was_stopped_leaves_no_silent_gap(
 ) -> None:
     out = tmp_path / "recording"
     table = out / "frames.csv"
-    run = subprocess.Popen(
-        [sys.executable, "-m", "vein_imaging", "capture",
-         f"uvc:{node}?fourcc=MJPG", "--frames", "100", "--out", out],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    while not table.exists() or table.read_text().count("\n") < 30:
-        assert run.poll() is None, run.communicate()
-        time.sleep(0.01)
-    run.send_signal(signal.SIGSTOP)
-    time.sleep(0.7)
-    run.send_signal(signal.SIGCONT)
-    assert run.wait(60) == 0, run.communicate()
+    command = [sys.executable, "-m", "vein_imaging", "capture",
+               f"uvc:{node}?fourcc=MJPG", "--frames", "100", "--out", out]  # fmt: skip
+    with subprocess.Popen(command) as run:
+        while not table.exists() or table.read_text().count("\n") < 30:
+            assert run.poll() is None
+            time.sleep(0.01)
+        run.send_signal(signal.SIGSTOP)
+        time.sleep(0.7)
+        run.send_signal(signal.SIGCONT)
+        assert run.wait(60) == 0
     rows = list(csv.DictReader(table.read_text().splitlines()))
     gaps = _missing(
         [float(row["device_s"]) for row in rows],
