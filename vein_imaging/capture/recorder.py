@@ -11,10 +11,11 @@ from pathlib import Path
 
 from vein_devices.frame import Frame, FrameFlag
 from vein_devices.protocols import Camera
-from vein_imaging.capture.loop import CaptureLoop
+from vein_devices.supervision.states import DeviceStatus
+from vein_devices.supervision.supervisor import SupervisedCamera, watch
 from vein_imaging.capture.recording import Recording, RecordingError
 from vein_imaging.capture.ring import FrameRing, Overflow
-from vein_imaging.capture.status import CaptureStatus
+from vein_imaging.capture.status import camera_sentence
 from vein_imaging.words import translate as _
 
 __all__ = ["Recorded", "record_frames"]
@@ -38,8 +39,8 @@ class Recorded:
         Frames that came damaged, were not written, and count as a gap.
     lost : int
         Frames that were lost because the disk was too slow.
-    status : CaptureStatus
-        Of the camera at the end.
+    status : DeviceStatus
+        Of the camera when the recording ended.
     problem : str
         Why it ended early; empty where every frame asked for is there.
     """
@@ -47,7 +48,7 @@ class Recorded:
     frames: int
     damaged: int
     lost: int
-    status: CaptureStatus
+    status: DeviceStatus
     problem: str
 
 
@@ -93,16 +94,24 @@ def record_frames(
         raise ValueError(f"record at least one frame, not {count}")
     ring = FrameRing(overflow=overflow)
     ring.start_recording()
-    loop = CaptureLoop(camera, ring)
+    watched = watch(camera)
     wall, now_s = datetime.now(UTC), clock()
-    with Recording(folder, wall=wall, monotonic_s=now_s) as recording, loop:
+    with Recording(folder, wall=wall, monotonic_s=now_s) as recording:
         sorter = _Sorter()
-        problem = ""
+        watched.start(ring.put, ring.close)
         try:
-            problem = _fill(ring, loop, recording, sorter, count, silence_s, clock)
+            problem = _fill(ring, watched, recording, sorter, count, silence_s, clock)
         except RecordingError as error:
             problem = str(error)
-    return Recorded(recording.count, sorter.damaged, ring.lost, loop.status, problem)
+        except KeyboardInterrupt:
+            problem = _("stopped by you after {count} of {wanted} frames").format(
+                count=recording.count, wanted=count
+            )
+        finally:
+            status = watched.status
+            ring.close()
+            watched.close()
+    return Recorded(recording.count, sorter.damaged, ring.lost, status, problem)
 
 
 class _Sorter:
@@ -125,7 +134,7 @@ class _Sorter:
 
 def _fill(
     ring: FrameRing,
-    loop: CaptureLoop,
+    camera: SupervisedCamera,
     recording: Recording,
     sorter: _Sorter,
     count: int,
@@ -136,12 +145,15 @@ def _fill(
     last_s = clock()
     while (missing := count - recording.count) > 0:
         group = _next_group(ring, sorter, min(missing, _GROUP))
+        over = camera.status.over  # asked for, a driver that hangs is noticed
         if group:
             recording.append(group)
             last_s = clock()
-        elif ring.closed:
+        elif over and ring.closed:
             return _("{count} of {wanted} frames: camera {ending}").format(
-                count=recording.count, wanted=count, ending=_ending(loop)
+                count=recording.count,
+                wanted=count,
+                ending=camera_sentence(camera.status),
             )
         elif clock() - last_s > silence_s:
             return _(
@@ -151,7 +163,7 @@ def _fill(
                 count=recording.count,
                 wanted=count,
                 silence_s=silence_s,
-                sentence=loop.status.sentence,
+                sentence=camera_sentence(camera.status),
             )
     return ""
 
@@ -170,7 +182,3 @@ def _next_group(ring: FrameRing, sorter: _Sorter, most: int) -> list[Frame]:
             wait_s = 0.0
     return group
 
-
-def _ending(loop: CaptureLoop) -> str:
-    loop.stop()  # the ring closes a moment before the thread has said why
-    return loop.status.sentence

@@ -83,12 +83,12 @@ def capture(
             "damaged": done.damaged,
             "dropped_by_camera": status.dropped,
             "lost_by_recorder": done.lost,
-            "silences": status.silences,
-            "rate_fps": round(status.rate_fps, 2),
+            "silences": status.timeouts,
+            "rate_fps": round(status.measured_fps, 2),
             "size_px": [status.width_px, status.height_px],
             "calibration": None if profile is None else profile_id(profile),
-            "state": status.phase.value,
-            "device": None if status.device is None else status.device.to_json(),
+            "state": status.state.value,
+            "device": status.to_json(),
             "problem": done.problem,
         }
         click.echo(json.dumps(document))
