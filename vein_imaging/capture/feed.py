@@ -41,9 +41,7 @@ class LiveFeed:
 
     def _make_threads(self) -> None:
         self._ring = FrameRing()
-        self._live = LiveLoop(
-            self._ring, self._make_step, self.mailbox, self._settings
-        )
+        self._live = LiveLoop(self._ring, self._make_step, self.mailbox, self._settings)
 
     @property
     def status(self) -> DeviceStatus:

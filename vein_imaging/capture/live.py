@@ -161,7 +161,9 @@ class LiveLoop:
         try:
             if self._step is None or self._made_for != kind:
                 self._step, self._made_for = self._make_step(settings, frame), kind
-            result = self._step.step(frame.pixels, in_background=self._background.submit)
+            result = self._step.step(
+                frame.pixels, in_background=self._background.submit
+            )
             picture = _blend(frame.pixels, result.overlay, settings.opacity)
         except Exception as error:  # noqa: BLE001 - the one place: kept, shown
             self._step, failure, picture = None, error, _as_rgb(frame.pixels)

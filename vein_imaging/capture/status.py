@@ -32,9 +32,7 @@ def camera_sentence(status: DeviceStatus) -> str:
         As "streaming, 30 frames/s, 640 x 480" or "failed: unplugged".
     """
     if status.state is DeviceState.STREAMING:
-        return _(
-            "streaming, {rate_fps:.0f} frames/s, {width_px} x {height_px}"
-        ).format(
+        return _("streaming, {rate_fps:.0f} frames/s, {width_px} x {height_px}").format(
             rate_fps=status.measured_fps,
             width_px=status.width_px,
             height_px=status.height_px,

@@ -218,7 +218,12 @@ class LiveStep:
             self._asked = None
             self._keep(asked.result())
         work = partial(
-            _trace, searched, self._scale, self._mm_per_pixel, self._settings, self._clock
+            _trace,
+            searched,
+            self._scale,
+            self._mm_per_pixel,
+            self._settings,
+            self._clock,
         )
         traced = self._traced
         if traced is None or traced.take != searched.take:
@@ -348,9 +353,7 @@ def _trace(
         recipe=searched.scene.recipe,
         settings=settings,
     )
-    branches = with_scale_error(
-        network.branches, scale, searched.scene.field, settings
-    )
+    branches = with_scale_error(network.branches, scale, searched.scene.field, settings)
     network = replace(network, branches=branches)
     return _Traced(
         *(network, searched.number, searched.take, searched.place_xy),

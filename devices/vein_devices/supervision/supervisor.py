@@ -420,9 +420,7 @@ def watch(camera: Camera) -> SupervisedCamera:
     """
     if isinstance(camera, SupervisedCamera):
         return camera
-    return SupervisedCamera(
-        camera.address, lambda: camera, live=False, reopens=False
-    )
+    return SupervisedCamera(camera.address, lambda: camera, live=False, reopens=False)
 
 
 def supervise(

@@ -259,7 +259,9 @@ def test_the_first_failure_is_the_last_where_no_other_is_wanted(reopens: bool) -
 
 
 def test_a_recording_may_be_silent_and_repeat_itself() -> None:
-    camera = supervised([7] * 40 + [DeviceTimeoutError("slow")] * 9 + [8], reopens=False)
+    camera = supervised(
+        [7] * 40 + [DeviceTimeoutError("slow")] * 9 + [8], reopens=False
+    )
     frames = handed_on(camera)
     assert len(frames) == 41
     assert camera.status.reconnects == 0

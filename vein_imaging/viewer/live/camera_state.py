@@ -139,9 +139,7 @@ def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
         parts.append(_("frames {lost}").format(lost=", ".join(lost)))
     if status.reconnects:
         parts.append(
-            _("reconnected {reconnects} times").format(
-                reconnects=status.reconnects
-            )
+            _("reconnected {reconnects} times").format(reconnects=status.reconnects)
         )
     parts.append(_short(status.address))
     return "  \N{MIDDLE DOT}  ".join(parts)

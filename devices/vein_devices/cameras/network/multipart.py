@@ -104,9 +104,7 @@ class MultipartReader:
         """Whether the next bytes go on with a picture that has begun."""
         return self._in_part and self._began is not None
 
-    def feed(
-        self, data: bytes, now_s: float = 0.0, *, idle: bool = True
-    ) -> list[Part]:
+    def feed(self, data: bytes, now_s: float = 0.0, *, idle: bool = True) -> list[Part]:
         """Take more bytes.
 
         Parameters

@@ -105,7 +105,5 @@ def test_before_the_first_picture_there_is_nothing_to_freeze() -> None:
 
 
 def test_losses_are_counted_in_words() -> None:
-    status = DeviceStatus(
-        "uvc:A1", DeviceState.STREAMING, dropped=3, damaged=1
-    )
+    status = DeviceStatus("uvc:A1", DeviceState.STREAMING, dropped=3, damaged=1)
     assert "frames 3 lost, 1 damaged" in _state(status, _shown()).details
