@@ -2,9 +2,9 @@
 
     /usr/bin/python3 benchmarks/rtsp_server.py --port 8554 --codec h264 --fps 30
 
-Debian: gir1.2-gst-rtsp-server-1.0, python3-gi, gstreamer1.0-plugins-good, -bad, -ugly. It
-shows a texture that moves. In its top rows stand, as 32 black or white squares each, the
-time of `time.monotonic()` at which it was drawn, in milliseconds, and its number.
+Debian: gir1.2-gst-rtsp-server-1.0, python3-gi, gstreamer1.0-plugins-good, -bad, -ugly.
+It shows a texture that moves. In its top rows stand, as 32 black or white squares each,
+the time of `time.monotonic()` at which it was drawn, in milliseconds, and its number.
 """
 
 from __future__ import annotations
@@ -25,9 +25,12 @@ ENCODERS = {
     "h264": (
         "video/x-raw,format=I420 ! x264enc tune=zerolatency speed-preset=ultrafast "
         "sliced-threads=false threads=1 "
-        "bitrate={kbit} key-int-max={key} ! rtph264pay name=payload pt=96 config-interval=-1"
+        "bitrate={kbit} key-int-max={key} "
+        "! rtph264pay name=payload pt=96 config-interval=-1"
     ),
-    "jpeg": "video/x-raw,format=I420 ! jpegenc quality=80 ! rtpjpegpay name=payload pt=26",
+    "jpeg": (
+        "video/x-raw,format=I420 ! jpegenc quality=80 ! rtpjpegpay name=payload pt=26"
+    ),
 }
 
 
@@ -53,7 +56,7 @@ def drawn(now_s: float, count: int) -> bytes:
     return head + b"".join(rows)[len(head) :]
 
 
-class Camera(GstRtspServer.RTSPMediaFactory):
+class Camera(GstRtspServer.RTSPMediaFactory):  # type: ignore[misc]
     """Draws one picture for each beat, for each client anew."""
 
     def __init__(self, launch: str, fps: float) -> None:
@@ -63,13 +66,13 @@ class Camera(GstRtspServer.RTSPMediaFactory):
 
     def do_configure(self, media: GstRtspServer.RTSPMedia) -> None:
         source = media.get_element().get_by_name("source")
-        state = {"count": 0, "due_s": time.monotonic(), "start_s": time.monotonic()}
+        count, due_s = 0, time.monotonic()
 
         def push(*_: object) -> bool:
-            data = Gst.Buffer.new_wrapped(drawn(time.monotonic(), state["count"]))
-            state["count"] += 1
-            state["due_s"] += 1 / self.fps
-            wait_s = max(0.0, state["due_s"] - time.monotonic())
+            nonlocal count, due_s
+            data = Gst.Buffer.new_wrapped(drawn(time.monotonic(), count))
+            count, due_s = count + 1, due_s + 1 / self.fps
+            wait_s = max(0.0, due_s - time.monotonic())
             if source.emit("push-buffer", data) is Gst.FlowReturn.OK:
                 GLib.timeout_add(int(1000 * wait_s), push)
             return False

@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 import functools
 import time
-from concurrent.futures import ThreadPoolExecutor
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import cv2

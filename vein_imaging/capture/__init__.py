@@ -1,4 +1,4 @@
-"""Threads that run the live step on a camera's frames; no Qt, no record of treatment."""
+"""Threads that run the live step on frames; no Qt, no record of treatment."""
 
 from vein_imaging.capture.feed import LiveFeed
 from vein_imaging.capture.live import LiveLoop, LivePicture

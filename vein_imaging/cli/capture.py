@@ -19,7 +19,7 @@ __all__ = ["capture"]
 
 @contextmanager
 def _asked_to_stop() -> Iterator[Callable[[], bool]]:
-    """Ctrl-C, the end of the terminal and SIGTERM end a recording between two frames."""
+    """Ctrl-C, SIGTERM and a closed terminal end a recording between two frames."""
     asked: list[int] = []
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
-from concurrent.futures import Future
 from typing import Any, Literal
 
 import cv2
@@ -143,10 +143,10 @@ class _Traced:
 class LiveStep:
     """Analyse the frames of a camera one by one.
 
-    Free of threads: work that is done elsewhere gets values and gives one back, and only
-    `step` changes anything. The state is that of the frame before, so memory does not
-    grow. The network is traced on every fifth frame, or fewer when the budget is missed;
-    in between its branches move along with the picture.
+    Free of threads: work that is done elsewhere gets values and gives one back, and
+    only `step` changes anything. The state is that of the frame before, so memory does
+    not grow. The network is traced on every fifth frame, or fewer when the budget is
+    missed; in between its branches move along with the picture.
 
     Parameters
     ----------

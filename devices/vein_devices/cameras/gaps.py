@@ -11,8 +11,8 @@ _KNOWN = 4
 """Intervals before a rate is known. A camera that exposes longer in dim light counts as
 losing frames for as many."""
 _MISSED = {True: 1.5, False: 3.0}
-"""So many usual intervals are a gap: by the device's clock, and by the arrival here, which
-wavers."""
+"""So many usual intervals are a gap: by the device's clock, and by the arrival here,
+which wavers."""
 
 
 class GapCounter:

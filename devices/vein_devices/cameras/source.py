@@ -18,7 +18,8 @@ from vein_devices.frame import Frame, FrameFlag, Pixels
 __all__ = ["OLD_S", "CameraSource", "Shot", "SourceCamera"]
 
 OLD_S = 0.5
-"""An older picture is flagged stale, and never called live: a leg moves in that time."""
+"""An older picture is flagged stale, and never called live: a leg moves in that
+time."""
 
 _CLIPPED_SHARE = 0.01
 """Highlights on skin whiten fewer pixels than this; more of them mean an exposure that

@@ -152,7 +152,7 @@ class VideoReader:
     @property
     def stated_count(self) -> int:
         """Frames that the file says it holds; 0 where it does not say."""
-        return self._stream.frames
+        return int(self._stream.frames)
 
     def frames(self) -> Iterator[VideoFrame]:
         """Decode one after the other, until the video ends.

@@ -28,7 +28,6 @@ from vein_devices.errors import (
 from vein_devices.frame import Frame
 from vein_devices.protocols import Camera
 from vein_devices.supervision.states import (
-    OVER,
     DeviceState,
     DeviceStatus,
     Patience,
@@ -111,8 +110,9 @@ class SupervisedCamera:
         self._wait_for_camera = wait_for_camera
         self._patience = patience or Patience()
         if not reopens:
-            never = {"stall_s": math.inf, "repeats": sys.maxsize}
-            self._patience = replace(self._patience, **never)
+            self._patience = replace(
+                self._patience, stall_s=math.inf, repeats=sys.maxsize
+            )
         self._clock = clock
         self._machine = StateMachine(self._address, self._patience)
         self._changed = threading.Condition()

@@ -105,8 +105,8 @@ class Trial:
             ),
             (
                 self.stale > 0.02 * share,
-                f"{self.stale} frames came late, the oldest {self.oldest_s:.1f} s after "
-                f"it was taken",
+                f"{self.stale} frames came late, the oldest {self.oldest_s:.1f} s "
+                f"after it was taken",
             ),
             (self.silences > 0, f"silent for a second {self.silences} times"),
             (

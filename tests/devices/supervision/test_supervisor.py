@@ -271,7 +271,11 @@ def test_a_recording_may_be_silent_and_repeat_itself() -> None:
 def test_whoever_takes_its_time_is_not_taken_for_a_driver_that_hangs() -> None:
     camera, over = supervised([1, 2]), threading.Event()
     go_on = threading.Event()
-    camera.start(lambda _frame: go_on.wait(5.0) and None, over.set)
+
+    def take(_frame: Frame) -> None:
+        go_on.wait(5.0)
+
+    camera.start(take, over.set)
     until = time.monotonic() + 2 * QUICK.hang_s
     while time.monotonic() < until:
         assert camera.status.abandoned == 0

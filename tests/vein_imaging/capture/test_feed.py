@@ -33,7 +33,7 @@ def _wait(is_so: Callable[[], bool]) -> None:
 
 
 def _started(camera: Any) -> LiveFeed:
-    feed = LiveFeed(camera, _Bare)  # type: ignore[arg-type]
+    feed = LiveFeed(camera, _Bare)
     feed.start()
     return feed
 
@@ -101,7 +101,7 @@ def test_a_driver_that_hangs_does_not_hold_up_the_program(
 
 
 def test_a_feed_that_never_started_can_be_stopped(scripted: Any) -> None:
-    assert LiveFeed(scripted([]), _Bare).stop()  # type: ignore[arg-type]
+    assert LiveFeed(scripted([]), _Bare).stop()
 
 
 def test_every_state_has_its_words() -> None:

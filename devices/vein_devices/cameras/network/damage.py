@@ -1,8 +1,8 @@
 """What FFmpeg knows of losses in a stream, and says in messages only.
 
-After a lost packet its decoder goes on with what it has: pictures follow that look like
-two mixed, or like rubbish, and are not marked. A stream of JPEGs is whole again with the
-next picture; one of H.264 or H.265 with the next key frame.
+After a lost packet its decoder goes on with what it has: pictures follow that look
+like two mixed, or like rubbish, and are not marked. A stream of JPEGs is whole again
+with the next picture; one of H.264 or H.265 with the next key frame.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ _listeners = 0
 def _listen(change: int) -> None:
     """Have FFmpeg speak while a stream is open, and to nobody's terminal.
 
-    Speaking takes Python's lock. A video file's decoder has threads of its own; were one
-    of them to speak while Python waits for its end, both would wait for ever. So nothing
-    below a warning is asked for, and nothing at all when no stream is open.
+    Speaking takes Python's lock. A video file's decoder has threads of its own; were
+    one of them to speak while Python waits for its end, both would wait for ever. So
+    nothing below a warning is asked for, and nothing at all when no stream is open.
     """
     import av.logging
 
-    global _listeners  # noqa: PLW0603 - FFmpeg has one level for the whole process
+    global _listeners
     with _lock:
         _listeners += change
         logger = logging.getLogger("libav")
@@ -88,7 +88,9 @@ class DamageWatch:
             # It may be of this packet or the one behind it.
             self._hurt_at = self._number + 2
 
-    def decode(self, packet: av.Packet) -> list[tuple[av.VideoFrame, bool]]:
+    def decode(
+        self, packet: av.Packet[av.VideoStream]
+    ) -> list[tuple[av.VideoFrame, bool]]:
         """Decode a packet.
 
         Parameters

@@ -1,7 +1,7 @@
 """`http://HOST/PATH` and `rtsp://HOST/PATH`: network cameras.
 
-HTTP streams of JPEGs are read by our own reader: the camera's own bytes, the true age of
-each picture, and of what has queued up only the newest. RTSP goes through FFmpeg.
+HTTP streams of JPEGs are read by our own reader: the camera's own bytes, the true age
+of each picture, and only the newest of what has queued up. RTSP goes through FFmpeg.
 Options stand after a "#", since what follows a "?" belongs to the camera.
 """
 

@@ -35,10 +35,10 @@ _READ_S = 6.0
 """Two such pictures. FFmpeg does not go on after a deadline: the stream must be opened
 again."""
 _SETTLE_S = 3.0
-"""What a server has kept for a newcomer comes at once; it is skipped for no longer."""
+"""What a server has kept for newcomers comes at once; it is skipped for no longer."""
 _OLDEST_S = 1.0
-"""A stream whose pictures come older than this is opened again, which is the one way past
-what waits on a slow line ..."""
+"""A stream whose pictures come older than this is opened again, which is the one way
+past what waits on a slow line ..."""
 _RENEW_S = 4.0  # ... and no more often: opening takes up to half a second of that
 _AT_ONCE = 0.3  # of the usual interval: what came sooner had been waiting
 _IN_STEP = 0.7  # of it: what comes no sooner has not been kept
@@ -72,7 +72,7 @@ class RtspSource:
         self._clock = clock
         self._transport = transport
         self._container: Any = None
-        self._packets: Iterator[av.Packet] = iter(())
+        self._packets: Iterator[av.Packet[Any]] = iter(())
         self._damage: Any = None  # made at each opening
 
     @property
@@ -163,11 +163,11 @@ class RtspSource:
                 return shot
             if self._clock.monotonic_s() >= until_s:
                 raise DeviceTimeoutError(
-                    f"{self.shown}: data comes, and no picture in {timeout_s:.1f} s; it "
-                    f"may begin with the next key frame"
+                    f"{self.shown}: data comes, and no picture in {timeout_s:.1f} s; "
+                    f"it may begin with the next key frame"
                 )
 
-    def _next_packet(self) -> tuple[av.Packet, bool]:
+    def _next_packet(self) -> tuple[av.Packet[Any], bool]:
         """The next packet, and whether it had to be waited for."""
         av = import_av(self.shown)
         asked_s = self._clock.monotonic_s()
@@ -191,7 +191,7 @@ class RtspSource:
         self._note(packet, now_s, waited=waited)
         return packet, waited
 
-    def _note(self, packet: av.Packet, now_s: float, *, waited: bool) -> None:
+    def _note(self, packet: av.Packet[Any], now_s: float, *, waited: bool) -> None:
         """Take note of when a packet came, beside its own time."""
         came_s, self._came_s = self._came_s, now_s
         if packet.pts is None or packet.time_base is None:

@@ -28,7 +28,7 @@ makes it three times slower than ours, and catching up faster."""
 
 
 class StreamClock:
-    """Tells how long ago a picture was taken, from the time that the stream gives it."""
+    """Tells how long ago a picture was taken, by the time that the stream gives it."""
 
     def __init__(self) -> None:
         self._offset_s: float | None = None
@@ -97,7 +97,7 @@ class StreamClock:
 
 _QUIET_S = 0.003  # what a busy computer makes of no wait at all
 _QUIET_TIMES = 3.0
-"""A pause so many times longer than a piece of a picture needs is a pause of the sender,
+"""A pause so many times longer than a piece of a picture needs is one of the sender,
 and none of a slow line."""
 
 
@@ -159,10 +159,10 @@ class LineWatch:
         pace = paces[len(paces) // 2] if paces else 0.0
         if inside:
             self._paces.append(waited_s / count)
-        if stopped or absent_s > waited_s:
-            free = not full  # while we were elsewhere; else the sender had to wait
-        else:
-            free = not inside  # a pause inside of a picture is the line's own
+        # While we were elsewhere all lay here, unless there was no more room for it.
+        # A pause inside of a picture is the line's own.
+        elsewhere = stopped or absent_s > waited_s
+        free = not full if elsewhere else not inside
         idle = free and passed_s > _QUIET_S + _QUIET_TIMES * pace * count
         if idle:
             self.busy_since_s = now_s

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -28,6 +27,7 @@ enum { WIDTH = 160, HEIGHT = 120, BUFFERS = 8, ROOM = WIDTH * HEIGHT * 2, FDS = 
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned char is_ours[FDS]; /* 1 open, 2 open when it was unplugged */
+static int writer[FDS]; /* other end of the pipe: 8 bytes for each picture to fetch */
 static unsigned char *memory[BUFFERS];
 static int queue[BUFFERS], queued, granted, streaming = -1;
 static int done[BUFFERS], ready;
@@ -64,7 +64,7 @@ static void expose(long long due_ns, char now) {
     filled[i].timestamp.tv_sec = due_ns / 1000000000LL;
     filled[i].timestamp.tv_usec = due_ns % 1000000000LL / 1000;
     done[ready++] = i;
-    (void)!syscall(SYS_write, streaming, &one, 8);
+    (void)!syscall(SYS_write, writer[streaming], &one, 8);
 }
 
 static void *tick(void *unused) {
@@ -81,7 +81,7 @@ static void *tick(void *unused) {
             for (int fd = 0; fd < FDS; fd++) is_ours[fd] *= 2;
         for (int fd = 0; fd < FDS; fd++) is_ours[fd] = is_ours[fd] > 2 ? 2 : is_ours[fd];
         unsigned long one = 1;
-        if (streaming >= 0 && now == 'u') (void)!syscall(SYS_write, streaming, &one, 8);
+        if (streaming >= 0 && now == 'u') (void)!syscall(SYS_write, writer[streaming], &one, 8);
         for (; due_ns <= now_ns; due_ns += PERIOD_NS)
             if (now != 'u') expose(due_ns, now);
         pthread_mutex_unlock(&lock);
@@ -94,9 +94,12 @@ static void *tick(void *unused) {
 static int open_node(void) {
     static int started;
     pthread_t thread;
-    int fd = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK);
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK)) return -1;
+    int fd = ends[0];
     pthread_mutex_lock(&lock);
     is_ours[fd] = 1;
+    writer[fd] = ends[1];
     if (!started++) pthread_create(&thread, NULL, tick, NULL);
     pthread_mutex_unlock(&lock);
     return fd;
@@ -123,6 +126,7 @@ int close(int fd) {
     if (fd >= 0 && fd < FDS && is_ours[fd]) {
         pthread_mutex_lock(&lock);
         is_ours[fd] = 0;
+        syscall(SYS_close, writer[fd]);
         if (streaming == fd) streaming = -1;
         pthread_mutex_unlock(&lock);
     }

@@ -156,7 +156,7 @@ def test_a_program_that_was_stopped_leaves_no_silent_gap(
 ) -> None:
     out = tmp_path / "recording"
     table = out / "frames.csv"
-    command = [sys.executable, "-m", "vein_imaging", "capture",
+    command: list[str | Path] = [sys.executable, "-m", "vein_imaging", "capture",
                f"uvc:{node}?fourcc=MJPG", "--frames", "100", "--out", out]  # fmt: skip
     with subprocess.Popen(command) as run:
         while not table.exists() or table.read_text().count("\n") < 30:
