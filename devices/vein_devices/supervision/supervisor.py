@@ -38,13 +38,8 @@ __all__ = ["SupervisedCamera", "supervise", "watch"]
 
 _QUEUE = 4  # an eighth of a second of pictures: a longer queue would show the past
 _CLOSE_S = 2.0
-"""Longer than any driver waits. A thread that is stuck longer is abandoned, and a
-message names it."""
+"""Longer than most drivers wait. A thread that is stuck longer is abandoned."""
 _SLICE_S = 0.25  # a request to close is heard within this
-
-
-def _nothing() -> None:
-    """Nobody waits for the end."""
 
 
 class _Worker(threading.Thread):
@@ -66,9 +61,8 @@ class _Worker(threading.Thread):
 class SupervisedCamera:
     """A `Camera` around another that fails: it is opened again, found by identity.
 
-    A thread of its own opens, reads and closes the driver, so that `read` and `close`
-    come back in time whatever the driver does. Numbers of frames go on through
-    reconnections.
+    Its thread opens, reads and closes the driver, so that `read` and `close` come back
+    in time whatever the driver does. Numbers of frames go on through reconnections.
 
     Parameters
     ----------
@@ -120,7 +114,7 @@ class SupervisedCamera:
         self._worker: _Worker | None = None
         self._left_behind: _Worker | None = None
         self._deliver: Callable[[Frame], None] | None = None
-        self._over: Callable[[], None] = _nothing
+        self._over: Callable[[], None] | None = None
         self._error: Exception | None = None
         self._nominal_fps: float | None = None
         self._index = 0
@@ -171,7 +165,7 @@ class SupervisedCamera:
         )
 
     def start(
-        self, deliver: Callable[[Frame], None], over: Callable[[], None] = _nothing
+        self, deliver: Callable[[Frame], None], over: Callable[[], None] | None = None
     ) -> None:
         """Start watching over the device; errors are shown in `status` only.
 
@@ -190,7 +184,7 @@ class SupervisedCamera:
     def _begin(
         self,
         deliver: Callable[[Frame], None] | None = None,
-        over: Callable[[], None] = _nothing,
+        over: Callable[[], None] | None = None,
     ) -> None:
         self._machine = StateMachine(self._address, self._patience)
         self._frames.clear()
@@ -367,7 +361,7 @@ class SupervisedCamera:
         self._changed.notify_all()
 
     def _ended(self, worker: _Worker) -> None:
-        if worker is self._worker:
+        if worker is self._worker and self._over is not None:
             self._over()
 
     def _failed(self, worker: _Worker, error: Exception) -> float | None:
@@ -376,10 +370,8 @@ class SupervisedCamera:
             if worker.stopping.is_set():
                 return None
             self._error = error
-            first = not self._wait_for_camera and not self._machine.was_open
-            pause_s = self._machine.failed(
-                worker.alive_s, error, final=first or not self._reopens
-            )
+            tries = self._reopens and (self._wait_for_camera or self._machine.was_open)
+            pause_s = self._machine.failed(worker.alive_s, error, final=not tries)
             self._changed.notify_all()
             return pause_s
 

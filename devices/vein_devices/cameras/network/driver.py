@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from vein_devices.address import Address, read_options, split_options, without_password
 from vein_devices.cameras.gaps import GapCounter
 from vein_devices.cameras.jpeg import decode_jpeg
-from vein_devices.cameras.network.http_connection import HttpConnection
+from vein_devices.cameras.network.http_connection import RECEIVE_BYTES, HttpConnection
 from vein_devices.cameras.network.http_request import Answer
 from vein_devices.cameras.network.multipart import (
     ChunkedReader,
@@ -39,7 +39,6 @@ from vein_devices.frame import FrameFlag
 __all__ = ["HttpSource", "RtspSource", "make_source"]
 
 _BAD_FRAMES = 30  # about a second of damage: a line that does not come back by itself
-_PIECE = 1 << 16  # bytes taken from the system at a time: a picture comes in several
 _STOPPED_S = 0.2  # no wait is so much longer than asked while the program runs
 _RENEW_S = 0.5
 """A line on which pictures grow older than this is connected again, which is the one
@@ -236,7 +235,7 @@ class HttpSource:
         while True:
             try:
                 line.settimeout(wait_s)
-                data = line.recv(_PIECE)
+                data = line.recv(RECEIVE_BYTES)
             except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
                 self._watch.empty(self._clock.monotonic_s())
                 return parts
@@ -254,7 +253,7 @@ class HttpSource:
                 waited_s,
                 inside=self._parts.inside,
                 stopped=waited_s > wait_s + _STOPPED_S,
-                full=len(data) == _PIECE,
+                full=len(data) == RECEIVE_BYTES,
             )
             parts += self._parts.feed(self._unpack(data), now_s, idle=idle)
             wait_s = 0.0

@@ -22,13 +22,13 @@ from vein_devices.errors import (
     DeviceUnsupportedError,
 )
 
-__all__ = ["HttpConnection"]
+__all__ = ["RECEIVE_BYTES", "HttpConnection"]
 
 _OPEN_S = 3.0
 """A camera in the house answers in a tenth of this time; one that does not is
 absent."""
 _LONGEST_HEAD = 16384  # as much as web servers take; more is no camera
-_RECEIVE_BYTES = 1 << 17
+RECEIVE_BYTES = 1 << 17
 """Size of the system's receive buffer. What waits in it grows old, and what the sender
 may have on its way follows from it; a JPEG of 1080p fits."""
 
@@ -120,7 +120,7 @@ class HttpConnection:
                 f"{self.shown}: nothing answers ({error}); is the camera on, and on "
                 f"this network?"
             ) from error
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
         line.settimeout(_OPEN_S)
         if not secure:
             return line

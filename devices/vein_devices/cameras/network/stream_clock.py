@@ -156,12 +156,13 @@ class LineWatch:
         passed_s = now_s - self._last_s
         self._last_s = self._empty_s = now_s
         paces = sorted(self._paces)
-        pace = paces[len(paces) // 2] if paces else 0.0
-        if inside:
+        # The quicker ones: a busy computer makes some slower, and a slow line all.
+        pace = paces[len(paces) // 4] if paces else 0.0
+        elsewhere = stopped or absent_s > waited_s
+        if inside and not elsewhere:
             self._paces.append(waited_s / count)
         # While we were elsewhere all lay here, unless there was no more room for it.
         # A pause inside of a picture is the line's own.
-        elsewhere = stopped or absent_s > waited_s
         free = not full if elsewhere else not inside
         idle = free and passed_s > _QUIET_S + _QUIET_TIMES * pace * count
         if idle:
