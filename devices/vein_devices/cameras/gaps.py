@@ -15,6 +15,11 @@ _MISSED = {True: 1.5, False: 3.0}
 which wavers."""
 
 
+_CATCHING_UP = 0.9
+"""A busy server sends what it is behind with at once; that is no new rate. One that is
+faster indeed is believed in some seconds."""
+
+
 class GapCounter:
     """Counts what is missing in a steady stream.
 
@@ -48,10 +53,11 @@ class GapCounter:
         if last_s is None or time_s <= last_s:
             return 0
         passed_s = time_s - last_s
-        missing = 0
+        interval_s, missing = passed_s / (1 + told), 0
         if len(self._intervals) >= _KNOWN:
             usual_s = statistics.median_low(self._intervals)
+            interval_s = max(interval_s, _CATCHING_UP * usual_s)
             if passed_s > (self._factor + told) * usual_s:
                 missing = max(0, round(passed_s / usual_s) - 1 - told)
-        self._intervals.append(passed_s / (1 + told))
+        self._intervals.append(interval_s)
         return missing

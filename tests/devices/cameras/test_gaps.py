@@ -45,5 +45,16 @@ def test_a_camera_that_exposes_longer_counts_as_losing_for_a_moment_only() -> No
     assert counted([i / 30 for i in range(31)] + slower) <= 2 * 5
 
 
+def test_a_server_that_catches_up_in_a_burst_has_lost_nothing_after_it() -> None:
+    burst = [1.0 + 0.002 * i for i in range(1, 50)]
+    steady = [1.1 + i / 30 for i in range(1, 60)]
+    assert counted([i / 30 for i in range(31)] + burst + steady) <= 30
+
+
+def test_a_camera_that_gets_faster_is_followed() -> None:
+    faster = [10 + i / 30 for i in range(1, 300) if i != 250]
+    assert counted([i / 10 for i in range(101)] + faster) == 1
+
+
 def test_a_clock_that_goes_back_is_no_gap() -> None:
     assert counted([i / 30 for i in range(20)] + [i / 30 for i in range(20)]) == 0

@@ -79,11 +79,14 @@ class DamageWatch:
     def begin(self, codec: av.VideoCodecContext) -> None:
         """Take note of what is decoded, and how it was described beforehand."""
         self._has_numbers = codec.name == "h264"
+        self._stands_alone = codec.name == "mjpeg"
         if self._has_numbers:
             self._frame_numbers.gap_in(codec.extradata or b"")
 
     def listen(self, told: Iterable[Message]) -> None:
         """Take note of what was said while the next packet was received."""
+        if self._stands_alone:
+            return  # a cut JPEG is left out, and spoils no other
         if any(_RTP_LOSS.search(text) for _level, _who, text in told):
             # It may be of this packet or the one behind it.
             self._hurt_at = self._number + 2
