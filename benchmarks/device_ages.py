@@ -145,8 +145,8 @@ def ustreamer() -> Iterator[tuple[int, str]]:
     with tempfile.TemporaryDirectory() as name:
         node = Path(name) / "video0"
         shim = Path(name) / "fake.so"
-        build = ["cc", "-shared", "-fPIC", "-o", shim, SHIM, "-lpthread", "-ldl"]
-        subprocess.run(build, check=True)
+        build: list[str | Path] = ["cc", "-shared", "-fPIC", "-o", shim, SHIM]
+        subprocess.run([*build, "-lpthread", "-ldl"], check=True)
 
         def draw() -> None:
             index = 0
@@ -296,10 +296,13 @@ def _spoiled(url: str, seconds: float) -> str:
 
 def stopped(pause_s: float = 2.0) -> None:
     """Recordings of a program that is stopped for two seconds, and their gaps."""
-    for name, server in (("http, with X-Timestamp", lambda: http(30.0, True)),
-                         ("http, no time", lambda: http(30.0, False)),
-                         ("rtsp, h264", lambda: rtsp(30.0)),
-                         ("ustreamer", ustreamer)):  # fmt: skip
+    servers: list[tuple[str, Any]] = [
+        ("http, with X-Timestamp", lambda: http(30.0, True)),
+        ("http, no time", lambda: http(30.0, False)),
+        ("rtsp, h264", lambda: rtsp(30.0)),
+        ("ustreamer", ustreamer),
+    ]
+    for name, server in servers:
         with server() as (port, url), tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "r"
             table = out / "frames.csv"
