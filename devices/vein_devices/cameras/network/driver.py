@@ -138,7 +138,7 @@ class HttpSource:
         self._unpack = ChunkedReader().feed if chunked else bytes
         self._parts, self._bad, self._refused = MultipartReader(boundary), 0, 0
         self._pending = self._parts.feed(
-            self._unpack(answer.rest), self._clock.monotonic_s()
+            self._unpack(answer.rest), self._clock.monotonic_s(), self._renewal_s
         )
 
     def shot(self, timeout_s: float) -> Shot:
@@ -190,7 +190,7 @@ class HttpSource:
             age_s = self._stream_clock.age_s(part.stream_s, now_s)
         else:
             taken_s = part.began_s
-            age_s = now_s - (part.began_s if part.idle else self._watch.busy_since_s)
+            age_s = now_s - part.busy_since_s
         pixels, jpeg = decode_jpeg(part.body, grey=self._grey)
         dropped = self._dropped + self._gaps[timed].lost(taken_s, self._dropped)
         self._bad = self._dropped = 0
@@ -247,7 +247,7 @@ class HttpSource:
                 raise DeviceAbsentError(f"{self.shown}: the camera ended the stream")
             now_s = self._clock.monotonic_s()
             waited_s, asked_s = now_s - asked_s, now_s
-            idle = self._watch.piece(
+            self._watch.piece(
                 now_s,
                 len(data),
                 waited_s,
@@ -255,7 +255,8 @@ class HttpSource:
                 stopped=waited_s > wait_s + _STOPPED_S,
                 full=len(data) == RECEIVE_BYTES,
             )
-            parts += self._parts.feed(self._unpack(data), now_s, idle=idle)
+            since_s = self._watch.busy_since_s
+            parts += self._parts.feed(self._unpack(data), now_s, since_s)
             wait_s = 0.0
 
     def close(self) -> None:

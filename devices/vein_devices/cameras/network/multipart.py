@@ -58,16 +58,21 @@ class Part:
         The picture.
     began_s : s
         When its first byte came.
-    idle : bool
-        Whether the line was idle before that.
+    busy_since_s : s
+        Since when the line was busy: the same where it was idle before.
     stream_s : s or None
         Its X-Timestamp: the camera's own time.
     """
 
     body: bytes
     began_s: float = 0.0
-    idle: bool = True
+    busy_since_s: float = 0.0
     stream_s: float | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether the line was idle before it."""
+        return self.busy_since_s >= self.began_s
 
 
 class MultipartReader:
@@ -90,8 +95,8 @@ class MultipartReader:
         self._is_picture = True
         self._stream_s: float | None = None
         self._in_part = False
-        self._now = 0.0, True  # of the bytes that came last: when, after an idle line
-        self._began: tuple[float, bool] | None = None  # the same, of the part's first
+        self._now = 0.0, 0.0  # of the bytes that came last: when, and busy since when
+        self._began: tuple[float, float] | None = None  # the same, of the part's first
         self._searched = 0  # of the buffer, for the next boundary
         self._wrong_lengths = 0  # in a row, around whole JPEGs
         self.refused = 0
@@ -102,9 +107,14 @@ class MultipartReader:
     @property
     def inside(self) -> bool:
         """Whether the next bytes go on with a picture that has begun."""
-        return self._in_part and self._began is not None
+        if not self._in_part or not self._is_picture or self._began is None:
+            return False
+        # Without a length its end is known only when the next part begins.
+        return not self._buffer[-8:].rstrip(b"\r\n").endswith(b"\xff\xd9")
 
-    def feed(self, data: bytes, now_s: float = 0.0, *, idle: bool = True) -> list[Part]:
+    def feed(
+        self, data: bytes, now_s: float = 0.0, busy_since_s: float = 0.0
+    ) -> list[Part]:
         """Take more bytes.
 
         Parameters
@@ -113,8 +123,8 @@ class MultipartReader:
             What came.
         now_s : s
             When.
-        idle : bool
-            Whether the line was idle before.
+        busy_since_s : s
+            Since when the line is busy; not before it was idle.
 
         Returns
         -------
@@ -122,7 +132,7 @@ class MultipartReader:
             Pictures that became whole, in order.
         """
         self._buffer += data
-        self._now = now_s, idle
+        self._now = now_s, busy_since_s
         parts: list[Part] = []
         while True:
             if self._in_part and self._began is None and self._buffer:

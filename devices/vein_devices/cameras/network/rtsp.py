@@ -152,9 +152,10 @@ class RtspSource:
             for frame, is_damaged in self._damage.decode(packet):
                 now_s = self._clock.monotonic_s()
                 age_s = self._age_s(frame, now_s)
-                waits = age_s > OLD_S and not waited  # and others behind it
-                if (waits or not self._is_settled) and now_s < until_s:
-                    self._dropped += self._is_settled
+                if not self._is_settled:
+                    continue  # kept for newcomers: nobody knows how long
+                if age_s > OLD_S and not waited and now_s < until_s:
+                    self._dropped += 1  # others wait behind it
                     continue
                 shot = self._shot(frame, is_damaged, now_s, age_s)
                 if age_s > _OLDEST_S and now_s - self._opened_s > _RENEW_S:
