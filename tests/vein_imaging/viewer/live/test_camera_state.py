@@ -6,7 +6,9 @@ import pytest
 from vein_devices.frame import Frame
 from vein_devices.supervision.states import DeviceState, DeviceStatus
 from vein_imaging.capture import CaptureSettings, LivePicture
+from vein_imaging.pipeline import LiveStep
 from vein_imaging.viewer.live.camera_state import CameraState, camera_state
+from vein_phantom import PhantomSettings, draw_frame
 
 STREAMING = DeviceStatus(
     "uvc:A1", DeviceState.STREAMING, frames=9, measured_fps=29.7, width_px=640,
@@ -107,3 +109,11 @@ def test_before_the_first_picture_there_is_nothing_to_freeze() -> None:
 def test_losses_are_counted_in_words() -> None:
     status = DeviceStatus("uvc:A1", DeviceState.STREAMING, dropped=3, damaged=1)
     assert "frames 3 lost, 1 damaged" in _state(status, _shown()).details
+
+
+def test_what_would_help_to_find_the_skin_is_said_first() -> None:
+    leg, _ = draw_frame(PhantomSettings(colour="skin", width_px=320, height_px=240))
+    dark = replace(_shown(), result=LiveStep().step(np.zeros_like(leg)))
+    assert "too dark" in _state(shown=dark).details.split("\N{MIDDLE DOT}")[0]
+    near = replace(_shown(), result=LiveStep().step(leg))
+    assert "dark" not in _state(shown=near).details
