@@ -1,4 +1,4 @@
-"""Video files and streams, decoded so that no frame is given which was not filled.
+"""Video files, decoded so that no frame is given which was not filled.
 
 OpenCV answers True to a frame that its decoder could not convert and hands out what lay
 in that memory before: of an interlaced clip, the clip that was read before it. It fills
@@ -26,7 +26,30 @@ if TYPE_CHECKING:
     import av
     import av.container
 
-__all__ = ["VideoFrame", "VideoReader"]
+__all__ = ["VideoFrame", "VideoReader", "import_av"]
+
+
+def import_av(name: str) -> Any:
+    """Import PyAV.
+
+    Parameters
+    ----------
+    name : str
+        Of the video, for the message.
+
+    Raises
+    ------
+    DeviceUnsupportedError
+        If the extra `video` is not installed.
+    """
+    try:
+        import av
+    except ImportError:
+        raise DeviceUnsupportedError(
+            f"{name}: videos need the extra video: pip install 'vein-imaging[video]'"
+        ) from None
+    return av
+
 
 _CONTAINERS = (
     "mov,avi,matroska,asf,mpeg,mpegts,mpegvideo,h264,hevc,mjpeg,m4v,ogg,flv,dv,mxf,nut,"
@@ -120,12 +143,8 @@ class VideoReader:
 
     Parameters
     ----------
-    source : Path or str
-        A file, or the address of a stream.
-    name : str, optional
-        What messages call it: an address without its password.
-    timeouts_s : (opening, reading) s, optional
-        For a stream: how long it may be silent.
+    path : Path
+        The file.
 
     Raises
     ------
@@ -135,43 +154,28 @@ class VideoReader:
         If the extra `video` is not installed.
     """
 
-    def __init__(
-        self,
-        source: Path | str,
-        name: str = "",
-        timeouts_s: tuple[float, float] | None = None,
-    ) -> None:
-        self.name = name or str(source)
-        try:
-            import av
-        except ImportError:
-            raise DeviceUnsupportedError(
-                f"{self.name}: videos need the extra video: pip install "
-                f"'vein-imaging[video]'"
-            ) from None
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        av = import_av(self.name)
         self.lost_at: list[int] = []
         """Numbers, from 0, of the frames that could not be decoded until now."""
-        self.cut: str | None = None
-        """How a file ends too early, in words."""
-        what, options = str(source), {}
-        if isinstance(source, Path):
-            what = f"file:{source}"
-            options = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
-            self.cut = how_it_is_cut(source)
+        self.cut = how_it_is_cut(path)
+        """How it ends too early, in words; None where it is whole."""
+        self._listens = False
+        options = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
         try:
-            self._container = av.open(what, options=options, timeout=timeouts_s)
+            self._container = av.open(f"file:{path}", options=options)
         except (av.error.FFmpegError, OSError) as error:
             raise DeviceDataError(f"{self._no_video()} ({error.strerror})") from error
-        self._listens = isinstance(source, Path)
-        if self._listens:
-            listen(+1)
+        self._listens = True
+        listen(+1)
         if not self._container.streams.video:
             self.close()
             raise DeviceDataError(f"{self._no_video()} (no picture in it)")
         self._stream = self._container.streams.video[0]
         # Threads that decode several frames at once would tell a fault too late, and
         # their log could not be told from another video's.
-        self._stream.thread_type = "NONE" if isinstance(source, Path) else "AUTO"
+        self._stream.thread_type = "NONE"
         # A frame with a fault is an error, and not filled with grey or its neighbour.
         self._stream.codec_context.options = {"err_detect": "explode"}
 
