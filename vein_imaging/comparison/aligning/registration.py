@@ -66,6 +66,8 @@ class Registration:
         Why nothing can be compared; empty where it can.
     doubts : tuple of str
         What makes the alignment weak.
+    advice : tuple of str
+        What would make it better.
     """
 
     transform: Transform | None
@@ -76,6 +78,7 @@ class Registration:
     two_way_p95_px: float
     failures: tuple[str, ...]
     doubts: tuple[str, ...]
+    advice: tuple[str, ...] = ()
 
     @property
     def blocks(self) -> int:
