@@ -17,6 +17,7 @@ __all__ = ["Evidence", "claimed", "evidence_of"]
 
 _MATCHES_NEAR, _NEAR_WIDTHS = 4, 0.25
 _CHECKED_BY, _LEAST_LOCAL = 16, 0.30
+_STRETCH = 2.5  # of area, against the whole limb: skin does not stretch further
 _RIM_WIDTHS = 0.02  # what looks like skin at its outline may be what lies behind
 
 
@@ -34,12 +35,13 @@ class Evidence:
     matches, offered : int
         Matches that agree, of those found.
     error_median, error_p90 : widths of the limb
-        Of matches from the map through the others, by cells left out.
+        Of matches from the map through the others, by cells left out; where proven.
     scale : float
         AFTER over BEFORE, of limbs drawn to one width.
     turn_deg : degrees
-    folds : bool
-        Whether the map folds or mirrors where it is claimed.
+    apart : widths of the limb
+        Median distance between this map and the one from seeds of the other kind; nan
+        where there is none.
     """
 
     hit_share: float
@@ -50,7 +52,7 @@ class Evidence:
     error_p90: float
     scale: float
     turn_deg: float
-    folds: bool
+    apart: float = np.nan
 
 
 def evidence_of(pose: Pose, check: Check, claim: Mask, width_px: float) -> Evidence:
@@ -66,6 +68,9 @@ def evidence_of(pose: Pose, check: Check, claim: Mask, width_px: float) -> Evide
         Of the limb.
     """
     errors = left_out_errors(pose.matches, width_px) / width_px
+    columns, rows = np.rint(pose.matches.before_xy).astype(int).T
+    proven = claim[rows.clip(0, len(claim) - 1), columns.clip(0, claim.shape[1] - 1)]
+    errors = errors[proven] if proven.any() else np.array([np.inf])
     matrix = pose.transform.affine[:, :2]
     return Evidence(
         hit_share=check.share,
@@ -76,7 +81,6 @@ def evidence_of(pose: Pose, check: Check, claim: Mask, width_px: float) -> Evide
         error_p90=float(np.percentile(errors, 90)),
         scale=pose.transform.scale(),
         turn_deg=float(np.degrees(np.arctan2(matrix[1, 0], matrix[0, 0]))),
-        folds=_folds(pose, claim),
     )
 
 
@@ -106,6 +110,10 @@ def claimed(before: LimbFrame, after: LimbFrame, pose: Pose, check: Check) -> Ma
     count = min(_CHECKED_BY, check.hit.size)
     around = np.asarray(cKDTree(check.before_xy).query(nodes, count)[1])
     local = check.hit[around.reshape(len(nodes), -1)].mean(axis=1)
+    smooth = _smooth(pose)
+    at = np.rint(nodes / pose.transform.step_px).astype(int)
+    i, j = (at[:, k].clip(0, smooth.shape[1 - k] - 1) for k in (1, 0))
+    near &= smooth[i, j]
     good = (near & (local >= _LEAST_LOCAL)).reshape(rows.shape).astype(np.uint8)
     size = (columns.shape[1] * 4, rows.shape[0] * 4)
     mask = cv2.resize(good, size, interpolation=cv2.INTER_NEAREST).astype(np.bool_)
@@ -121,16 +129,14 @@ def _inner(frame: LimbFrame) -> Mask:
     return np.asarray(cv2.erode(frame.skin.astype(np.uint8), kernel) > 0)
 
 
-def _folds(pose: Pose, claim: Mask) -> bool:
+def _smooth(pose: Pose) -> Mask:
+    # nodes around which the map neither folds, nor mirrors, nor stretches out of reason
     transform = pose.transform
     field = transform.displacement_xy / transform.step_px
-    across = np.diff(field, axis=1)[:-1] + transform.affine[:, 0]
-    down = np.diff(field, axis=0)[:, :-1] + transform.affine[:, 1]
+    across = np.gradient(field, axis=1) + transform.affine[:, 0]
+    down = np.gradient(field, axis=0) + transform.affine[:, 1]
     area = across[..., 0] * down[..., 1] - across[..., 1] * down[..., 0]
-    height, width = claim.shape
-    steps = transform.step_px * (np.arange(max(area.shape)) + 0.5)
-    i = np.clip(steps[: area.shape[0]].astype(int), 0, height - 1)
-    j = np.clip(steps[: area.shape[1]].astype(int), 0, width - 1)
-    inside = claim[i][:, j]
     whole = float(np.linalg.det(transform.affine[:, :2]))
-    return bool((area[inside] < 0.3 * whole).any()) or whole <= 0
+    if whole <= 0:
+        return np.zeros(area.shape, np.bool_)
+    return np.asarray((area > whole / _STRETCH) & (area < whole * _STRETCH))

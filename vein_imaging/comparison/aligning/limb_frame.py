@@ -9,14 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.comparison.aligning.transform import Affine
+from vein_imaging.comparison.preparing.surface import View
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
-__all__ = ["LimbFrame", "frames_of", "limb_width_px"]
+__all__ = ["LimbFrame", "Turn", "frames_of", "limb_width_px", "quarter_turns"]
+
+Turn = int
+"""Quarter turns of AFTER against the clock."""
 
 _WIDEST = 1.33
 """Of two widths of one limb: further apart, one field has run onto what lies behind."""
+_NARROWEST_PX = 8.0  # of a limb: less is no limb, and no size to measure by
 _ENLARGED = 1.6
 """At most: pixels made up between those of a small picture hold no more skin."""
+_LONG = 1.5  # times as long as wide: from there on a limb has a direction
 _LIGHT_WIDTHS = 0.06
 """Sigma of what counts as lighting: wider than a vein or a mole, narrower than the
 shade of the limb's own roundness."""
@@ -55,6 +61,42 @@ class LimbFrame:
         height, width = self.skin.shape
         return int(height), int(width)
 
+    def turned(self, turn: Turn) -> LimbFrame:
+        """Turn it by quarters against the clock.
+
+        Parameters
+        ----------
+        turn : int
+        """
+        picture, flat, skin = (
+            np.ascontiguousarray(np.rot90(part, turn))
+            for part in (self.picture, self.flat, self.skin)
+        )
+        return LimbFrame(picture, flat, skin, self.width_px, self.scale)
+
+    def turned_back(self, turn: Turn) -> Affine:
+        """Give the map from this frame, turned, back to this frame.
+
+        Parameters
+        ----------
+        turn : int
+
+        Returns
+        -------
+        (2, 3) float64
+        """
+        height, width = self.shape
+        last_x, last_y = width - 1.0, height - 1.0
+        return np.array(
+            (
+                ((1, 0, 0), (0, 1, 0)),
+                ((0, -1, last_x), (1, 0, 0)),
+                ((-1, 0, last_x), (0, -1, last_y)),
+                ((0, 1, 0), (-1, 0, last_y)),
+            )[turn % 4],
+            np.float64,
+        )
+
     def reduced(self, share: float) -> LimbFrame:
         """Draw it smaller.
 
@@ -85,16 +127,12 @@ def limb_width_px(skin: Mask) -> float:
     return 2 * float(np.percentile(inside, 99)) if inside.size else 0.0
 
 
-def frames_of(
-    before: tuple[NDArray[np.uint8], Mask],
-    after: tuple[NDArray[np.uint8], Mask],
-    width_px: float,
-) -> tuple[LimbFrame, LimbFrame]:
+def frames_of(before: View, after: View, width_px: float) -> tuple[LimbFrame, LimbFrame]:
     """Draw both limbs to one width.
 
     Parameters
     ----------
-    before, after : picture (H, W, 3) uint8 RGB, and its skin (H, W) bool
+    before, after : View
     width_px : px
         The limb's in the frames.
 
@@ -102,22 +140,44 @@ def frames_of(
     -------
     LimbFrame, LimbFrame
     """
-    widths = [max(limb_width_px(skin), 8.0) for _, skin in (before, after)]
+    widths = [max(limb_width_px(skin), _NARROWEST_PX) for skin in (before.skin, after.skin)]
     if max(widths) > _WIDEST * min(widths):
         widths = [min(widths)] * 2
     one, other = (
-        _framed(picture, skin, width, width_px / width, 1.0)
-        for (picture, skin), width in zip((before, after), widths, strict=True)
+        _framed(view.picture, view.skin, width, width_px / width, 1.0)
+        for view, width in zip((before, after), widths, strict=True)
     )
     return one, other
 
 
-def to_full(affine: Affine, before: LimbFrame, after: LimbFrame) -> Affine:
-    """Take an affine map between two frames to one between the pictures."""
-    matrix = affine[:, :2] * (before.scale / after.scale)
-    shift = affine[:, :2] @ np.full(2, before.scale / 2 - 0.5) + affine[:, 2]
-    offset = (shift + 0.5) / after.scale - 0.5
-    return np.column_stack([matrix, offset])
+def quarter_turns(before: LimbFrame, after: LimbFrame) -> tuple[Turn, ...]:
+    """Which quarter turns of AFTER may bring its limb to lie as in BEFORE.
+
+    Parameters
+    ----------
+    before, after : LimbFrame
+
+    Returns
+    -------
+    tuple of int
+        0 first; all four where one of the limbs has no direction.
+    """
+    axes = [_axis_deg(frame.skin) for frame in (before, after)]
+    if axes[0] is None or axes[1] is None:
+        return (0, 1, 3, 2)
+    # turning against the clock by 90 degrees takes an axis at angle a to a - 90
+    apart = (axes[1] - axes[0]) % 180
+    return (0, 2) if min(apart, 180 - apart) < 45 else (0, 1, 3)
+
+
+def _axis_deg(skin: Mask) -> float | None:
+    rows, columns = np.nonzero(skin[::4, ::4])
+    if rows.size < 3:
+        return None
+    spread, axes = np.linalg.eigh(np.cov(columns, rows))
+    if spread[1] < _LONG**2 * spread[0]:
+        return None
+    return float(np.degrees(np.arctan2(axes[1, 1], axes[0, 1])))
 
 
 def _framed(

@@ -79,11 +79,11 @@ def _predict(
     robust = weight
     for _ in range(4):
         total = robust.sum(axis=1)
-        normal = np.einsum("nk,nki,nkj->nij", robust, design, design)
+        weighted = (design * robust[..., None]).swapaxes(1, 2)
+        normal = weighted @ design
         normal[:, [1, 2], [1, 2]] += _RIDGE * 0.25 * total[:, None]
         normal[:, 0, 0] += 1e-9
-        right = np.einsum("nk,nki,nkj->nij", robust, design, target)
-        found = np.linalg.solve(normal, right)
+        found = np.linalg.solve(normal, weighted @ target)
         off = np.hypot(*np.moveaxis(target - design @ found, -1, 0))
         robust = weight / (1 + (off / tolerance) ** 2)
     return found[:, 0]

@@ -81,16 +81,7 @@ class Check:
 def grid_of(before: LimbFrame, after: LimbFrame, affine: Affine) -> Transform:
     """Make a transform that is only an affine map, on the grid of BEFORE."""
     step = _GRID_WIDTHS * before.width_px
-    height, width = before.shape
-    nodes = (int(height / step) + 2, int(width / step) + 2, 2)
-    return Transform(
-        np.asarray(affine, np.float64),
-        np.zeros(nodes),
-        0.0,
-        step,
-        before.shape,
-        after.shape,
-    )
+    return Transform.plain(affine, step, before.shape, after.shape)
 
 
 def coarse_pose(before: LimbFrame, after: LimbFrame, affine: Affine) -> Pose | None:
