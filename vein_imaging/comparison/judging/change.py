@@ -32,9 +32,9 @@ The last three are in BEFORE already; they are no veins and are not counted."""
 # their diameter; at 1/3 it would be 91 % and 14 %, the error on the flattering side.
 CLEARED_BELOW, PERSISTENT_ABOVE = 0.30, 0.67
 STAINED_CLEARED_BELOW = 0.50
-"""Beside a stain the share of the vein that is left is known to `_STAIN_SD` only. At .50
-a twentieth of the vanished veins of the second phantom are not called cleared, and 1 %
-of those that stayed are."""
+"""Beside a stain the share of the vein that is left is known to `_STAIN_SD` only. At
+.50, 5 % of the vanished veins of the second phantom are not called cleared, and 1 % of
+those that stayed are."""
 _STAIN_SD = 0.15
 """Of the share of a vein told apart from its stain: half the distance from the 25th to
 the 90th percentile of vanished, stained veins of the second phantom."""
