@@ -24,9 +24,10 @@ Change = Literal["cleared", "faded", "persistent", "new", "unjudged"]
 """Ratio of the contrast AFTER to that BEFORE: cleared is below .3, faded up to .67,
 persistent above. "new" is the reverse of cleared."""
 
-SeenAs = Literal["vein", "stain", "old stain", "mole", "crease"]
-"""What a dark line is. "stain": AFTER shows one where the vein was, wider or browner.
-The last three are in BEFORE already; they are no veins and are not counted."""
+SeenAs = Literal["vein", "stain", "unclear", "old stain", "mole", "crease"]
+"""What a dark line is. "stain": AFTER shows one where the vein was, wider or browner;
+"unclear": vein or stain, the picture is too blurred to tell. The last three are in
+BEFORE already; they are no veins and are not counted."""
 
 # On drawn pairs 90 % of vanished veins are below .3, and 8 % of those left at half
 # their diameter; at 1/3 it would be 91 % and 14 %, the error on the flattering side.
@@ -38,6 +39,9 @@ those that stayed are."""
 _STAIN_SD = 0.15
 """Of the share of a vein told apart from its stain: half the distance from the 25th to
 the 90th percentile of vanished, stained veins of the second phantom."""
+_SD_AS: dict[SeenAs, float] = {"stain": _STAIN_SD, "unclear": 0.30}
+"""Where nothing tells a stain, all or none of a faded line's contrast, .3 to .67, may be
+one."""
 _SD_OF_FLOOR = 1 / 1.28  # a 90th percentile is 1.28 standard deviations of noise
 _JUDGED_ABOVE = 2.0  # noise floors
 _NOISE_PERCENTILE = 90
@@ -114,14 +118,14 @@ class Piece:
     @property
     def counts(self) -> bool:
         """Whether it was vein at all BEFORE."""
-        return self.seen_as in ("vein", "stain")
+        return self.seen_as in ("vein", "stain", "unclear")
 
     @property
     def ratio_sd(self) -> float:
         """Standard deviation of `ratio`: noise over contrast, and that of a stain."""
         own = self.contrast_after if self.change == "new" else self.contrast_before
         noise = _SD_OF_FLOOR * self.noise / own if own > 0 else 0.0
-        return math.hypot(noise, _STAIN_SD if self.seen_as == "stain" else 0.0)
+        return math.hypot(noise, _SD_AS.get(self.seen_as, 0.0))
 
     @property
     def cleared_below(self) -> float:

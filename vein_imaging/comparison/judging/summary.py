@@ -311,7 +311,7 @@ def _judged_anew(
         return centre, 0.0, 0.0
     chosen = [piece for piece, one in zip(pieces, free, strict=True) if one]
     _names, branch = np.unique([p.branch for p in chosen], return_inverse=True)
-    stain = np.array([piece.seen_as == "stain" for piece in chosen])
+    stain = np.array([piece.seen_as in ("stain", "unclear") for piece in chosen])
     rng = np.random.default_rng(_SEED)
     common = rng.normal(size=(_DRAWS, int(branch.max()) + 1))[:, branch]
     own = rng.normal(size=(_DRAWS, len(chosen)))
