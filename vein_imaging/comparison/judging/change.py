@@ -40,7 +40,7 @@ _STAIN_SD = 0.15
 """Of the share of a vein told apart from its stain: half the distance from the 25th to
 the 90th percentile of vanished, stained veins of the second phantom."""
 _SD_AS: dict[SeenAs, float] = {"stain": _STAIN_SD, "unclear": 0.30}
-"""Where nothing tells a stain, all or none of a faded line's contrast, .3 to .67, may be
+"""Where nothing tells a stain, all or none of a faded contrast, .3 to .67, may be
 one."""
 _SD_OF_FLOOR = 1 / 1.28  # a 90th percentile is 1.28 standard deviations of noise
 _JUDGED_ABOVE = 2.0  # noise floors
