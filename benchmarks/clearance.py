@@ -242,7 +242,7 @@ def plans(seeds: Sequence[int], few: Sequence[int]) -> Iterator[tuple[str, LegPl
             for seed in seeds:
                 yield name, replace(plan, seed=seed, cleared=level)
     for name, plan in HARDER.items():
-        for level in (0.0, 0.5, 1.0):
+        for level in (0.0, 0.5):
             for seed in few:
                 yield name, replace(plan, seed=seed, cleared=level)
 
