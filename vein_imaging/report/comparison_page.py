@@ -50,7 +50,7 @@ class ComparisonAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LegendItem:
-    """How one kind of vein is drawn: a picture of the line, as an address, and words."""
+    """How one kind of vein is drawn: the line as a picture's address, and words."""
 
     swatch: str
     text: str

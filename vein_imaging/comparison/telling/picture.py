@@ -215,7 +215,7 @@ def legend_lines(comparison: Comparison) -> list[tuple[Sheet, str]]:
     """
     mm = comparison.mm_per_pixel
     unit = "px" if mm is None else "mm"
-    pieces = dict((style.label, found) for style, found in _drawn(comparison))
+    pieces = {style.label: found for style, found in _drawn(comparison)}
     lines = []
     for style in (*CHANGE_STYLES.values(), STAIN_STYLE, MARK_STYLE):
         found = pieces[style.label]
