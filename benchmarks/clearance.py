@@ -22,8 +22,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
-from second_phantom import MARGIN_PX, Drawn, LegPlan, draw_pair
 
+from benchmarks.second_phantom import MARGIN_PX, Drawn, LegPlan, draw_pair
 from vein_imaging.comparison import Comparison, compare
 from vein_imaging.comparison.aligning.registration import Registration
 from vein_imaging.comparison.aligning.transform import Transform
@@ -144,7 +144,8 @@ def fates_of(pieces: Sequence[Piece], drawn: Drawn) -> list[str]:
     tree = cKDTree(points)
     found = []
     for piece in pieces:
-        away, index = tree.query(drawn.on_skin(piece.points_rc, "before"))
+        found_rc = drawn.on_skin(piece.points_rc, "before")
+        away, index = (np.asarray(part) for part in tree.query(found_rc))
         close = away < near[index]
         if close.mean() < 0.5:
             found.append("none")
@@ -189,7 +190,7 @@ def true_registration(drawn: Drawn) -> Registration:
     affine = np.array([[1.0, 0, 0], [0, 1.0, 0]])
     transform = Transform(affine, moved, 0.0, step, shape, shape)
     support = transform.warp_mask(np.ones(shape, np.bool_))
-    blocks = 40.0 * np.argwhere(support[::40, ::40])
+    blocks = np.asarray(40.0 * np.argwhere(support[::40, ::40]), np.float64)
     return Registration(transform, support, 100, blocks, 0.1, 0.3, (), ())
 
 

@@ -335,7 +335,7 @@ def _hair(plan: LegPlan, visit: str) -> Plane:
     small = cv2.resize(
         fine, (plan.width_px, plan.height_px), interpolation=cv2.INTER_AREA
     )
-    return small / 255.0
+    return np.asarray(small / 255.0, np.float64)
 
 
 def _expose(
@@ -368,4 +368,4 @@ def _expose(
     photons = 6000 * np.clip(np.stack(channels, axis=-1), 0, 1.4)
     noisy = rng.poisson(photons) + rng.normal(0, 8, photons.shape)
     picture = np.clip(np.rint(255 * noisy / 6000 * 1.3), 0, 255).astype(np.uint8)
-    return picture if plan.kind == "colour" else picture[..., 0]
+    return np.asarray(picture if plan.kind == "colour" else picture[..., 0], np.uint8)

@@ -32,5 +32,8 @@
   });
   slide.addEventListener("input", draw);
   choose("side");
-  if (location.hash.length > 1 && modes.querySelector('[data-mode="' + CSS.escape(location.hash.slice(1)) + '"]')) { choose(location.hash.slice(1)); }
+  var asked = location.hash.replace("#view=", "");
+  modes.querySelectorAll("button").forEach(function (one) {
+    if (one.dataset.mode === asked) { choose(asked); }
+  });
 })();

@@ -64,7 +64,8 @@ def comparison_page(
     """
     aligned = comparison.alignment_verdict != "refused"
     second = comparison.registered if aligned else check_picture(after)
-    changes, legend = "", ()
+    changes = ""
+    legend: tuple[LegendItem, ...] = ()
     if comparison.verdict != "refused":
         width = before.shape[1]
         changes = picture_uri(draw_change_map(before, comparison, width_px=width))

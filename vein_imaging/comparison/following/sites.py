@@ -217,6 +217,8 @@ def _follow(
         why = _("too little vein could be judged in these pictures")
     elif len(judged) < _LEAST_PIECES:
         why = _("no vein near the mark stands out enough to be judged")
+    elif row.clearance_lo_pct < _NOT_PCT and row.clearance_hi_pct >= _CLEARED_PCT:
+        why = _("the vein near the mark could be read either way")
     elif row.judged_px < row.unjudged_px:
         why = _("most of the vein near the mark is too faint to be judged")
     return SiteOutcome(

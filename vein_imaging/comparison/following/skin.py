@@ -135,7 +135,9 @@ def _told(
         "differ between visits, so look at the skin itself"
     )
     word = words[red > limits[0], brown > limits[1]]
-    return SkinChange(site, word, red, brown, *limits.tolist(), caution)
+    return SkinChange(
+        site, word, red, brown, float(limits[0]), float(limits[1]), caution
+    )
 
 
 def _untold(sites: tuple[TreatedSite, ...], why: str) -> tuple[SkinChange, ...]:

@@ -213,7 +213,8 @@ class Guide:
         other = np.count_nonzero(both) * scale**2 / (rows * columns)
         turned = max(0.0, math.cos(2 * math.atan2(matrix[1, 0], matrix[0, 0])))
         alike = self._likeness(seen)
-        return 100 * max(0.0, agreement) ** 0.5 * min(own, other, 1.0) * turned * alike
+        shared = min(own, float(other), 1.0)
+        return 100 * math.sqrt(max(0.0, agreement)) * shared * turned * alike
 
     def _light_advice(self, seen: _Small) -> tuple[Advice, ...]:
         one, other = self._small, seen

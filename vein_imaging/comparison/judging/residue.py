@@ -143,14 +143,18 @@ def _fit(
     basis = np.linalg.qr(np.column_stack([np.ones_like(x), x]))[0]
 
     def level(part: Values) -> Values:
-        return (part - (part @ basis) @ basis.T).reshape(*part.shape[:-2], -1)
+        rest = part - (part @ basis) @ basis.T
+        return np.asarray(rest.reshape(*part.shape[:-2], -1), np.float64)
 
     vein = level(was[:, use])
     others = level(stains)
+    own = float(vein @ vein)
     best = (np.nan, 1.0, np.inf)
+    if not own > 0:
+        return best[:2]
     for shift in range(-_SHIFT_PX, _SHIFT_PX + 1):
         seen = level(np.roll(now, shift, axis=1)[:, use])
-        alone = seen - max(vein @ seen / (vein @ vein), 0.0) * vein
+        alone = seen - max(float(vein @ seen) / own, 0.0) * vein
         for stain in others:
             share, brown = _two(vein, stain, seen)
             rest = float(((seen - share * vein - brown * stain) ** 2).sum())
@@ -161,15 +165,18 @@ def _fit(
 
 def _two(first: Values, second: Values, seen: Values) -> tuple[float, float]:
     """Not negative least squares of two columns."""
-    a, b, c = first @ first, first @ second, second @ second
-    p, q = first @ seen, second @ seen
+    a, b, c = (
+        float(one @ other)
+        for one, other in ((first, first), (first, second), (second, second))
+    )
+    p, q = float(first @ seen), float(second @ seen)
     det = a * c - b * b
     if det > 1e-9 * a * c:
         one, other = (c * p - b * q) / det, (a * q - b * p) / det
         if one >= 0 and other >= 0:
-            return float(one), float(other)
+            return one, other
     one, other = max(p / a, 0.0), max(q / c, 0.0)
-    return (float(one), 0.0) if one * p >= other * q else (0.0, float(other))
+    return (one, 0.0) if one * p >= other * q else (0.0, other)
 
 
 def _joined(lines: tuple[CentrelinePiece, ...], share: Values, left: Values) -> Residue:

@@ -322,5 +322,7 @@ def _judged_anew(
     below = moved < np.array([piece.cleared_below for piece in chosen])
     fixed = float(length[now & ~free].sum())
     shares = 100 * (below @ length[free] + fixed) / whole
-    low, high = np.percentile(shares, [2.5, 97.5])
-    return centre, max(0.0, centre - float(low)), max(0.0, float(high) - centre)
+    low, high = (float(end) for end in np.percentile(shares, [2.5, 97.5]))
+    # ratios hold their error once already: of what a second one moves, half is counted
+    middle = (float(shares.mean()) + centre) / 2
+    return centre, max(0.0, middle - low), max(0.0, high - middle)

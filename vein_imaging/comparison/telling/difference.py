@@ -39,12 +39,12 @@ def draw_difference(before: Picture, comparison: Comparison) -> NDArray[np.uint8
     compared = comparison.overlap
     change = _flat(comparison.registered, compared) - _flat(before, compared)
     # grain of a camera is no change of the skin
-    change = cv2.GaussianBlur(change, (0, 0), max(1.0, max(change.shape) / 1000))
-    share = np.clip(change / _FULL_LN, -1, 1)[..., None]
+    smooth = cv2.GaussianBlur(change, (0, 0), max(1.0, max(change.shape) / 1000))
+    share = np.clip(np.asarray(smooth) / _FULL_LN, -1, 1)[..., None]
     colour = np.where(share > 0, _LIGHTER, _DARKER)
     drawn = _PLAIN + np.abs(share) * (colour - _PLAIN)
     drawn[~compared] = 150
-    return np.rint(drawn).astype(np.uint8)
+    return np.asarray(np.rint(drawn), np.uint8)
 
 
 def _flat(picture: Picture, inside: NDArray[np.bool_]) -> NDArray[np.float32]:
