@@ -78,7 +78,7 @@ def comparison_page(
         ComparisonPage(
             title=_("Before and after"),
             name=name,
-            answers=(_measurement(said), _alignment(comparison)),
+            answers=(_measurement(said, aligned), _alignment(comparison)),
             before=picture_uri(np.asarray(check_picture(before), np.uint8)),
             after=picture_uri(np.asarray(check_picture(second), np.uint8)),
             before_caption=_titled(_("BEFORE"), days[0]),
@@ -160,22 +160,29 @@ def _skin_table(skin: Sequence[SkinChange]) -> Table:
     def told(value: float, limit: float) -> str:
         if not math.isfinite(value):
             return "-"
-        return f"{100 * value:+.0f} % (±{100 * limit:.0f})"
+        return f"{100 * value + 0.0:+.0f} % (±{100 * limit:.0f})".replace(
+            "-0 %", "+0 %"
+        )
 
     return Table(
-        (_("Site"), _("Skin"), _("Redness"), _("Pigmentation"), _("Caution")),
+        (_("Site"), _("Skin"), _("Redness"), _("Pigmentation"), _("Why")),
         tuple(
             (
                 one.site.name,
                 _(one.word),
                 told(one.redness, one.redness_limit),
                 told(one.pigmentation, one.pigmentation_limit),
-                one.caution,
+                one.caution if one.word == "cannot tell" else "",
             )
             for one in skin
         ),
         _("Skin around the sites"),
-        _("In brackets: what untreated skin of the same two pictures reaches."),
+        " ".join(
+            [
+                *sorted({one.caution for one in skin if one.word != "cannot tell"}),
+                _("(In brackets: what untreated skin itself reaches.)"),
+            ]
+        ),
     )
 
 
@@ -184,7 +191,10 @@ def _figure(one: SiteOutcome) -> str:
     return text + (f", {_('stain left')}" if one.stained_px > 0 else "")
 
 
-def _measurement(said: Sayable) -> ComparisonAnswer:
+def _measurement(said: Sayable, aligned: bool) -> ComparisonAnswer:
+    if not aligned:
+        why = _("What was not aligned is not measured.")
+        return ComparisonAnswer("stop", said.headline, (why,))
     lines = tuple(line for line in (said.figure, said.all_veins) if line)
     return ComparisonAnswer(
         _MEASURED.get(said.verdict, "warn"), said.headline, lines, said.reasons
