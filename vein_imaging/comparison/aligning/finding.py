@@ -13,7 +13,7 @@ from vein_imaging.comparison.aligning.by_hand import (
     spline_through,
 )
 from vein_imaging.comparison.aligning.gate import failures_of_pose
-from vein_imaging.comparison.aligning.limb_frame import quarter_turns
+from vein_imaging.comparison.aligning.limb_frame import LimbFrame, quarter_turns
 from vein_imaging.comparison.aligning.pose import Pose
 from vein_imaging.comparison.aligning.seeds import (
     Candidate,
@@ -32,8 +32,9 @@ from vein_imaging.words import translate as _
 
 __all__ = ["Found", "find_pose"]
 
-_ENOUGH = 0.75
-"""Of the check blocks hit: learned matches would add little, and take ten seconds."""
+_ENOUGH, _COVERED = 0.75, 0.6
+"""Of the check blocks hit, and of the skin claimed: learned matches would add little,
+and take ten seconds."""
 _DECISIVE = 0.5  # of the check blocks hit: no other classical seed need be tried
 _AGREES_WIDTHS = 0.05
 """A pose that leaves points marked by hand further off contradicts the person."""
@@ -83,7 +84,7 @@ def _automatic(working: Working) -> Found:
     if hits_of(best) < _DECISIVE:
         best = _better(best, _by_texture(working))
     matcher = "classical"
-    if hits_of(best) < _ENOUGH:
+    if hits_of(best) < _ENOUGH or _claimed(best, before) < _COVERED:
         best, matcher = _with_learned(working, best)
     for turn in turns[1:]:
         if _passes(best):
@@ -168,3 +169,8 @@ def _better(one: Candidate | None, other: Candidate | None) -> Candidate | None:
 def _passes(candidate: Candidate | None) -> bool:
     evidence = None if candidate is None else candidate.evidence
     return evidence is not None and not failures_of_pose(evidence)
+
+
+def _claimed(candidate: Candidate | None, before: LimbFrame) -> float:
+    claimed = 0 if candidate is None else np.count_nonzero(candidate.claim)
+    return claimed / max(1, np.count_nonzero(before.skin))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from vein_imaging.comparison.aligning.affine import Matches
@@ -19,7 +18,7 @@ from vein_imaging.comparison.aligning.search_blocks import Found, Search, search
 from vein_imaging.comparison.aligning.transform import Affine, Points, Transform
 from vein_imaging.imaging.arrays import Mask
 
-__all__ = ["Check", "Pose", "check_pose", "coarse_pose", "fine_pose", "grid_of"]
+__all__ = ["Check", "Pose", "check_pose", "coarse_pose", "fine_pose", "grid_of", "near_matches"]
 
 _COARSE = (Search(0.16, 0.14, 0.10), Search(0.16, 0.07, 0.10))
 _FINE = (
@@ -33,6 +32,7 @@ _LEAST_PEAK, _ABOVE_RIVAL = 0.22, 0.08
 _GRID_WIDTHS = 0.06
 _HIT_WIDTHS = 0.02
 """Of a search over .11 each way: by chance 3 % of the blocks look most alike there."""
+_MATCHES_NEAR, _NEAR_WIDTHS = 4, 0.25
 LEAST_MATCHES = 20  # fewer lay no map that bends
 
 
@@ -112,11 +112,44 @@ def fine_pose(
     return _through(before, after, start, _FINE, given)
 
 
-def check_pose(before: LimbFrame, after: LimbFrame, transform: Transform) -> Check:
-    """Ask other blocks, on another grid, whether the map is right."""
-    found = search(before, after, transform, _CHECK)
-    off = np.hypot(*found.offset_xy.T)
-    return Check(found.before_xy, off < _HIT_WIDTHS * before.width_px)
+def check_pose(before: LimbFrame, after: LimbFrame, pose: Pose) -> Check:
+    """Ask other blocks, on another grid, whether the map is right.
+
+    Only where matches are near: further off the map is not believed in any case.
+
+    Parameters
+    ----------
+    before, after : LimbFrame
+    pose : Pose
+
+    Returns
+    -------
+    Check
+    """
+    found = search(before, after, pose.transform, _CHECK)
+    asked = near_matches(pose, found.before_xy, before.width_px)
+    off = np.hypot(*found.offset_xy[asked].T)
+    return Check(found.before_xy[asked], off < _HIT_WIDTHS * before.width_px)
+
+
+def near_matches(pose: Pose, points_xy: Points, width_px: float) -> Mask:
+    """Which points have four matches near them.
+
+    Parameters
+    ----------
+    pose : Pose
+    points_xy : (N, 2) px
+    width_px : px
+        Of the limb.
+
+    Returns
+    -------
+    (N,) bool
+    """
+    if pose.agreeing < _MATCHES_NEAR or not len(points_xy):
+        return np.zeros(len(points_xy), np.bool_)
+    distance, _ = cKDTree(pose.matches.before_xy).query(points_xy, [_MATCHES_NEAR])
+    return np.asarray(distance[:, 0] < _NEAR_WIDTHS * width_px)
 
 
 def _through(

@@ -14,7 +14,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["Found", "Search", "search"]
 
-_COVERED = 0.6  # of a block must be skin in both pictures
+_COVERED = 0.6  # of a block must be seen in both pictures
 _BESIDE = 0.3
 """Of the search: a second peak nearer than that belongs to the first."""
 
@@ -79,7 +79,7 @@ def search(
     Found
     """
     moved = transform.warp(after.flat)
-    both = before.skin & transform.warp_mask(after.skin)
+    both = before.seen & transform.warp_mask(after.seen)
     half, reach, step = (
         max(2, round(part * before.width_px)) for part in (how.half, how.reach, how.step)
     )

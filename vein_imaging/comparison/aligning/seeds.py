@@ -96,7 +96,7 @@ def candidate_from(
     pose = fine_pose(before, after, start, given)
     if pose is None:
         return None
-    check = check_pose(before, after, pose.transform)
+    check = check_pose(before, after, pose)
     claim = claimed(before, after, pose, check)
     evidence = evidence_of(pose, check, claim, before.width_px)
     return Candidate(seed, pose, claim, check.before_xy[check.hit], evidence)
