@@ -197,9 +197,11 @@ def _identity(
 
 
 def _read(path: Path) -> NDArray[Any]:
-    # by the bytes: OpenCV's own file names are not Unicode on every system
+    # by the bytes: OpenCV's own file names are not Unicode on every system; upright, as
+    # the camera says: read "unchanged", a picture stays as the sensor lay
     raw = np.frombuffer(path.read_bytes(), np.uint8)
-    picture = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
+    how = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
+    picture = cv2.imdecode(raw, how) if raw.size else None
     if picture is None:
         raise ValueError(
             _("{path} is not a picture that can be read; use PNG or TIFF").format(
@@ -208,8 +210,7 @@ def _read(path: Path) -> NDArray[Any]:
         )
     if picture.ndim == 2:
         return np.asarray(picture)
-    code = cv2.COLOR_BGRA2RGB if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
-    return np.asarray(cv2.cvtColor(picture, code))
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
 def _write_picture(path: Path, picture: NDArray[Any]) -> None:

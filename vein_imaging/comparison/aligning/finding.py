@@ -23,6 +23,7 @@ from vein_imaging.comparison.aligning.seeds import (
     from_texture,
     hits_of,
     maps_apart,
+    proven_by,
     turned_back,
     with_agreement,
 )
@@ -163,7 +164,9 @@ def _marked(working: Working, control: Matches) -> Found:
 
 
 def _better(one: Candidate | None, other: Candidate | None) -> Candidate | None:
-    return one if hits_of(one) >= hits_of(other) else other
+    # one that is believed before one that is not; then the one that proves more
+    ranks = [(_passes(each), proven_by(each)) for each in (one, other)]
+    return one if ranks[0] >= ranks[1] else other
 
 
 def _passes(candidate: Candidate | None) -> bool:

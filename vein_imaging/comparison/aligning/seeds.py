@@ -37,6 +37,7 @@ __all__ = [
     "from_texture",
     "hits_of",
     "maps_apart",
+    "proven_by",
     "turned_back",
     "with_agreement",
 ]
@@ -133,7 +134,7 @@ def from_spots(before: LimbFrame, after: LimbFrame) -> Candidate | None:
         found = candidate_from(before, after, start, "spots")
         if found is None:
             continue
-        if best is None or hits_of(found) > hits_of(best):
+        if best is None or proven_by(found) > proven_by(best):
             best = found
         if hits_of(best) > _CERTAIN:
             break
@@ -266,6 +267,18 @@ def hits_of(candidate: Candidate | None) -> float:
     if candidate is None or candidate.evidence is None:
         return -1.0
     return candidate.evidence.hit_share
+
+
+def proven_by(candidate: Candidate | None) -> int:
+    """How many check blocks hit; -1 where nothing was checked.
+
+    Parameters
+    ----------
+    candidate : Candidate or None
+    """
+    if candidate is None or candidate.evidence is None:
+        return -1
+    return len(candidate.hits_xy)
 
 
 def _overlay(before: LimbFrame, after: LimbFrame) -> Affine:
