@@ -20,7 +20,7 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
-from vein_imaging.comparison import compare
+from vein_imaging.comparison import Comparison, compare
 from vein_imaging.comparison.judging.summary import days_between
 from vein_imaging.comparison.preparing.surface import grey_levels
 from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
@@ -87,8 +87,9 @@ def compare_command(
     """Compare two pictures of one leg: measure what cleared, and give its error.
 
     Writes change_summary.csv, change_pieces.csv, comparison.png, change_map.png and
-    after_aligned.png into the folder. The exit status is 1 when the pictures cannot be
-    compared; the table and the sheet then say why.
+    after_aligned.png into the folder. The exit status is 1 when nothing could be
+    measured; the table and the sheet then say why. Pictures that can be aligned are
+    written even then, to be looked at side by side.
     """
     if after_mm_per_pixel is not None and mm_per_pixel is None:
         raise click.UsageError(_("--after-mm-per-pixel needs --mm-per-pixel as well"))
@@ -117,17 +118,32 @@ def compare_command(
     if result.verdict != "refused":
         drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
         _write_picture(out / "change_map.png", drawn)
-    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(said, out))
+    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, said, out))
     if result.verdict == "refused":
-        click.echo(
-            _("not comparable: {reasons}").format(reasons="; ".join(result.reasons)),
-            err=True,
+        reasons = "; ".join(result.reasons)
+        refused = (
+            _("not comparable: {reasons}")
+            if result.alignment_verdict == "refused"
+            else _("aligned, but not measured: {reasons}")
         )
+        click.echo(refused.format(reasons=reasons), err=True)
         raise SystemExit(1)
 
 
-def _spoken(said: Sayable, out: Path) -> str:
-    lines = [_(said.verdict), *(f"  {reason}" for reason in said.reasons)]
+def _spoken(result: Comparison, said: Sayable, out: Path) -> str:
+    aligned = {
+        "aligned": _("aligned: {share:.0f} % of the skin in BEFORE was compared"),
+        "doubtful": _(
+            "doubtfully aligned: {share:.0f} % of the skin in BEFORE was compared"
+        ),
+        "refused": _("not aligned"),
+    }[result.alignment_verdict]
+    lines = [
+        aligned.format(share=100 * result.compared_share),
+        *(f"  {advice}" for advice in result.alignment_advice),
+        _(said.verdict),
+        *(f"  {reason}" for reason in said.reasons),
+    ]
     if said.figure:
         lines.append(said.figure)
     if said.figure and said.assessment is not None:
