@@ -11,5 +11,5 @@ settings.register_profile("repeat", derandomize=True, deadline=None)
 settings.register_profile("search", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))
 
-# What is installed on a computer decides no test: the better matcher has tests of its own.
+# What is installed here decides no test: the better matcher has tests of its own.
 os.environ["VEIN_IMAGING_MATCHER"] = os.devnull

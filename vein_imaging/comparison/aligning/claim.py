@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from vein_imaging.comparison.aligning.limb_frame import LimbFrame
 from vein_imaging.comparison.aligning.local_affine import left_out_errors
-from vein_imaging.comparison.aligning.pose import Check, Pose, near_matches
+from vein_imaging.comparison.aligning.pose import CheckBlocks, LimbPose, near_matches
 from vein_imaging.imaging.arrays import Mask
 
 __all__ = ["Evidence", "claimed", "evidence_of"]
@@ -30,7 +30,7 @@ class Evidence:
         Of check blocks, those that look most alike where the map says. Of true pairs
         .54 to .94, of different people at most .21; chance is .03.
     checked : int
-        Check blocks.
+        CheckBlocks blocks.
     matches, offered : int
         Matches that agree, of those found.
     error_median, error_p90 : widths of the limb
@@ -54,13 +54,15 @@ class Evidence:
     apart: float = np.nan
 
 
-def evidence_of(pose: Pose, check: Check, claim: Mask, width_px: float) -> Evidence:
+def evidence_of(
+    pose: LimbPose, check: CheckBlocks, claim: Mask, width_px: float
+) -> Evidence:
     """Weigh a pose.
 
     Parameters
     ----------
-    pose : Pose
-    check : Check
+    pose : LimbPose
+    check : CheckBlocks
     claim : (h, w) bool
         Where it is proven.
     width_px : px
@@ -83,14 +85,16 @@ def evidence_of(pose: Pose, check: Check, claim: Mask, width_px: float) -> Evide
     )
 
 
-def claimed(before: LimbFrame, after: LimbFrame, pose: Pose, check: Check) -> Mask:
+def claimed(
+    before: LimbFrame, after: LimbFrame, pose: LimbPose, check: CheckBlocks
+) -> Mask:
     """Find where a pose is proven: matches are near, check blocks hit, both are skin.
 
     Parameters
     ----------
     before, after : LimbFrame
-    pose : Pose
-    check : Check
+    pose : LimbPose
+    check : CheckBlocks
 
     Returns
     -------
@@ -125,7 +129,7 @@ def _inner(frame: LimbFrame) -> Mask:
     return np.asarray(cv2.erode(frame.skin.astype(np.uint8), kernel) > 0)
 
 
-def _smooth(pose: Pose) -> Mask:
+def _smooth(pose: LimbPose) -> Mask:
     # nodes around which the map neither folds, nor mirrors, nor stretches out of reason
     transform = pose.transform
     field = transform.displacement_xy / transform.step_px

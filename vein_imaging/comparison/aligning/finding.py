@@ -14,7 +14,7 @@ from vein_imaging.comparison.aligning.by_hand import (
 )
 from vein_imaging.comparison.aligning.gate import failures_of_pose
 from vein_imaging.comparison.aligning.limb_frame import LimbFrame, quarter_turns
-from vein_imaging.comparison.aligning.pose import Pose
+from vein_imaging.comparison.aligning.pose import LimbPose
 from vein_imaging.comparison.aligning.seeds import (
     Candidate,
     candidate_from,
@@ -31,7 +31,7 @@ from vein_imaging.comparison.aligning.working import Working, inside
 from vein_imaging.comparison.learned.matcher import learned_matcher
 from vein_imaging.words import translate as _
 
-__all__ = ["Found", "find_pose"]
+__all__ = ["FoundPose", "find_pose"]
 
 _ENOUGH, _COVERED = 0.75, 0.6
 """Of the check blocks hit, and of the skin claimed: learned matches would add little,
@@ -44,7 +44,7 @@ _CONTRADICTS_WIDTHS = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class FoundPose:
     """The best pose that was found.
 
     Parameters
@@ -62,7 +62,7 @@ class Found:
     proven: bool = True
 
 
-def find_pose(working: Working, control: Matches | None) -> Found:
+def find_pose(working: Working, control: Matches | None) -> FoundPose:
     """Find how the limb of AFTER lies on that of BEFORE.
 
     Parameters
@@ -73,12 +73,12 @@ def find_pose(working: Working, control: Matches | None) -> Found:
 
     Returns
     -------
-    Found
+    FoundPose
     """
     return _automatic(working) if control is None else _marked(working, control)
 
 
-def _automatic(working: Working) -> Found:
+def _automatic(working: Working) -> FoundPose:
     before, after = working.frames
     turns = quarter_turns(before, after)
     best = _better(None, from_spots(before, after))
@@ -93,7 +93,7 @@ def _automatic(working: Working) -> Found:
         turned = from_spots(before, after.turned(turn))
         if turned is not None:
             best = _better(best, turned_back(turned, after, turn))
-    return Found(best, matcher)
+    return FoundPose(best, matcher)
 
 
 def _by_texture(working: Working) -> Candidate | None:
@@ -123,7 +123,7 @@ def _with_learned(
     return _better(classical, learned), "learned"
 
 
-def _marked(working: Working, control: Matches) -> Found:
+def _marked(working: Working, control: Matches) -> FoundPose:
     before, after = working.frames
     points = Matches(
         (control.before_xy + 0.5) * before.scale - 0.5,
@@ -137,7 +137,7 @@ def _marked(working: Working, control: Matches) -> Found:
         # the person is the second witness
         confirmed = with_agreement(confirmed, 0.0)
         if _passes(confirmed):
-            return Found(confirmed, "classical", (by_hand,))
+            return FoundPose(confirmed, "classical", (by_hand,))
     found = _automatic(working)
     if found.candidate is not None and _passes(found.candidate):
         off = found.candidate.pose.transform.to_after(points.before_xy[:, ::-1])
@@ -149,7 +149,7 @@ def _marked(working: Working, control: Matches) -> Found:
     errors = own_errors(points, before.width_px) / before.width_px
     alone = Candidate(
         "by hand",
-        Pose(spline, points, count),
+        LimbPose(spline, points, count),
         near_points(before, points) & spline.warp_mask(after.skin),
         np.empty((0, 2)),
         None,
@@ -159,8 +159,8 @@ def _marked(working: Working, control: Matches) -> Found:
         "limb's width from where the others put it (median)"
     ).format(points=by_hand, error=100 * float(np.median(errors)))
     if np.median(errors) > _CONTRADICTS_WIDTHS:
-        return Found(confirmed, found.matcher)
-    return Found(alone, found.matcher, (error,), proven=False)
+        return FoundPose(confirmed, found.matcher)
+    return FoundPose(alone, found.matcher, (error,), proven=False)
 
 
 def _better(one: Candidate | None, other: Candidate | None) -> Candidate | None:

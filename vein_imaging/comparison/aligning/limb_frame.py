@@ -1,4 +1,4 @@
-"""The limb of each picture drawn to one width: the common measure of the pose search."""
+"""The limb of each picture drawn to one width: what the pose is measured in."""
 
 from __future__ import annotations
 
@@ -130,7 +130,9 @@ def limb_width_px(skin: Mask) -> float:
     return 2 * float(np.percentile(inside, 99)) if inside.size else 0.0
 
 
-def frames_of(before: View, after: View, width_px: float) -> tuple[LimbFrame, LimbFrame]:
+def frames_of(
+    before: View, after: View, width_px: float
+) -> tuple[LimbFrame, LimbFrame]:
     """Draw both limbs to one width.
 
     Parameters
@@ -143,7 +145,9 @@ def frames_of(before: View, after: View, width_px: float) -> tuple[LimbFrame, Li
     -------
     LimbFrame, LimbFrame
     """
-    widths = [max(limb_width_px(skin), _NARROWEST_PX) for skin in (before.skin, after.skin)]
+    widths = [
+        max(limb_width_px(skin), _NARROWEST_PX) for skin in (before.skin, after.skin)
+    ]
     if max(widths) > _WIDEST * min(widths):
         widths = [min(widths)] * 2
     one, other = (

@@ -19,7 +19,7 @@ from vein_imaging.comparison.aligning.limb_frame import LimbFrame, Turn
 from vein_imaging.comparison.aligning.local_affine import clean_matches, map_through
 from vein_imaging.comparison.aligning.pose import (
     LEAST_MATCHES,
-    Pose,
+    LimbPose,
     check_pose,
     coarse_pose,
     fine_pose,
@@ -57,17 +57,17 @@ class Candidate:
     ----------
     seed : "spots" | "texture" | "learned" | "by hand"
         What the search began with.
-    pose : Pose
+    pose : LimbPose
     claim : (h, w) bool
         In BEFORE's frame.
     hits_xy : (N, 2) px
-        Check blocks that hit.
+        CheckBlocks blocks that hit.
     evidence : Evidence or None
         None where it is only the map through points marked by hand.
     """
 
     seed: Seed
-    pose: Pose
+    pose: LimbPose
     claim: Mask
     hits_xy: NDArray[np.float64]
     evidence: Evidence | None
@@ -167,9 +167,9 @@ def from_texture(
     fit = fit_affine(match_keypoints(*flats, *masks))
     if fit is None:
         return None
-    affine = Transform(fit.affine, np.zeros((2, 2, 2)), 0.0, 1.0, (1, 1), (1, 1)).between(
-        (scales[0] / before.scale, scales[1] / after.scale), (1, 1), (1, 1)
-    )
+    affine = Transform(
+        fit.affine, np.zeros((2, 2, 2)), 0.0, 1.0, (1, 1), (1, 1)
+    ).between((scales[0] / before.scale, scales[1] / after.scale), (1, 1), (1, 1))
     return candidate_from(
         before, after, grid_of(before, after, affine.affine), "texture"
     )
@@ -249,7 +249,7 @@ def turned_back(candidate: Candidate, after: LimbFrame, turn: Turn) -> Candidate
     """
     back = after.turned_back(turn)
     matches = candidate.pose.matches
-    pose = Pose(
+    pose = LimbPose(
         candidate.pose.transform.then(back, after.shape),
         Matches(matches.before_xy, apply_affine(back, matches.after_xy)),
         candidate.pose.offered,

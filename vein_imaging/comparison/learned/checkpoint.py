@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["read_checkpoint"]
+__all__ = ["read_weights"]
 
 _TYPES: dict[str, type[np.generic]] = {
     "FloatStorage": np.float32,
@@ -68,13 +68,15 @@ class _Strict(pickle.Unpickler):
             return OrderedDict
         if module == "torch" and name in _TYPES:
             return _TYPES[name]
-        raise pickle.UnpicklingError(f"a checkpoint of weights holds no {module}.{name}")
+        raise pickle.UnpicklingError(
+            f"a checkpoint of weights holds no {module}.{name}"
+        )
 
     def persistent_load(self, pid: Any) -> _Storage:
         return _Storage(str(pid[2]), pid[1])
 
 
-def read_checkpoint(raw: bytes) -> Any:
+def read_weights(raw: bytes) -> Any:
     """Read a checkpoint.
 
     Parameters

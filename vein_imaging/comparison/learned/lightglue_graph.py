@@ -97,7 +97,9 @@ class _Layers:
         scaled = self._times(query, _HEAD**-0.5)
         likeness = self.graph.op("MatMul", scaled, self._flipped(key))
         found = self.graph.op("MatMul", self._softmax(likeness), parts[2])
-        return self._updated(value, self.linear(self._joined(found), f"{block}.out_proj"), block)
+        return self._updated(
+            value, self.linear(self._joined(found), f"{block}.out_proj"), block
+        )
 
     def cross_attention(self, values: list[str], layer: int) -> list[str]:
         block = f"transformers.{layer}.cross_attn"
@@ -112,7 +114,9 @@ class _Layers:
             self.graph.op("MatMul", self._softmax(self._flipped(likeness)), told[0]),
         ]
         return [
-            self._updated(value, self.linear(self._joined(part), f"{block}.to_out"), block)
+            self._updated(
+                value, self.linear(self._joined(part), f"{block}.to_out"), block
+            )
             for value, part in zip(values, found, strict=True)
         ]
 
@@ -197,4 +201,6 @@ class _Layers:
         return self.graph.op("Mul", value, self.graph.constant(factor, np.float32))
 
     def _log_sigmoid(self, value: str) -> str:
-        return self.graph.op("Neg", self.graph.op("Softplus", self.graph.op("Neg", value)))
+        return self.graph.op(
+            "Neg", self.graph.op("Softplus", self.graph.op("Neg", value))
+        )

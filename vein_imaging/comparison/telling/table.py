@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
+from vein_imaging.comparison.aligning.registration import Registration
 from vein_imaging.comparison.judging.summary import ChangeSummary, assess
 from vein_imaging.comparison.result import Comparison
 from vein_imaging.imaging.vein_map import VeinMap
@@ -106,15 +107,8 @@ def summary_row(
         "mm_per_px_before_sd": _sd(comparison.before_map),
         "mm_per_px_after_sd": _sd(comparison.after_map),
         "calibration_source": identity.calibration_source,
-        "reg_seed": registration.seed,
-        "reg_matcher": registration.matcher,
-        "reg_confirmed_pct": None
-        if registration.evidence is None
-        else 100 * registration.evidence.hit_share,
-        "reg_inliers": registration.inliers,
-        "reg_blocks": registration.blocks,
-        "reg_error_median_mm": registration.error_median_px * scale,
-        "reg_error_p90_mm": registration.error_p90_px * scale,
+    } | _alignment(registration, scale)
+    row |= {
         "common_field_mm2": np.count_nonzero(comparison.overlap) * scale**2,
         "common_field_pct": 100 * float(comparison.overlap.mean()),
         "compared_skin_pct": 100 * comparison.compared_share,
@@ -126,6 +120,19 @@ def summary_row(
         "software_version": identity.software_version,
     }
     return _plain(row)
+
+
+def _alignment(registration: Registration, scale: float) -> Row:
+    evidence = registration.evidence
+    return {
+        "reg_seed": registration.seed,
+        "reg_matcher": registration.matcher,
+        "reg_confirmed_pct": None if evidence is None else 100 * evidence.hit_share,
+        "reg_inliers": registration.inliers,
+        "reg_blocks": registration.blocks,
+        "reg_error_median_mm": registration.error_median_px * scale,
+        "reg_error_p90_mm": registration.error_p90_px * scale,
+    }
 
 
 def piece_rows(comparison: Comparison) -> Iterable[Row]:

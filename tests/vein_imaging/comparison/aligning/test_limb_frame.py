@@ -61,7 +61,8 @@ def test_a_frame_turned_is_led_back_to_itself(turn: int) -> None:
     xy = np.column_stack([columns.ravel(), rows.ravel()]).astype(float)
     back = np.rint(apply_affine(frame.turned_back(turn), xy)).astype(int)
     np.testing.assert_array_equal(
-        frame.picture[back[:, 1], back[:, 0]], turned.picture[rows, columns].reshape(-1, 3)
+        frame.picture[back[:, 1], back[:, 0]],
+        turned.picture[rows, columns].reshape(-1, 3),
     )
 
 

@@ -42,7 +42,9 @@ def moved(turn_deg: float, size: float, shift: tuple[float, float]) -> Affine:
     ) + np.array([[0, 0, shift[0]], [0, 0, shift[1]]])
 
 
-def test_the_constellation_gives_the_pose_though_a_third_of_the_moles_are_gone() -> None:
+def test_the_constellation_gives_the_pose_though_a_third_of_the_moles_are_gone() -> (
+    None
+):
     true = moved(8, 1.1, (-30, 25))
     later = apply_affine(true, MOLES)[8:]
     inside = ((later > 5) & (later < (295, 515))).all(axis=1)

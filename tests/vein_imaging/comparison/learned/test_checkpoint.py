@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from vein_imaging.comparison.learned.checkpoint import read_checkpoint
+from vein_imaging.comparison.learned.checkpoint import read_weights
 
 WEIGHTS = np.arange(24, dtype=np.float32).reshape(2, 3, 4)
 BIAS = np.array([3, 1, 4], np.int64)
@@ -35,7 +35,14 @@ class Stored:
     def __reduce__(self) -> tuple[Any, ...]:
         strides = tuple(step // self.values.itemsize for step in self.values.strides)
         storage = Reference(self.key, self.kind, self.values.size)
-        return _rebuild_tensor_v2, (storage, 0, self.values.shape, strides, False, OrderedDict())
+        return _rebuild_tensor_v2, (
+            storage,
+            0,
+            self.values.shape,
+            strides,
+            False,
+            OrderedDict(),
+        )
 
 
 class Reference:
@@ -95,7 +102,7 @@ def in_sequence(tree: object) -> bytes:
 
 @pytest.mark.parametrize("written", [zipped, in_sequence])
 def test_both_formats_give_the_arrays_back(tree: object, written: Any) -> None:
-    read = read_checkpoint(written(tree))
+    read = read_weights(written(tree))
     np.testing.assert_array_equal(read["net"]["weight"], WEIGHTS)
     np.testing.assert_array_equal(read["bias"], BIAS)
     assert read["bias"].dtype == np.int64
@@ -115,11 +122,11 @@ def test_a_checkpoint_that_asks_for_code_is_refused(
         archive.writestr("model/data.pkl", pickle.dumps(Harm()))
     for raw in (out.getvalue(), pickle.dumps(Harm())):
         with pytest.raises(pickle.UnpicklingError, match="holds no"):
-            read_checkpoint(raw)
+            read_weights(raw)
     assert not (tmp_path / "harmed").exists()
 
 
 @pytest.mark.parametrize("raw", [b"", pickle.dumps(7), b"PK\5\6" + bytes(18)])
 def test_what_is_no_checkpoint_is_an_error(raw: bytes) -> None:
     with pytest.raises(ValueError, match="not a checkpoint"):
-        read_checkpoint(raw)
+        read_weights(raw)

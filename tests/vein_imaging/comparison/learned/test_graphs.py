@@ -35,7 +35,9 @@ def disk_weights() -> dict[str, Array]:
         weights[f"{block}3.weight"] = draw(wide[level + 1], wide[level], 5, 5)
         weights[f"{block}3.bias"] = draw(wide[level + 1])
     below = wide[5]
-    for level, (beside, out) in enumerate(zip(wide[4:0:-1], (8, 8, 8, 129), strict=True)):
+    for level, (beside, out) in enumerate(
+        zip(wide[4:0:-1], (8, 8, 8, 129), strict=True)
+    ):
         block = f"unet.path_up.{level}.conv."
         weights[f"{block}1.weight"] = draw(below + beside)
         weights[f"{block}3.weight"] = draw(out, below + beside, 5, 5)
@@ -89,7 +91,9 @@ def lightglue() -> cv2.dnn.Net:
     return net(lightglue_graph(lightglue_weights()))
 
 
-def scores(network: cv2.dnn.Net, one: tuple[Array, Array], other: tuple[Array, Array]) -> Array:
+def scores(
+    network: cv2.dnn.Net, one: tuple[Array, Array], other: tuple[Array, Array]
+) -> Array:
     for name, value in zip(("kp0", "d0", "kp1", "d1"), (*one, *other), strict=True):
         network.setInput(np.ascontiguousarray(value), name)
     return np.array(network.forward(), np.float32)

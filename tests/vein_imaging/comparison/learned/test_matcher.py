@@ -9,14 +9,14 @@ import numpy as np
 import platformdirs
 import pytest
 
-from vein_imaging.comparison.learned.features import describe
+from vein_imaging.comparison.learned.features import describe_skin
 from vein_imaging.comparison.learned.graph_files import (
     GRAPHS,
     find_graphs,
     graph_folder,
     write_manifest,
 )
-from vein_imaging.comparison.learned.install import install, main
+from vein_imaging.comparison.learned.install import install, run_install
 from vein_imaging.comparison.learned.matcher import LearnedMatcher
 from vein_phantom import PhantomSettings, draw_frame
 
@@ -34,13 +34,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_what_was_written_is_found(folder: Path) -> None:
     assert find_graphs() == (b"disk.onnx", b"lightglue.onnx")
-    assert graph_folder() == folder and main([]) == 0
+    assert graph_folder() == folder and run_install([]) == 0
 
 
 @pytest.mark.parametrize("name", GRAPHS)
 def test_a_damaged_network_is_not_run(folder: Path, name: str) -> None:
     (folder / name).write_bytes(b"disk.onny")
-    assert find_graphs() is None and main([]) == 1
+    assert find_graphs() is None and run_install([]) == 1
 
 
 @pytest.mark.parametrize("name", [*GRAPHS, "sha256.json"])
@@ -86,12 +86,12 @@ def test_points_lie_on_the_skin_and_all_over_it(matcher: LearnedMatcher) -> None
     picture = rng.integers(0, 255, (200, 300, 3), np.uint8)
     skin = np.zeros((200, 300), np.bool_)
     skin[40:160, 50:250] = True
-    found = describe(matcher._disk, picture, skin)
+    found = describe_skin(matcher._disk, picture, skin)
     columns, rows = np.rint(found.xy).astype(int).T
     assert skin[rows, columns].all()
     counts, _, _ = np.histogram2d(columns, rows, bins=(4, 3))
     assert counts.min() > 0.3 * counts.mean()
-    nowhere = describe(matcher._disk, picture, np.zeros_like(skin))
+    nowhere = describe_skin(matcher._disk, picture, np.zeros_like(skin))
     assert not len(nowhere.xy)
 
 
