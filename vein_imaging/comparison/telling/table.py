@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from vein_imaging.comparison.aligning.registration import Registration
 from vein_imaging.comparison.judging.summary import ChangeSummary, assess
 from vein_imaging.comparison.result import Comparison
 from vein_imaging.imaging.vein_map import VeinMap
@@ -61,7 +60,7 @@ def summary_row(
     """
     mm = comparison.mm_per_pixel
     scale = math.nan if mm is None else mm
-    registration, exposure = comparison.registration, comparison.exposure
+    exposure = comparison.exposure
     refused = comparison.verdict == "refused"
     lengths = {
         "vein_len_before": summary.before.length_px,
@@ -107,11 +106,8 @@ def summary_row(
         "mm_per_px_before_sd": _sd(comparison.before_map),
         "mm_per_px_after_sd": _sd(comparison.after_map),
         "calibration_source": identity.calibration_source,
-    } | _alignment(registration, scale)
+    } | _alignment(comparison, scale)
     row |= {
-        "common_field_mm2": np.count_nonzero(comparison.overlap) * scale**2,
-        "common_field_pct": 100 * float(comparison.overlap.mean()),
-        "compared_skin_pct": 100 * comparison.compared_share,
         "brightness_ratio": None if exposure is None else exposure.brightness_ratio,
         "texture_gain": None if exposure is None else exposure.texture_gain,
         "texture_fineness": None if exposure is None else exposure.fineness,
@@ -122,7 +118,8 @@ def summary_row(
     return _plain(row)
 
 
-def _alignment(registration: Registration, scale: float) -> Row:
+def _alignment(comparison: Comparison, scale: float) -> Row:
+    registration = comparison.registration
     evidence = registration.evidence
     return {
         "reg_seed": registration.seed,
@@ -132,6 +129,9 @@ def _alignment(registration: Registration, scale: float) -> Row:
         "reg_blocks": registration.blocks,
         "reg_error_median_mm": registration.error_median_px * scale,
         "reg_error_p90_mm": registration.error_p90_px * scale,
+        "common_field_mm2": np.count_nonzero(comparison.overlap) * scale**2,
+        "common_field_pct": 100 * float(comparison.overlap.mean()),
+        "compared_skin_pct": 100 * comparison.compared_share,
     }
 
 
