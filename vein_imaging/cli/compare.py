@@ -20,7 +20,7 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
-from vein_imaging.comparison import compare
+from vein_imaging.comparison import Comparison, compare
 from vein_imaging.comparison.following.sites import follow_sites
 from vein_imaging.comparison.following.skin import skin_changes
 from vein_imaging.comparison.judging.summary import days_between
@@ -147,19 +147,32 @@ def compare_command(
     if result.verdict != "refused":
         drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
         write_picture(out / "change_map.png", drawn)
-    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(said, out))
+    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, said, out))
     if result.verdict == "refused":
-        why = "; ".join(result.reasons)
-        if result.alignment_verdict == "refused":
-            text = _("not comparable: {reasons}").format(reasons=why)
-        else:
-            text = _("aligned, but not measured: {reasons}").format(reasons=why)
-        click.echo(text, err=True)
+        reasons = "; ".join(result.reasons)
+        refused = (
+            _("not comparable: {reasons}")
+            if result.alignment_verdict == "refused"
+            else _("aligned, but not measured: {reasons}")
+        )
+        click.echo(refused.format(reasons=reasons), err=True)
         raise SystemExit(1)
 
 
-def _spoken(said: Sayable, out: Path) -> str:
-    lines = [_(said.verdict), *(f"  {reason}" for reason in said.reasons)]
+def _spoken(result: Comparison, said: Sayable, out: Path) -> str:
+    aligned = {
+        "aligned": _("aligned: {share:.0f} % of the skin in BEFORE was compared"),
+        "doubtful": _(
+            "doubtfully aligned: {share:.0f} % of the skin in BEFORE was compared"
+        ),
+        "refused": _("not aligned"),
+    }[result.alignment_verdict]
+    lines = [
+        aligned.format(share=100 * result.compared_share),
+        *(f"  {advice}" for advice in result.alignment_advice),
+        _(said.verdict),
+        *(f"  {reason}" for reason in said.reasons),
+    ]
     lines += [line for line in (said.figure, said.all_veins) if line]
     if said.figure and said.assessment is not None:
         lines.append(_(said.assessment))
@@ -237,9 +250,11 @@ def read_picture(path: Path) -> NDArray[Any]:
     OSError, ValueError
         If it cannot be read.
     """
-    # by the bytes: OpenCV's own file names are not Unicode on every system
+    # by the bytes: OpenCV's own file names are not Unicode on every system; upright, as
+    # the camera says: read "unchanged", a picture stays as the sensor lay
     raw = np.frombuffer(path.read_bytes(), np.uint8)
-    picture = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
+    how = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
+    picture = cv2.imdecode(raw, how) if raw.size else None
     if picture is None:
         raise ValueError(
             _("{path} is not a picture that can be read; use PNG or TIFF").format(
@@ -248,8 +263,7 @@ def read_picture(path: Path) -> NDArray[Any]:
         )
     if picture.ndim == 2:
         return np.asarray(picture)
-    code = cv2.COLOR_BGRA2RGB if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
-    return np.asarray(cv2.cvtColor(picture, code))
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
 def write_picture(path: Path, picture: NDArray[Any]) -> None:

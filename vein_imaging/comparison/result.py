@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from vein_imaging.comparison.aligning.registration import Registration
 from vein_imaging.comparison.aligning.transform import Transform
 from vein_imaging.comparison.judging.change import Change, Piece
@@ -91,6 +93,13 @@ class Comparison:
     def alignment_advice(self) -> tuple[str, ...]:
         """What would make the alignment better; empty where nothing is known."""
         return self.registration.advice
+
+    @property
+    def compared_share(self) -> float:
+        """Share of the skin in BEFORE that was compared, 0 to 1."""
+        skin = self.before_map.field
+        compared = np.count_nonzero(self.overlap & skin)
+        return compared / max(1, int(np.count_nonzero(skin)))
 
     def decide(self, decisions: Mapping[int, Change]) -> Comparison:
         """Let a person decide some pieces.

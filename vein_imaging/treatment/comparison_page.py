@@ -160,9 +160,8 @@ def _skin_table(skin: Sequence[SkinChange]) -> Table:
     def told(value: float, limit: float) -> str:
         if not math.isfinite(value):
             return "-"
-        return f"{100 * value + 0.0:+.0f} % (±{100 * limit:.0f})".replace(
-            "-0 %", "+0 %"
-        )
+        shown = round(100 * value)
+        return f"{shown:+d} % (±{100 * limit:.0f})"
 
     return Table(
         (_("Site"), _("Skin"), _("Redness"), _("Pigmentation"), _("Why")),
@@ -203,13 +202,13 @@ def _measurement(said: Sayable, aligned: bool) -> ComparisonAnswer:
 
 def _alignment(comparison: Comparison) -> ComparisonAnswer:
     verdict = comparison.alignment_verdict
-    share = 100 * float(comparison.overlap.mean())
+    share = 100 * comparison.compared_share
     headlines = {
         "aligned": _("Aligned"),
         "doubtful": _("Aligned, doubtful"),
         "refused": _("Not aligned: shown side by side as they are"),
     }
-    line = _("{share:.0f} % of BEFORE is compared").format(share=share)
+    line = _("{share:.0f} % of the skin in BEFORE is compared").format(share=share)
     return ComparisonAnswer(
         _ALIGNED.get(verdict, "warn"),
         headlines[verdict],

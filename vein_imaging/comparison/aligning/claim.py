@@ -10,13 +10,12 @@ from scipy.spatial import cKDTree
 
 from vein_imaging.comparison.aligning.limb_frame import LimbFrame
 from vein_imaging.comparison.aligning.local_affine import left_out_errors
-from vein_imaging.comparison.aligning.pose import Check, Pose
+from vein_imaging.comparison.aligning.pose import CheckBlocks, LimbPose, near_matches
 from vein_imaging.imaging.arrays import Mask
 
 __all__ = ["Evidence", "claimed", "evidence_of"]
 
-_MATCHES_NEAR, _NEAR_WIDTHS = 4, 0.25
-_CHECKED_BY, _LEAST_LOCAL = 16, 0.30
+_CHECKED_BY, _LEAST_LOCAL = 16, 0.45
 _STRETCH = 2.5  # of area, against the whole limb: skin does not stretch further
 _RIM_WIDTHS = 0.02  # what looks like skin at its outline may be what lies behind
 
@@ -28,10 +27,10 @@ class Evidence:
     Parameters
     ----------
     hit_share : 0 to 1
-        Of check blocks, where they look most alike. Of true pairs .24 to .94, of
-        different people at most .15; chance is .03.
+        Of check blocks, those that look most alike where the map says. Of true pairs
+        .54 to .94, of different people at most .21; chance is .03.
     checked : int
-        Check blocks.
+        CheckBlocks blocks.
     matches, offered : int
         Matches that agree, of those found.
     error_median, error_p90 : widths of the limb
@@ -55,13 +54,15 @@ class Evidence:
     apart: float = np.nan
 
 
-def evidence_of(pose: Pose, check: Check, claim: Mask, width_px: float) -> Evidence:
+def evidence_of(
+    pose: LimbPose, check: CheckBlocks, claim: Mask, width_px: float
+) -> Evidence:
     """Weigh a pose.
 
     Parameters
     ----------
-    pose : Pose
-    check : Check
+    pose : LimbPose
+    check : CheckBlocks
     claim : (h, w) bool
         Where it is proven.
     width_px : px
@@ -84,14 +85,16 @@ def evidence_of(pose: Pose, check: Check, claim: Mask, width_px: float) -> Evide
     )
 
 
-def claimed(before: LimbFrame, after: LimbFrame, pose: Pose, check: Check) -> Mask:
+def claimed(
+    before: LimbFrame, after: LimbFrame, pose: LimbPose, check: CheckBlocks
+) -> Mask:
     """Find where a pose is proven: matches are near, check blocks hit, both are skin.
 
     Parameters
     ----------
     before, after : LimbFrame
-    pose : Pose
-    check : Check
+    pose : LimbPose
+    check : CheckBlocks
 
     Returns
     -------
@@ -103,10 +106,7 @@ def claimed(before: LimbFrame, after: LimbFrame, pose: Pose, check: Check) -> Ma
         return nothing
     rows, columns = np.mgrid[1.5 : before.shape[0] : 4, 1.5 : before.shape[1] : 4]
     nodes = np.column_stack([columns.ravel(), rows.ravel()])
-    fourth = np.asarray(
-        cKDTree(pose.matches.before_xy).query(nodes, min(_MATCHES_NEAR, pose.agreeing))[0]
-    )
-    near = fourth.reshape(len(nodes), -1)[:, -1] < _NEAR_WIDTHS * before.width_px
+    near = near_matches(pose, nodes, before.width_px)
     count = min(_CHECKED_BY, check.hit.size)
     around = np.asarray(cKDTree(check.before_xy).query(nodes, count)[1])
     local = check.hit[around.reshape(len(nodes), -1)].mean(axis=1)
@@ -129,7 +129,7 @@ def _inner(frame: LimbFrame) -> Mask:
     return np.asarray(cv2.erode(frame.skin.astype(np.uint8), kernel) > 0)
 
 
-def _smooth(pose: Pose) -> Mask:
+def _smooth(pose: LimbPose) -> Mask:
     # nodes around which the map neither folds, nor mirrors, nor stretches out of reason
     transform = pose.transform
     field = transform.displacement_xy / transform.step_px

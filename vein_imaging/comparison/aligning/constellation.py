@@ -20,9 +20,9 @@ _SCALES = (0.72, 1.38)
 """Of limbs drawn to one width: their widths were told to within so much."""
 _TURN = np.radians(25.0)
 _ALIKE = 1.2  # logarithm of the ratio of the strengths of one mole in two pictures
-_TOLERANCE_WIDTHS = 0.03
+_TOLERANCE_WIDTHS = 0.03  # of the limb: a similarity misses a bent limb by so much
 _MOST = 60000  # poses that are scored
-_DIFFER_WIDTHS = 0.08
+_DIFFER_WIDTHS = 0.08  # nearer poses end at the same place after large blocks
 
 
 def poses_by_spots(

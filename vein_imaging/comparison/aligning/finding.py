@@ -13,8 +13,8 @@ from vein_imaging.comparison.aligning.by_hand import (
     spline_through,
 )
 from vein_imaging.comparison.aligning.gate import failures_of_pose
-from vein_imaging.comparison.aligning.limb_frame import quarter_turns
-from vein_imaging.comparison.aligning.pose import Pose
+from vein_imaging.comparison.aligning.limb_frame import LimbFrame, quarter_turns
+from vein_imaging.comparison.aligning.pose import LimbPose
 from vein_imaging.comparison.aligning.seeds import (
     Candidate,
     candidate_from,
@@ -23,6 +23,7 @@ from vein_imaging.comparison.aligning.seeds import (
     from_texture,
     hits_of,
     maps_apart,
+    proven_by,
     turned_back,
     with_agreement,
 )
@@ -30,10 +31,11 @@ from vein_imaging.comparison.aligning.working import Working, inside
 from vein_imaging.comparison.learned.matcher import learned_matcher
 from vein_imaging.words import translate as _
 
-__all__ = ["Found", "find_pose"]
+__all__ = ["FoundPose", "find_pose"]
 
-_ENOUGH = 0.75
-"""Of the check blocks hit: learned matches would add little, and take ten seconds."""
+_ENOUGH, _COVERED = 0.75, 0.6
+"""Of the check blocks hit, and of the skin claimed: learned matches would add little,
+and take ten seconds."""
 _DECISIVE = 0.5  # of the check blocks hit: no other classical seed need be tried
 _AGREES_WIDTHS = 0.05
 """A pose that leaves points marked by hand further off contradicts the person."""
@@ -42,7 +44,7 @@ _CONTRADICTS_WIDTHS = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class FoundPose:
     """The best pose that was found.
 
     Parameters
@@ -60,7 +62,7 @@ class Found:
     proven: bool = True
 
 
-def find_pose(working: Working, control: Matches | None) -> Found:
+def find_pose(working: Working, control: Matches | None) -> FoundPose:
     """Find how the limb of AFTER lies on that of BEFORE.
 
     Parameters
@@ -71,19 +73,19 @@ def find_pose(working: Working, control: Matches | None) -> Found:
 
     Returns
     -------
-    Found
+    FoundPose
     """
     return _automatic(working) if control is None else _marked(working, control)
 
 
-def _automatic(working: Working) -> Found:
+def _automatic(working: Working) -> FoundPose:
     before, after = working.frames
     turns = quarter_turns(before, after)
     best = _better(None, from_spots(before, after))
     if hits_of(best) < _DECISIVE:
         best = _better(best, _by_texture(working))
     matcher = "classical"
-    if hits_of(best) < _ENOUGH:
+    if hits_of(best) < _ENOUGH or _claimed(best, before) < _COVERED:
         best, matcher = _with_learned(working, best)
     for turn in turns[1:]:
         if _passes(best):
@@ -91,7 +93,7 @@ def _automatic(working: Working) -> Found:
         turned = from_spots(before, after.turned(turn))
         if turned is not None:
             best = _better(best, turned_back(turned, after, turn))
-    return Found(best, matcher)
+    return FoundPose(best, matcher)
 
 
 def _by_texture(working: Working) -> Candidate | None:
@@ -121,7 +123,7 @@ def _with_learned(
     return _better(classical, learned), "learned"
 
 
-def _marked(working: Working, control: Matches) -> Found:
+def _marked(working: Working, control: Matches) -> FoundPose:
     before, after = working.frames
     points = Matches(
         (control.before_xy + 0.5) * before.scale - 0.5,
@@ -135,7 +137,7 @@ def _marked(working: Working, control: Matches) -> Found:
         # the person is the second witness
         confirmed = with_agreement(confirmed, 0.0)
         if _passes(confirmed):
-            return Found(confirmed, "classical", (by_hand,))
+            return FoundPose(confirmed, "classical", (by_hand,))
     found = _automatic(working)
     if found.candidate is not None and _passes(found.candidate):
         off = found.candidate.pose.transform.to_after(points.before_xy[:, ::-1])
@@ -147,7 +149,7 @@ def _marked(working: Working, control: Matches) -> Found:
     errors = own_errors(points, before.width_px) / before.width_px
     alone = Candidate(
         "by hand",
-        Pose(spline, points, count),
+        LimbPose(spline, points, count),
         near_points(before, points) & spline.warp_mask(after.skin),
         np.empty((0, 2)),
         None,
@@ -157,14 +159,21 @@ def _marked(working: Working, control: Matches) -> Found:
         "limb's width from where the others put it (median)"
     ).format(points=by_hand, error=100 * float(np.median(errors)))
     if np.median(errors) > _CONTRADICTS_WIDTHS:
-        return Found(confirmed, found.matcher)
-    return Found(alone, found.matcher, (error,), proven=False)
+        return FoundPose(confirmed, found.matcher)
+    return FoundPose(alone, found.matcher, (error,), proven=False)
 
 
 def _better(one: Candidate | None, other: Candidate | None) -> Candidate | None:
-    return one if hits_of(one) >= hits_of(other) else other
+    # one that is believed before one that is not; then the one that proves more
+    ranks = [(_passes(each), proven_by(each)) for each in (one, other)]
+    return one if ranks[0] >= ranks[1] else other
 
 
 def _passes(candidate: Candidate | None) -> bool:
     evidence = None if candidate is None else candidate.evidence
     return evidence is not None and not failures_of_pose(evidence)
+
+
+def _claimed(candidate: Candidate | None, before: LimbFrame) -> float:
+    claimed = 0 if candidate is None else np.count_nonzero(candidate.claim)
+    return claimed / max(1, np.count_nonzero(before.skin))

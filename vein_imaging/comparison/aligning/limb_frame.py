@@ -1,4 +1,4 @@
-"""The limb of each picture drawn to one width: the common measure of the pose search."""
+"""The limb of each picture drawn to one width: what the pose is measured in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ shade of the limb's own roundness."""
 _LEAST_SPREAD = 0.4
 """Of the usual local spread: a blank patch stays blank and is not made of noise."""
 _LIMIT = 3.0  # local standard deviations; beyond it a mole outvotes the skin
-_OFFSET = 8.0  # grey levels: below that a camera's noise rules the logarithm
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +39,11 @@ class LimbFrame:
     ----------
     picture : (h, w, 3) uint8 RGB
     flat : (h, w) float32
-        Logarithm of the light without its local mean, in local standard deviations; 0
-        outside the skin.
+        The surface without hair, its local mean taken off, in local standard
+        deviations; 0 where it is not seen.
     skin : (h, w) bool
+    seen : (h, w) bool
+        Skin that is neither glaring nor black.
     width_px : px
         Of the limb.
     scale : float
@@ -52,6 +53,7 @@ class LimbFrame:
     picture: NDArray[np.uint8]
     flat: Image
     skin: Mask
+    seen: Mask
     width_px: float
     scale: float
 
@@ -68,11 +70,11 @@ class LimbFrame:
         ----------
         turn : int
         """
-        picture, flat, skin = (
+        picture, flat, skin, seen = (
             np.ascontiguousarray(np.rot90(part, turn))
-            for part in (self.picture, self.flat, self.skin)
+            for part in (self.picture, self.flat, self.skin, self.seen)
         )
-        return LimbFrame(picture, flat, skin, self.width_px, self.scale)
+        return LimbFrame(picture, flat, skin, seen, self.width_px, self.scale)
 
     def turned_back(self, turn: Turn) -> Affine:
         """Give the map from this frame, turned, back to this frame.
@@ -104,7 +106,8 @@ class LimbFrame:
         ----------
         share : in (0, 1]
         """
-        return _framed(self.picture, self.skin, self.width_px, share, self.scale)
+        planes = self.picture, self.flat, self.skin, self.seen
+        return _framed(*planes, self.width_px, share, self.scale)
 
 
 def limb_width_px(skin: Mask) -> float:
@@ -127,7 +130,9 @@ def limb_width_px(skin: Mask) -> float:
     return 2 * float(np.percentile(inside, 99)) if inside.size else 0.0
 
 
-def frames_of(before: View, after: View, width_px: float) -> tuple[LimbFrame, LimbFrame]:
+def frames_of(
+    before: View, after: View, width_px: float
+) -> tuple[LimbFrame, LimbFrame]:
     """Draw both limbs to one width.
 
     Parameters
@@ -140,11 +145,19 @@ def frames_of(before: View, after: View, width_px: float) -> tuple[LimbFrame, Li
     -------
     LimbFrame, LimbFrame
     """
-    widths = [max(limb_width_px(skin), _NARROWEST_PX) for skin in (before.skin, after.skin)]
+    widths = [
+        max(limb_width_px(skin), _NARROWEST_PX) for skin in (before.skin, after.skin)
+    ]
     if max(widths) > _WIDEST * min(widths):
         widths = [min(widths)] * 2
     one, other = (
-        _framed(view.picture, view.skin, width, width_px / width, 1.0)
+        _framed(
+            view.picture,
+            view.surface.flat,
+            view.skin,
+            view.surface.usable,
+            *(width, width_px / width, 1.0),
+        )
         for view, width in zip((before, after), widths, strict=True)
     )
     return one, other
@@ -181,34 +194,44 @@ def _axis_deg(skin: Mask) -> float | None:
 
 
 def _framed(
-    picture: NDArray[np.uint8], skin: Mask, width: float, share: float, scale: float
+    picture: NDArray[np.uint8],
+    flat: Image,
+    skin: Mask,
+    seen: Mask,
+    width: float,
+    share: float,
+    scale: float,
 ) -> LimbFrame:
     share = min(share, _ENLARGED / scale)
     height, across = skin.shape
     size = max(8, round(across * share)), max(8, round(height * share))
     how = cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC
-    small = np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
-    mask = cv2.resize(skin.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+    small, plane = (
+        cv2.resize(part, size, interpolation=how) for part in (picture, flat)
+    )
+    masks = [
+        cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
+        for part in (skin, seen)
+    ]
+    level = _levelled(np.asarray(plane, np.float32), masks[1], share * width)
     return LimbFrame(
-        small, _flat(small, mask, share * width), mask, share * width, scale * share
+        np.asarray(small, np.uint8), level, *masks, share * width, scale * share
     )
 
 
-def _flat(picture: NDArray[np.uint8], skin: Mask, width_px: float) -> Image:
+def _levelled(plane: Image, seen: Mask, width_px: float) -> Image:
     sigma = _LIGHT_WIDTHS * width_px
-    log = np.log(picture[..., 1].astype(np.float32) + np.float32(_OFFSET))
-    weight = skin.astype(np.float32)
-    seen = np.maximum(_blur(weight, sigma), 1e-3)
-    log -= _blur(log * weight, sigma) / seen
-    spread = np.sqrt(_blur(log * log * weight, 2 * sigma) / np.maximum(
-        _blur(weight, 2 * sigma), 1e-3))
-    usual = float(np.median(spread[skin])) if skin.any() else 1.0
-    flat = log / np.maximum(spread, max(_LEAST_SPREAD * usual, 1e-3))
-    return np.asarray(np.clip(flat, -_LIMIT, _LIMIT) * weight, np.float32)
+    weight = seen.astype(np.float32)
+    level = plane - _mean(plane, weight, sigma)
+    spread = np.sqrt(_mean(level * level, weight, 2 * sigma))
+    usual = float(np.median(spread[seen])) if seen.any() else 1.0
+    level /= np.maximum(spread, max(_LEAST_SPREAD * usual, 1e-3))
+    return np.asarray(np.clip(level, -_LIMIT, _LIMIT) * weight, np.float32)
 
 
-def _blur(plane: Image, sigma: float) -> Image:
-    return np.asarray(
-        cv2.GaussianBlur(plane, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT),
-        np.float32,
+def _mean(plane: Image, weight: Image, sigma: float) -> Image:
+    part, whole = (
+        cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+        for image in (plane * weight, weight)
     )
+    return np.asarray(part / np.maximum(whole, 1e-3), np.float32)

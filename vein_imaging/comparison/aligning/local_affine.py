@@ -20,7 +20,7 @@ from vein_imaging.imaging.arrays import Mask
 __all__ = ["clean_matches", "least_squares", "left_out_errors", "map_through"]
 
 _NEIGHBOURS = 24  # a map does not change between 16 and 40
-_CLEANED_BY = 16
+_CLEANED_BY = 16  # neighbours: a few wrong ones among them do not decide
 _RIDGE = 0.3
 """Draws the linear part of a local map to the global one; the map does not change
 between .1 and 3."""
@@ -29,10 +29,12 @@ _NEAR_WIDTHS, _JUMP_WIDTHS = 0.25, 0.05
 """Matches that near each other whose shifts differ less belong to one piece of skin."""
 _LEAST_GROUP = 0.02  # of all matches: a smaller group is chance
 _ROUNDS = 3  # wrong matches hide each other
-_CELL_WIDTHS = 0.25
+_CELL_WIDTHS = 0.25  # what is left out at once: wider than the overlap of blocks
 
 
-def least_squares(matches: Matches, weights: NDArray[np.float64] | None = None) -> Affine:
+def least_squares(
+    matches: Matches, weights: NDArray[np.float64] | None = None
+) -> Affine:
     """Fit an affine map.
 
     Parameters
@@ -63,7 +65,12 @@ def robust_affine(matches: Matches, tolerance: float) -> Affine:
 
 
 def _predict(
-    points: Points, shifts: Points, queries: Points, count: int, *, itself: bool,
+    points: Points,
+    shifts: Points,
+    queries: Points,
+    count: int,
+    *,
+    itself: bool,
     tolerance: float,
 ) -> Points:
     """Shift at each query by an affine map of its nearest points, robust."""
@@ -89,9 +96,7 @@ def _predict(
     return found[:, 0]
 
 
-def clean_matches(
-    before_xy: Points, after_xy: Points, width_px: float
-) -> Mask:
+def clean_matches(before_xy: Points, after_xy: Points, width_px: float) -> Mask:
     """Drop matches that do not move as the skin around them does.
 
     Parameters
@@ -135,9 +140,7 @@ def clean_matches(
     return kept
 
 
-def map_through(
-    matches: Matches, width_px: float, grid: Transform
-) -> Transform:
+def map_through(matches: Matches, width_px: float, grid: Transform) -> Transform:
     """Lay a locally affine map through cleaned matches, on the grid of another.
 
     Parameters

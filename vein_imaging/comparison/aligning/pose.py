@@ -1,4 +1,4 @@
-"""The pose: several first guesses, blocks from coarse to fine, and a check by others."""
+"""The pose: a first guess, blocks from coarse to fine, and a check by other blocks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from vein_imaging.comparison.aligning.affine import Matches
@@ -15,29 +14,38 @@ from vein_imaging.comparison.aligning.local_affine import (
     clean_matches,
     map_through,
 )
-from vein_imaging.comparison.aligning.search_blocks import Found, Search, search
+from vein_imaging.comparison.aligning.search_blocks import BlockSearch, search_blocks
 from vein_imaging.comparison.aligning.transform import Affine, Points, Transform
 from vein_imaging.imaging.arrays import Mask
 
-__all__ = ["Check", "Pose", "check_pose", "coarse_pose", "fine_pose", "grid_of"]
+__all__ = [
+    "CheckBlocks",
+    "LimbPose",
+    "check_pose",
+    "coarse_pose",
+    "fine_pose",
+    "grid_of",
+    "near_matches",
+]
 
-_COARSE = (Search(0.16, 0.14, 0.10), Search(0.16, 0.07, 0.10))
+_COARSE = (BlockSearch(0.16, 0.14, 0.10), BlockSearch(0.16, 0.07, 0.10))
 _FINE = (
-    Search(0.16, 0.09, 0.06),
-    Search(0.14, 0.05, 0.06),
-    Search(0.12, 0.03, 0.06),
-    Search(0.09, 0.025, 0.06),
+    BlockSearch(0.16, 0.09, 0.06),
+    BlockSearch(0.14, 0.05, 0.06),
+    BlockSearch(0.12, 0.03, 0.06),
+    BlockSearch(0.09, 0.025, 0.06),
 )
-_CHECK = Search(0.08, 0.11, 0.07, 0.035)
+_CHECK = BlockSearch(0.08, 0.11, 0.07, 0.035)
 _LEAST_PEAK, _ABOVE_RIVAL = 0.22, 0.08
-_GRID_WIDTHS = 0.06
+_GRID_WIDTHS = 0.06  # the step of the blocks: a map knows no more
 _HIT_WIDTHS = 0.02
 """Of a search over .11 each way: by chance 3 % of the blocks look most alike there."""
+_MATCHES_NEAR, _NEAR_WIDTHS = 4, 0.25
 LEAST_MATCHES = 20  # fewer lay no map that bends
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pose:
+class LimbPose:
     """A map between two frames, and the matches it goes through.
 
     Parameters
@@ -59,7 +67,7 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Check:
+class CheckBlocks:
     """Blocks on another grid, sought without looking at the map's own.
 
     Parameters
@@ -84,7 +92,7 @@ def grid_of(before: LimbFrame, after: LimbFrame, affine: Affine) -> Transform:
     return Transform.plain(affine, step, before.shape, after.shape)
 
 
-def coarse_pose(before: LimbFrame, after: LimbFrame, affine: Affine) -> Pose | None:
+def coarse_pose(before: LimbFrame, after: LimbFrame, affine: Affine) -> LimbPose | None:
     """Try a first guess with large blocks."""
     return _through(before, after, grid_of(before, after, affine), _COARSE, None)
 
@@ -94,7 +102,7 @@ def fine_pose(
     after: LimbFrame,
     start: Transform,
     given: Matches | None = None,
-) -> Pose | None:
+) -> LimbPose | None:
     """Refine a map by smaller and smaller blocks.
 
     Parameters
@@ -106,29 +114,62 @@ def fine_pose(
 
     Returns
     -------
-    Pose or None
+    LimbPose or None
         None where too few blocks agree.
     """
     return _through(before, after, start, _FINE, given)
 
 
-def check_pose(before: LimbFrame, after: LimbFrame, transform: Transform) -> Check:
-    """Ask other blocks, on another grid, whether the map is right."""
-    found = search(before, after, transform, _CHECK)
-    off = np.hypot(*found.offset_xy.T)
-    return Check(found.before_xy, off < _HIT_WIDTHS * before.width_px)
+def check_pose(before: LimbFrame, after: LimbFrame, pose: LimbPose) -> CheckBlocks:
+    """Ask other blocks, on another grid, whether the map is right.
+
+    Only where matches are near: further off the map is not believed in any case.
+
+    Parameters
+    ----------
+    before, after : LimbFrame
+    pose : LimbPose
+
+    Returns
+    -------
+    CheckBlocks
+    """
+    found = search_blocks(before, after, pose.transform, _CHECK)
+    asked = near_matches(pose, found.before_xy, before.width_px)
+    off = np.hypot(*found.offset_xy[asked].T)
+    return CheckBlocks(found.before_xy[asked], off < _HIT_WIDTHS * before.width_px)
+
+
+def near_matches(pose: LimbPose, points_xy: Points, width_px: float) -> Mask:
+    """Which points have four matches near them.
+
+    Parameters
+    ----------
+    pose : LimbPose
+    points_xy : (N, 2) px
+    width_px : px
+        Of the limb.
+
+    Returns
+    -------
+    (N,) bool
+    """
+    if pose.agreeing < _MATCHES_NEAR or not len(points_xy):
+        return np.zeros(len(points_xy), np.bool_)
+    distance, _ = cKDTree(pose.matches.before_xy).query(points_xy, [_MATCHES_NEAR])
+    return np.asarray(distance[:, 0] < _NEAR_WIDTHS * width_px)
 
 
 def _through(
     before: LimbFrame,
     after: LimbFrame,
     start: Transform,
-    rounds: Sequence[Search],
+    rounds: Sequence[BlockSearch],
     given: Matches | None,
-) -> Pose | None:
+) -> LimbPose | None:
     transform, pose = start, None
     for how in rounds:
-        found = search(before, after, transform, how)
+        found = search_blocks(before, after, transform, how)
         clear = found.clear(_LEAST_PEAK, _ABOVE_RIVAL)
         ours, theirs = found.before_xy[clear], found.after_xy[clear]
         if given is not None:
@@ -139,5 +180,5 @@ def _through(
             return pose
         matches = Matches(ours[kept], theirs[kept])
         transform = map_through(matches, before.width_px, start)
-        pose = Pose(transform, matches, len(kept))
+        pose = LimbPose(transform, matches, len(kept))
     return pose

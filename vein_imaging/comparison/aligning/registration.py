@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from vein_imaging.comparison.aligning.affine import Matches
 from vein_imaging.comparison.aligning.by_hand import own_errors
 from vein_imaging.comparison.aligning.claim import Evidence
-from vein_imaging.comparison.aligning.finding import Found, find_pose
+from vein_imaging.comparison.aligning.finding import FoundPose, find_pose
 from vein_imaging.comparison.aligning.gate import doubts_of_pose, failures_of_pose
 from vein_imaging.comparison.aligning.local_affine import left_out_errors
 from vein_imaging.comparison.aligning.refine import GRID_PX, refine
@@ -143,7 +143,7 @@ def register(
 
 
 def _refined(
-    found: Found, working: Working
+    found: FoundPose, working: Working
 ) -> tuple[Transform, Points, NDArray[np.float64]]:
     """The map between the pictures, what it goes through, and its error, BEFORE px."""
     candidate = found.candidate
@@ -174,7 +174,7 @@ def _refined(
     return full, places, known if known.size else np.array([np.nan])
 
 
-def _refused(found: Found, working: Working, *why: str) -> Registration:
+def _refused(found: FoundPose, working: Working, *why: str) -> Registration:
     candidate = found.candidate
     return Registration(
         None,
@@ -192,7 +192,7 @@ def _refused(found: Found, working: Working, *why: str) -> Registration:
     )
 
 
-def _advice(found: Found, *, refused: bool) -> tuple[str, ...]:
+def _advice(found: FoundPose, *, refused: bool) -> tuple[str, ...]:
     advice = [
         _("take the later picture as the first: same place, pose, distance and light")
     ]

@@ -12,15 +12,15 @@ from vein_imaging.comparison.aligning.limb_frame import LimbFrame
 from vein_imaging.comparison.aligning.transform import Points, Transform
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["Found", "Search", "search"]
+__all__ = ["BlockSearch", "FoundBlocks", "search_blocks"]
 
-_COVERED = 0.6  # of a block must be skin in both pictures
+_COVERED = 0.6  # of a block must be seen in both pictures
 _BESIDE = 0.3
 """Of the search: a second peak nearer than that belongs to the first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class BlockSearch:
     """How blocks are sought, in widths of the limb.
 
     Parameters
@@ -38,7 +38,7 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class FoundBlocks:
     """Where blocks were found.
 
     Parameters
@@ -62,9 +62,9 @@ class Found:
         return (self.peak >= least) & (self.peak - self.rival >= above)
 
 
-def search(
-    before: LimbFrame, after: LimbFrame, transform: Transform, how: Search
-) -> Found:
+def search_blocks(
+    before: LimbFrame, after: LimbFrame, transform: Transform, how: BlockSearch
+) -> FoundBlocks:
     """Seek blocks of BEFORE in AFTER.
 
     Parameters
@@ -72,16 +72,17 @@ def search(
     before, after : LimbFrame
     transform : Transform
         Where to look; between the frames.
-    how : Search
+    how : BlockSearch
 
     Returns
     -------
-    Found
+    FoundBlocks
     """
     moved = transform.warp(after.flat)
-    both = before.skin & transform.warp_mask(after.skin)
+    both = before.seen & transform.warp_mask(after.seen)
     half, reach, step = (
-        max(2, round(part * before.width_px)) for part in (how.half, how.reach, how.step)
+        max(2, round(part * before.width_px))
+        for part in (how.half, how.reach, how.step)
     )
     side = 2 * half + 1
     covered = cv2.blur(both.astype(np.float32), (side, side))
@@ -99,7 +100,7 @@ def search(
     found = np.array(table, np.float64).reshape(-1, 6)
     landed = found[:, :2] + found[:, 2:4]
     after_rc = transform.to_after(landed[:, ::-1])
-    return Found(
+    return FoundBlocks(
         found[:, :2],
         found[:, 2:4],
         np.ascontiguousarray(after_rc[:, ::-1]),
@@ -108,9 +109,7 @@ def search(
     )
 
 
-def _peak(
-    block: Image, window: Image, reach: int
-) -> tuple[float, float, float, float]:
+def _peak(block: Image, window: Image, reach: int) -> tuple[float, float, float, float]:
     score = cv2.matchTemplate(window, block, cv2.TM_CCOEFF_NORMED)
     _, best, _, (x, y) = cv2.minMaxLoc(score)
     size = score.shape[0]

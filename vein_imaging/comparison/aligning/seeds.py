@@ -19,7 +19,7 @@ from vein_imaging.comparison.aligning.limb_frame import LimbFrame, Turn
 from vein_imaging.comparison.aligning.local_affine import clean_matches, map_through
 from vein_imaging.comparison.aligning.pose import (
     LEAST_MATCHES,
-    Pose,
+    LimbPose,
     check_pose,
     coarse_pose,
     fine_pose,
@@ -37,6 +37,7 @@ __all__ = [
     "from_texture",
     "hits_of",
     "maps_apart",
+    "proven_by",
     "turned_back",
     "with_agreement",
 ]
@@ -56,17 +57,17 @@ class Candidate:
     ----------
     seed : "spots" | "texture" | "learned" | "by hand"
         What the search began with.
-    pose : Pose
+    pose : LimbPose
     claim : (h, w) bool
         In BEFORE's frame.
     hits_xy : (N, 2) px
-        Check blocks that hit.
+        CheckBlocks blocks that hit.
     evidence : Evidence or None
         None where it is only the map through points marked by hand.
     """
 
     seed: Seed
-    pose: Pose
+    pose: LimbPose
     claim: Mask
     hits_xy: NDArray[np.float64]
     evidence: Evidence | None
@@ -96,7 +97,7 @@ def candidate_from(
     pose = fine_pose(before, after, start, given)
     if pose is None:
         return None
-    check = check_pose(before, after, pose.transform)
+    check = check_pose(before, after, pose)
     claim = claimed(before, after, pose, check)
     evidence = evidence_of(pose, check, claim, before.width_px)
     return Candidate(seed, pose, claim, check.before_xy[check.hit], evidence)
@@ -133,7 +134,7 @@ def from_spots(before: LimbFrame, after: LimbFrame) -> Candidate | None:
         found = candidate_from(before, after, start, "spots")
         if found is None:
             continue
-        if best is None or hits_of(found) > hits_of(best):
+        if best is None or proven_by(found) > proven_by(best):
             best = found
         if hits_of(best) > _CERTAIN:
             break
@@ -166,9 +167,9 @@ def from_texture(
     fit = fit_affine(match_keypoints(*flats, *masks))
     if fit is None:
         return None
-    affine = Transform(fit.affine, np.zeros((2, 2, 2)), 0.0, 1.0, (1, 1), (1, 1)).between(
-        (scales[0] / before.scale, scales[1] / after.scale), (1, 1), (1, 1)
-    )
+    affine = Transform(
+        fit.affine, np.zeros((2, 2, 2)), 0.0, 1.0, (1, 1), (1, 1)
+    ).between((scales[0] / before.scale, scales[1] / after.scale), (1, 1), (1, 1))
     return candidate_from(
         before, after, grid_of(before, after, affine.affine), "texture"
     )
@@ -248,7 +249,7 @@ def turned_back(candidate: Candidate, after: LimbFrame, turn: Turn) -> Candidate
     """
     back = after.turned_back(turn)
     matches = candidate.pose.matches
-    pose = Pose(
+    pose = LimbPose(
         candidate.pose.transform.then(back, after.shape),
         Matches(matches.before_xy, apply_affine(back, matches.after_xy)),
         candidate.pose.offered,
@@ -266,6 +267,18 @@ def hits_of(candidate: Candidate | None) -> float:
     if candidate is None or candidate.evidence is None:
         return -1.0
     return candidate.evidence.hit_share
+
+
+def proven_by(candidate: Candidate | None) -> int:
+    """How many check blocks hit; -1 where nothing was checked.
+
+    Parameters
+    ----------
+    candidate : Candidate or None
+    """
+    if candidate is None or candidate.evidence is None:
+        return -1
+    return len(candidate.hits_xy)
 
 
 def _overlay(before: LimbFrame, after: LimbFrame) -> Affine:

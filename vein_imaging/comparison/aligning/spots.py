@@ -15,9 +15,9 @@ from vein_imaging.imaging.arrays import Image
 __all__ = ["Spots", "find_spots"]
 
 _SIZES = (0.005, 0.022)  # sigmas in widths of the limb, from a freckle to a mole
-_LEAST_SIGMA_PX = (1.2, 3.0)
+_LEAST_SIGMA_PX = (1.2, 3.0)  # the pixel grid makes smaller spots of its own
 _COUNT = 6  # of sizes between the two
-_RIM_WIDTHS = 0.02
+_RIM_WIDTHS = 0.02  # of the skin's edge: what is round there is a corner
 _LEAST = 0.01  # of contrast; below it is the skin's texture
 _MOST = 120  # spots of one picture
 
@@ -52,7 +52,7 @@ def find_spots(frame: LimbFrame) -> Spots:
     rim = 2 * max(2, round(_RIM_WIDTHS * width)) + 1
     inner = cv2.erode(np.pad(frame.skin.astype(np.uint8), 1), np.ones((rim, rim)))
     log = np.log(frame.picture.astype(np.float32) + 12)
-    # melanin takes blue most, and blood takes green: both, so that a mole outdoes a vein
+    # melanin takes blue most, and blood takes green: by both, a mole outdoes a vein
     plane = np.asarray(log[..., 1] + 0.5 * log[..., 2], np.float32)
     best: Image = np.full(plane.shape, -1e9, np.float32)
     low, high = (
@@ -63,7 +63,9 @@ def find_spots(frame: LimbFrame) -> Spots:
         best = np.maximum(best, _roundness(plane, float(sigma)))
     best[inner[1:-1, 1:-1] == 0] = -1e9
     side = 2 * max(2, round(0.012 * width)) + 1
-    peaks = (best == cv2.dilate(best, np.ones((side, side), np.uint8))) & (best > _LEAST)
+    peaks = (best == cv2.dilate(best, np.ones((side, side), np.uint8))) & (
+        best > _LEAST
+    )
     rows, columns = np.nonzero(peaks)
     order = np.argsort(-best[rows, columns], kind="stable")[:_MOST]
     strength = best[rows[order], columns[order]].astype(np.float64)

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.learned.features import Features, describe
+from vein_imaging.comparison.learned.features import Features, describe_skin
 from vein_imaging.comparison.learned.graph_files import find_graphs
 from vein_imaging.imaging.arrays import Mask
 
@@ -52,7 +52,7 @@ class LearnedMatcher:
         (N, 2), (N, 2) float64 px
             Columns and rows in BEFORE and in AFTER.
         """
-        one, other = (describe(self._disk, *side) for side in (before, after))
+        one, other = (describe_skin(self._disk, *side) for side in (before, after))
         if min(len(one.xy), len(other.xy)) < _FEW:
             return np.empty((0, 2)), np.empty((0, 2))
         likely = self._likely(one, other)

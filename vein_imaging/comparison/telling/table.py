@@ -60,7 +60,7 @@ def summary_row(
     """
     mm = comparison.mm_per_pixel
     scale = math.nan if mm is None else mm
-    registration, exposure = comparison.registration, comparison.exposure
+    exposure = comparison.exposure
     refused = comparison.verdict == "refused"
     lengths = {
         "vein_len_before": summary.before.length_px,
@@ -82,6 +82,8 @@ def summary_row(
         "verdict": comparison.verdict,
         "alignment_verdict": comparison.alignment_verdict,
         "reasons": "; ".join(comparison.reasons),
+        "alignment_verdict": comparison.alignment_verdict,
+        "alignment_reasons": "; ".join(comparison.alignment_reasons),
         "assessment": assess(summary, identity.days_between),
         "clearance_pct": summary.clearance_pct,
         "clearance_lo_pct": summary.clearance_lo_pct,
@@ -107,12 +109,8 @@ def summary_row(
         "mm_per_px_before_sd": _sd(comparison.before_map),
         "mm_per_px_after_sd": _sd(comparison.after_map),
         "calibration_source": identity.calibration_source,
-        "reg_inliers": registration.inliers,
-        "reg_blocks": registration.blocks,
-        "reg_error_median_mm": registration.error_median_px * scale,
-        "reg_error_p90_mm": registration.error_p90_px * scale,
-        "common_field_mm2": np.count_nonzero(comparison.overlap) * scale**2,
-        "common_field_pct": 100 * float(comparison.overlap.mean()),
+    } | _alignment(comparison, scale)
+    row |= {
         "brightness_ratio": None if exposure is None else exposure.brightness_ratio,
         "texture_gain": None if exposure is None else exposure.texture_gain,
         "texture_fineness": None if exposure is None else exposure.fineness,
@@ -121,6 +119,23 @@ def summary_row(
         "software_version": identity.software_version,
     }
     return plain_row(row)
+
+
+def _alignment(comparison: Comparison, scale: float) -> Row:
+    registration = comparison.registration
+    evidence = registration.evidence
+    return {
+        "reg_seed": registration.seed,
+        "reg_matcher": registration.matcher,
+        "reg_confirmed_pct": None if evidence is None else 100 * evidence.hit_share,
+        "reg_inliers": registration.inliers,
+        "reg_blocks": registration.blocks,
+        "reg_error_median_mm": registration.error_median_px * scale,
+        "reg_error_p90_mm": registration.error_p90_px * scale,
+        "common_field_mm2": np.count_nonzero(comparison.overlap) * scale**2,
+        "common_field_pct": 100 * float(comparison.overlap.mean()),
+        "compared_skin_pct": 100 * comparison.compared_share,
+    }
 
 
 def piece_rows(comparison: Comparison) -> Iterable[Row]:
