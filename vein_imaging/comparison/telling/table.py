@@ -80,7 +80,6 @@ def summary_row(
         "days_between": identity.days_between,
         "region": summary.region,
         "verdict": comparison.verdict,
-        "alignment_verdict": comparison.alignment_verdict,
         "reasons": "; ".join(comparison.reasons),
         "alignment_verdict": comparison.alignment_verdict,
         "alignment_reasons": "; ".join(comparison.alignment_reasons),
