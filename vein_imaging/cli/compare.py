@@ -35,7 +35,7 @@ from vein_imaging.treatment.comparison_page import comparison_page
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.words import translate as _
 
-__all__ = ["compare_command", "read_picture", "write_picture", "write_table"]
+__all__ = ["compare_command", "read_upright", "save_picture", "write_table"]
 
 _PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -132,7 +132,7 @@ def compare_command(
     out.mkdir(parents=True, exist_ok=True)
     write_table(out / "change_summary.csv", rows)
     write_table(out / "change_pieces.csv", piece_rows(result))
-    write_picture(out / "comparison.png", sheet)
+    save_picture(out / "comparison.png", sheet)
     sites = follow_sites(result, marks, days_between=apart)
     skin = skin_changes(pictures[0], result, marks)
     page = comparison_page(
@@ -142,11 +142,11 @@ def compare_command(
     if sites:
         write_table(out / "change_sites.csv", site_rows(result, sites, skin))
     if result.alignment_verdict != "refused":
-        write_picture(out / "after_aligned.png", result.registered)
-        write_picture(out / "difference.png", draw_difference(pictures[0], result))
+        save_picture(out / "after_aligned.png", result.registered)
+        save_picture(out / "difference.png", draw_difference(pictures[0], result))
     if result.verdict != "refused":
         drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
-        write_picture(out / "change_map.png", drawn)
+        save_picture(out / "change_map.png", drawn)
     click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, said, out))
     if result.verdict == "refused":
         reasons = "; ".join(result.reasons)
@@ -194,12 +194,12 @@ def _region(text: str) -> tuple[NDArray[np.bool_], str]:
                 text=text
             )
         )
-    mask = grey_levels(read_picture(Path(path)))
+    mask = grey_levels(read_upright(Path(path)))
     return mask > 0.5, name
 
 
 def _corrected(path: Path, profile: Profile | None) -> NDArray[Any]:
-    picture = read_picture(path)
+    picture = read_upright(path)
     return picture if profile is None else profile.correct(check_picture(picture))
 
 
@@ -242,7 +242,7 @@ def _identity(
     )
 
 
-def read_picture(path: Path) -> NDArray[Any]:
+def read_upright(path: Path) -> NDArray[Any]:
     """Read a picture as grey or RGB.
 
     Raises
@@ -266,7 +266,7 @@ def read_picture(path: Path) -> NDArray[Any]:
     return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
-def write_picture(path: Path, picture: NDArray[Any]) -> None:
+def save_picture(path: Path, picture: NDArray[Any]) -> None:
     """Write a grey or RGB picture in the format of its name.
 
     Raises

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from vein_imaging.cli.compare import read_picture, write_picture, write_table
+from vein_imaging.cli.compare import read_upright, save_picture, write_table
 from vein_imaging.comparison.following.course import follow_course
 from vein_imaging.comparison.telling.course_picture import course_lines, draw_course
 from vein_imaging.comparison.telling.site_table import course_rows
@@ -59,18 +59,18 @@ def course_command(
         scales = scales * len(pictures)
     try:
         course = follow_course(
-            [read_picture(path) for path in pictures],
+            [read_upright(path) for path in pictures],
             [moment.date() for moment in dates],
             mm_per_pixel=scales or None,
         )
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     out.mkdir(parents=True, exist_ok=True)
-    write_picture(out / "course.png", draw_course(course))
+    save_picture(out / "course.png", draw_course(course))
     write_table(out / "course.csv", course_rows(course))
     for number, visit in enumerate(course.visits, 2):
         if visit.comparison.alignment_verdict != "refused":
-            write_picture(out / f"aligned_{number}.png", visit.comparison.registered)
+            save_picture(out / f"aligned_{number}.png", visit.comparison.registered)
     for line in course_lines(course):
         click.echo(line)
     click.echo(_("the table and pictures are in {out}").format(out=out))

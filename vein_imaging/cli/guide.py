@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from vein_imaging.cli.compare import read_picture, write_picture
+from vein_imaging.cli.compare import read_upright, save_picture
 from vein_imaging.comparison.guiding.guide import ADVICE, Guide
 from vein_imaging.imaging.arrays import check_picture
 from vein_imaging.words import translate as _
@@ -31,13 +31,13 @@ def guide_command(earlier: Path, live: Path, ghost: Path | None) -> None:
     status is 1 when EARLIER is not recognised in LIVE.
     """
     try:
-        guide = Guide(check_picture(read_picture(earlier)))
-        seen = check_picture(read_picture(live))
+        guide = Guide(check_picture(read_upright(earlier)))
+        seen = check_picture(read_upright(live))
         found = guide.match(seen)
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     if ghost is not None:
-        write_picture(ghost, guide.ghost(seen))
+        save_picture(ghost, guide.ghost(seen))
     click.echo(_("view match {score:.0f} of 100").format(score=found.score))
     for one in found.advice:
         click.echo(f"- {_(ADVICE[one])}")

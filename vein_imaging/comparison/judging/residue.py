@@ -28,7 +28,7 @@ may be as narrow as the vein was."""
 _SHIFT_PX = 2
 """How far AFTER's profile is moved to fit: what aligning leaves; a longer way finds
 texture."""
-_LEAST_SAMPLES = 10
+_LEAST_SAMPLES = 10  # across a piece; four shares and levels are fitted to them
 _SEEN, _OTHER_VEIN = 0.5, 0.3  # of a piece's samples at one distance
 
 

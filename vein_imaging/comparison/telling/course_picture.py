@@ -132,7 +132,8 @@ def _curve(course: Course) -> Sheet:
         cv2.line(canvas, at(day, low), at(day, high), _LINE, 2, cv2.LINE_AA)
         cv2.circle(canvas, place, 7, _LINE, -1, cv2.LINE_AA)
         text = f"{share:.0f} ({low:.0f}-{high:.0f})" if day else f"{share:.0f}"
-        write(canvas, text, (min(place[0] + 14, right - 70), place[1] - 26), _TEXT)
+        beside = 14 if place[0] < right - 120 else -14 - _TEXT.width_px(text)
+        write(canvas, text, (place[0] + beside, place[1] - 26), _TEXT)
     return canvas
 
 
