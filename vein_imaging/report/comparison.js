@@ -10,6 +10,8 @@
     if (!top) { return; }
     top.style.clipPath = mode === "swipe" ? "inset(0 0 0 " + share + "%)" : "none";
     top.style.opacity = mode === "ghost" ? share / 100 : mode === "blink" ? Number(shown) : 1;
+    by("bar").hidden = mode !== "swipe";
+    by("bar").style.left = share + "%";
     by("over-name").textContent = words[mode === "blink" ? (shown ? "after" : "before") : mode] || "";
   }
   function choose(next) {

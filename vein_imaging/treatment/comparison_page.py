@@ -28,7 +28,6 @@ from vein_imaging.words import translate as _
 
 __all__ = ["comparison_page", "site_tables"]
 
-_MEASURED: dict[str, Tone] = {"comparable": "note", "refused": "stop"}
 _ALIGNED: dict[str, Tone] = {"aligned": "note", "refused": "stop"}
 
 
@@ -195,9 +194,8 @@ def _measurement(said: Sayable, aligned: bool) -> ComparisonAnswer:
         why = _("What was not aligned is not measured.")
         return ComparisonAnswer("stop", said.headline, (why,))
     lines = tuple(line for line in (said.figure, said.all_veins) if line)
-    return ComparisonAnswer(
-        _MEASURED.get(said.verdict, "warn"), said.headline, lines, said.reasons
-    )
+    tone: Tone = "note" if said.verdict == "comparable" else "warn"
+    return ComparisonAnswer(tone, said.headline, lines, said.reasons)
 
 
 def _alignment(comparison: Comparison) -> ComparisonAnswer:
