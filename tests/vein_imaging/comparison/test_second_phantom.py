@@ -20,8 +20,10 @@ def outcome(kind: str, cleared: float) -> Outcome:
     return run_pair(kind, plan, true_map=True)
 
 
-@pytest.mark.parametrize("kind", ["grey", "colour"])
-@pytest.mark.parametrize("cleared", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize(
+    ("kind", "cleared"),
+    [("grey", 0.0), ("grey", 0.5), ("grey", 1.0), ("colour", 0.5), ("colour", 1.0)],
+)
 def test_stain_is_not_read_as_vein_that_stayed(kind: str, cleared: float) -> None:
     found = outcome(kind, cleared)
     assert found.verdict != "refused", found.reasons
