@@ -15,7 +15,9 @@ from vein_imaging.imaging.arrays import Image, Mask, Plane
 
 __all__ = ["Features", "describe_skin"]
 
-_LONG_SIDE_PX = 800  # at 1,200 the same pairs are right, for twice the time
+_LONG_SIDE_PX, _AREA_PX = 800, 280_000
+"""At 1,200 the same pairs are right, for twice the time; a square crop is reduced
+further, to take no longer than a leg."""
 _ENLARGED = 1.5  # at most; more only makes pixels up
 _MULTIPLE = 16  # the network halves a picture four times
 _DESCRIBED = 128  # channels of a description; the one after them is the points' score
@@ -68,7 +70,10 @@ def describe_skin(
     top, left = int(rows[0]), int(columns[0])
     inside = np.s_[top : rows[-1] + 1, left : columns[-1] + 1]
     crop, mask = picture[inside], skin[inside]
-    scale = min(_LONG_SIDE_PX / max(crop.shape[:2]), _ENLARGED)
+    area = crop.shape[0] * crop.shape[1]
+    scale = min(
+        _LONG_SIDE_PX / max(crop.shape[:2]), (_AREA_PX / area) ** 0.5, _ENLARGED
+    )
     size = (
         max(_MULTIPLE, round(crop.shape[1] * scale)),
         max(_MULTIPLE, round(crop.shape[0] * scale)),
