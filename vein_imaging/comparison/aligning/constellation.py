@@ -67,7 +67,8 @@ def differing(poses: list[Affine], before: LimbFrame, count: int) -> list[Affine
     rows, columns = np.nonzero(before.skin[::8, ::8])
     if not rows.size:
         return poses[:count]
-    marks = np.column_stack([columns, rows])[:: max(1, rows.size // 50)] * 8.0
+    places = np.column_stack([columns, rows])[:: max(1, rows.size // 50)]
+    marks = places.astype(np.float64) * 8
     kept: list[Affine] = []
     for pose in poses:
         moved = apply_affine(pose, marks)

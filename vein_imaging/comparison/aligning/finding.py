@@ -176,4 +176,4 @@ def _passes(candidate: Candidate | None) -> bool:
 
 def _claimed(candidate: Candidate | None, before: LimbFrame) -> float:
     claimed = 0 if candidate is None else np.count_nonzero(candidate.claim)
-    return claimed / max(1, np.count_nonzero(before.skin))
+    return claimed / max(1, int(np.count_nonzero(before.skin)))

@@ -70,11 +70,14 @@ class LimbFrame:
         ----------
         turn : int
         """
-        picture, flat, skin, seen = (
-            np.ascontiguousarray(np.rot90(part, turn))
-            for part in (self.picture, self.flat, self.skin, self.seen)
+        return LimbFrame(
+            np.rot90(self.picture, turn).copy(),
+            np.rot90(self.flat, turn).copy(),
+            np.rot90(self.skin, turn).copy(),
+            np.rot90(self.seen, turn).copy(),
+            self.width_px,
+            self.scale,
         )
-        return LimbFrame(picture, flat, skin, seen, self.width_px, self.scale)
 
     def turned_back(self, turn: Turn) -> Affine:
         """Give the map from this frame, turned, back to this frame.
@@ -209,13 +212,13 @@ def _framed(
     small, plane = (
         cv2.resize(part, size, interpolation=how) for part in (picture, flat)
     )
-    masks = [
+    whole, clear = (
         cv2.resize(part.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
         for part in (skin, seen)
-    ]
-    level = _levelled(np.asarray(plane, np.float32), masks[1], share * width)
+    )
+    level = _levelled(np.asarray(plane, np.float32), clear, share * width)
     return LimbFrame(
-        np.asarray(small, np.uint8), level, *masks, share * width, scale * share
+        np.asarray(small, np.uint8), level, whole, clear, share * width, scale * share
     )
 
 

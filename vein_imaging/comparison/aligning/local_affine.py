@@ -75,7 +75,8 @@ def _predict(
 ) -> Points:
     """Shift at each query by an affine map of its nearest points, robust."""
     first = 0 if itself else 1
-    distance, near = cKDTree(points).query(queries, min(count + first, len(points)))
+    found_near = cKDTree(points).query(queries, min(count + first, len(points)))
+    distance, near = (np.asarray(part) for part in found_near)
     distance, near = distance[:, first:], near[:, first:]
     reach = np.maximum(distance[:, -1:], 1e-6)
     weight = np.exp(-2 * (distance / reach) ** 2)

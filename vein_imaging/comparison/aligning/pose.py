@@ -156,7 +156,8 @@ def near_matches(pose: LimbPose, points_xy: Points, width_px: float) -> Mask:
     """
     if pose.agreeing < _MATCHES_NEAR or not len(points_xy):
         return np.zeros(len(points_xy), np.bool_)
-    distance, _ = cKDTree(pose.matches.before_xy).query(points_xy, [_MATCHES_NEAR])
+    tree = cKDTree(pose.matches.before_xy)
+    distance = np.asarray(tree.query(points_xy, [_MATCHES_NEAR])[0])
     return np.asarray(distance[:, 0] < _NEAR_WIDTHS * width_px)
 
 

@@ -112,7 +112,7 @@ def register(
         )
     evidence = candidate.evidence
     support = _enlarged(candidate.claim, working.shapes[0])
-    share = np.count_nonzero(support) / max(np.count_nonzero(before.skin), 1)
+    share = np.count_nonzero(support) / max(int(np.count_nonzero(before.skin)), 1)
     little = _("only {share:.0f} % of the skin could be aligned").format(
         share=100 * share
     )

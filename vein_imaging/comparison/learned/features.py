@@ -15,7 +15,9 @@ from vein_imaging.imaging.arrays import Image, Mask, Plane
 
 __all__ = ["Features", "describe_skin"]
 
-_LONG_SIDE_PX = 800  # at 1,200 the same pairs are right, for twice the time
+_LONG_SIDE_PX, _AREA_PX = 800, 240_000
+"""At 1,200 the same pairs are right, for twice the time; a square crop is reduced
+further, to take no longer than a leg."""
 _ENLARGED = 1.5  # at most; more only makes pixels up
 _MULTIPLE = 16  # the network halves a picture four times
 _DESCRIBED = 128  # channels of a description; the one after them is the points' score
@@ -68,7 +70,10 @@ def describe_skin(
     top, left = int(rows[0]), int(columns[0])
     inside = np.s_[top : rows[-1] + 1, left : columns[-1] + 1]
     crop, mask = picture[inside], skin[inside]
-    scale = min(_LONG_SIDE_PX / max(crop.shape[:2]), _ENLARGED)
+    area = crop.shape[0] * crop.shape[1]
+    scale = min(
+        _LONG_SIDE_PX / max(crop.shape[:2]), (_AREA_PX / area) ** 0.5, _ENLARGED
+    )
     size = (
         max(_MULTIPLE, round(crop.shape[1] * scale)),
         max(_MULTIPLE, round(crop.shape[0] * scale)),
@@ -77,14 +82,14 @@ def describe_skin(
     small = np.asarray(cv2.resize(crop, size, interpolation=how), np.uint8)
     seen = cv2.resize(mask.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)
     out = _run(network, small)
-    points = _spread(out[_DESCRIBED], seen)
+    points = _spread(out[_DESCRIBED], np.asarray(seen, np.uint8))
     words = np.ascontiguousarray(out[:_DESCRIBED, points[:, 1], points[:, 0]].T)
     words /= np.maximum(np.linalg.norm(words, axis=1, keepdims=True), 1e-9)
-    xy = points.astype(np.float32)
-    normalised = (xy - np.array(size, np.float32) / 2) / (max(size) / 2)
-    factor = np.array(crop.shape[1::-1], np.float32) / np.array(size, np.float32)
-    full = (xy + 0.5) * factor - 0.5 + np.array([left, top], np.float32)
-    return Features(full, normalised.astype(np.float32), words)
+    xy = points.astype(np.float64)
+    normalised = (xy - np.array(size) / 2) / (max(size) / 2)
+    factor = np.array(crop.shape[1::-1]) / np.array(size)
+    full = (xy + 0.5) * factor - 0.5 + np.array([left, top])
+    return Features(full.astype(np.float32), normalised.astype(np.float32), words)
 
 
 def _run(network: cv2.dnn.Net, small: NDArray[np.uint8]) -> Image:

@@ -51,10 +51,9 @@ def lightglue_graph(weights: Weights) -> bytes:
         ]
         values = layers.cross_attention(values, layer)
     scores = layers.assignment(values, f"log_assignment.{_LAYERS - 1}")
-    points, words = [["m", 2], ["n", 2]], [["m", _WORDS], ["n", _WORDS]]
     inputs: dict[str, list[str | int]] = {}
-    for k in (0, 1):
-        inputs |= {f"kp{k}": list(points[k]), f"d{k}": list(words[k])}
+    for k, count in enumerate("mn"):
+        inputs |= {f"kp{k}": [count, 2], f"d{k}": [count, _WORDS]}
     return graph.finish("lightglue", inputs, {"scores": (scores, ["m", "n"])})
 
 

@@ -25,7 +25,8 @@ def frame() -> LimbFrame:
 
 
 def bent(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-    return xy * 1.04 + np.array([6, -3]) + 6 * np.sin(xy[:, ::-1] / 120)
+    moved = xy * 1.04 + np.array([6, -3]) + 6 * np.sin(xy[:, ::-1] / 120)
+    return np.asarray(moved, np.float64)
 
 
 @pytest.mark.parametrize("count", [4, 6, 9])

@@ -24,7 +24,7 @@ Points = NDArray[np.float64]
 def bent(xy: Points) -> Points:
     """A turn, a change of size, and a bend of 4 % of the width."""
     turned = xy @ np.array([[0.99, 0.12], [-0.12, 0.99]]) * 1.05 + np.array([9, -4])
-    return turned + 4 * np.sin(xy[:, ::-1] / 60)
+    return np.asarray(turned + 4 * np.sin(xy[:, ::-1] / 60), np.float64)
 
 
 def places(seed: int, count: int) -> Points:

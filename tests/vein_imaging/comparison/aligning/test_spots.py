@@ -37,9 +37,8 @@ def test_moles_are_found_and_a_vein_is_none() -> None:
 
 
 def moved(turn_deg: float, size: float, shift: tuple[float, float]) -> Affine:
-    return np.column_stack(
-        [cv2.getRotationMatrix2D((150, 260), turn_deg, size)[:, :2], np.zeros(2)]
-    ) + np.array([[0, 0, shift[0]], [0, 0, shift[1]]])
+    turned = cv2.getRotationMatrix2D((150, 260), turn_deg, size)[:, :2]
+    return np.column_stack([turned, np.array(shift)]).astype(np.float64)
 
 
 def test_the_constellation_gives_the_pose_though_a_third_of_the_moles_are_gone() -> (

@@ -9,7 +9,6 @@ import numpy as np
 import platformdirs
 import pytest
 
-from vein_imaging.comparison.learned.features import describe_skin
 from vein_imaging.comparison.learned.graph_files import (
     GRAPHS,
     find_graphs,
@@ -86,12 +85,12 @@ def test_points_lie_on_the_skin_and_all_over_it(matcher: LearnedMatcher) -> None
     picture = rng.integers(0, 255, (200, 300, 3), np.uint8)
     skin = np.zeros((200, 300), np.bool_)
     skin[40:160, 50:250] = True
-    found = describe_skin(matcher._disk, picture, skin)
+    found = matcher.describe(picture, skin)
     columns, rows = np.rint(found.xy).astype(int).T
     assert skin[rows, columns].all()
     counts, _, _ = np.histogram2d(columns, rows, bins=(4, 3))
     assert counts.min() > 0.3 * counts.mean()
-    nowhere = describe_skin(matcher._disk, picture, np.zeros_like(skin))
+    nowhere = matcher.describe(picture, np.zeros_like(skin))
     assert not len(nowhere.xy)
 
 
