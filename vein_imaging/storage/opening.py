@@ -21,6 +21,7 @@ from vein_imaging.storage.entries.ledger import (
     key_of,
     make_key,
 )
+from vein_imaging.storage.entries.wholeness import check_identity, check_mark
 from vein_imaging.storage.errors import (
     NoSuchStoreError,
     StoreDamagedError,
@@ -101,6 +102,8 @@ def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> St
         If the folder holds none, or one of a newer release.
     WrongKeyError
         If the key does not open it.
+    StoreDamagedError
+        If the ledger is another store's, or lacks entries that were acknowledged.
     StoreReadOnlyError
         If the folder cannot be written.
     """
@@ -110,6 +113,9 @@ def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> St
         database = open_database(layout, vault, read_only=read_only)
         try:
             _open_clinic_key(database, vault)
+            with database.read.begin() as connection:
+                check_identity(connection, layout, vault)
+                check_mark(connection, layout, vault, read_only=read_only)
         except BaseException:
             database.dispose()
             raise

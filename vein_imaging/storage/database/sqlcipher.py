@@ -10,7 +10,7 @@ import sqlcipher3
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from vein_imaging.storage.errors import StoreError, WrongKeyError
+from vein_imaging.storage.errors import LockedError, StoreError, WrongKeyError
 from vein_imaging.words import translate as _
 
 __all__ = ["SAFE_SQLITE", "sqlcipher_engine"]
@@ -82,7 +82,9 @@ def _set_and_read_back(connection: Any, name: str, value: str, wanted: object) -
         )
 
 
-def _connect(file: Path, key: bytes, *, guarded: bool, immutable: bool) -> Any:
+def _connect(file: Path, key: bytes | bytearray, *, guarded: bool, immutable: bool) -> Any:
+    if not any(key):
+        raise LockedError(_("Locked: sign in again"))
     # rwc only through `guarded=False`: a mistyped path must not become a new store
     mode = (
         "immutable=1&mode=ro" if immutable else ("mode=rw" if guarded else "mode=rwc")
@@ -122,7 +124,7 @@ def _connect(file: Path, key: bytes, *, guarded: bool, immutable: bool) -> Any:
 
 def sqlcipher_engine(
     file: Path,
-    key: bytes,
+    key: bytes | bytearray,
     *,
     writes: bool = True,
     guarded: bool = True,

@@ -17,9 +17,10 @@ from sqlalchemy import create_engine, text
 
 from vein_imaging.domain.session import Annotated, Photographed, fold
 from vein_imaging.storage import Entry, Server, Store, StoreError, open_store
-from vein_imaging.storage.database.append_only import SQLITE_0001
-from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.database.append_only import SQLITE_0001, SQLITE_0002
+from vein_imaging.storage.database.schema import TILE_ENTRIES, event
 from vein_imaging.storage.entries.ledger import entry_hash, header_of
+from vein_imaging.storage.entries.ledger_tree import kept_tiles, ledger_tree
 from vein_imaging.storage.errors import StoreDamagedError
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.upkeep.checkpoint import (
@@ -166,7 +167,7 @@ def recompute(folder: Path, key: bytes) -> None:
         rows = connection.execute(event.select().order_by(event.c.seq)).all()
     prev, statements = rows[18].hash, []
     for row in rows[19:]:
-        own = entry_hash(prev, header_of(row), row.content)
+        own = entry_hash(prev, header_of(row), row.content, row.commitment)
         statements.append(
             f"UPDATE event SET prev=x'{prev.hex()}', hash=x'{own.hex()}'"
             f" WHERE seq={row.seq}"
@@ -422,3 +423,49 @@ def test_what_a_fold_finds_odd_is_told_and_is_no_problem(
     assert seen.problems == []
     (odd,) = seen.oddities
     assert "nowhere" in odd.what
+
+
+def test_an_entry_whose_commitment_is_not_its_bodys_is_named(
+    store: Store, session_id: str, folder: Path, key: bytes
+) -> None:
+    write_day(store, session_id)
+    with store.reading() as connection:
+        rows = connection.execute(event.select().order_by(event.c.seq)).all()
+    store.close()
+    for commitment in (bytes(32), None):
+        prev, statements = rows[-2].hash, list(NO_TRIGGERS)
+        last = rows[-1]
+        own = entry_hash(prev, header_of(last), last.content, commitment)
+        spelled = f"x'{commitment.hex()}'" if commitment else "NULL"
+        statements.append(
+            f"UPDATE event SET commitment={spelled}, hash=x'{own.hex()}'"
+            f" WHERE seq={last.seq}"
+        )
+        edit(folder, key, *statements)
+        put_triggers_back(folder, key)
+        (found,) = problems(folder, key)
+        assert found == f"entry {last.seq}: its commitment is not that of its body"
+
+
+def test_a_changed_root_of_the_tree_is_named(
+    store: Store, session_id: str, folder: Path, key: bytes
+) -> None:
+    for number in range(TILE_ENTRIES):
+        entry = Annotated(entry_id=f"{number}", text="x")
+        store.append(session_id, entry, author="a", at=NOON)
+    assert verify_store(store).problems == []
+    with store.reading() as connection:
+        assert len(kept_tiles(connection)) == 1
+        whole = ledger_tree(connection).root()
+        assert ledger_tree(connection, from_entries=True).root() == whole
+    store.close()
+    edit(
+        folder,
+        key,
+        "DROP TRIGGER tile_no_update",
+        "UPDATE tile SET root=zeroblob(32)",
+        SQLITE_0002["tile_no_update"],
+    )
+    assert problems(folder, key) == [
+        "entries 1 to 256: the kept root of the tree is not theirs"
+    ]
