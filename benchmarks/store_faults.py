@@ -31,7 +31,10 @@ from vein_imaging.storage.database.append_only import SQLITE_0001
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import entry_hash, header_of
 from vein_imaging.storage.files.keys import Vault
-from vein_imaging.storage.upkeep.checkpoint import checkpoint_file, write_checkpoints
+from vein_imaging.storage.upkeep.kept_checkpoints import (
+    checkpoint_file,
+    write_checkpoints,
+)
 from vein_imaging.storage.upkeep.verify import verify_store
 
 KEY = bytes(range(32))

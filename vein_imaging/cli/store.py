@@ -54,10 +54,8 @@ def create(folder: Path, key_file: Path) -> None:
 )
 def checkpoint(access: StoreAccess, folder: Path | None) -> None:
     """Print the newest hash, signed. Keep it in another place than the store."""
-    from vein_imaging.storage.upkeep.checkpoint import (
-        signed_checkpoint,
-        write_checkpoints,
-    )
+    from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint
+    from vein_imaging.storage.upkeep.kept_checkpoints import write_checkpoints
 
     with access.store(Action.VERIFY) as (opened, _key, _author):
         write_checkpoints(opened, [checkpoint_folder(), *([folder] if folder else [])])

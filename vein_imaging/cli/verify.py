@@ -86,11 +86,10 @@ def _verified(
     store: Store, checkpoints: tuple[Path, ...], kept_elsewhere: Path
 ) -> Verification:
     from vein_imaging.domain.session import fold
-    from vein_imaging.storage.upkeep.checkpoint import checkpoint_file
+    from vein_imaging.storage.upkeep.kept_checkpoints import kept_checkpoints
     from vein_imaging.storage.upkeep.verify import verify_store
 
-    own = checkpoint_file(store, kept_elsewhere)
-    files = [*checkpoints, *([own] if own.exists() else [])]
+    files = [*checkpoints, *kept_checkpoints(store, kept_elsewhere)]
     total, hidden = store.head().seq, not sys.stderr.isatty()
     with click.progressbar(
         length=total, label="entries", file=sys.stderr, hidden=hidden

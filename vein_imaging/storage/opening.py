@@ -85,7 +85,7 @@ def create_store(
     return open_store(folder, key)
 
 
-def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> Store:
+def open_store(folder: Path | str, key: bytes | bytearray, *, read_only: bool = False) -> Store:
     """Open a store; a file of an earlier release is brought up to this one first.
 
     Parameters

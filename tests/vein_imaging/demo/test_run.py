@@ -10,10 +10,8 @@ from vein_imaging.demo import DemoResult, demo_work, run_demo
 from vein_imaging.demo.story import CLINIC
 from vein_imaging.storage.people.roles import Action
 from vein_imaging.storage.people.signed_in import sign_in
-from vein_imaging.storage.upkeep.checkpoint import (
-    checkpoint_file,
-    compare_with_checkpoint,
-)
+from vein_imaging.storage.upkeep.checkpoint import compare_with_checkpoint
+from vein_imaging.storage.upkeep.kept_checkpoints import checkpoint_file
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,11 @@ from vein_imaging.storage.entries.ledger import (
     entry_hash,
 )
 from vein_imaging.storage.files.keys import Vault, opened, sealed
-from vein_imaging.storage.upkeep.checkpoint import checkpoint_file, write_checkpoints
 from vein_imaging.storage.upkeep.erasure import erase_patient
+from vein_imaging.storage.upkeep.kept_checkpoints import (
+    checkpoint_file,
+    write_checkpoints,
+)
 from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -35,7 +35,7 @@ from vein_imaging.storage.entries.ledger import read_entries
 from vein_imaging.storage.errors import DamagedImageError, WrongPasswordError
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.people.attempts import Attempts
-from vein_imaging.storage.people.passwords import KeyWraps
+from vein_imaging.storage.people.key_slots import KeySlots, made_slot
 from vein_imaging.storage.upkeep.checkpoint import (
     read_checkpoint,
     signed_checkpoint,
@@ -116,13 +116,15 @@ def test_a_forged_description_is_refused(store: Store, data: st.DataObject) -> N
 @FUZZ
 @given(data=st.data())
 def test_forged_wrapped_keys_open_nothing(store: Store, data: st.DataObject) -> None:
-    wraps = KeyWraps(store.layout)
+    slots = KeySlots(store.layout)
     if not store.layout.users_file.exists():
-        wraps.put("anna", "right", bytes(range(32)))
+        made = made_slot("anna", "right", ["assistant"], bytes(range(32)))
+        put = {"by": "anna", "signing": made.signing}
+        slots.put("anna", made.slot, lambda: None, **put)  # type: ignore[arg-type]
     whole = store.layout.users_file.read_bytes()
     store.layout.users_file.write_bytes(damaged(_drawer(data), whole))
     try:
-        opened = wraps.open("anna", "right")
+        opened = bytes(slots.open("anna", "right").data_key)
     except (WrongPasswordError, StoreError):
         opened = bytes(range(32))
     finally:

@@ -24,11 +24,13 @@ from vein_imaging.storage.entries.ledger_tree import kept_tiles, ledger_tree
 from vein_imaging.storage.errors import StoreDamagedError
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.upkeep.checkpoint import (
-    checkpoint_file,
     compare_with_checkpoint,
     read_checkpoint,
     signed_checkpoint,
     verification_key,
+)
+from vein_imaging.storage.upkeep.kept_checkpoints import (
+    checkpoint_file,
     write_checkpoints,
 )
 from vein_imaging.storage.upkeep.verify import Verification, verify_store
