@@ -11,6 +11,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
 from vein_imaging.storage.errors import LockedError, StoreError, WrongKeyError
+from vein_imaging.storage.files.keys import wipe
 from vein_imaging.words import translate as _
 
 __all__ = ["SAFE_SQLITE", "sqlcipher_engine"]
@@ -82,6 +83,17 @@ def _set_and_read_back(connection: Any, name: str, value: str, wanted: object) -
         )
 
 
+def _unlock(connection: Any, key: bytes | bytearray) -> None:
+    """Give the key, and overwrite the texts that it is given in."""
+    # SQLCipher overwrites what it frees then, the statement with the key among it.
+    connection.execute("PRAGMA cipher_memory_security=ON")
+    digits = key.hex()
+    statement = f"PRAGMA key=\"x'{digits}'\""
+    connection.execute(statement)
+    wipe(digits)
+    wipe(statement)
+
+
 def _connect(file: Path, key: bytes | bytearray, *, guarded: bool, immutable: bool) -> Any:
     if not any(key):
         raise LockedError(_("Locked: sign in again"))
@@ -98,7 +110,7 @@ def _connect(file: Path, key: bytes | bytearray, *, guarded: bool, immutable: bo
     )
     try:
         connection.execute("PRAGMA cipher_log_level=NONE")
-        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        _unlock(connection, key)
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlcipher3.DatabaseError as error:

@@ -180,10 +180,10 @@ class Attempts:
         with self._changing() as records:
             record = records.setdefault(self._key(name), _Record(self.hashed(name)))
             now = _Failure(self._clocks.now(), self._boot, self._clocks.idle())
-            if record.failures and self._since_s(record.failures[-1]) is None:
-                record.failures[-1].at = now.at  # that clock was wrong: wait once more
-                record.failures[-1].boot = now.boot
-                record.failures[-1].idle_s = now.idle_s
+            for failure in record.failures:
+                if self._since_s(failure) is None:  # that clock was wrong
+                    failure.boot, failure.idle_s = now.boot, now.idle_s
+                    failure.at = failure.at if now.boot else now.at
             wait_s = self._wait_s(record)
             if wait_s:
                 record.refused += 1

@@ -86,6 +86,10 @@ class Desk:
         """Who signed in."""
         return self._open_desk().user
 
+    def keep_checkpoint(self) -> None:
+        """Keep a checkpoint of what was acknowledged, in the folders elsewhere."""
+        self._keeper.keep()
+
     def touch(self) -> None:
         """Say that the person is there: the window calls it on every key and click."""
         if not self.locked:

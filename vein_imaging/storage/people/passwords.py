@@ -9,7 +9,7 @@ import threading
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from vein_imaging.storage.errors import WrongPasswordError
-from vein_imaging.storage.files.keys import KEY_BYTES, derived
+from vein_imaging.storage.files.keys import KEY_BYTES, derived, wipe
 from vein_imaging.words import translate as _
 
 __all__ = [
@@ -45,14 +45,19 @@ def opening_key(
     ----------
     salt : hex
     """
+    derivation = Argon2id(
+        salt=bytes.fromhex(salt),
+        length=KEY_BYTES,
+        iterations=passes,
+        lanes=lanes,
+        memory_cost=memory_kib,
+    )
+    spelled = bytearray(password.encode())
     with _one_at_a_time:
-        return Argon2id(
-            salt=bytes.fromhex(salt),
-            length=KEY_BYTES,
-            iterations=passes,
-            lanes=lanes,
-            memory_cost=memory_kib,
-        ).derive(password.encode())
+        try:
+            return derivation.derive(spelled)
+        finally:
+            wipe(spelled)
 
 
 def checked_password(name: str, password: str) -> str:

@@ -271,9 +271,11 @@ class SignedInStore(Desk):
         desk = self._allowed(Action.SIGN)
         self.check_password(password)
         with self._logging_refusals(desk):
-            return sign_session(
+            signed = sign_session(
                 desk, session_id, self.clocks.now(), meaning=meaning, entry_id=entry_id
             )
+        self.keep_checkpoint()
+        return signed
 
     def check_password(self, password: str) -> None:
         """Raise `WrongPasswordError` unless the one who signed in sits here."""
