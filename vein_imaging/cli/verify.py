@@ -35,6 +35,13 @@ __all__ = ["verify"]
     help="A checkpoint that was kept elsewhere. May be given more than once.",
 )
 @click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="VKEY",
+    help="Verification key of a witness that must have signed each --checkpoint.",
+)
+@click.option(
     "--read-only", is_flag=True, help="Write nothing: the store is on a read-only disk."
 )
 @click.option(
@@ -46,6 +53,7 @@ __all__ = ["verify"]
 def verify(
     access: StoreAccess,
     checkpoints: tuple[Path, ...],
+    witnesses: tuple[str, ...],
     read_only: bool,
     backup: bool,
     as_json: bool,
@@ -70,6 +78,8 @@ def verify(
         )
         with opened as store:
             seen = _verified(store, checkpoints, kept_elsewhere)
+            _check_people(store, seen)
+            _check_witnesses(store, checkpoints, witnesses, seen)
     if as_json:
         click.echo(json.dumps(asdict(seen), indent=2))
     else:
@@ -100,6 +110,27 @@ def _verified(
             fold=lambda events: fold(event.value for event in events),
             progress=lambda entries: bar.update(entries - bar.pos),
         )
+
+
+def _check_people(store: Store, seen: Verification) -> None:
+    from vein_imaging.storage.people.slot_changes import people_problems
+
+    for where, what in people_problems(store):
+        seen.add(where, what)
+
+
+def _check_witnesses(
+    store: Store,
+    files: tuple[Path, ...],
+    witnesses: tuple[str, ...],
+    seen: Verification,
+) -> None:
+    from vein_imaging.storage.upkeep.witness import cosignature_problem
+
+    for file in files:
+        for vkey in witnesses:
+            if problem := cosignature_problem(store, file.read_text("utf-8"), vkey):
+                seen.add(_("checkpoint {file}").format(file=file), problem)
 
 
 def _summary(seen: Verification) -> str:

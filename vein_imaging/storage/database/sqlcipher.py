@@ -94,7 +94,9 @@ def _unlock(connection: Any, key: bytes | bytearray) -> None:
     wipe(statement)
 
 
-def _connect(file: Path, key: bytes | bytearray, *, guarded: bool, immutable: bool) -> Any:
+def _connect(
+    file: Path, key: bytes | bytearray, *, guarded: bool, immutable: bool
+) -> Any:
     if not any(key):
         raise LockedError(_("Locked: sign in again"))
     # rwc only through `guarded=False`: a mistyped path must not become a new store

@@ -12,7 +12,9 @@ __all__ = ["add_tiles", "kept_tiles", "ledger_tree"]
 
 def kept_tiles(connection: Connection) -> list[bytes]:
     """Return the roots in the table, in their order, up to the first gap."""
-    rows = connection.execute(select(tile.c.number, tile.c.root).order_by(tile.c.number))
+    rows = connection.execute(
+        select(tile.c.number, tile.c.root).order_by(tile.c.number)
+    )
     return [row.root for at, row in enumerate(rows) if row.number == at]
 
 

@@ -6,6 +6,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, text
 
+from vein_imaging.storage.database.engines import Database
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import CREATED, head, read_entries
 from vein_imaging.storage.errors import StoreDamagedError
@@ -14,7 +15,13 @@ from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.words import translate as _
 
-__all__ = ["check_identity", "check_mark"]
+__all__ = [
+    "check_identity",
+    "check_mark",
+    "mark_problem",
+    "renew_mark",
+    "settle_copy",
+]
 
 
 def check_identity(connection: Connection, layout: StoreLayout, vault: Vault) -> None:
@@ -40,9 +47,7 @@ def check_identity(connection: Connection, layout: StoreLayout, vault: Vault) ->
         )
 
 
-def check_mark(
-    connection: Connection, layout: StoreLayout, vault: Vault, *, read_only: bool
-) -> None:
+def check_mark(connection: Connection, layout: StoreLayout, vault: Vault) -> None:
     """Compare the ledger with the mark beside it; a copy's pages are all checked once.
 
     Raises
@@ -50,39 +55,66 @@ def check_mark(
     StoreDamagedError
         If entries are missing, or the copy's pages are of two moments.
     """
-    if layout.database_url:
-        return
     kept = HeadMark(layout, vault.mark_key)
-    mark, newest = kept.read(), head(connection)
-    if mark is not None:
-        _refuse_missing(connection, layout, mark)
-        if mark.file_number != kept.file_number():
-            _refuse_mixed(connection, layout)
-    if not read_only:
-        kept.write(newest.seq, newest.hash)
-
-
-def _refuse_missing(connection: Connection, layout: StoreLayout, mark: Mark) -> None:
-    newest = head(connection)
-    at_mark = connection.execute(
-        event.select().with_only_columns(event.c.hash).where(event.c.seq == mark.seq)
-    ).scalar_one_or_none()
-    if at_mark == mark.hash or not mark.seq:
+    mark = None if layout.database_url else kept.read()
+    if mark is None:
         return
-    raise StoreDamagedError(
-        _(
-            "{folder} lacks entries that were acknowledged: it had {wanted} once, and "
-            "{got} are there. It was copied while the program was in use, or "
-            "ledger.db-wal was removed, or an older ledger.db was put back. Put back "
-            "the whole folder; copy it only while nobody is signed in, or use `store "
-            "backup`. If nothing better is left, remove {mark}: it opens then as it is"
-        ).format(
-            folder=layout.folder,
-            wanted=mark.seq,
-            got=newest.seq,
-            mark=layout.mark_file.name,
-        )
+    if missing := missing_entries(connection, layout, mark):
+        raise StoreDamagedError(missing)
+    if _is_copy(kept, layout):
+        _refuse_mixed(connection, layout)
+
+
+def settle_copy(database: Database, layout: StoreLayout, vault: Vault) -> None:
+    """Carry a copy's write-ahead log into its file, before its pages are checked.
+
+    A power cut while that was done leaves half a page in the file; the log still holds
+    the whole one, and the check of the file's pages would cry wolf.
+    """
+    if _is_copy(HeadMark(layout, vault.mark_key), layout):
+        with database.read.connect() as connection:
+            cursor = connection.connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
+def _is_copy(kept: HeadMark, layout: StoreLayout) -> bool:
+    mark = None if layout.database_url else kept.read()
+    return mark is not None and mark.file_number != kept.file_number()
+
+
+def renew_mark(connection: Connection, layout: StoreLayout, vault: Vault) -> None:
+    """Say that the ledger is, from here on, the one that lies in this folder."""
+    newest = head(connection)
+    HeadMark(layout, vault.mark_key).write(newest.seq, newest.hash)
+
+
+def missing_entries(
+    connection: Connection, layout: StoreLayout, mark: Mark
+) -> str | None:
+    """Return how a ledger falls short of its mark, or None."""
+    newest = head(connection)
+    if newest.seq >= mark.seq:
+        return None
+    return _(
+        "{folder} lacks entries that were acknowledged: it had {wanted} once, and "
+        "{got} are there. It was copied while the program was in use, or "
+        "ledger.db-wal was removed, or an older copy was put back. Put back the whole "
+        "folder; copy it only while nobody is signed in, or use `store backup`. If "
+        "nothing better is left, remove {mark}: it opens then as it is"
+    ).format(
+        folder=layout.folder,
+        wanted=mark.seq,
+        got=newest.seq,
+        mark=layout.mark_file.name,
     )
+
+
+def mark_problem(
+    connection: Connection, layout: StoreLayout, vault: Vault
+) -> str | None:
+    """Return what `verify` says of a ledger that its mark is ahead of."""
+    mark = None if layout.database_url else HeadMark(layout, vault.mark_key).read()
+    return missing_entries(connection, layout, mark) if mark else None
 
 
 def _refuse_mixed(connection: Connection, layout: StoreLayout) -> None:
@@ -96,7 +128,7 @@ def _refuse_mixed(connection: Connection, layout: StoreLayout) -> None:
         raise StoreDamagedError(
             _(
                 "{folder} is a copy that is not whole ({fault}): it was made while the "
-                "program was in use. Copy it while nobody is signed in, or use `store "
-                "backup`"
+                "program was in use, or is damaged. Copy the folder while nobody is "
+                "signed in, or use `store backup`; `verify` says what is wrong"
             ).format(folder=layout.folder, fault=faults[0])
         )

@@ -21,14 +21,15 @@ from vein_imaging.storage.people.key_slots import (
     RECOVERY,
     KeySlot,
     KeySlots,
+    Wrap,
     made_slot,
     resealed,
 )
 from vein_imaging.storage.people.passwords import checked_password, new_recovery_key
 from vein_imaging.storage.people.register import read_register
 from vein_imaging.storage.people.roles import Action, Role
-from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.storage.people.sign_in import adopt_slots
+from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.storage.people.slot_changes import (
     Author,
     drop_slot,
@@ -274,9 +275,12 @@ def remove_user(signed_in: SignedInStore, name: str, *, at: datetime) -> None:
     ValueError
         As `change_roles`.
     """
-    store = signed_in.allowed_store(Action.USERS)
+    store, author = (
+        signed_in.allowed_store(Action.USERS),
+        signed_in.author(Action.USERS),
+    )
     change_roles(signed_in, name, (), at=at)
-    drop_slot(store, name, signed_in.author(Action.USERS), at)
+    drop_slot(store, name, author, at)
 
 
 def all_users(signed_in: SignedInStore) -> dict[str, User]:
@@ -321,9 +325,7 @@ def switch_on_totp(signed_in: SignedInStore, password: str) -> str:
     )
 
 
-def switch_off_totp(
-    signed_in: SignedInStore, name: str, *, password: str = ""
-) -> None:
+def switch_off_totp(signed_in: SignedInStore, name: str, *, password: str = "") -> None:
     """Switch off one's own second factor, or that of one who lost the device.
 
     Parameters
@@ -392,6 +394,9 @@ def recover(
             adopt_slots(store, at)
         store.append_own("recovery", {"name": name}, author=name, at=at)
         author = Author(RECOVERY, opened.signing)
+        if isinstance(opened.slot, Wrap):
+            own = made_slot(RECOVERY, recovery_key, (), opened.data_key)
+            set_slot(store, RECOVERY, own.slot, author, at)
         fresh, author = _put_recovery(store, opened.data_key, author, at)
         if user.totp_secret:
             write_signed(store, TOTP, {"name": name, "secret": ""}, author, at)

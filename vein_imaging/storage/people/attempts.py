@@ -53,9 +53,7 @@ def this_boot() -> str:
 
 @dataclass(slots=True)
 class _Failure:
-    """One wrong password: when, by both clocks; whether the ledger knows it, and
-    whether the next try still waits for it.
-    """
+    """One wrong password, by both clocks, and whether it is told and still counts."""
 
     at: AwareDatetime
     boot: str
@@ -162,7 +160,7 @@ class Attempts:
         return hashlib.sha256(of.encode()).hexdigest()[:16]
 
     def _since_s(self, failure: _Failure) -> float | None:
-        """Return the seconds since a failure; None if its clock was ahead of today's."""
+        """Return the seconds since a failure; None if its clock was ahead of now."""
         if failure.boot and failure.boot == self._boot:
             return max(self._clocks.idle() - failure.idle_s, 0.0)
         since_s = (self._clocks.now() - failure.at).total_seconds()
@@ -243,10 +241,10 @@ class Attempts:
                     record.refused = 0
                     for failure in record.failures:
                         failure.told = True
-                record.failures = [
-                    f for f in record.failures if f.counts or not f.told
-                ]
-                if (key == _DAMAGED and told) or not (record.failures or record.refused):
+                record.failures = [f for f in record.failures if f.counts or not f.told]
+                if (key == _DAMAGED and told) or not (
+                    record.failures or record.refused
+                ):
                     del records[key]
 
     def lift(self, name: str) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from vein_imaging.storage.entries.canonical import Body
 from vein_imaging.storage.errors import LockedError, NotAllowedError
 from vein_imaging.storage.files.keys import wipe
-from vein_imaging.storage.people.roles import Action, may
 from vein_imaging.storage.people.register import users
+from vein_imaging.storage.people.roles import Action, may
 from vein_imaging.storage.people.users import User, changed_since
 from vein_imaging.storage.store import Guard, Store
 from vein_imaging.words import translate as _

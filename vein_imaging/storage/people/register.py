@@ -118,10 +118,9 @@ class Register:
             self._refuse(entry, name)
             return
         self.adopted.discard(name)
-        for known, value in ((self.fingerprints, mark), (self.keys, key)):
-            known.pop(name, None)
-            if value:
-                known[name] = value
+        self.fingerprints.pop(name, None)
+        if mark:  # who left keeps a key: what was signed with it stays signed
+            self.fingerprints[name], self.keys[name] = mark, key
 
     def _may_change(self, entry: StoredEvent, name: str) -> bool:
         author = entry.author

@@ -25,6 +25,7 @@ from vein_imaging.storage.errors import (
 )
 from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.storage.people.attempts import Attempts
+from vein_imaging.storage.people.clocks import Clocks
 from vein_imaging.storage.people.key_slots import (
     RECOVERY,
     KeySlots,
@@ -33,7 +34,6 @@ from vein_imaging.storage.people.key_slots import (
     fingerprint,
     made_slot,
 )
-from vein_imaging.storage.people.clocks import Clocks
 from vein_imaging.storage.people.register import ADOPTED, Register, read_register
 from vein_imaging.storage.people.slot_changes import Author, set_slot, slot_problems
 from vein_imaging.storage.people.users import LOGIN, matching_step
@@ -148,9 +148,10 @@ def refuse_forged(register: Register, opened: OpenedSlot) -> None:
     if fingerprint(name, opened.slot) != register.fingerprints.get(name):
         raise ForgedSlotError(
             _(
-                "The slot of {name} in users.json is not the one that was set: somebody "
-                "changed the file, or put an older one back. An owner can set a new "
-                "password (user reset {name}), the last owner with the recovery key"
+                "The slot of {name} in users.json is not the one that was set: "
+                "somebody changed the file, or put an older one back. An owner can set "
+                "a new password (user reset {name}), the last owner with the recovery "
+                "key"
             ).format(name=name)
         )
 

@@ -95,9 +95,9 @@ def parse_key(vkey: str) -> NoteKey:
         whole = False
     if not whole:
         raise ValueError(
-            _("{vkey!r} is no verification key: wanted NAME+8 hex digits+base64").format(
-                vkey=vkey
-            )
+            _(
+                "{vkey!r} is no verification key: wanted NAME+8 hex digits+base64"
+            ).format(vkey=vkey)
         )
     return key
 

@@ -27,6 +27,7 @@ from vein_imaging.storage.entries.ledger import (
 )
 from vein_imaging.storage.entries.patient_directory import ERASED
 from vein_imaging.storage.entries.signatures import SEAL, signature_problem
+from vein_imaging.storage.entries.wholeness import mark_problem
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.store import SESSION, Store
 from vein_imaging.storage.upkeep.checkpoint import compare_with_checkpoint
@@ -275,6 +276,8 @@ def verify_store(
             _check_first(connection, seen)
             for where, what in tree_problems(connection):
                 seen.add(where, what)
+            if missing := mark_problem(connection, store.layout, store.vault):
+                seen.add("ledger.mark", missing)
     except StoreError as error:
         seen.add(
             _("after entry {entries}").format(entries=seen.entries),

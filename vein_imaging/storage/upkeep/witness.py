@@ -106,9 +106,9 @@ class Witness:
     def __init__(self, name: str, folder: Path) -> None:
         if not name or "+" in name or name.split() != [name]:
             raise ValueError(
-                _("a witness's name has no blank and no plus sign, got {name!r}").format(
-                    name=name
-                )
+                _(
+                    "a witness's name has no blank and no plus sign, got {name!r}"
+                ).format(name=name)
             )
         self._folder = folder
         make_folder(folder)
@@ -153,8 +153,8 @@ class Witness:
         if checkpoint.seq < size:
             raise ValueError(
                 _(
-                    "it has {seq} entries, and {size} were signed here before: an older "
-                    "copy was put back, or the end was cut off"
+                    "it has {seq} entries, and {size} were signed here before: an "
+                    "older copy was put back, or the end was cut off"
                 ).format(seq=checkpoint.seq, size=size)
             )
         if asked.since != size:
@@ -168,8 +168,8 @@ class Witness:
         if not consistency_holds(size, checkpoint.seq, asked.proof, *roots):
             raise ValueError(
                 _(
-                    "it does not continue the {size} entries that were signed here: the "
-                    "ledger was forked or computed anew. Keep both files"
+                    "it does not continue the {size} entries that were signed here: "
+                    "the ledger was forked or computed anew. Keep both files"
                 ).format(size=size)
             )
         note, _signatures = split_note(asked.checkpoint)

@@ -45,7 +45,9 @@ ROOTS = [
 
 
 def tree(size: int, tile_entries: int = 4) -> MerkleTree:
-    return MerkleTree(size, lambda first, last: entries(size)[first:last], (), tile_entries)
+    return MerkleTree(
+        size, lambda first, last: entries(size)[first:last], (), tile_entries
+    )
 
 
 def entries(size: int) -> list[bytes]:

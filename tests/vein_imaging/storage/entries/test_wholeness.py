@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import uuid
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from vein_imaging.storage.errors import LockedError, StoreDamagedError
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.opening import migrate_server
 
-from ..conftest import NOON
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def note() -> Annotated:
@@ -116,7 +117,7 @@ def test_an_older_ledger_put_back_is_said(
     with open_store(folder, key) as again:
         append_some(again, session_id, 2)
     shutil.copy(tmp_path / "older", folder / "ledger.db")
-    with pytest.raises(StoreDamagedError, match="an older ledger.db was put back"):
+    with pytest.raises(StoreDamagedError, match="an older copy was put back"):
         open_store(folder, key)
 
 
@@ -144,7 +145,9 @@ def test_a_copy_of_a_folder_in_use_is_whole_or_refuses(
             assert opened.head().seq >= acknowledged_before
             assert len(opened.events(session_id)) == opened.head().seq - 3
     except StoreDamagedError as refused:
-        assert "while the program was in use" in str(refused) or "damaged" in str(refused)
+        assert "while the program was in use" in str(refused) or "damaged" in str(
+            refused
+        )
 
 
 def test_a_quiet_copy_opens_and_is_no_copy_any_more(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,7 @@ from vein_imaging.storage.people.administration import add_user, set_up
 from vein_imaging.storage.people.roles import Role
 from vein_imaging.storage.people.signed_in import Clocks, SignedInStore, sign_in
 
-from ..conftest import NOON
-
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 OLGA = "correct horse battery"
 ANNA = "four unrelated words"
 ANTON = "velvet barometer fig"

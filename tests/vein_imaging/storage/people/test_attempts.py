@@ -26,17 +26,14 @@ from vein_imaging.storage.people.passwords import checked_password, opening_key
 from vein_imaging.storage.people.roles import Role
 from vein_imaging.storage.people.sign_in import unlocked_key
 
-from ..conftest import NOON
-from .conftest import ANTON, OLGA, Clinic
+from .conftest import ANTON, NOON, OLGA, Clinic
 
 CARLA = "granite lantern oboe"
 
 
 def attempts(clinic: Clinic, place: str = "here", boot: str = "one") -> Attempts:
     layout = find_store(clinic.folder)
-    return Attempts(
-        layout, clinic.clocks, place=lambda: place, boot=lambda: boot
-    )
+    return Attempts(layout, clinic.clocks, place=lambda: place, boot=lambda: boot)
 
 
 def fail(clinic: Clinic, times: int, name: str = "olga") -> None:

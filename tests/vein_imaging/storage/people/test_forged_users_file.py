@@ -33,8 +33,7 @@ from vein_imaging.storage.people.slot_changes import (
     write_user,
 )
 
-from ..conftest import NOON
-from .conftest import ANTON, OLGA, Clinic
+from .conftest import ANTON, NOON, OLGA, Clinic
 
 OTHER = "copper thistle meridian"
 
@@ -65,7 +64,9 @@ def test_ones_own_slot_under_anothers_name_opens_nothing(
     edit(clinic, lambda users: users["slots"].update(olga=users["slots"]["anton"]))
     with pytest.raises(WrongPasswordError):
         clinic.sign_in("olga", ANTON)
-    assert any("slot of olga is not the one" in one for one in verified(clinic, data_key))
+    assert any(
+        "slot of olga is not the one" in one for one in verified(clinic, data_key)
+    )
     with clinic.anton() as anton:
         assert any("slot of olga" in one for one in anton.warnings)
         with pytest.raises(NotAllowedError):
@@ -116,9 +117,7 @@ def test_more_roles_in_the_file_open_nothing(clinic: Clinic) -> None:
         clinic.anton()
 
 
-def test_a_whole_older_file_put_back_is_named(
-    clinic: Clinic, data_key: bytes
-) -> None:
+def test_a_whole_older_file_put_back_is_named(clinic: Clinic, data_key: bytes) -> None:
     shutil.copy(clinic.folder / "users.json", clinic.folder.parent / "older")
     clinic.add("berta", OTHER, Role.CLINICIAN)
     shutil.copy(clinic.folder.parent / "older", clinic.folder / "users.json")
@@ -159,7 +158,7 @@ def open_layout(clinic: Clinic) -> Any:
     return find_store(clinic.folder)
 
 
-# --- with the data key in hand, which every user's password opens ----------------------
+# --- with the data key in hand, which every user's password opens ----------------
 
 
 def forged_author(clinic: Clinic, name: str) -> Author:
@@ -207,8 +206,11 @@ def test_a_signed_entry_counts_at_its_own_place_only(
         change_roles(olga, "anton", [Role.OWNER], at=NOON)
         change_roles(olga, "anton", [Role.ASSISTANT], at=NOON)
         promoted = next(
-            e for e in olga.log() if e.kind == "store.user" and "owner" in
-            e.body["roles"] and e.body["name"] == "anton"  # type: ignore[operator]
+            e
+            for e in olga.log()
+            if e.kind == "store.user"
+            and "owner" in e.body["roles"]
+            and e.body["name"] == "anton"  # type: ignore[operator]
         )
     with open_store(clinic.folder, data_key) as store:
         store.append_own("user", promoted.body, author="olga", at=NOON)
@@ -216,7 +218,7 @@ def test_a_signed_entry_counts_at_its_own_place_only(
         anton.require(Action.ERASE)
 
 
-# --- what breaks off, and what runs beside -----------------------------------------------
+# --- what breaks off, and what runs beside ---------------------------------------
 
 
 @pytest.mark.parametrize("after", ["before the ledger", "after the ledger"])
@@ -239,7 +241,9 @@ def test_a_change_that_breaks_off_locks_nobody_out(
         with pytest.raises(OSError, match="the power went"):
             change_password(anton, ANTON, OTHER)
         monkeypatch.undo()
-    counts, not_any_more = (OTHER, ANTON) if after == "after the ledger" else (ANTON, OTHER)
+    counts, not_any_more = (
+        (OTHER, ANTON) if after == "after the ledger" else (ANTON, OTHER)
+    )
     with pytest.raises(StoreError):
         clinic.sign_in("anton", not_any_more)
     clinic.pass_s(2)
@@ -255,7 +259,8 @@ def test_two_windows_that_edit_at_once_lose_nothing(clinic: Clinic) -> None:
         people = [(one, "berta", OTHER), (other, "carla", "granite lantern oboe")]
         threads = [
             threading.Thread(
-                target=add_user, args=(who, name, word, [Role.ASSISTANT]),
+                target=add_user,
+                args=(who, name, word, [Role.ASSISTANT]),
                 kwargs={"at": NOON},
             )
             for who, name, word in people

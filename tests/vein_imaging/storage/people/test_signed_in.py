@@ -154,16 +154,15 @@ def test_who_does_not_fit_is_refused_in_the_same_words(
 def test_an_unknown_user_costs_the_same_derivation(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vein_imaging.storage.people import passwords
+    from vein_imaging.storage.people import key_slots, passwords
 
     costs: list[tuple[int, int, int]] = []
-    real = passwords.Wrap.opening_key
 
-    def counted(self: passwords.Wrap, password: str) -> bytes:
-        costs.append((self.memory_kib, self.passes, self.lanes))
-        return real(self, password)
+    def counted(password: str, salt: str, *cost: int) -> bytes:
+        costs.append(cost)  # type: ignore[arg-type]
+        return passwords.opening_key(password, salt, *cost)
 
-    monkeypatch.setattr(passwords.Wrap, "opening_key", counted)
+    monkeypatch.setattr(key_slots, "opening_key", counted)
     for name in ("olga", "nobody"):
         with pytest.raises(WrongPasswordError):
             practice.sign_in(name, "wrong")
@@ -580,7 +579,7 @@ def test_the_data_key_of_the_users_opens_the_store(practice: Practice) -> None:
     with practice.olga() as clinic:
         key = clinic.allowed_key(Action.BACKUP)
     with open_store(practice.folder, key) as store:
-        assert store.head().seq == 4
+        assert store.head().seq == 6
     with pytest.raises(StoreError):
         open_store(practice.folder, bytes(32))
 
@@ -626,7 +625,7 @@ def test_a_set_up_that_breaks_off_leaves_no_store_without_users(
     def fail(*_: object) -> None:
         raise OSError("pulled out")
 
-    monkeypatch.setattr("vein_imaging.storage.people.passwords.write_durably", fail)
+    monkeypatch.setattr("vein_imaging.storage.people.key_slots.write_durably", fail)
     with pytest.raises(OSError, match="pulled out"):
         set_up(tmp_path / "clinic", "olga", OLGA, at=NOON)
     assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import shutil
 import uuid
@@ -241,9 +242,16 @@ def test_a_checkpoint_reads_like_a_c2sp_note(store: Store) -> None:
     origin = f"vein-imaging/{store.layout.store_id}"
     assert lines[0] == origin
     assert lines[1] == "1"
-    assert lines[4] == ""
-    assert lines[5].startswith(f"\u2014 {origin} ")
-    assert lines[6:] == [""]
+    with store.reading() as connection:
+        root = ledger_tree(connection).root()
+    assert base64.b64decode(lines[2]) == root
+    assert lines[3:5] == [
+        "chain " + base64.b64encode(store.head().hash).decode(),
+        f"time {NOON.isoformat()}",
+    ]
+    assert lines[5] == ""
+    assert lines[6].startswith(f"\u2014 {origin} ")
+    assert lines[7:] == [""]
 
 
 def flip(file: Path, random_: random.Random) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 import struct
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,8 +25,7 @@ from vein_imaging.storage.upkeep.witness import (
     witness_request,
 )
 
-from ..conftest import NOON
-
+NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 # C2SP tlog-cosignature's own example: a log's checkpoint, signed by log and witness.
 EXAMPLE = """\
 example.com/behind-the-sofa
@@ -145,7 +144,9 @@ def test_a_witness_refuses_what_it_cannot_check(
         "this is no request": "old x\n\nnothing",
         "this is no checkpoint": "old 3\n\nnothing",
         "its signature is wrong": witness_request(store, 3).replace("time 2", "time 3"),
-        "does not continue": witness_request(store, 3).replace("old 3\n", "old 3\n" + base64.b64encode(bytes(32)).decode() + "\n"),
+        "does not continue": witness_request(store, 3).replace(
+            "old 3\n", "old 3\n" + base64.b64encode(bytes(32)).decode() + "\n"
+        ),
     }
     for said, asked in refused.items():
         with pytest.raises(ValueError, match=said):
@@ -159,9 +160,11 @@ def test_another_clinics_checkpoint_is_refused(
 ) -> None:
     from vein_imaging.storage import create_store
 
+    vkey = verification_key(store)
     with create_store(tmp_path / "b", key, author="o", at=NOON) as other:
-        with pytest.raises(ValueError, match="of another store"):
-            witness.cosign(witness_request(other), verification_key(store), NOON)
+        request = witness_request(other)
+    with pytest.raises(ValueError, match="of another store"):
+        witness.cosign(request, vkey, NOON)
 
 
 def test_who_did_not_sign_is_no_witness(

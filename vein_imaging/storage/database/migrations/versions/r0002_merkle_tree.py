@@ -20,9 +20,10 @@ def upgrade() -> None:
     """Add the column and the table, which the next sign-in fills from the entries."""
     connection = op.get_bind()
     on_postgresql = connection.dialect.name == "postgresql"
-    # by hand: the tool would rebuild the table, and drop its triggers, for a named CHECK
+    # by hand: for a named CHECK the tool would rebuild the table and drop its triggers
+    binary = "BYTEA" if on_postgresql else "BLOB"
     connection.exec_driver_sql(
-        f"ALTER TABLE event ADD COLUMN commitment {'BYTEA' if on_postgresql else 'BLOB'}"
+        f"ALTER TABLE event ADD COLUMN commitment {binary}"
         " CONSTRAINT event_commitment_is_sha256 CHECK (length(commitment) = 32)"
     )
     op.create_table(

@@ -22,9 +22,7 @@ from vein_imaging.storage.upkeep.kept_checkpoints import (
     write_checkpoints,
 )
 
-from ..conftest import NOON
-from ..people.conftest import Clinic
-from ..people.conftest import clinic as clinic
+from .conftest import NOON, Clinic
 
 CARLA = "granite lantern oboe"
 
