@@ -52,7 +52,7 @@ def opening_key(
         lanes=lanes,
         memory_cost=memory_kib,
     )
-    spelled = bytearray(password.encode())
+    spelled = password.encode()
     with _one_at_a_time:
         try:
             return derivation.derive(spelled)

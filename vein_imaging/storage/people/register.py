@@ -28,6 +28,7 @@ from vein_imaging.storage.entries.ledger import (
     head,
     read_entries,
 )
+from vein_imaging.storage.entries.signatures import SEAL
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.people.key_slots import RECOVERY
 from vein_imaging.storage.people.roles import Role
@@ -78,6 +79,8 @@ class Register:
         name = str(entry.body.get("name", ""))
         if entry.kind in (LOGIN, LOGOUT):
             self._take_login(entry, name)
+        elif entry.kind == SEAL:
+            self._check_seal(entry)
         elif entry.kind == ADOPTED:
             self._adopt(entry)
         elif entry.kind == SLOT:
@@ -101,6 +104,19 @@ class Register:
             known = self.users.get(name, User(name, frozenset()))
             step = max(known.totp_step, int(str(entry.body.get("totp_step", 0))))
             self.users[name] = replace(known, totp_step=step)
+
+    def _check_seal(self, entry: StoredEvent) -> None:
+        key = self.keys.get(entry.author)
+        if key is not None and not _is_signed_by(entry, key):
+            self.refused.append(
+                (
+                    entry.seq,
+                    _(
+                        "the signature of entry {signed} in the name of {author} was "
+                        "made without {author}'s password"
+                    ).format(signed=entry.body.get("entry"), author=entry.author),
+                )
+            )
 
     def _adopt(self, entry: StoredEvent) -> None:
         slots = entry.body.get("fingerprints")
@@ -180,11 +196,20 @@ def append_signed(
     return append_entry(connection, vault, replace(draft, entry=entry))
 
 
-def read_register(connection: Connection, vault: Vault) -> Register:
-    """Fold the ledger's entries about people."""
-    about = event.c.kind.in_((USER, TOTP, LOGIN, LOGOUT, SLOT, ADOPTED))
+def read_register(
+    connection: Connection, vault: Vault, *, seals: bool = False
+) -> Register:
+    """Fold the ledger's entries about people.
+
+    Parameters
+    ----------
+    seals : bool
+        Whether to check the signatures of sessions too, whose patients are not erased.
+    """
+    kinds = [USER, TOTP, LOGIN, LOGOUT, SLOT, ADOPTED, *([SEAL] if seals else [])]
+    about = event.c.kind.in_(kinds)
     register = Register()
-    for entry in read_entries(connection, vault, about):
+    for entry in read_entries(connection, vault, about, skip_erased=seals):
         register.take(entry)
     return register
 

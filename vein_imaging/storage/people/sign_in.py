@@ -125,8 +125,8 @@ def entered(
                 body = {"failures": failures, "of_this_user": attempts.hashed(name)}
                 failed = Entry("store.failed_logins", body)
                 append_entry(connection, store.vault, Draft(failed, now, name))
-            body = {"name": name, "totp_step": step, "checkpoints": list(places)}
-            entry = Entry(LOGIN, body)
+            used = {"name": name, "totp_step": step, "checkpoints": list(places)}
+            entry = Entry(LOGIN, used)
             append_entry(connection, store.vault, Draft(entry, now, name))
             add_tiles(connection, head(connection).seq)
     if not welcome:

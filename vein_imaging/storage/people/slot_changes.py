@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 from vein_imaging.storage.entries.canonical import Body
 from vein_imaging.storage.entries.ledger import Draft, Entry
+from vein_imaging.storage.errors import LockedError
 from vein_imaging.storage.people.key_slots import (
     KeySlot,
     KeySlots,
@@ -48,10 +49,33 @@ class Author:
     signing: Ed25519PrivateKey
 
 
+def _refuse_stale(store: Store, author: Author) -> None:
+    """Raise where the author's password was changed elsewhere since signing in.
+
+    What is signed with the earlier key would not count.
+    """
+    with store.reading() as connection:
+        known = read_register(connection, store.vault).keys.get(author.name)
+    own = author.signing.public_key().public_bytes_raw().hex()
+    if known not in (None, own):
+        raise LockedError(
+            _("The password of {name} was changed elsewhere: sign in again").format(
+                name=author.name
+            )
+        )
+
+
 def write_signed(
     store: Store, kind: str, body: Body, author: Author, at: datetime
 ) -> None:
-    """Write an entry about people, signed."""
+    """Write an entry about people, signed.
+
+    Raises
+    ------
+    LockedError
+        If the author's password was changed elsewhere since signing in.
+    """
+    _refuse_stale(store, author)
     draft = Draft(Entry(kind, body), at, author.name)
     with store.writing() as connection:
         append_signed(connection, store.vault, draft, author.signing)
@@ -81,6 +105,7 @@ def set_slot(
     signing_after : Ed25519PrivateKey
         The author's key from then on, where the author's own slot is replaced.
     """
+    _refuse_stale(store, author)
     mark = fingerprint(name, slot)
     body = {"name": name, "fingerprint": mark, "verifies": slot.verifies}
     KeySlots(store.layout).put(
@@ -103,7 +128,7 @@ def drop_slot(store: Store, name: str, author: Author, at: datetime) -> None:
 def people_problems(store: Store) -> Iterator[tuple[str, str]]:
     """Yield what `verify` finds wrong about people: where, and what."""
     with store.reading() as connection:
-        register = read_register(connection, store.vault)
+        register = read_register(connection, store.vault, seals=True)
     for seq, what in register.refused:
         yield _("entry {seq}").format(seq=seq), what
     if register.bound and store.layout.users_file.exists():

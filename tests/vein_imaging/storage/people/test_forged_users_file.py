@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
-from vein_imaging.storage import open_store
+from vein_imaging.domain.session import Annotated
+from vein_imaging.storage import Entry, Store, open_store
+from vein_imaging.storage.entries.canonical import Body
+from vein_imaging.storage.entries.ledger import Draft
 from vein_imaging.storage.errors import (
     ForgedSlotError,
+    LockedError,
     NotAllowedError,
     StoreError,
     WrongPasswordError,
@@ -25,13 +29,14 @@ from vein_imaging.storage.people.administration import (
     reset_password,
 )
 from vein_imaging.storage.people.key_slots import KeySlots, fingerprint, made_slot
+from vein_imaging.storage.people.register import SLOT, append_signed
 from vein_imaging.storage.people.roles import Action, Role
+from vein_imaging.storage.people.signing import sign_session
 from vein_imaging.storage.people.slot_changes import (
     Author,
     people_problems,
-    set_slot,
-    write_user,
 )
+from vein_imaging.storage.people.users import USER
 
 from .conftest import ANTON, NOON, OLGA, Clinic
 
@@ -167,15 +172,21 @@ def forged_author(clinic: Clinic, name: str) -> Author:
     return Author(name, opened.signing)
 
 
+def forge(store: Store, kind: str, body: Body, author: Author) -> None:
+    """Append an entry with whatever key there is, past what the program asks."""
+    with store.writing() as connection:
+        draft = Draft(Entry(kind, body), NOON, author.name)
+        append_signed(connection, store.vault, draft, author.signing)
+
+
 def test_an_entry_that_makes_one_an_owner_does_not_count_without_an_owners_password(
     clinic: Clinic, data_key: bytes
 ) -> None:
     with open_store(clinic.folder, data_key) as store:
-        forged = forged_author(clinic, "olga")
-        write_user(store, "anton", [Role.OWNER], forged, NOON)
         body = {"name": "anton", "roles": ["owner"]}
+        forge(store, USER, body, forged_author(clinic, "olga"))
         store.append_own("user", body, author="olga", at=NOON)
-        write_user(store, "anton", [Role.OWNER], forged_author(clinic, "anton"), NOON)
+        forge(store, USER, body, forged_author(clinic, "anton"))
     with clinic.anton() as anton, pytest.raises(NotAllowedError):
         anton.require(Action.ERASE)
     found = verified(clinic, data_key)
@@ -190,9 +201,14 @@ def test_a_slot_set_in_an_owners_name_does_not_count_without_that_password(
 ) -> None:
     made = made_slot("olga", OTHER, ["owner"], data_key)
     with open_store(clinic.folder, data_key) as store:
-        for author in ("olga", "anton"):
-            forged = forged_author(clinic, author)
-            set_slot(store, "olga", made.slot, forged, NOON)
+        for name in ("olga", "anton"):
+            forged = forged_author(clinic, name)
+            mark = fingerprint("olga", made.slot)
+            body = {"fingerprint": mark, "verifies": made.slot.verifies}
+            forge(store, SLOT, {"name": "olga", **body}, forged)
+        KeySlots(store.layout).put(
+            "olga", made.slot, lambda: None, by="olga", signing=made.signing
+        )
     with pytest.raises(ForgedSlotError):
         clinic.sign_in("olga", OTHER)
     found = verified(clinic, data_key)
@@ -216,6 +232,37 @@ def test_a_signed_entry_counts_at_its_own_place_only(
         store.append_own("user", promoted.body, author="olga", at=NOON)
     with clinic.anton() as anton, pytest.raises(NotAllowedError):
         anton.require(Action.ERASE)
+
+
+def test_a_signature_in_anothers_name_is_named(clinic: Clinic, data_key: bytes) -> None:
+    clinic.add("carla", OTHER, Role.CLINICIAN)
+    with clinic.sign_in("carla", OTHER) as carla:
+        session_id = carla.start_session(carla.add_patient({"name": "Probe"}))
+        carla.append(session_id, Annotated(entry_id="n", text="x"))
+        carla.sign(session_id, OTHER)
+        forger = carla.allowed_store(Action.VERIFY)
+        assert [where for where, _ in people_problems(forger)] == []
+        opened = KeySlots(open_layout(clinic)).open("anton", ANTON)
+        desk = carla._open_desk()  # as anton's program would make it
+        desk.signing = opened.signing
+        sign_session(desk, session_id, NOON, meaning="reviewed")
+    (found,) = verified(clinic, data_key)
+    assert "in the name of carla was made without carla's password" in found
+
+
+def test_a_window_whose_password_was_changed_elsewhere_changes_nobody(
+    clinic: Clinic, data_key: bytes
+) -> None:
+    with clinic.olga() as one, clinic.olga() as other:
+        change_password(other, OLGA, OTHER)
+        for act in (
+            lambda: change_roles(one, "anton", [Role.CLINICIAN], at=NOON),
+            lambda: reset_password(one, "anton", OTHER, at=NOON),
+        ):
+            with pytest.raises(LockedError, match="changed elsewhere"):
+                act()
+    assert verified(clinic, data_key) == []
+    clinic.anton().lock()
 
 
 # --- what breaks off, and what runs beside ---------------------------------------
