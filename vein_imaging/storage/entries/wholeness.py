@@ -10,7 +10,7 @@ from vein_imaging.storage.database.engines import Database
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import CREATED, head, read_entries
 from vein_imaging.storage.errors import StoreDamagedError
-from vein_imaging.storage.files.head_mark import HeadMark, Mark
+from vein_imaging.storage.files.head_mark import HeadMark, KeptHead
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.words import translate as _
@@ -89,7 +89,7 @@ def renew_mark(connection: Connection, layout: StoreLayout, vault: Vault) -> Non
 
 
 def missing_entries(
-    connection: Connection, layout: StoreLayout, mark: Mark
+    connection: Connection, layout: StoreLayout, mark: KeptHead
 ) -> str | None:
     """Return how a ledger falls short of its mark, or None."""
     newest = head(connection)

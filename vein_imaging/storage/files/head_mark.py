@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from vein_imaging.storage.files.layout import StoreLayout
 
-__all__ = ["HeadMark", "Mark"]
+__all__ = ["HeadMark", "KeptHead"]
 
 _MAGIC = b"VIHM"
 _FORMAT = struct.Struct(">4sQ32sQ")  # magic, number of entries, hash, the file's number
@@ -24,7 +24,7 @@ _MAC_BYTES = 32  # HMAC-SHA-256
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class KeptHead:
     """What the mark says.
 
     Attributes
@@ -61,7 +61,7 @@ class HeadMark:
         """Return the ledger's inode as it is now."""
         return self._ledger.stat().st_ino
 
-    def read(self) -> Mark | None:
+    def read(self) -> KeptHead | None:
         """Return the mark, or None where there is none that this store's key made."""
         try:
             content = self._file.read_bytes() if self._file else b""
@@ -71,7 +71,7 @@ class HeadMark:
         if not hmac.compare_digest(hmac.digest(self._key, body, "sha256"), mac):
             return None
         _magic, seq, own_hash, number = _FORMAT.unpack(body)
-        return Mark(seq, own_hash, number)
+        return KeptHead(seq, own_hash, number)
 
     def write(self, seq: int, own_hash: bytes) -> None:
         """Say how far the ledger has come; what cannot be written is left out.
