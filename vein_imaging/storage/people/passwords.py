@@ -32,6 +32,8 @@ _EASY = 3
 fourth are refused: Argon2id makes 10**8 guesses a year of a machine's work."""
 _JUDGED = 72  # characters; zxcvbn judges no more, and none of its words is longer
 
+_LEAST_KIB = 8  # for each lane: RFC 9106, section 3.1
+
 # OpenSSL's Argon2id waits for ever when two threads of one process are in it at once.
 _one_at_a_time = threading.Lock()
 
@@ -45,19 +47,27 @@ def opening_key(
     ----------
     salt : hex
     """
-    derivation = Argon2id(
+    spelled = password.encode()
+    with _one_at_a_time:
+        try:
+            return _derived(spelled, salt, memory_kib, passes, lanes)
+        finally:
+            # The library frees its copy as it is: another of the same length, by the
+            # least work that Argon2 allows, is written over it.
+            _derived(bytes(len(spelled)), salt, _LEAST_KIB * lanes, 1, lanes)
+            wipe(spelled)
+
+
+def _derived(
+    spelled: bytes, salt: str, memory_kib: int, passes: int, lanes: int
+) -> bytes:
+    return Argon2id(
         salt=bytes.fromhex(salt),
         length=KEY_BYTES,
         iterations=passes,
         lanes=lanes,
         memory_cost=memory_kib,
-    )
-    spelled = password.encode()
-    with _one_at_a_time:
-        try:
-            return derivation.derive(spelled)
-        finally:
-            wipe(spelled)
+    ).derive(spelled)
 
 
 def checked_password(name: str, password: str) -> str:

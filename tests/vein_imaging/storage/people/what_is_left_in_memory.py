@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import secrets
 import sys
 from datetime import UTC, datetime
@@ -31,8 +32,8 @@ def masked(secret: bytes) -> bytes:
 
 def taken(secret: bytes | str) -> bytes:
     """Mask a secret of this script's own, and overwrite it here."""
-    spelled = bytearray(secret.encode() if isinstance(secret, str) else secret)
-    hidden = masked(bytes(spelled))
+    spelled = secret.encode() if isinstance(secret, str) else secret
+    hidden = masked(spelled)
     wipe(spelled)
     wipe(secret)
     return hidden
@@ -73,7 +74,11 @@ def worked(signed_in: SignedInStore) -> None:
 def main() -> None:
     folder = Path(sys.argv[1])
     password = " ".join(secrets.token_hex(4) for _ in range(4))
-    set_up(folder, "olga", password, roles=[Role.CLINICIAN], at=datetime.now(UTC))
+    child = os.fork()  # a new password is judged by others' code, which keeps pieces
+    if not child:
+        set_up(folder, "olga", password, roles=[Role.CLINICIAN], at=datetime.now(UTC))
+        os._exit(0)
+    os.waitpid(child, 0)
     signed_in = sign_in(folder, "olga", password)
     hidden = {"password": taken(password)}
     worked(signed_in)
