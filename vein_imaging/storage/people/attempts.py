@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 
 from vein_imaging.durable import write_durably
-from vein_imaging.storage.errors import TooManyAttemptsError
+from vein_imaging.storage.errors import StoreReadOnlyError, TooManyAttemptsError
+from vein_imaging.storage.files.held_file import HeldFile
 from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.storage.people.clocks import Clocks
 from vein_imaging.words import translate as _
@@ -33,8 +33,6 @@ _LONGEST_S = 120.0
 kettle."""
 _REMEMBERED = timedelta(hours=24)
 """A mistake of last week is no reason to wait."""
-_LOCK_S = 60.0
-"""Longer than a dozen tries in a row take."""
 
 
 def this_place() -> str:
@@ -111,7 +109,7 @@ class Attempts:
         boot: Callable[[], str] = this_boot,
     ) -> None:
         self._file = layout.folder / "attempts.json"
-        self._lock = FileLock(f"{self._file}.lock", timeout=_LOCK_S, mode=0o600)
+        self._held = HeldFile(self._file)
         self._store_id = layout.store_id
         self._clocks = clocks
         self._where = f"{place()}\n{purpose}"
@@ -146,10 +144,21 @@ class Attempts:
 
     @contextmanager
     def _changing(self) -> Iterator[_Records]:
-        with self._lock:
-            records = self._read()
-            yield records
-            write_durably(self._file, _FILE.dump_json(records))
+        """Read, let the caller edit, write back.
+
+        A disk that cannot be written keeps no count: whoever guesses there has a copy,
+        and is not stopped by this file.
+        """
+        edited = False
+        try:
+            with self._held.held():
+                records = self._read()
+                yield records
+                edited = True
+                write_durably(self._file, _FILE.dump_json(records))
+        except StoreReadOnlyError:
+            if not edited:
+                yield self._read()
 
     def hashed(self, name: str) -> str:
         """Return what a name is kept as."""

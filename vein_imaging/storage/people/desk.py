@@ -77,8 +77,8 @@ class Desk:
         idle_s = self.clocks.idle() - self._last_used_s
         if self._desk and not 0 <= idle_s < self._idle_limit_s:
             self.lock("left alone")
-        if self._desk:
-            self._keeper.look()
+        if self._desk and not self._desk.store.layout.database_url:
+            self._keeper.look()  # the window asks every second: a server could be slow
         return self._desk is None
 
     @property

@@ -24,12 +24,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import (
 )
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
-from filelock import FileLock
 from pydantic import Field, TypeAdapter, ValidationError
 
 from vein_imaging.durable import write_durably
 from vein_imaging.storage.entries.canonical import canonical, canonical_flat
 from vein_imaging.storage.errors import NoSuchStoreError, WrongPasswordError
+from vein_imaging.storage.files.held_file import HeldFile
 from vein_imaging.storage.files.keys import derived
 from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.storage.people import passwords
@@ -54,8 +54,6 @@ RECOVERY = "recovery key"
 
 # RFC 9180 with the parts that its section 7 names first for each.
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-_LOCK_S = 20.0
-"""As for the ledger: a change takes milliseconds, and one that hangs is reported."""
 
 _Memory = Annotated[int, Field(ge=0, le=1024 * 1024)]
 _Few = Annotated[int, Field(ge=0, le=16)]
@@ -228,7 +226,7 @@ class KeySlots:
 
     def __init__(self, layout: StoreLayout) -> None:
         self._file = layout.users_file
-        self._lock = FileLock(f"{layout.users_file}.lock", timeout=_LOCK_S, mode=0o600)
+        self._held = HeldFile(layout.users_file)
 
     def read(self) -> SlotFile:
         """Return everyone's slots.
@@ -289,7 +287,7 @@ class KeySlots:
         signing_after : Ed25519PrivateKey
             That person's key from then on, where it is their own slot.
         """
-        with self._lock:
+        with self._held.held():
             with self._changing(by, signing) as file:
                 file.pending[name] = slot
             told()
@@ -300,13 +298,13 @@ class KeySlots:
         self, name: str, slot: KeySlot, *, by: str, signing: Ed25519PrivateKey
     ) -> None:
         """Finish a change that broke off after the ledger's entry."""
-        with self._lock, self._changing(by, signing) as file:
+        with self._held.held(), self._changing(by, signing) as file:
             file.pending.pop(name, None)
             file.slots[name] = slot
 
     def remove(self, name: str, *, by: str, signing: Ed25519PrivateKey) -> None:
         """Remove a person's slot."""
-        with self._lock, self._changing(by, signing) as file:
+        with self._held.held(), self._changing(by, signing) as file:
             file.slots.pop(name, None)
             file.pending.pop(name, None)
 

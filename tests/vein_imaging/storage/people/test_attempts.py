@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import threading
 from datetime import UTC, datetime, timedelta
@@ -242,3 +243,18 @@ def test_two_threads_derive_a_key_at_once() -> None:
         thread.join(timeout=60)
         assert not thread.is_alive(), "two Argon2id calls wait for each other"
     assert len(set(keys)) == 1
+
+
+def test_a_disk_that_cannot_be_written_still_gives_the_key_to_the_right_password(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("vein_imaging.storage.people.attempts.write_durably", refuse)
+    layout = find_store(clinic.folder)
+    assert len(unlocked_key(layout, "olga", OLGA, clinic.clocks)) == 32
+    monkeypatch.setattr("filelock.FileLock._acquire", refuse)
+    assert len(unlocked_key(layout, "olga", OLGA, clinic.clocks)) == 32
+    with pytest.raises(WrongPasswordError):
+        unlocked_key(layout, "olga", "wrong", clinic.clocks)
