@@ -28,7 +28,7 @@ from vein_imaging.storage.people.key_slots import (
 from vein_imaging.storage.people.passwords import checked_password, new_recovery_key
 from vein_imaging.storage.people.register import read_register
 from vein_imaging.storage.people.roles import Action, Role
-from vein_imaging.storage.people.sign_in import adopt_slots
+from vein_imaging.storage.people.sign_in import adopt_slots, refuse_forged
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.storage.people.slot_changes import (
     Author,
@@ -111,7 +111,7 @@ def set_up(
         author = Author(owner, made.signing)
         write_user(store, owner, {Role.OWNER, *roles}, author, at)
         set_slot(store, owner, made.slot, author, at)
-        recovery_key, _holder = _put_recovery(store, data_key, author, at)
+        recovery_key = _put_recovery(store, data_key, author, at)
         return SetUp(recovery_key, verification_key(store))
 
 
@@ -120,13 +120,13 @@ def _put_recovery(
     data_key: bytes | bytearray,
     author: Author,
     at: datetime,
-) -> tuple[str, Author]:
-    """Let a new recovery key open the store; return it, and its holder as an author."""
+) -> str:
+    """Let a new recovery key open the store, instead of any earlier one; return it."""
     recovery_key = new_recovery_key()
     made = made_slot(RECOVERY, recovery_key, (), data_key)
     after = made.signing if author.name == RECOVERY else None
     set_slot(store, RECOVERY, made.slot, author, at, signing_after=after)
-    return recovery_key, Author(RECOVERY, made.signing)
+    return recovery_key
 
 
 def add_user(
@@ -262,7 +262,7 @@ def change_data_key(
         author = Author(name, made.signing)
         for other in people.keys() - {name}:
             drop_slot(copy, other, author, at)
-        recovery_key, _holder = _put_recovery(copy, fresh, author, at)
+        recovery_key = _put_recovery(copy, fresh, author, at)
         copy.append_own("new_data_key", {"name": name}, author=name, at=at)
         return SetUp(recovery_key, verification_key(copy))
 
@@ -275,10 +275,8 @@ def remove_user(signed_in: SignedInStore, name: str, *, at: datetime) -> None:
     ValueError
         As `change_roles`.
     """
-    store, author = (
-        signed_in.allowed_store(Action.USERS),
-        signed_in.author(Action.USERS),
-    )
+    store = signed_in.allowed_store(Action.USERS)
+    author = signed_in.author(Action.USERS)
     change_roles(signed_in, name, (), at=at)
     drop_slot(store, name, author, at)
 
@@ -378,6 +376,8 @@ def recover(
     ------
     WrongPasswordError
         If it is not this store's recovery key.
+    ForgedSlotError
+        If it is an earlier one, put back into `users.json`.
     ValueError
         If there is no such owner, or the password will not do.
     """
@@ -390,17 +390,20 @@ def recover(
         if user is None or Role.OWNER not in user.roles:
             raise ValueError(_("{name!r} is no owner of this store").format(name=name))
         checked_password(name, password)
-        if not register.bound:
+        if register.bound:
+            refuse_forged(register, opened)
+        else:
             adopt_slots(store, at)
         store.append_own("recovery", {"name": name}, author=name, at=at)
         author = Author(RECOVERY, opened.signing)
         if isinstance(opened.slot, Wrap):
             own = made_slot(RECOVERY, recovery_key, (), opened.data_key)
             set_slot(store, RECOVERY, own.slot, author, at)
-        fresh, author = _put_recovery(store, opened.data_key, author, at)
-        if user.totp_secret:
-            write_signed(store, TOTP, {"name": name, "secret": ""}, author, at)
         made = made_slot(name, password, user.roles, opened.data_key)
         set_slot(store, name, made.slot, author, at)
+        if user.totp_secret:
+            write_signed(store, TOTP, {"name": name, "secret": ""}, author, at)
         Attempts(layout, Clocks()).lift(name)
+        # last: if it breaks off before, the printed key still opens the store
+        fresh = _put_recovery(store, opened.data_key, author, at)
     return fresh

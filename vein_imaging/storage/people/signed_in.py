@@ -25,6 +25,7 @@ from vein_imaging.storage.entries.clock_notes import clock_notes, latest_believe
 from vein_imaging.storage.entries.ledger import Entry, StoredEvent, head
 from vein_imaging.storage.entries.patient_directory import PATIENT, PatientRecord
 from vein_imaging.storage.errors import WrongPasswordError
+from vein_imaging.storage.files.keys import wipe
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.people.attempts import Attempts
@@ -343,7 +344,11 @@ def sign_in(
     layout = find_store(folder)
     attempts = Attempts(layout, clocks)
     opened = unlocked(layout, attempts, name, password)
-    store = open_store(folder, opened.data_key)
+    try:
+        store = open_store(folder, opened.data_key)
+    except BaseException:
+        wipe(opened.data_key)
+        raise
     try:
         with store.reading() as connection:
             known_to = head(connection).seq
@@ -356,6 +361,7 @@ def sign_in(
         desk = OpenDesk(store, opened.data_key, user, known_to, signing)
     except BaseException:
         store.close()
+        wipe(opened.data_key)
         raise
     signed_in = SignedInStore(desk, clocks, idle_limit_s, checkpoint_folders, warnings)
     signed_in.latest_before = before

@@ -330,6 +330,36 @@ def test_the_recovery_key_still_makes_an_owner_and_signs_it(
         recover(clinic.folder, clinic.recovery_key, "olga", OTHER, at=NOON)
 
 
+def test_an_earlier_recovery_slot_put_back_is_refused(clinic: Clinic) -> None:
+    before = json.loads((clinic.folder / "users.json").read_text())
+    recover(clinic.folder, clinic.recovery_key, "olga", OTHER, at=NOON)
+    name = "recovery key"
+    edit(clinic, lambda users: users["slots"].update({name: before["slots"][name]}))
+    with pytest.raises(ForgedSlotError, match="put an older one back"):
+        recover(clinic.folder, clinic.recovery_key, "olga", OLGA, at=NOON)
+    clinic.sign_in("olga", OTHER).lock()
+
+
+@pytest.mark.parametrize("slots_set", [0, 1])
+def test_a_recovery_that_breaks_off_leaves_the_printed_key_good(
+    clinic: Clinic, slots_set: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, done = KeySlots.put, list[str]()
+
+    def broken(self: KeySlots, name: str, *args: Any, **given: Any) -> None:
+        if len(done) == slots_set:
+            raise OSError("the power went")
+        done.append(name)
+        real(self, name, *args, **given)
+
+    monkeypatch.setattr(KeySlots, "put", broken)
+    with pytest.raises(OSError, match="the power went"):
+        recover(clinic.folder, clinic.recovery_key, "olga", OTHER, at=NOON)
+    monkeypatch.undo()
+    recover(clinic.folder, clinic.recovery_key, "olga", OTHER, at=NOON)
+    clinic.sign_in("olga", OTHER).lock()
+
+
 def test_a_fingerprint_tells_names_apart(clinic: Clinic) -> None:
     slot = KeySlots(open_layout(clinic)).read().slots["anton"]
     assert fingerprint("anton", slot) != fingerprint("olga", slot)
