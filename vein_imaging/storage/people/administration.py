@@ -26,7 +26,7 @@ from vein_imaging.storage.people.key_slots import (
     resealed,
 )
 from vein_imaging.storage.people.passwords import checked_password, new_recovery_key
-from vein_imaging.storage.people.register import read_register
+from vein_imaging.storage.people.register import store_register
 from vein_imaging.storage.people.roles import Action, Role
 from vein_imaging.storage.people.sign_in import adopt_slots, refuse_forged
 from vein_imaging.storage.people.signed_in import SignedInStore
@@ -283,9 +283,7 @@ def remove_user(signed_in: SignedInStore, name: str, *, at: datetime) -> None:
 
 def all_users(signed_in: SignedInStore) -> dict[str, User]:
     """Return everyone who is or was a user, for the owner."""
-    store = signed_in.allowed_store(Action.USERS)
-    with store.reading() as connection:
-        return read_register(connection, store.vault).users
+    return store_register(signed_in.allowed_store(Action.USERS)).users
 
 
 def change_password(signed_in: SignedInStore, old: str, new: str) -> None:
@@ -384,8 +382,7 @@ def recover(
     layout = find_store(folder)
     opened = KeySlots(layout).open_with_recovery(recovery_key)
     with open_store(folder, opened.data_key) as store:
-        with store.reading() as connection:
-            register = read_register(connection, store.vault)
+        register = store_register(store)
         user = register.users.get(name)
         if user is None or Role.OWNER not in user.roles:
             raise ValueError(_("{name!r} is no owner of this store").format(name=name))

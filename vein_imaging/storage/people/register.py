@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
     Ed25519PublicKey,
 )
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.canonical import Body, canonical
@@ -33,14 +33,29 @@ from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.people.key_slots import RECOVERY
 from vein_imaging.storage.people.roles import Role
 from vein_imaging.storage.people.users import LOGIN, LOGOUT, TOTP, USER, User
+from vein_imaging.storage.store import Store
 from vein_imaging.words import translate as _
 
-__all__ = ["ADOPTED", "SLOT", "Register", "append_signed", "read_register", "users"]
+__all__ = [
+    "ADOPTED",
+    "SLOT",
+    "Register",
+    "append_signed",
+    "read_register",
+    "store_register",
+    "users",
+]
 
 SLOT = "store.slot"
 """A key slot was set, by its fingerprint, or removed."""
 ADOPTED = "store.slots"
 """The slots of a store of release 0.1.0, as they stood at the first sign-in since."""
+
+
+_RECENT = 1000
+"""Sign-ins and sign-outs that are read: a month of a large clinic's. A code is good for
+90 seconds, so no earlier one could be used again; and years of them would take seconds
+at each sign-in."""
 
 
 @dataclass(slots=True)
@@ -206,12 +221,21 @@ def read_register(
     seals : bool
         Whether to check the signatures of sessions too, whose patients are not erased.
     """
-    kinds = [USER, TOTP, LOGIN, LOGOUT, SLOT, ADOPTED, *([SEAL] if seals else [])]
-    about = event.c.kind.in_(kinds)
+    came_or_left = event.c.kind.in_((LOGIN, LOGOUT))
+    newest = select(event.c.seq).where(came_or_left).order_by(event.c.seq.desc())
+    before = connection.execute(newest.offset(_RECENT).limit(1)).scalar() or 0
+    kinds = [USER, TOTP, SLOT, ADOPTED, *([SEAL] if seals else [])]
+    about = event.c.kind.in_(kinds) | (came_or_left & (event.c.seq > before))
     register = Register()
     for entry in read_entries(connection, vault, about, skip_erased=seals):
         register.take(entry)
     return register
+
+
+def store_register(store: Store) -> Register:
+    """Return the register of a store as it stands now."""
+    with store.reading() as connection:
+        return read_register(connection, store.vault)
 
 
 def users(connection: Connection, vault: Vault) -> dict[str, User]:

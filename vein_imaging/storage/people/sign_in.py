@@ -197,10 +197,10 @@ def set_anew(
     return opened
 
 
-def warnings_of(store: Store, folders: Sequence[Path]) -> tuple[str, ...]:
+def warnings_of(
+    store: Store, register: Register, folders: Sequence[Path]
+) -> tuple[str, ...]:
     """Return what to say at sign-in: of people's slots, and of missing checkpoints."""
-    with store.reading() as connection:
-        register = read_register(connection, store.vault)
     file = KeySlots(store.layout).read()
     return (
         *missing_checkpoints(store, folders, register.places),

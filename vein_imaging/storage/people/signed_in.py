@@ -34,7 +34,7 @@ from vein_imaging.storage.people.clocks import Clocks, idle_clock
 from vein_imaging.storage.people.desk import Desk
 from vein_imaging.storage.people.key_slots import OpenedSlot, made_slot
 from vein_imaging.storage.people.open_desk import OpenDesk
-from vein_imaging.storage.people.register import read_register
+from vein_imaging.storage.people.register import store_register
 from vein_imaging.storage.people.roles import Action, action_for_kind
 from vein_imaging.storage.people.settling import settle_entry
 from vein_imaging.storage.people.sign_in import (
@@ -286,8 +286,7 @@ class SignedInStore(Desk):
         desk = self._open_desk()
         attempts = Attempts(desk.store.layout, self.clocks, "sign")
         opened = unlocked(desk.store.layout, attempts, desk.user.name, password)
-        with desk.store.reading() as connection:
-            refuse_forged(read_register(connection, desk.store.vault), opened)
+        refuse_forged(store_register(desk.store), opened)
         attempts.succeeded(desk.user.name)
         return opened
 
@@ -355,8 +354,10 @@ def sign_in(
             before = latest_believed(connection, store.vault, head(connection))
         places = [place_of(f) for f in checkpoint_folders if kept_checkpoints(store, f)]
         register = entered(store, attempts, opened, code, clocks, places)
-        opened = set_anew(store, register, opened, password, clocks)
-        warnings = warnings_of(store, checkpoint_folders)
+        anew = set_anew(store, register, opened, password, clocks)
+        if anew is not opened:
+            opened, register = anew, store_register(store)
+        warnings = warnings_of(store, register, checkpoint_folders)
         user, signing = register.users[name], opened.signing
         desk = OpenDesk(store, opened.data_key, user, known_to, signing)
     except BaseException:

@@ -25,6 +25,7 @@ from vein_imaging.storage.people.register import (
     Register,
     append_signed,
     read_register,
+    store_register,
 )
 from vein_imaging.storage.people.users import USER
 from vein_imaging.storage.store import Store
@@ -54,8 +55,7 @@ def _refuse_stale(store: Store, author: Author) -> None:
 
     What is signed with the earlier key would not count.
     """
-    with store.reading() as connection:
-        known = read_register(connection, store.vault).keys.get(author.name)
+    known = store_register(store).keys.get(author.name)
     own = author.signing.public_key().public_bytes_raw().hex()
     if known not in (None, own):
         raise LockedError(
