@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import sqlcipher3
-from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
 from vein_imaging.storage.errors import LockedError, StoreError, WrongKeyError
 from vein_imaging.storage.files.keys import wipe
 from vein_imaging.words import translate as _
 
-__all__ = ["SAFE_SQLITE", "overwrite_what_is_freed", "sqlcipher_engine"]
+__all__ = ["SAFE_SQLITE", "sqlcipher_engine"]
 
 # SQLite 3.7.0 to 3.51.2 can corrupt a WAL database that two connections write and
 # checkpoint at once (sqlite.org, fixed in 3.51.3 of March 2026).
@@ -91,7 +90,12 @@ def _set_and_read_back(connection: Any, name: str, value: str, wanted: object) -
 
 
 def _unlock(connection: Any, key: bytes | bytearray) -> None:
-    """Give the key, and overwrite the texts that it is given in."""
+    """Give the key, and overwrite the texts that it is given in.
+
+    SQLite's own copies of the statement are freed as they are when the connection
+    closes. `cipher_memory_security` overwrites them, and makes an append with its check
+    1.37 times as slow (benchmarks/append_checked.py).
+    """
     digits = key.hex()
     statement = f"PRAGMA key=\"x'{digits}'\""
     connection.execute(statement)
@@ -139,18 +143,6 @@ def _connect(
         connection.close()
         raise
     return connection
-
-
-def overwrite_what_is_freed(engine: Engine) -> None:
-    """Have SQLCipher overwrite all that it frees from now on, in this process.
-
-    For the end of a store: its copies of the statement that the key was given in go
-    with the connections. From the beginning it would make each read half as long again.
-    """
-    # a file that cannot be reached any more is closed all the same
-    with suppress(exc.SQLAlchemyError, StoreError), engine.connect() as connection:
-        raw: Any = connection.connection.cursor()
-        raw.execute("PRAGMA cipher_memory_security=ON")
 
 
 def sqlcipher_engine(

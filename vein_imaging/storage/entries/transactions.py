@@ -9,7 +9,6 @@ from typing import Self
 from sqlalchemy import Connection, event
 
 from vein_imaging.storage.database.engines import Database
-from vein_imaging.storage.database.sqlcipher import overwrite_what_is_freed
 from vein_imaging.storage.entries.ledger import Head, head, newest_written
 from vein_imaging.storage.errors import LockedError, translated
 from vein_imaging.storage.files.head_mark import HeadMark
@@ -55,8 +54,6 @@ class Transactions:
         if self._closed:
             return
         self._closed = True
-        if not self.layout.database_url:
-            overwrite_what_is_freed(self.database.read)
         for engine in {self.database.read, self.database.write}:
             event.listen(engine, "do_connect", _refuse)
         self.database.dispose()
