@@ -368,7 +368,7 @@ def log_deleted(base: Path) -> list[str]:
     return [said(lambda: open_store(case.folder, KEY))]
 
 
-def copied_in_use(base: Path) -> list[str]:
+def copied_in_use(base: Path, copies: int = 100) -> list[str]:
     """Copy the folder a hundred times while a writer writes and carries over."""
     case, dice = make(base, 40), random.Random("copies")
     out, into = os.pipe()
@@ -381,7 +381,7 @@ def copied_in_use(base: Path) -> list[str]:
             os.write(into, b"%d\n" % store.head().seq)
     outcomes: Counter[str] = Counter()
     acknowledged, buffered = 0, b""
-    for number in range(100):
+    for number in range(copies):
         buffered += os.read(out, 1 << 16)
         acknowledged = int(buffered.split(b"\n")[-2])
         copy = base / f"copy-{number}"
