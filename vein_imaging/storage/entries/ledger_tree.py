@@ -9,6 +9,10 @@ from vein_imaging.storage.entries.merkle import MerkleTree
 
 __all__ = ["add_tiles", "kept_tiles", "ledger_tree"]
 
+_LOST = bytes(32)
+"""In the place of an entry that a salvaged ledger lacks: it has a tree and can go on,
+but not one that any earlier checkpoint agrees with. `verify` names the gap."""
+
 
 def kept_tiles(connection: Connection) -> list[bytes]:
     """Return the roots in the table, in their order, up to the first gap."""
@@ -34,8 +38,11 @@ def ledger_tree(
     """
 
     def hashes(first: int, last: int) -> list[bytes]:
-        of_range = select(event.c.hash).where(event.c.seq.between(first + 1, last))
-        return list(connection.execute(of_range.order_by(event.c.seq)).scalars())
+        of_range = select(event.c.seq, event.c.hash).where(
+            event.c.seq.between(first + 1, last)
+        )
+        found = {row.seq: row.hash for row in connection.execute(of_range)}
+        return [found.get(seq, _LOST) for seq in range(first + 1, last + 1)]
 
     if size is None:
         size = connection.execute(select(func.max(event.c.seq))).scalar() or 0

@@ -479,3 +479,21 @@ def test_a_changed_root_of_the_tree_is_named(
     assert problems(folder, key) == [
         "entries 1 to 256: the kept root of the tree is not theirs"
     ]
+
+
+def test_a_ledger_with_a_gap_has_a_tree_that_no_checkpoint_agrees_with(
+    store: Store, session_id: str, folder: Path, key: bytes
+) -> None:
+    write_day(store, session_id)
+    before = signed_checkpoint(store)
+    size = store.head().seq
+    store.close()
+    edit(folder, key, *NO_TRIGGERS, "DELETE FROM event WHERE seq = 9")
+    put_triggers_back(folder, key)
+    found = problems(folder, key)
+    assert any("a gap" in one for one in found)
+    with open_store(folder, key) as again:
+        assert again.head().seq == size
+        assert read_checkpoint(signed_checkpoint(again), verification_key(again))
+        assert compare_with_checkpoint(again, before) is not None
+        again.append_own("read", {}, author="a", at=NOON)
