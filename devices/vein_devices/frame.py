@@ -24,7 +24,7 @@ class FrameFlag(enum.Flag):
     DAMAGED = enum.auto()
     """The data was incomplete or failed its check; the pixels are not to be trusted."""
     STALE = enum.auto()
-    """Older than two frame periods when it reached us."""
+    """Old when it reached us: over half a second, from a USB camera two periods."""
     REPEATED = enum.auto()
     """Bit for bit the frame before: the camera may be frozen."""
     DARK = enum.auto()

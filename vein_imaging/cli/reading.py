@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import click
 from numpy.typing import NDArray
 
+from vein_calibration.pixel_size import PixelSize
 from vein_devices.cameras.pictures.kind import HEAD_BYTES, foreign_kind, is_picture
 from vein_devices.cameras.pictures.reader import (
     StillPicture,
@@ -20,10 +21,11 @@ from vein_devices.cameras.pictures.reader import (
 from vein_devices.cameras.video import VideoReader
 from vein_devices.errors import DeviceDataError, DeviceError, DeviceUnsupportedError
 from vein_imaging.imaging.arrays import Mask
+from vein_imaging.pipeline.scale_check import refuse_scale, scale_doubt
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
-__all__ = ["NamedPicture", "one_picture", "pictures_of_file"]
+__all__ = ["NamedPicture", "check_scales", "one_picture", "pictures_of_file"]
 
 _NUMBERS_TOLD = 10
 """Of damaged frames, by number; a clip can have thousands."""
@@ -101,6 +103,28 @@ def one_picture(path: Path) -> StillPicture:
         raise click.UsageError(str(error)) from error
     _say([*picture.remarks, *_too_small(picture.name, picture.pixels)])
     return picture
+
+
+def check_scales(
+    pictures: Iterable[NDArray[Any]], scales: Iterable[float | PixelSize]
+) -> None:
+    """Say on stderr what is odd about the scales of pictures.
+
+    Parameters
+    ----------
+    pictures : iterable of (H, W) or (H, W, 3)
+    scales : iterable of mm or PixelSize
+        One for each, or none at all.
+
+    Raises
+    ------
+    ValueError
+        If a picture would be longer than a person.
+    """
+    for picture, scale in zip(pictures, scales, strict=False):
+        refuse_scale(picture.shape, scale)
+        doubt = scale_doubt(picture.shape, scale)
+        _say([doubt] if doubt else [])
 
 
 def _stills(path: Path) -> Iterator[NamedPicture]:
