@@ -12,7 +12,16 @@ from typing import Literal
 
 from vein_imaging.report.pictures import kind_of_picture
 
-__all__ = ["BeforeAfter", "Figure", "Notice", "Report", "Section", "Table", "Tone"]
+__all__ = [
+    "BeforeAfter",
+    "Figure",
+    "LegendEntry",
+    "Notice",
+    "Report",
+    "Section",
+    "Table",
+    "Tone",
+]
 
 Tone = Literal["stop", "warn", "note", "good"]
 """How urgent a line is; always said in words too, never by colour alone."""
@@ -63,7 +72,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class BeforeAfter:
-    """Two pictures of one place, with a slider on a screen and side by side in print.
+    """Two pictures of one place, with a slider on a screen.
 
     Parameters
     ----------
@@ -73,6 +82,8 @@ class BeforeAfter:
         With the date.
     caption : str
         What is seen, and whether one lies over the other.
+    drawn : bytes
+        Both and what became of each vein, side by side: this is what paper shows.
     laid_over : bool
         Whether AFTER is drawn in the frame of BEFORE; only then a slider makes sense.
 
@@ -87,11 +98,29 @@ class BeforeAfter:
     before_label: str
     after_label: str
     caption: str
+    drawn: bytes
     laid_over: bool = True
 
     def __post_init__(self) -> None:
-        kind_of_picture(self.before)
-        kind_of_picture(self.after)
+        for picture in (self.before, self.after, self.drawn):
+            kind_of_picture(picture)
+
+
+@dataclass(frozen=True, slots=True)
+class LegendEntry:
+    """What a colour in the figures means.
+
+    Parameters
+    ----------
+    colour : RGB, 0 to 255
+    label : str
+    dashed : bool
+        Two entries of one colour differ by it.
+    """
+
+    colour: tuple[int, int, int]
+    label: str
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +169,8 @@ class Section:
     ----------
     title, text : str
     notices, figures, sliders, tables : tuple
+    legend : tuple of LegendEntry
+        Of the colours in the figures.
     to_sign : tuple of str
         Lines to be filled in by hand, each with what goes there.
     """
@@ -151,6 +182,7 @@ class Section:
     sliders: tuple[BeforeAfter, ...] = ()
     tables: tuple[Table, ...] = ()
     to_sign: tuple[str, ...] = ()
+    legend: tuple[LegendEntry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

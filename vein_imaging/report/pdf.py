@@ -45,14 +45,9 @@ def render_pdf(report: Report) -> bytes:
     def figure(one: Figure) -> dict[str, Any]:
         return {"caption": one.caption, "file": file_of(one.image), "wide": one.wide}
 
-    def pair(two: BeforeAfter) -> dict[str, Any]:
-        return {
-            "before": file_of(two.before),
-            "after": file_of(two.after),
-            "before_label": two.before_label,
-            "after_label": two.after_label,
-            "caption": two.caption,
-        }
+    def drawn(two: BeforeAfter) -> dict[str, Any]:
+        labels = f"{two.before_label}. {two.after_label}. {two.caption}"
+        return {"caption": labels, "file": file_of(two.drawn), "wide": True}
 
     def section(one: Section) -> dict[str, Any]:
         return {
@@ -62,8 +57,14 @@ def render_pdf(report: Report) -> bytes:
                 {"tone": n.tone, "word": _(TONES[n.tone]), "text": n.text}
                 for n in one.notices
             ],
-            "figures": [figure(each) for each in one.figures],
-            "pairs": [pair(each) for each in one.sliders],
+            "figures": [
+                *(figure(each) for each in one.figures),
+                *(drawn(each) for each in one.sliders),
+            ],
+            "legend": [
+                {"colour": each.colour, "label": each.label, "dashed": each.dashed}
+                for each in one.legend
+            ],
             "tables": [_table(each) for each in one.tables],
             "to_sign": one.to_sign,
         }
@@ -96,15 +97,12 @@ def _table(table: Table) -> dict[str, Any]:
         "rows": table.rows,
         "numeric": sorted(table.numeric),
         "widths": [
-            0 if number in table.numeric else _share([heading, *cells])
-            for number, (heading, *cells) in enumerate(
-                zip(table.columns, *table.rows, strict=True)
-            )
+            _share(texts) for texts in zip(table.columns, *table.rows, strict=True)
         ],
     }
 
 
-def _share(texts: list[str]) -> float:
+def _share(texts: tuple[str, ...]) -> float:
     """How wide a column of text is beside the others; 0 for as wide as it needs."""
     longest = max(map(len, texts))
     return 0.0 if longest <= _SHORT else float(round(longest**0.5, 2))

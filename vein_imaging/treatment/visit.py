@@ -70,6 +70,8 @@ class Visit:
         watch: ClockWatch,
         new_id: Callable[[], str],
     ) -> None:
+        self.clinic = clinic
+        """Region, zone and the clinic's own limits."""
         self.head = head
         """The session's beginning."""
         self.record = SessionRecord(signed_in, head)
