@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from vein_imaging.report.readable import font_folders, printable_text
 from vein_imaging.words import language
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["TypesetError", "typeset"]
 
-_STANDARD = "a-2a"
+_STANDARD: Final = "a-2a"
 """PDF/A-2a: tagged, searchable, whole in itself. Stated by Typst; no validator that
 these registries carry has checked it."""
 
@@ -82,7 +82,7 @@ def typeset(
                 root / "page.typ",
                 root=root,
                 font_paths=_fonts(),
-                pdf_standards=[_STANDARD],
+                pdf_standards=_STANDARD,
                 timestamp=moment,
             )
         except typst.TypstError as error:

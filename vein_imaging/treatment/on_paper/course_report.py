@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from vein_imaging.domain.adverse_events import GRADES, adverse_event_kinds
 from vein_imaging.domain.quantity import plain
 from vein_imaging.report import (
@@ -150,9 +152,7 @@ def _course_table(course: CourseRecord) -> Section:
 def _session_row(one: CourseSession) -> tuple[str, ...]:
     given = one.session.injections
     products = dict.fromkeys(one.table.name(each.product) for each in given)
-    total = (
-        sum((each.volume.ml for each in given[1:]), given[0].volume.ml) if given else 0
-    )
+    total = sum((each.volume.ml for each in given), Decimal(0))
     state = _("signed") if one.session.is_signed else _("NOT SIGNED")
     if any(found.severity == "stop" for found in one.checked.findings):
         state += ", " + _("past a stop")
@@ -201,7 +201,8 @@ def _change_table(course: CourseRecord) -> Section | None:
     rows = tuple(_change_row(change) for change in course.changes)
     columns = (
         _("View"), _("Before"), _("After"), _("Cleared, % (95 % interval)"),
-        _("Repeat error, points"), _("Cleared of judged, mm"), _("New, mm"), _("Verdict"),
+        _("Repeat error, points"), _("Cleared of judged, mm"), _("New, mm"),
+        _("Verdict"),
     )  # fmt: skip
     note = _(
         "The repeat error is what the same measure shows where nothing changed. A"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from vein_imaging.domain.aftercare import load_sheet
+from vein_imaging.domain.moments import date_from_text, require_year
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.report.calendar_file import (
     CalendarEntry,
@@ -25,6 +26,7 @@ __all__ = [
     "appointment_calendar",
     "patient_sheet",
     "planned_appointments",
+    "read_booking",
 ]
 
 
@@ -46,6 +48,37 @@ class Booking:
 
     at: time | None = None
     on: date | None = None
+
+
+def read_booking(at: str, on: str) -> Booking:
+    """Read what was agreed, as typed.
+
+    Parameters
+    ----------
+    at : str
+        Such as ``10:30``; empty where no time was said.
+    on : str
+        Such as ``2026-12-01``; empty for the planned day.
+
+    Raises
+    ------
+    AppointmentError
+        If it is no time or no day.
+    """
+    try:
+        clock = time.fromisoformat(at) if at else None
+    except ValueError:
+        clock = None
+    if at and (clock is None or clock.tzinfo is not None):
+        raise AppointmentError(
+            _("at: got {got!r}, wanted a time such as 10:30").format(got=at)
+        )
+    try:
+        day = date_from_text(on, "on") if on else None
+        require_year(day, "on")
+    except ValueError as error:
+        raise AppointmentError(str(error)) from error
+    return Booking(clock, day)
 
 
 def planned_appointments(
