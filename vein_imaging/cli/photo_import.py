@@ -24,9 +24,7 @@ _EVERY = 10  # pictures: often enough to see that it goes on
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("listing", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show what would be done; write nothing.")
-@click.option(
-    "--other-sizes", is_flag=True, help="Pictures of a view may differ in size."
-)
+@click.option("--other-sizes", is_flag=True, help="A view's pictures may differ.")
 @store_options
 @AS_JSON
 def import_command(
@@ -82,10 +80,11 @@ def _preview(plan: ImportPlan) -> str:
     lines = []
     for one in plan.photos:
         row, new = one.listed, _("new") if one.new_session else _("there")
+        height, width = one.size_px
         lines.append(
-            f"{row.line:>5}  {row.file:<24} {one.patient_name}, {one.at:%Y-%m-%d %H:%M},"
-            f" {row.view}, {row.light}, {row.pose}, {one.size_px[1]} x {one.size_px[0]}"
-            f" -> {one.session_id} ({new})"
+            f"{row.line:>5}  {row.file:<24} {one.patient_name},"
+            f" {one.at:%Y-%m-%d %H:%M}, {row.view}, {row.light}, {row.pose},"
+            f" {width} x {height} -> {one.session_id} ({new})"
         )
     lines += [
         _("line {line}, {file}: {problem}").format(

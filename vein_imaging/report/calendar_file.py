@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    import icalendar
 
 __all__ = ["CalendarEntry", "calendar_file", "local_moment"]
 
 _IDS = uuid.UUID("0c7a8f6e-5f0e-5a52-9b0e-6f8d3c2b7a11")  # of entries made from names
+_YEAR = timedelta(days=366)  # rules before and after, for appointments that are moved
+_MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)  # before any appointment of this program
 
 
@@ -115,9 +121,57 @@ def calendar_file(entries: Sequence[CalendarEntry], made_at: datetime) -> bytes:
             if text:
                 event.add(name, text)
         calendar.add_component(event)
-    days = [one.starts.date() for one in entries]
-    calendar.add_missing_timezones(
-        first_date=min(days) - timedelta(days=366),
-        last_date=max(days) + timedelta(days=366),
-    )
+    zones = {str(one.starts.tzinfo): one.starts.tzinfo for one in entries}
+    moments = [one.starts.astimezone(UTC) for one in entries]
+    for name, zone in sorted(zones.items()):
+        first, last = min(moments) - _YEAR, max(moments) + _YEAR
+        calendar.add_component(_zone_rules(name, zone, first, last))
     return bytes(calendar.to_ical())
+
+
+def _zone_rules(
+    name: str, zone: tzinfo | None, first: datetime, last: datetime
+) -> icalendar.Timezone:
+    """Each change of a zone's clocks from `first` to `last`, one by one.
+
+    A list of dates in one rule, as `icalendar` makes it, begins an hour late in spring
+    (RFC 5545 wants the wall clock before the change), and readers disagree about it.
+    """
+    import icalendar
+
+    rules = icalendar.Timezone()
+    rules.add("tzid", name)
+    before = first.astimezone(zone)
+    for change in (first, *_changes(zone, first, last)):
+        after = change.astimezone(zone)
+        kind = icalendar.TimezoneDaylight if after.dst() else icalendar.TimezoneStandard
+        rule, offset = kind(), before.utcoffset() or timedelta(0)
+        rule.add("dtstart", (change + offset).replace(tzinfo=None))
+        rule.add("tzoffsetfrom", offset)
+        rule.add("tzoffsetto", after.utcoffset())
+        rule.add("tzname", after.tzname())
+        rules.add_component(rule)
+        before = after
+    return rules
+
+
+def _changes(
+    zone: tzinfo | None, first: datetime, last: datetime
+) -> Iterator[datetime]:
+    """The moments at which a zone's clocks are changed, to the minute."""
+
+    def offset(moment: datetime) -> timedelta | None:
+        return moment.astimezone(zone).utcoffset()
+
+    day = first
+    while day < last:
+        low, high = day, day + timedelta(days=1)
+        if offset(low) != offset(high):
+            while high - low > _MINUTE:
+                middle = low + (high - low) // 2
+                middle = middle.replace(second=0, microsecond=0)
+                low, high = (
+                    (middle, high) if offset(middle) == offset(low) else (low, middle)
+                )
+            yield high
+        day += timedelta(days=1)

@@ -50,8 +50,8 @@ def render_html(report: Report) -> str:
     Returns
     -------
     str
-        HTML 5. Its content policy forbids every outside address, and every script but
-        the one that moves the slider.
+        HTML 5. Its content policy forbids every outside address and every script; only
+        a page with a slider has one, which moves it.
     """
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("vein_imaging.report", ""),
@@ -65,7 +65,9 @@ def render_html(report: Report) -> str:
     environment.globals["tones"] = TONES
     environment.globals["language"] = language()
     environment.filters["data_uri"] = _data_uri
-    script = (resources.files(__package__) / "slider.js").read_text("utf-8")
+    script = ""
+    if any(two.laid_over for one in report.sections for two in one.sliders):
+        script = (resources.files(__package__) / "slider.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return environment.get_template("report.html.j2").render(
         report=report,

@@ -30,7 +30,7 @@ def qr_code(text: str) -> bytes:
 
     if not text:
         raise ValueError("a QR code of nothing: give the text it is to hold")
-    code = segno.make_qr(text, error="m", encoding="utf-8", eci=False)
+    code = segno.make_qr(text, error="m", encoding="utf-8", eci=True)
     file = io.BytesIO()
     code.save(file, kind="svg", xmldecl=False, svgns=True, border=4, omitsize=True)
     return file.getvalue()

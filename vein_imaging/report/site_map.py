@@ -61,14 +61,17 @@ def draw_sites(
     unit = max(0.6, min(canvas.shape[:2]) / 620)
     dots = [_middle(site) for site in sites]
     taken = [_square(dot, 8 * unit) for dot in dots]
-    for site, dot in zip(sites, dots, strict=True):
-        _draw_mark(canvas, site, dot, unit)
+    boxes = []
     for site, dot in zip(sites, dots, strict=True):
         scale = 0.62 * unit
         (wide, high), _ = cv2.getTextSize(site.label, _FONT, scale, round(2 * unit))
         box = _room(dot, (wide + 8 * unit, high + 8 * unit), taken, canvas.shape)
         taken.append(box)
-        _draw_label(canvas, site.label, dot, box, unit)
+        boxes.append(box)
+        _draw_leader(canvas, dot, box, unit)
+    for site, dot, box in zip(sites, dots, boxes, strict=True):
+        _draw_mark(canvas, site, dot, unit)
+        _draw_label(canvas, site.label, box, unit)
     return canvas
 
 
@@ -138,18 +141,18 @@ def _draw_mark(
         cv2.circle(canvas, at, max(1, round(radius * unit)), colour, -1, cv2.LINE_AA)
 
 
-def _draw_label(
-    canvas: NDArray[np.uint8],
-    label: str,
-    dot: tuple[float, float],
-    box: _Box,
-    unit: float,
+def _draw_leader(
+    canvas: NDArray[np.uint8], dot: tuple[float, float], box: _Box, unit: float
 ) -> None:
-    left, top, right, bottom = (round(side) for side in box)
+    left, top, right, bottom = box
     near = min(max(dot[0], left), right), min(max(dot[1], top), bottom)
     ends = (round(dot[0]), round(dot[1])), (round(near[0]), round(near[1]))
     for colour, thick in ((_BLACK, 3 * unit), (_WHITE, unit)):
         cv2.line(canvas, *ends, colour, max(1, round(thick)), cv2.LINE_AA)
+
+
+def _draw_label(canvas: NDArray[np.uint8], label: str, box: _Box, unit: float) -> None:
+    left, top, right, bottom = (round(side) for side in box)
     cv2.rectangle(canvas, (left, top), (right, bottom), _WHITE, cv2.FILLED)
     cv2.rectangle(canvas, (left, top), (right, bottom), _BLACK, max(1, round(unit)))
     place = round(left + 4 * unit), round(bottom - 4 * unit)

@@ -128,8 +128,14 @@ def write_whole(out: Path, content: bytes) -> None:
 @_AT
 @_ON
 @store_options
+@AS_JSON
 def sheet(
-    access: StoreAccess, session_id: str, out: Path, at: str | None, on: str | None
+    access: StoreAccess,
+    session_id: str,
+    out: Path,
+    at: str | None,
+    on: str | None,
+    as_json: bool,
 ) -> None:
     """Print the patient's sheet: aftercare by date, warning signs, appointments."""
     from vein_imaging.report.patient_sheet import render_sheet
@@ -146,7 +152,8 @@ def sheet(
             ),
             err=True,
         )
-    click.echo(str(out))
+    row = {"file": str(out), "phone": made.phone, "appointments": made.appointments}
+    click.echo(json.dumps(row, indent=2) if as_json else str(out))
 
 
 @click.command()
@@ -155,16 +162,28 @@ def sheet(
 @_AT
 @_ON
 @store_options
+@AS_JSON
 def calendar(
-    access: StoreAccess, session_id: str, out: Path, at: str | None, on: str | None
+    access: StoreAccess,
+    session_id: str,
+    out: Path,
+    at: str | None,
+    on: str | None,
+    as_json: bool,
 ) -> None:
     """Write the sessions ahead as a calendar file; --at says their time."""
-    from vein_imaging.treatment.on_paper.take_home import appointment_calendar
+    from vein_imaging.report.calendar_file import calendar_file
+    from vein_imaging.treatment.on_paper.take_home import appointment_entries
 
     with access.at_work() as work:
-        made = appointment_calendar(work.reopen(session_id), _booking(at, on))
-    write_whole(out, made)
-    click.echo(str(out))
+        visit = work.reopen(session_id)
+        entries = appointment_entries(visit, _booking(at, on))
+        write_whole(out, calendar_file(entries, visit.record.now()))
+    row = {
+        "file": str(out),
+        "appointments": [one.starts.isoformat() for one in entries],
+    }
+    click.echo(json.dumps(row, indent=2) if as_json else str(out))
 
 
 def _booking(at: str | None, on: str | None) -> Booking:

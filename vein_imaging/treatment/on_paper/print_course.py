@@ -13,7 +13,11 @@ from vein_imaging.storage.people.roles import Action
 from vein_imaging.treatment.at_work import AtWork
 from vein_imaging.treatment.on_paper.course_report import course_report
 from vein_imaging.treatment.on_paper.course_tables import course_tables
-from vein_imaging.treatment.on_paper.read_course import CourseParts, read_course
+from vein_imaging.treatment.on_paper.read_course import (
+    WHOLE_COURSE,
+    CourseParts,
+    read_course,
+)
 from vein_imaging.words import translate as _
 
 __all__ = [
@@ -66,7 +70,7 @@ def page_format(file_name: str) -> PageFormat:
 
 
 def print_report(
-    work: AtWork, patient_id: str, form: PageFormat, parts: CourseParts = CourseParts()
+    work: AtWork, patient_id: str, form: PageFormat, parts: CourseParts = WHOLE_COURSE
 ) -> PrintedReport:
     """Print a course, or one session of it, from the record alone.
 

@@ -35,7 +35,7 @@ from vein_imaging.treatment.session_record import RecordError
 from vein_imaging.treatment.visit import Visit
 from vein_imaging.words import translate as _
 
-__all__ = ["CourseParts", "EmptyCourseError", "read_course"]
+__all__ = ["WHOLE_COURSE", "CourseParts", "EmptyCourseError", "read_course"]
 
 Pixels = NDArray[np.uint8]
 _SETTINGS = CompareSettings()  # one for both: a picture has one vein map
@@ -65,8 +65,12 @@ class CourseParts:
     checkpoint: bool = True
 
 
+WHOLE_COURSE = CourseParts()
+"""Everything."""
+
+
 def read_course(
-    work: AtWork, patient_id: str, parts: CourseParts = CourseParts()
+    work: AtWork, patient_id: str, parts: CourseParts = WHOLE_COURSE
 ) -> CourseRecord:
     """Read a course, or one session of it.
 

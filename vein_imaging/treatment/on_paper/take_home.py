@@ -11,7 +11,6 @@ from vein_imaging.domain.moments import date_from_text, require_year
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.report.calendar_file import (
     CalendarEntry,
-    calendar_file,
     local_moment,
 )
 from vein_imaging.report.dates import day_in_words
@@ -21,9 +20,10 @@ from vein_imaging.treatment.visit import Visit
 from vein_imaging.words import translate as _
 
 __all__ = [
+    "NOTHING_BOOKED",
     "AppointmentError",
     "Booking",
-    "appointment_calendar",
+    "appointment_entries",
     "patient_sheet",
     "planned_appointments",
     "read_booking",
@@ -48,6 +48,10 @@ class Booking:
 
     at: time | None = None
     on: date | None = None
+
+
+NOTHING_BOOKED = Booking()
+"""Neither day nor time was agreed."""
 
 
 def read_booking(at: str, on: str) -> Booking:
@@ -82,7 +86,7 @@ def read_booking(at: str, on: str) -> Booking:
 
 
 def planned_appointments(
-    visit: Visit, booking: Booking = Booking()
+    visit: Visit, booking: Booking = NOTHING_BOOKED
 ) -> tuple[Appointment, ...]:
     """The sessions ahead: the next one on the agreed day, the others by plan after it.
 
@@ -167,8 +171,8 @@ def _refuse(first: Appointment, today: date) -> None:
         )
 
 
-def appointment_calendar(visit: Visit, booking: Booking) -> bytes:
-    """The sessions ahead as a calendar file, in the clinic's zone.
+def appointment_entries(visit: Visit, booking: Booking) -> tuple[CalendarEntry, ...]:
+    """The sessions ahead as entries of a calendar, in the clinic's zone.
 
     Parameters
     ----------
@@ -192,7 +196,7 @@ def appointment_calendar(visit: Visit, booking: Booking) -> bytes:
         )
     clinic = visit.clinic
     phone = _("Telephone {phone}").format(phone=clinic.phone) if clinic.phone else ""
-    entries = [
+    return tuple(
         CalendarEntry(
             f"{visit.head.patient_id} {one.number}",
             local_moment(one.planned_on, booking.at, visit.rules.zone),
@@ -202,11 +206,10 @@ def appointment_calendar(visit: Visit, booking: Booking) -> bytes:
             clinic.name,
         )
         for one in ahead
-    ]
-    return calendar_file(entries, visit.record.now())
+    )
 
 
-def patient_sheet(visit: Visit, booking: Booking = Booking()) -> PatientSheet:
+def patient_sheet(visit: Visit, booking: Booking = NOTHING_BOOKED) -> PatientSheet:
     """The sheet after the patient's last treatment, with real dates.
 
     Parameters
