@@ -29,11 +29,15 @@ def entry(day: date, at: time = time(10), zone: ZoneInfo = LONDON) -> CalendarEn
     return CalendarEntry(f"p {day}", starts, 60, "Appointment")
 
 
+def _utc(moment: date) -> datetime:
+    assert isinstance(moment, datetime)
+    return moment.astimezone(UTC)
+
+
 def by_icalendar(data: bytes) -> dict[str, tuple[datetime, datetime]]:
     calendar = icalendar.Calendar.from_ical(data)
     return {
-        str(one["uid"]): (one.start.astimezone(UTC), one.end.astimezone(UTC))
-        for one in calendar.events
+        str(one["uid"]): (_utc(one.start), _utc(one.end)) for one in calendar.events
     }
 
 
@@ -89,7 +93,7 @@ def test_a_moved_appointment_replaces_the_earlier_one() -> None:
     later = MADE + timedelta(minutes=5)
     second = icalendar.Calendar.from_ical(calendar_file([moved], later))
     assert first.events[0]["uid"] == second.events[0]["uid"]
-    assert first.events[0]["sequence"] < second.events[0]["sequence"]
+    assert first.events[0].sequence < second.events[0].sequence
 
 
 def test_no_one_else_reads_what_it_is_about() -> None:

@@ -175,9 +175,10 @@ def test_the_check_sees_all_that_was_written_about_the_patient(
 def test_a_session_whose_first_entry_was_not_written_can_be_begun_again(
     either_store: Store, patient_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vein_imaging.storage import store as module
+    from vein_imaging.storage.entries import ledger
     from vein_imaging.storage.errors import DiskFullError
 
+    module = "vein_imaging.storage.store.append_entry"
     begin = partial(
         either_store.start_session,
         patient_id,
@@ -186,7 +187,7 @@ def test_a_session_whose_first_entry_was_not_written_can_be_begun_again(
         session_id="s1",
         opened=note("first"),
     )
-    whole, calls = module.append_entry, []
+    whole, calls = ledger.append_entry, []
 
     def full(*arguments: Any) -> Any:
         calls.append(1)
@@ -194,7 +195,7 @@ def test_a_session_whose_first_entry_was_not_written_can_be_begun_again(
             raise DiskFullError("full")
         return whole(*arguments)
 
-    monkeypatch.setattr(module, "append_entry", full)
+    monkeypatch.setattr(module, full)
     with pytest.raises(DiskFullError):
         begin()
     assert begin() == "s1"

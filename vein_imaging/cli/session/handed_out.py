@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vein_imaging.cli.store_access import AS_JSON, StoreAccess, store_options
+from vein_imaging.durable import write_durably
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
@@ -115,11 +116,9 @@ def write_report(
 
 
 def write_whole(out: Path, content: bytes) -> None:
-    """Write a file that is whole or absent."""
+    """Write a file that is whole or absent, for this user's eyes; make its folder."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(out.name + ".part")
-    part.write_bytes(content)
-    part.replace(out)
+    write_durably(out, content)
 
 
 @click.command()

@@ -217,12 +217,12 @@ def test_a_file_that_changed_since_the_preview_stops_all(
 def test_a_full_disk_in_the_middle_leaves_nothing(
     work: AtWork, photos: Any, read: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vein_imaging.storage.people import importing
+    from vein_imaging.storage.entries import ledger
 
     for number in range(6):
         photos.add(f"{number}.png", taken=f"2025-11-0{number + 1}")
     plan = plan_import(work, photos.path, photos.listing, read)
-    whole, calls = importing.append_entry, []
+    whole, calls = ledger.append_entry, []
 
     def full(*arguments: Any) -> Any:
         calls.append(1)
@@ -230,7 +230,7 @@ def test_a_full_disk_in_the_middle_leaves_nothing(
             raise DiskFullError("full")
         return whole(*arguments)
 
-    monkeypatch.setattr(importing, "append_entry", full)
+    monkeypatch.setattr("vein_imaging.storage.people.importing.append_entry", full)
     with pytest.raises(StoreError):
         run_import(work, plan, read)
     assert work.sessions(patient(work)) == ()
