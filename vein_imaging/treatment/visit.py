@@ -28,7 +28,9 @@ from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.treatment.clock_doubt import ClockWatch
 from vein_imaging.treatment.dose_context import (
+    CheckedSession,
     Rules,
+    check_session,
     left,
     rules_of,
     stored_screening,
@@ -155,6 +157,10 @@ class Visit:
     def left(self) -> tuple[Remaining, ...]:
         """What is left of each limit of this session and its day."""
         return left(self.record.sessions, self.head, self.rules)
+
+    def checked(self) -> CheckedSession:
+        """What the rules say of this session as a whole, as it stands."""
+        return check_session(self.record.sessions, self.head, self.rules)
 
     def aftercare(self) -> tuple[AftercareLine, ...]:
         """What the patient is asked to do, by date, from the last treatment on.

@@ -62,8 +62,8 @@ def course_report(course: CourseRecord) -> Report:
     sections = [
         _patient(course),
         _course_table(course) if one is None else None,
-        *(_change(change) for change in course.changes),
         _change_table(course),
+        *(_change(change) for change in course.changes),
         *(part for each in course.sessions for part in session_sections(each)),
         _events(course),
         _ahead(course),
@@ -146,7 +146,26 @@ def _course_table(course: CourseRecord) -> Section:
         _("State"),
     )  # fmt: skip
     table = Table(columns, rows, numeric=frozenset({0, 2, 3, 5}))
-    return Section(_("The sessions"), tables=(table,))
+    return Section(_("The sessions"), notices=_to_see(course), tables=(table,))
+
+
+def _to_see(course: CourseRecord) -> tuple[Notice, ...]:
+    """What must be seen before the rest, each with its sessions' numbers."""
+    past = [one for one in course.sessions if _past_a_stop(one)]
+    unsigned = [one for one in course.sessions if not one.session.is_signed]
+    said: list[tuple[Tone, str, list[CourseSession]]] = [
+        ("stop", _("Past a stop: session {numbers}"), past),
+        ("warn", _("Not signed: session {numbers}"), unsigned),
+    ]
+    return tuple(
+        Notice(tone, words.format(numbers=", ".join(str(one.number) for one in which)))
+        for tone, words, which in said
+        if which
+    )
+
+
+def _past_a_stop(one: CourseSession) -> bool:
+    return any(found.severity == "stop" for found in one.checked.findings)
 
 
 def _session_row(one: CourseSession) -> tuple[str, ...]:
@@ -154,7 +173,7 @@ def _session_row(one: CourseSession) -> tuple[str, ...]:
     products = dict.fromkeys(one.table.name(each.product) for each in given)
     total = sum((each.volume.ml for each in given), Decimal(0))
     state = _("signed") if one.session.is_signed else _("NOT SIGNED")
-    if any(found.severity == "stop" for found in one.checked.findings):
+    if _past_a_stop(one):
         state += ", " + _("past a stop")
     return (
         str(one.number),

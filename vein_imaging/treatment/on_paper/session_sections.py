@@ -229,7 +229,8 @@ def _injections(one: CourseSession) -> Section:
 
 def _verdict(one: CourseSession) -> Notice:
     if one.checked.within_every_limit:
-        return Notice("good", _("Checked as a whole: within every limit of the table."))
+        words = _("within every limit of the table")
+        return Notice("good", _("Checked as a whole: {words}.").format(words=words))
     stops = any(found.severity == "stop" for found in one.checked.findings)
     words = _("Checked as a whole: {words}.").format(words=one.checked.words)
     return Notice("stop" if stops else "warn", words)
