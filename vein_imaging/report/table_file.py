@@ -12,7 +12,7 @@ from typing import Literal
 
 from vein_imaging.domain.quantity import plain
 
-__all__ = ["Cell", "Column", "ColumnKind", "TableFile", "csv_bytes", "parquet_bytes"]
+__all__ = ["Cell", "Column", "ColumnKind", "RecordTable", "csv_bytes", "parquet_bytes"]
 
 ColumnKind = Literal["text", "whole", "decimal", "measure", "day", "moment", "yes_no"]
 """What a column holds; `decimal` is exact, `measure` is what was measured."""
@@ -47,7 +47,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class TableFile:
+class RecordTable:
     """A table.
 
     Parameters
@@ -78,12 +78,12 @@ class TableFile:
                 if key not in known:
                     raise ValueError(f"table {self.name}: {key!r} is no column of it")
 
-    def without_names(self) -> TableFile:
+    def without_names(self) -> RecordTable:
         """The same table without the columns that name a person."""
         kept = tuple(column for column in self.columns if not column.personal)
         names = {column.name for column in kept}
         rows = tuple({k: v for k, v in row.items() if k in names} for row in self.rows)
-        return TableFile(self.name, self.meaning, kept, rows)
+        return RecordTable(self.name, self.meaning, kept, rows)
 
 
 def _text(cell: Cell) -> str:
@@ -103,12 +103,12 @@ def _text(cell: Cell) -> str:
     return f"'{cell}" if cell.startswith((*_RUNS, "'", " ")) else cell
 
 
-def csv_bytes(table: TableFile) -> bytes:
+def csv_bytes(table: RecordTable) -> bytes:
     """Write a table as CSV.
 
     Parameters
     ----------
-    table : TableFile
+    table : RecordTable
 
     Returns
     -------
@@ -126,12 +126,12 @@ def csv_bytes(table: TableFile) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def parquet_bytes(table: TableFile, facts: Mapping[str, str]) -> bytes:
+def parquet_bytes(table: RecordTable, facts: Mapping[str, str]) -> bytes:
     """Write a table as Parquet, typed, with the data dictionary in its schema.
 
     Parameters
     ----------
-    table : TableFile
+    table : RecordTable
     facts : mapping
         Kept beside the schema: version, the record's head.
 

@@ -13,7 +13,7 @@ from vein_imaging.domain.session import Opened
 from vein_imaging.storage import PatientRecord, SessionHead
 from vein_imaging.storage.entries.clock_notes import times_called_wrong
 from vein_imaging.storage.people.clinic import ClinicSettings
-from vein_imaging.storage.people.importing import SessionToWrite
+from vein_imaging.storage.people.importing import SessionToWrite, keep_image
 from vein_imaging.storage.people.roles import Action
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint
@@ -279,7 +279,8 @@ class AtWork:
 
     def put_patient_image(self, patient_id: str, png: bytes) -> str:
         """Store a picture of a patient for `write_sessions`; give its name."""
-        return self._signed_in.put_patient_image(patient_id, png)
+        store = self._signed_in.allowed_store(Action.CAPTURE)
+        return keep_image(store, patient_id, png)
 
     def write_sessions(
         self, sessions: Sequence[SessionToWrite], facts: dict[str, object]

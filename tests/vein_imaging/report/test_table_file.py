@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from vein_imaging.report.table_file import (
     Column,
-    TableFile,
+    RecordTable,
     csv_bytes,
     parquet_bytes,
 )
@@ -52,8 +52,8 @@ FORMULAS = (
 )
 
 
-def table(*rows: dict[str, object]) -> TableFile:
-    return TableFile("things", "One thing", COLUMNS, rows)  # type: ignore[arg-type]
+def table(*rows: dict[str, object]) -> RecordTable:
+    return RecordTable("things", "One thing", COLUMNS, rows)  # type: ignore[arg-type]
 
 
 def read_back(data: bytes) -> list[dict[str, str]]:

@@ -22,7 +22,7 @@ from vein_imaging.storage.entries.ledger import (
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.people.open_desk import OpenDesk
 from vein_imaging.storage.people.roles import Action
-from vein_imaging.storage.store import SESSION
+from vein_imaging.storage.store import SESSION, Store
 from vein_imaging.words import translate as _
 
 __all__ = ["AlreadyThereError", "SessionToWrite", "keep_image", "write_sessions"]
@@ -51,13 +51,12 @@ class SessionToWrite:
     events: tuple[Event, ...]
 
 
-def keep_image(desk: OpenDesk, patient_id: str, png: bytes) -> str:
+def keep_image(store: Store, patient_id: str, png: bytes) -> str:
     """Store a patient's picture before any session of it is there; give its name.
 
     Without an entry that names it, it is no part of the record: `verify` counts it, and
     upkeep removes it in time.
     """
-    store = desk.store
     with store.reading() as connection:
         key = key_of(connection, store.vault, patient_id)
     return store.images.write(key, png)

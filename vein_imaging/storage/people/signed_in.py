@@ -32,11 +32,7 @@ from vein_imaging.storage.errors import (
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.people.clinic import CLINIC_KIND, ClinicSettings, read_clinic
-from vein_imaging.storage.people.importing import (
-    SessionToWrite,
-    keep_image,
-    write_sessions,
-)
+from vein_imaging.storage.people.importing import SessionToWrite, write_sessions
 from vein_imaging.storage.people.open_desk import (
     Clocks,
     LeftError,
@@ -310,10 +306,6 @@ class SignedInStore:
     def put_image(self, session_id: str, png: bytes) -> str:
         """Store a picture of the session's patient; return its SHA-256."""
         return self._allowed(Action.CAPTURE).store.put_image(session_id, png)
-
-    def put_patient_image(self, patient_id: str, png: bytes) -> str:
-        """Store a picture of a patient for `write_sessions`; return its SHA-256."""
-        return keep_image(self._allowed(Action.CAPTURE), patient_id, png)
 
     def write_sessions(self, sessions: Sequence[SessionToWrite], facts: Body) -> int:
         """Write many entries of many sessions at once: all of them, or none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from vein_imaging.report.table_file import Cell, TableFile
+from vein_imaging.report.table_file import Cell, RecordTable
 from vein_imaging.treatment.on_paper.course import (
     CourseChange,
     CoursePicture,
@@ -20,7 +20,7 @@ _Row = dict[str, Cell]
 
 def course_tables(
     courses: Iterable[CourseRecord], *, names: bool = False
-) -> tuple[TableFile, ...]:
+) -> tuple[RecordTable, ...]:
     """Lay courses out as tables.
 
     Parameters
@@ -31,7 +31,7 @@ def course_tables(
 
     Returns
     -------
-    tuple of TableFile
+    tuple of RecordTable
         In the order of `TABLES`; rows in the order of the courses.
     """
     rows: dict[str, list[_Row]] = {name: [] for name in TABLES}
@@ -45,7 +45,7 @@ def course_tables(
             rows["vessels"] += [{**session, **row} for row in found]
         rows["changes"] += [{**person, **_change(each)} for each in course.changes]
     tables = (
-        TableFile(name, empty.meaning, empty.columns, tuple(rows[name]))
+        RecordTable(name, empty.meaning, empty.columns, tuple(rows[name]))
         for name, empty in TABLES.items()
     )
     return tuple(table if names else table.without_names() for table in tables)

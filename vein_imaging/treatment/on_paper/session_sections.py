@@ -14,7 +14,7 @@ from vein_imaging.treatment.on_paper.course import CoursePicture, CourseSession
 from vein_imaging.words import marked, plural
 from vein_imaging.words import translate as _
 
-__all__ = ["LIMIT_NAMES", "amount", "limit_name", "session_sections"]
+__all__ = ["LIMIT_NAMES", "limit_name", "session_sections"]
 
 LIMIT_NAMES = {
     "per_injection_volume": marked("Volume of one injection"),
@@ -37,7 +37,7 @@ _CLASSES = {
 }
 
 
-def amount(number: Decimal | None, unit: str) -> str:
+def _amount(number: Decimal | None, unit: str) -> str:
     """A quantity with its unit; nothing where there is no number."""
     return "" if number is None else f"{plain(number)} {unit}".strip()
 
@@ -256,7 +256,7 @@ def _given(one: CourseSession) -> Table:
                 str(given.concentration or ""),
                 form,
                 str(given.volume),
-                amount(given.vein_diameter_mm, "mm"),
+                _amount(given.vein_diameter_mm, "mm"),
                 batch,
             )
         )
@@ -292,14 +292,14 @@ def _totals(one: CourseSession) -> Table:
 
 def _total(one: CourseSession, total: Remaining) -> tuple[str, ...]:
     over = total.used - total.maximum
-    left = amount(total.remaining, total.unit)
+    left = _amount(total.remaining, total.unit)
     if over > 0:
-        left = _("PASSED by {amount}").format(amount=amount(over, total.unit))
+        left = _("PASSED by {amount}").format(amount=_amount(over, total.unit))
     return (
         limit_name(total.rule),
         one.table.name(total.product),
-        amount(total.used, total.unit),
-        amount(total.maximum, total.unit),
+        _amount(total.used, total.unit),
+        _amount(total.maximum, total.unit),
         left,
         total.source,
     )

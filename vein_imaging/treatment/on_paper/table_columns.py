@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from vein_imaging.report.table_file import Column, TableFile
+from vein_imaging.report.table_file import Column, RecordTable
 
 __all__ = ["TABLES"]
 
@@ -98,10 +98,10 @@ _CHANGES = (
     Column("new_mm", "measure", "Length only seen in the later picture", "mm"),
 )
 
-TABLES: Mapping[str, TableFile] = {
-    "injections": TableFile("injections", "One injection as it stands", _INJECTIONS),
-    "sites": TableFile("sites", "One point marked on a picture", _SITES),
-    "vessels": TableFile("vessels", "One piece of vein in one picture", _VESSELS),
-    "changes": TableFile("changes", "Two pictures compared", _CHANGES),
+TABLES: Mapping[str, RecordTable] = {
+    "injections": RecordTable("injections", "One injection as it stands", _INJECTIONS),
+    "sites": RecordTable("sites", "One point marked on a picture", _SITES),
+    "vessels": RecordTable("vessels", "One piece of vein in one picture", _VESSELS),
+    "changes": RecordTable("changes", "Two pictures compared", _CHANGES),
 }
 """The tables without rows."""
