@@ -25,10 +25,7 @@ from vein_imaging.storage.entries.checked_append import (
 from vein_imaging.storage.entries.clock_notes import clock_notes, latest_believed
 from vein_imaging.storage.entries.ledger import Entry, StoredEvent, head
 from vein_imaging.storage.entries.patient_directory import PATIENT, PatientRecord
-from vein_imaging.storage.errors import (
-    LockedError,
-    WrongPasswordError,
-)
+from vein_imaging.storage.errors import LockedError, WrongPasswordError
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.people.clinic import CLINIC_KIND, ClinicSettings, read_clinic
@@ -309,8 +306,7 @@ class SignedInStore:
 
     def write_sessions(self, sessions: Sequence[SessionToWrite], facts: Body) -> int:
         """Write many entries of many sessions at once: all of them, or none."""
-        desk = self._open_desk()
-        with self._logging_refusals(desk):
+        with self._logging_refusals(desk := self._open_desk()):
             return write_sessions(desk, sessions, facts, self.clocks.now())
 
     def append(self, session_id: str, event: Event | Entry) -> StoredEvent:
