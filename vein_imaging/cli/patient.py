@@ -111,10 +111,11 @@ def show_patient(access: StoreAccess, patient_id: str, as_json: bool) -> None:
     with access.at_work() as work:
         one = work.patient(patient_id)
         heads = work.sessions(patient_id)
+        began = {head: work.reopen(head.session_id).started for head in heads}
     sessions = [
         {
             "session_id": head.session_id,
-            "started": head.started_at.isoformat(timespec="seconds"),
+            "started": began[head].isoformat(timespec="seconds"),
             "author": head.author,
         }
         for head in heads

@@ -259,8 +259,8 @@ class AtWork:
             if local_date(head.started_at, zone) == today:
                 visit = self.reopen(head.session_id)
                 # one that was imported today is of the day of its pictures
-                began = visit.session.started or head.started_at
-                if local_date(began, zone) == today and not visit.session.is_signed:
+                began = local_date(visit.started, zone)
+                if began == today and not visit.session.is_signed:
                     return visit
         return self.start_session(patient_id)
 

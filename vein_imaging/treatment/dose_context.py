@@ -223,7 +223,11 @@ def left(
 
 
 def check_session(
-    sessions: Mapping[str, Session], head: SessionHead, rules: Rules
+    sessions: Mapping[str, Session],
+    head: SessionHead,
+    rules: Rules,
+    *,
+    unread: bool = False,
 ) -> CheckedSession:
     """Check a session again, with nothing of what came after it.
 
@@ -234,6 +238,9 @@ def check_session(
     head : SessionHead
     rules : Rules
         Its own region's.
+    unread : bool
+        Whether some of the record cannot be read: it counts nowhere, and so nothing is
+        known to be within a limit.
     """
     until: dict[str, Session] = {}
     for key, one in sessions.items():
@@ -242,11 +249,12 @@ def check_session(
             break
     context = _after(until, head, rules, screening=stored_screening(until))
     findings = check_dose(context)
+    words = checked(context, findings)
     return CheckedSession(
         findings,
         remaining(context),
-        checked(context, findings),
-        within_every_limit(context, findings),
+        f"{words}; part of the record cannot be read" if unread else words,
+        within_every_limit(context, findings) and not unread,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from vein_imaging.domain.adverse_events import AdverseEvent
@@ -100,6 +100,11 @@ class Visit:
         return self.record.session
 
     @property
+    def started(self) -> datetime:
+        """When it began; of an imported session, when its first picture was taken."""
+        return self.session.started or self.head.started_at
+
+    @property
     def author(self) -> str:
         """Who signed in, and writes."""
         return self._signed_in.user.name
@@ -160,7 +165,8 @@ class Visit:
 
     def checked(self) -> CheckedSession:
         """What the rules say of this session as a whole, as it stands."""
-        return check_session(self.record.sessions, self.head, self.rules)
+        sessions, unread = self.record.sessions, bool(self.warnings)
+        return check_session(sessions, self.head, self.rules, unread=unread)
 
     def aftercare(self) -> tuple[AftercareLine, ...]:
         """What the patient is asked to do, by date, from the last treatment on.

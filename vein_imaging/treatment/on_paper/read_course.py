@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 
 import numpy as np
@@ -95,6 +96,7 @@ def read_course(
         )
     wanted = parts.session_id or heads[-1].session_id
     visit = work.reopen(wanted)
+    heads = tuple(sorted(heads, key=lambda head: _began(visit, head)))
     compared = {} if not parts.comparisons else dict(_compared(visit, parts))
     measured = dict(_maps_of(compared))
     read = tuple(
@@ -122,6 +124,12 @@ def read_course(
     )
 
 
+def _began(visit: Visit, head: SessionHead) -> datetime:
+    """When a session began; what was imported later is of its own day."""
+    session = visit.record.sessions.get(head.session_id, Session())
+    return session.started or head.started_at
+
+
 # --- one session -----------------------------------------------------------------
 
 
@@ -142,7 +150,7 @@ def _session(
         session,
         rules.table,
         rules.zone,
-        check_session(sessions, head, rules),
+        check_session(sessions, head, rules, unread=bool(visit.warnings)),
         tuple(_picture(visit, one, parts, measured) for one in photographs),
         tuple(_site_maps(visit, session)) if parts.pictures else (),
     )

@@ -134,16 +134,13 @@ def _maps(one: CourseSession) -> Section:
                 ),
             )
         )
-    tables = tuple(
-        _vessels(picture, one) for picture in one.pictures if picture.vessels
-    )
     text = "" if figures or notices else _("No picture was taken in this session.")
     return Section(
         _title(one, _("pictures and maps")),
         text,
         tuple(notices),
         tuple(figures),
-        tables=_joined(tables) if tables else (),
+        tables=_vessels(one),
         legend=_legend(one),
     )
 
@@ -173,32 +170,27 @@ def _caption(one: CourseSession, picture: CoursePicture) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _vessels(picture: CoursePicture, one: CourseSession) -> Table:
+def _vessels(one: CourseSession) -> tuple[Table, ...]:
+    """What was found in all pictures, by view and class; nothing where none was."""
     rows = []
-    for name, words in _CLASSES.items():
-        own = [vessel for vessel in picture.vessels if vessel.vein_class == name]
-        if own:
-            lengths = [vessel.length_mm for vessel in own]
-            known = [length for length in lengths if length is not None]
-            length = f"{sum(known):.0f}" if len(known) == len(lengths) else "-"
-            rows.append((picture.taken.view, _(words), str(len(own)), length))
-    return Table(
+    for picture in one.pictures:
+        for name, words in _CLASSES.items():
+            own = [vessel for vessel in picture.vessels if vessel.vein_class == name]
+            known = [each.length_mm for each in own if each.length_mm is not None]
+            length = f"{sum(known):.0f}" if len(known) == len(own) else "-"
+            if own:
+                rows.append((picture.taken.view, _(words), str(len(own)), length))
+    table = Table(
         (_("View"), _("Class by width"), _("Pieces"), _("Length, mm")),
         tuple(rows),
-        numeric=frozenset({2, 3}),
+        _("Veins found"),
+        _(
+            "Found by the program in pictures taken before injecting; a class by width"
+            " is no diagnosis."
+        ),
+        frozenset({2, 3}),
     )
-
-
-def _joined(tables: tuple[Table, ...]) -> tuple[Table, ...]:
-    """The vessels of all pictures under one heading."""
-    rows = tuple(row for table in tables for row in table.rows)
-    note = _(
-        "Found by the program in pictures taken before injecting; a class by width is"
-        " no diagnosis."
-    )
-    first = tables[0]
-    caption = _("Veins found")
-    return (Table(first.columns, rows, caption, note, first.numeric),)
+    return (table,) if rows else ()
 
 
 # --- injections ------------------------------------------------------------------

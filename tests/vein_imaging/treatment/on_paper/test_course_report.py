@@ -70,6 +70,17 @@ def test_one_injection_that_is_not_checked_takes_the_sentence_away(
     assert SENTENCE not in printed(work, patient)
 
 
+def test_what_cannot_be_read_takes_the_sentence_away(
+    make_course: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vein_imaging.treatment.session_record import SessionRecord
+
+    work, patient = make_course()
+    monkeypatch.setattr(SessionRecord, "warnings", ("an entry of a newer release",))
+    said = printed(work, patient)
+    assert SENTENCE not in said and "part of the record cannot be read" in said
+
+
 def test_what_came_later_does_not_count_against_an_earlier_session(
     make_course: Any,
 ) -> None:

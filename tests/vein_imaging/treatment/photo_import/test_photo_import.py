@@ -99,6 +99,7 @@ def test_an_imported_session_is_not_todays(
     photos.add("a.png")
     run_import(work, plan_import(work, photos.path, photos.listing, read), read)
     imported = work.sessions(patient(work))[0].session_id
+    assert work.reopen(imported).started.date() == date(2025, 11, 3)
     assert work.todays_session(patient(work)).head.session_id != imported
 
 
