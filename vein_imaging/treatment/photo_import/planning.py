@@ -267,15 +267,19 @@ def _session_of(
     for one in visit.record.sessions.values():
         if any(taken.image_id == image_id for taken in one.photographs):
             return _("this picture is in the patient's record already")
-    for session_id, one in visit.record.sessions.items():
-        started = one.started
-        if started is None or local_date(started, visit.rules.zone) != day:
-            continue
-        if one.is_signed:
-            return _("the session of {day} is signed: nothing is added to it").format(
-                day=day
-            )
-        return session_id, False
+    zone = visit.rules.zone
+    of_day = {
+        session_id: one.is_signed
+        for session_id, one in visit.record.sessions.items()
+        if one.started is not None and local_date(one.started, zone) == day
+    }
+    for session_id, is_signed in of_day.items():
+        if not is_signed:
+            return session_id, False
+    if of_day:
+        return _("the session of {day} is signed: nothing is added to it").format(
+            day=day
+        )
     return made, True
 
 
