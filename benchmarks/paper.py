@@ -117,7 +117,7 @@ def _one_session(
             expires_on="2030-06-30", site=f"{view}, thigh {place + 1}",
         )  # fmt: skip
         site = Site((float(row), float(column)), pictures[view], "drawing")
-        visit.log.record(typed, site, reason="course")
+        visit.log.record(typed, site)
         story.go_on(minutes=2)
     for view, pixels in pictures.items():
         how = Circumstances("near-infrared", "standing", view, "after")

@@ -303,7 +303,10 @@ def _findings(one: CourseSession) -> Iterator[tuple[str, ...]]:
         for found in shown:
             yield str(number), _(_WORDS[found.severity]), found.message, found.source
         if entry.event.reason:
-            text = _("given all the same: {reason}").format(reason=entry.event.reason)
+            past = (
+                _("given all the same: {reason}") if entry.event.flagged else "{reason}"
+            )
+            text = past.format(reason=entry.event.reason)
             yield str(number), _("reason"), text, ""
         for correction in entry.corrections:
             text = _("corrected: {reason}").format(reason=correction.reason)
