@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -22,6 +23,8 @@ __all__ = ["TypesetError", "typeset"]
 _STANDARD: Final = "a-2a"
 """PDF/A-2a: tagged, searchable, whole in itself. Stated by Typst; no validator that
 these registries carry has checked it."""
+
+_MEMORY = Path("/dev/shm")  # Linux: a patient's facts and pictures never touch the disk
 
 
 class TypesetError(Exception):
@@ -70,7 +73,8 @@ def typeset(
     day = {"year": as_of.year, "month": as_of.month, "day": as_of.day}
     whole = {**_printable(facts), "as_of": day, "language": language()}
     moment = datetime(as_of.year, as_of.month, as_of.day, tzinfo=UTC)
-    with tempfile.TemporaryDirectory(prefix="vein-imaging-page-") as folder:
+    kept_in = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="vein-imaging-", dir=kept_in) as folder:
         root = Path(folder)
         source = resources.files(__package__) / template
         (root / "page.typ").write_bytes(source.read_bytes())
