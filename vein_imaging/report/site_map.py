@@ -14,6 +14,7 @@ __all__ = ["NumberedSite", "draw_sites"]
 
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _WHITE, _BLACK, _DOT = (255, 255, 255), (0, 0, 0), (230, 60, 30)
+_LETTERS = 0.8  # of the font: read on a picture that is half a page wide
 _TURNS = 16  # directions in which there may be room for a number
 _RINGS = (2.2, 3.4, 4.8, 6.6, 9.0)  # how far off, in heights of a number
 
@@ -58,12 +59,12 @@ def draw_sites(
         canvas = pixels.copy()
     else:
         canvas = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), np.uint8)
-    unit = max(0.6, min(canvas.shape[:2]) / 620)
+    unit = max(0.6, min(canvas.shape[:2]) / 480)
     dots = [_middle(site) for site in sites]
     taken = [_square(dot, 8 * unit) for dot in dots]
     boxes = []
     for site, dot in zip(sites, dots, strict=True):
-        scale = 0.62 * unit
+        scale = _LETTERS * unit
         (wide, high), _ = cv2.getTextSize(site.label, _FONT, scale, round(2 * unit))
         box = _room(dot, (wide + 8 * unit, high + 8 * unit), taken, canvas.shape)
         taken.append(box)
@@ -137,7 +138,7 @@ def _draw_mark(
                 max(1, round(thick)), cv2.LINE_AA,
             )  # fmt: skip
         return
-    for colour, radius in ((_BLACK, 7), (_WHITE, 6), (_DOT, 4)):
+    for colour, radius in ((_BLACK, 6), (_WHITE, 5), (_DOT, 3)):
         cv2.circle(canvas, at, max(1, round(radius * unit)), colour, -1, cv2.LINE_AA)
 
 
@@ -157,6 +158,6 @@ def _draw_label(canvas: NDArray[np.uint8], label: str, box: _Box, unit: float) -
     cv2.rectangle(canvas, (left, top), (right, bottom), _BLACK, max(1, round(unit)))
     place = round(left + 4 * unit), round(bottom - 4 * unit)
     cv2.putText(
-        canvas, label, place, _FONT, 0.62 * unit, _BLACK, max(1, round(2 * unit)),
+        canvas, label, place, _FONT, _LETTERS * unit, _BLACK, max(1, round(2 * unit)),
         cv2.LINE_AA,
     )  # fmt: skip
