@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from vein_imaging.comparison.following.sites import SiteOutcome
+from vein_imaging.comparison.following.skin import SkinChange
 from vein_imaging.domain.aftercare import AftercareLine
 from vein_imaging.domain.limits import LimitTable
 from vein_imaging.domain.screening import Screening
@@ -163,6 +165,8 @@ class CourseChange:
         Cleared over judged with its 95 % interval; None where no figure may be shown.
     repeat_error_percent : %, optional
         What the same measure shows where nothing changed; None without a figure.
+    sites, skin : tuple
+        What became of the sites that were marked on BEFORE, and of the skin there.
     """
 
     before: Photo
@@ -179,6 +183,8 @@ class CourseChange:
     lowest_percent: float | None = None
     highest_percent: float | None = None
     repeat_error_percent: float | None = None
+    sites: tuple[SiteOutcome, ...] = ()
+    skin: tuple[SkinChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from vein_imaging.report import (
     Table,
     Tone,
 )
+from vein_imaging.treatment.comparison_page import site_tables
 from vein_imaging.treatment.on_paper.course import (
     CourseChange,
     CourseRecord,
@@ -194,6 +195,8 @@ def _change(change: CourseChange) -> Section:
     notices = [Notice(_TONES.get(said.verdict, "warn"), said.headline)]
     if said.figure:
         notices.append(Notice("note", said.figure))
+    if said.all_veins:
+        notices.append(Notice("note", said.all_veins))
     notices += [Notice("warn", reason) for reason in said.reasons]
     before, after = f"{change.before.day:%d %b %Y}", f"{change.after.day:%d %b %Y}"
     caption = _("The later picture is laid over the earlier one.")
@@ -211,7 +214,8 @@ def _change(change: CourseChange) -> Section:
     title = _("Before and after, {view}: {before} and {after}").format(
         view=change.before.how.view or _("no view named"), before=before, after=after
     )
-    return Section(title, notices=tuple(notices), sliders=(slider,))
+    tables = site_tables(change.sites, change.skin)
+    return Section(title, notices=tuple(notices), sliders=(slider,), tables=tables)
 
 
 def _change_table(course: CourseRecord) -> Section | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 
@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.comparison import CompareSettings, Comparison, compare
+from vein_imaging.comparison.following.sites import follow_sites
+from vein_imaging.comparison.following.skin import skin_changes
 from vein_imaging.comparison.telling.picture import draw_comparison
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.session import Photographed, Session
@@ -22,6 +24,7 @@ from vein_imaging.report import NumberedSite, draw_sites, encode_jpeg
 from vein_imaging.storage import SessionHead
 from vein_imaging.treatment.at_work import AtWork
 from vein_imaging.treatment.dose_context import check_session, rules_of
+from vein_imaging.treatment.marked_sites import marked_sites
 from vein_imaging.treatment.may_say import may_say
 from vein_imaging.treatment.on_paper.course import (
     CourseChange,
@@ -276,7 +279,12 @@ def _change(
 ) -> CourseChange:
     first, second, found = compared
     said = may_say(found, visit.photographs.days(before, after))
-    laid_over = found.verdict != "refused" and found.transform is not None
+    laid_over = found.alignment_verdict != "refused"
+    given = (one for held in visit.record.sessions.values() for one in held.entries)
+    marks = marked_sites(given, before.image_id)
+    passed = visit.photographs.days(before, after).passed
+    sites = tuple(follow_sites(found, marks, days_between=passed))
+    skin = tuple(skin_changes(first, found, marks))
     drawn = draw_comparison(
         first,
         second,
@@ -287,27 +295,24 @@ def _change(
     )
     shown = np.asarray(found.registered, np.uint8) if laid_over else second
     pictures = encode_jpeg(first), encode_jpeg(shown)
-    if not said.figure:
-        return CourseChange(
-            before, after, said, *pictures, laid_over, encode_jpeg(drawn)
-        )
+    change = CourseChange(
+        before, after, said, *pictures, laid_over, encode_jpeg(drawn),
+        sites=sites, skin=skin,
+    )  # fmt: skip
+    return _with_figures(change, found) if said.figure else change
+
+
+def _with_figures(change: CourseChange, found: Comparison) -> CourseChange:
+    """The same with its numbers, where they may be shown."""
     mm, summary = found.mm_per_pixel, found.summary
-    lengths = (summary.cleared_px, summary.judged_px, summary.new_px)
-    return CourseChange(
-        before,
-        after,
-        said,
-        *pictures,
-        laid_over,
-        encode_jpeg(drawn),
-        *(None if mm is None else length * mm for length in lengths),
-        *map(
-            _known,
-            (
-                summary.clearance_pct,
-                summary.clearance_lo_pct,
-                summary.clearance_hi_pct,
-                summary.repeat.floor_pct,
-            ),
-        ),
+    scale = math.nan if mm is None else mm
+    return replace(
+        change,
+        cleared_mm=_known(summary.cleared_px * scale),
+        judged_mm=_known(summary.judged_px * scale),
+        new_mm=_known(summary.new_px * scale),
+        cleared_percent=_known(summary.clearance_pct),
+        lowest_percent=_known(summary.clearance_lo_pct),
+        highest_percent=_known(summary.clearance_hi_pct),
+        repeat_error_percent=_known(summary.repeat.floor_pct),
     )
