@@ -69,8 +69,8 @@ def checkpoint(
 ) -> None:
     """Print the ledger's head, signed. Keep it in another place than the store."""
     from vein_imaging.durable import write_durably
+    from vein_imaging.report.qr_code import qr_code
     from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint
-    from vein_imaging.storage.upkeep.checkpoint_code import qr_code
     from vein_imaging.storage.upkeep.kept_checkpoints import write_checkpoints
     from vein_imaging.storage.upkeep.witness import witness_request
 
