@@ -117,8 +117,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path)
     out = parser.parse_args().out
-    moments = [(10, 0.0), (100, 0.0), (190, 0.0)]
-    moments += [(PHOTOGRAPHS, wait) for wait in (0, 5, 15, 30, 60, 120, 250)]
+    moments = [(100, 0.0), (10, 0.0), (190, 0.0)]
+    moments += [(PHOTOGRAPHS, wait) for wait in (0.0, 30.0, 120.0)]
     lines = [f"{PHOTOGRAPHS} photographs of {PATIENTS} patients; killed after:"]
     bad = 0
     for at, wait_ms in moments:
