@@ -13,7 +13,7 @@ from vein_imaging.comparison.judging.summary import ChangeSummary, assess
 from vein_imaging.comparison.result import Comparison
 from vein_imaging.imaging.vein_map import VeinMap
 
-__all__ = ["Identity", "Row", "piece_rows", "summary_row"]
+__all__ = ["Identity", "Row", "piece_rows", "plain_row", "summary_row"]
 
 Row = dict[str, str | int | float | None]
 """One line of a table; None where a value does not exist."""
@@ -90,6 +90,8 @@ def summary_row(
         "repeat_error_pct": summary.repeat.floor_pct,
         "repeat_pairs": summary.repeat.pairs,
         "meets_75pct": "" if refused else summary.meets_75pct,
+        "all_veins_lo_pct": summary.all_veins_pct[0],
+        "all_veins_hi_pct": summary.all_veins_pct[1],
         "new_pct": summary.new_pct,
         "len_change_pct": _change_pct(
             summary.before.length_px, summary.after.length_px
@@ -115,7 +117,7 @@ def summary_row(
         "graded_by": None,
         "software_version": identity.software_version,
     }
-    return _plain(row)
+    return plain_row(row)
 
 
 def _alignment(comparison: Comparison, scale: float) -> Row:
@@ -152,7 +154,7 @@ def piece_rows(comparison: Comparison) -> Iterable[Row]:
     tree = cKDTree(comparison.registration.blocks_rc)
     for piece in comparison.pieces:
         row, column = piece.points_rc[len(piece.points_rc) // 2]
-        yield _plain(
+        yield plain_row(
             {
                 "piece_id": piece.piece_id,
                 "branch": piece.branch,
@@ -175,6 +177,7 @@ def piece_rows(comparison: Comparison) -> Iterable[Row]:
                 "noise_ln": piece.noise,
                 "ratio": piece.ratio,
                 "change": piece.change,
+                "seen_as": piece.seen_as,
                 "support_distance_px": float(tree.query((row, column))[0]),
                 "decided_by_person": "Y" if piece.overridden else "N",
             }
@@ -191,8 +194,18 @@ def _change_pct(before: float, after: float) -> float:
     return 100 * (after / before - 1) if before > 0 else math.nan
 
 
-def _plain(row: Row) -> Row:
-    # numbers of Python, rounded where no one can measure further; nan does not exist
+def plain_row(row: Row) -> Row:
+    """Make numbers Python's own, rounded where no one can measure further.
+
+    Parameters
+    ----------
+    row : Row
+
+    Returns
+    -------
+    Row
+        What is not a finite number does not exist: None.
+    """
     plain: Row = {}
     for name, value in row.items():
         if isinstance(value, (float, np.floating)):
