@@ -12,9 +12,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from vein_imaging.domain.session import Event
-from vein_imaging.storage.database.engines import (
-    Database,
-)
+from vein_imaging.storage.database.engines import Database
 from vein_imaging.storage.database.schema import event as event_table
 from vein_imaging.storage.entries.admission import (
     admitted,
@@ -41,8 +39,8 @@ from vein_imaging.storage.entries.ledger import (
     head,
     key_of,
     make_key,
-    read_entries,
 )
+from vein_imaging.storage.entries.own_log import own_log
 from vein_imaging.storage.entries.patient_directory import (
     PATIENT,
     PatientDirectory,
@@ -52,13 +50,12 @@ from vein_imaging.storage.entries.patient_directory import (
 from vein_imaging.storage.entries.session_index import SESSION, SessionIndex
 from vein_imaging.storage.errors import (
     MissingImageError,
+    StoreBusyError,
     translated,
 )
 from vein_imaging.storage.files.images import ImageFolder
 from vein_imaging.storage.files.keys import Vault
-from vein_imaging.storage.files.layout import (
-    StoreLayout,
-)
+from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.words import translate as _
 
 __all__ = ["SESSION", "Guard", "Store", "unguarded"]
@@ -116,12 +113,21 @@ class Store:
         empty_log : bool
             Wait for other readers and leave nothing in the log: what was deleted is
             nowhere then.
+
+        Raises
+        ------
+        StoreBusyError
+            If others went on reading for too long, and the log was to be empty.
         """
         if not self.layout.database_url:
             mode = "TRUNCATE" if empty_log else "PASSIVE"
             with translated(), self.database.read.connect() as connection:
                 raw = connection.connection.cursor()
-                raw.execute(f"PRAGMA wal_checkpoint({mode})")
+                busy = raw.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0]
+            if busy and empty_log:
+                raise StoreBusyError(
+                    _("Another program is reading the store; end what it does")
+                )
 
     # --- patients and sessions ---------------------------------------------------
 
@@ -380,11 +386,10 @@ class Store:
     def own_entries(self) -> tuple[StoredEvent, ...]:
         """Return the store's own entries: sign-ins, reads, refusals, users, erasures.
 
-        Those of erased patients are left out: nobody can open them.
+        Those about erased patients have an empty body: nobody can open it.
         """
-        own = event_table.c.kind.like("store.%")
         with self.reading() as connection:
-            return tuple(read_entries(connection, self.vault, own, skip_erased=True))
+            return tuple(own_log(connection, self.vault))
 
     def head(self) -> Head:
         """Return the newest entry's sequence number, hash and time."""

@@ -113,8 +113,9 @@ def generations(folder: Path) -> list[Path]:
     """
     if not folder.is_dir():
         raise FileNotFoundError(
-            _("{folder} is no folder; check the path, and whether its disk is there")
-            .format(folder=folder)
+            _(
+                "{folder} is no folder; check the path, and whether its disk is there"
+            ).format(folder=folder)
         )
     return sorted(file.parent for file in folder.glob("*/*/store.json"))
 

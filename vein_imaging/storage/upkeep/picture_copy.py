@@ -108,8 +108,9 @@ def _copy_one(
             done.mended += theirs is not None
             if target.fault(key, sha256, _bytes(target.folder / name)) is not None:
                 done.wrong.append(
-                    _("{where}: {file} was not kept as it was written; check the disk")
-                    .format(where=where, file=target.folder / name)
+                    _(
+                        "{where}: {file} was not kept as it was written; check the disk"
+                    ).format(where=where, file=target.folder / name)
                 )
     elif ours != theirs and target.fault(key, sha256, theirs) is None:
         done.wrong.append(

@@ -261,9 +261,12 @@ def test_a_generation_on_a_disk_that_cannot_be_written_is_restored(
 @contextmanager
 def unwritable(folder: Path) -> Iterator[None]:
     """Mount a folder read-only where that is allowed; else take its rights away."""
-    bound = shutil.which("mount") and not subprocess.run(
-        ["mount", "--bind", "-r", folder, folder], check=False, capture_output=True
-    ).returncode
+    bound = (
+        shutil.which("mount")
+        and not subprocess.run(
+            ["mount", "--bind", "-r", folder, folder], check=False, capture_output=True
+        ).returncode
+    )
     everything = [folder, *folder.rglob("*")]
     modes = {path: path.stat().st_mode for path in everything}
     if not bound:
