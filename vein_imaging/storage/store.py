@@ -96,7 +96,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give the package's other modules a transaction that is the only writer."""
-        with translated(), self.database.write.begin() as connection:
+        with self.database.writing() as connection:
             yield connection
 
     @contextmanager

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 
+from vein_imaging.storage.database.landed import surely_written
 from vein_imaging.storage.database.migrating import current_revision, migrate
 from vein_imaging.storage.database.postgresql import (
     Server,
@@ -31,6 +33,10 @@ class Database:
 
     write: Engine
     read: Engine
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Give a transaction of `write` whose end is certain: see `surely_written`."""
+        return surely_written(self.write)
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -12,7 +12,7 @@ from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.storage.database.schema import event, patient_key
 from vein_imaging.storage.entries.checked_append import named_images
 from vein_imaging.storage.entries.ledger import entry_of
-from vein_imaging.storage.errors import MissingImageError, StoreError
+from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.files.images import ImageFolder
 from vein_imaging.storage.store import Store
 from vein_imaging.words import translate as _
