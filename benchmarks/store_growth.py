@@ -283,7 +283,7 @@ def main() -> None:
     lines = ["  ".join(["where ", *(title for title, _ in COLUMNS)])]
     print(lines[0])
     cluster = Cluster() if asked.server else None
-    places = {"file  ": None}
+    places: dict[str, Server | None] = {"file  ": None}
     if cluster:
         places["server"] = Server(cluster.url("app"), cluster.url("owner"))
     with tempfile.TemporaryDirectory(dir=asked.folder) as base:

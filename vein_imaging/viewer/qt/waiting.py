@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from qtpy.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from qtpy.QtWidgets import QApplication, QProgressDialog, QWidget
@@ -66,15 +66,15 @@ def waited_for(parent: QWidget | None, action: Callable[[], _T]) -> _T:
     -------
     What the action returns; what it raises is raised here.
     """
-    outcome: list[Callable[[], Any]] = []
+    results: list[_T] = []
+    errors: list[BaseException] = []
     waiting = _Waiting()
 
     def act() -> None:
         try:
-            result = action()
-            outcome.append(lambda: result)
+            results.append(action())
         except BaseException as error:  # noqa: BLE001 - raised again in the first thread
-            outcome.append(lambda found=error: _again(found))
+            errors.append(error)
         finally:
             waiting.done.emit()
 
@@ -86,12 +86,9 @@ def waited_for(parent: QWidget | None, action: Callable[[], _T]) -> _T:
     if thread.is_alive():
         _wait(loop, waiting, parent)
         thread.join()
-    done: _T = outcome[0]()
-    return done
-
-
-def _again(error: BaseException) -> None:
-    raise error
+    if errors:
+        raise errors[0]
+    return results[0]
 
 
 def _wait(loop: QEventLoop, waiting: _Waiting, parent: QWidget | None) -> None:
