@@ -50,7 +50,6 @@ from vein_imaging.storage.entries.patient_directory import (
 from vein_imaging.storage.entries.session_index import SESSION, SessionIndex
 from vein_imaging.storage.errors import (
     MissingImageError,
-    StoreBusyError,
     translated,
 )
 from vein_imaging.storage.files.images import ImageFolder
@@ -108,26 +107,11 @@ class Store:
     def settle_file(self, *, empty_log: bool = False) -> None:
         """Move what the write-ahead log holds into the file itself.
 
-        Parameters
-        ----------
-        empty_log : bool
-            Wait for other readers and leave nothing in the log: what was deleted is
-            nowhere then.
-
-        Raises
-        ------
-        StoreBusyError
-            If others went on reading for too long, and the log was to be empty.
+        With `empty_log`, wait for other readers and leave nothing in the log: what was
+        deleted is nowhere then. Raises `StoreBusyError` where they go on for too long.
         """
-        if not self.layout.database_url:
-            mode = "TRUNCATE" if empty_log else "PASSIVE"
-            with translated(), self.database.read.connect() as connection:
-                raw = connection.connection.cursor()
-                busy = raw.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0]
-            if busy and empty_log:
-                raise StoreBusyError(
-                    _("Another program is reading the store; end what it does")
-                )
+        with translated():
+            self.database.settle_file(empty_log=empty_log)
 
     # --- patients and sessions ---------------------------------------------------
 

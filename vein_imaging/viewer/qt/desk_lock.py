@@ -89,5 +89,5 @@ class DeskLock(QObject):
             now_s = self._clock()
             if now_s - self._touched_s >= 1.0:
                 self._touched_s = now_s
-                self._desk.touch()
+                waited_for(None, self._desk.touch)
         return False
