@@ -97,7 +97,10 @@ def back_up(
         wrong, mended = _copy(store, layout, key, None)
         _copy_users(store, layout)
         with open_store(building, key) as copy:
-            write_checkpoints(copy, [building])
+            try:
+                write_checkpoints(copy, [building])
+            except StoreDamagedError as error:
+                wrong.append(str(error))
     body |= {"generation": generation.name, "wrong": len(wrong)}
     store.append_own("backup", body, author=author, at=at)
     return Backup(generation, tuple(wrong), mended)

@@ -198,6 +198,16 @@ def test_an_entry_that_was_changed_is_in_the_list_and_in_the_backup(
         assert kinds[-1] == "store.backup_begun"
 
 
+def test_a_ledger_that_lost_its_first_entry_is_backed_up(
+    store: Store, session_id: str, key: bytes, tmp_path: Path
+) -> None:
+    change_by_hand(store, "DELETE FROM event WHERE seq = 1")
+    made = back_up(store, tmp_path / "disk", key, author="o", at=NOON)
+    assert "entry 1: is not the entry that began this store" in made.wrong
+    with opened_generation(made.generation, key) as copy:
+        assert copy.sessions(copy.patient_of(session_id))
+
+
 def change_by_hand(store: Store, statement: str) -> None:
     """Do what someone does who has the key and can program."""
     engine = sqlcipher_engine(
