@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Self
 
 from sqlalchemy import Connection
 
@@ -32,11 +30,9 @@ from vein_imaging.storage.entries.checked_append import (
 from vein_imaging.storage.entries.ledger import (
     Draft,
     Entry,
-    Head,
     StoredEvent,
     append_entry,
     has_key,
-    head,
     key_of,
     make_key,
 )
@@ -48,10 +44,8 @@ from vein_imaging.storage.entries.patient_directory import (
     checked_facts,
 )
 from vein_imaging.storage.entries.session_index import SESSION, SessionIndex
-from vein_imaging.storage.errors import (
-    MissingImageError,
-    translated,
-)
+from vein_imaging.storage.entries.transactions import Transactions
+from vein_imaging.storage.errors import MissingImageError
 from vein_imaging.storage.files.images import ImageFolder
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import StoreLayout
@@ -66,7 +60,7 @@ def unguarded(_: Connection) -> None:
     """Let anyone write who holds the store itself."""
 
 
-class Store:
+class Store(Transactions):
     """An open store. Use it in a `with`, or `close` it.
 
     Every method that writes returns after the entry is on the disk, and raises a
@@ -74,44 +68,16 @@ class Store:
     """
 
     def __init__(self, layout: StoreLayout, database: Database, vault: Vault) -> None:
-        self.layout = layout
+        super().__init__(layout, database, vault)
         self.images = ImageFolder(layout.image_folder)
-        self.database = database
-        self.vault = vault
         self._directory = PatientDirectory()
         self._directory_lock = threading.Lock()
         self.index = SessionIndex(vault)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Close the database; nothing works any more after it."""
-        self.database.dispose()
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give the package's other modules a transaction that is the only writer."""
-        with self.database.writing() as connection:
-            yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Give the package's other modules a transaction that only reads."""
-        with translated(), self.database.read.begin() as connection:
-            yield connection
-
-    def settle_file(self, *, empty_log: bool = False) -> None:
-        """Move what the write-ahead log holds into the file itself.
-
-        With `empty_log`, wait for other readers and leave nothing in the log: what was
-        deleted is nowhere then. Raises `StoreBusyError` where they go on for too long.
-        """
-        with translated():
-            self.database.settle_file(empty_log=empty_log)
+        """Close the database, overwrite the keys and forget what was read."""
+        super().close()
+        self._directory = PatientDirectory()
 
     # --- patients and sessions ---------------------------------------------------
 
@@ -374,11 +340,6 @@ class Store:
         """
         with self.reading() as connection:
             return tuple(own_log(connection, self.vault))
-
-    def head(self) -> Head:
-        """Return the newest entry's sequence number, hash and time."""
-        with self.reading() as connection:
-            return head(connection)
 
     def append_in(
         self,

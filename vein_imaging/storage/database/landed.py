@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Insert, select
 from sqlalchemy.event import listens_for
 
-from vein_imaging.storage.database.schema import event, patient_key
+from vein_imaging.storage.database.schema import event, patient_key, tile
 from vein_imaging.storage.errors import (
     NotKeptError,
     StoreUnreachableError,
@@ -27,7 +27,7 @@ __all__ = ["read_back_inserts", "surely_written"]
 RETURN_S = 30.0
 """A server's restart takes a few seconds; its recovery after a power cut longer."""
 _BETWEEN_S = 0.2  # a server that starts refuses at once: not asked more often
-_CHECKED = (event, patient_key)
+_CHECKED = (event, patient_key, tile)
 _NEWEST = "newest entry inserted"
 
 

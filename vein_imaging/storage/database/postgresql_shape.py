@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from vein_imaging.storage.database.append_only import POSTGRESQL_0001
+from vein_imaging.storage.database.append_only import POSTGRESQL_0001, POSTGRESQL_0002
 
 __all__ = ["found_shape", "wanted_shape"]
 
-_TABLES = "unnest(ARRAY['event', 'patient_key', 'alembic_version']) AS t(name)"
+_TABLES = "unnest(ARRAY['event', 'tile', 'patient_key', 'alembic_version']) AS t(name)"
 
 # Each gives a name and what stands under it. PostgreSQL 18 lists NOT NULL among the
 # constraints, which the columns say already.
@@ -90,20 +90,24 @@ def found_shape(connection: Connection) -> dict[str, str]:
 
 
 def _trigger(number: int, made_by: str) -> str:
-    source = POSTGRESQL_0001[made_by].split("$$")[1]
-    return f"event A {number} plpgsql {source}"
+    source = (POSTGRESQL_0001 | POSTGRESQL_0002)[made_by].split("$$")[1]
+    return f"{made_by.split('_')[0]} A {number} plpgsql {source}"
 
 
 def wanted_shape() -> dict[str, str]:
-    """Return what revision r0001 makes, by name."""
+    """Return what the migrations up to r0002 make, by name."""
     texts = ("at", "latest_at", "author", "patient_id", "session_id", "kind")
     return {
         "table event": _ORDINARY,
+        "table tile": _ORDINARY,
         "table patient_key": _ORDINARY,
         "table alembic_version": _ORDINARY,
         "column event.seq": "bigint NOT NULL",
         **{f"column event.{name}": _TEXT for name in texts},
         **{f"column event.{name}": _BYTES for name in ("content", "prev", "hash")},
+        "column event.commitment": "bytea",
+        "column tile.number": "bigint NOT NULL",
+        "column tile.root": _BYTES,
         "column patient_key.patient_id": _TEXT,
         "column patient_key.wrapped": _BYTES,
         "column alembic_version.version_num": "character varying(32) NOT NULL",
@@ -111,18 +115,25 @@ def wanted_shape() -> dict[str, str]:
         "constraint event_prev_is_sha256": "CHECK ((length(prev) = 32))",
         "constraint event_hash_is_sha256": "CHECK ((length(hash) = 32))",
         "constraint event_latest_at_not_before_at": "CHECK ((latest_at >= at))",
+        "constraint event_commitment_is_sha256": "CHECK ((length(commitment) = 32))",
+        "constraint tile_pk": "PRIMARY KEY (number)",
+        "constraint tile_root_is_sha256": "CHECK ((length(root) = 32))",
         "constraint patient_key_pk": "PRIMARY KEY (patient_id)",
         "constraint alembic_version_pkc": "PRIMARY KEY (version_num)",
         "index event_pk": "unique seq",
         "index event_by_patient": "patient_id,seq",
         "index event_by_session": "session_id,seq",
         "index event_by_kind": "kind,seq",
+        "index tile_pk": "unique number",
         "index patient_key_pk": "unique patient_id",
         "index alembic_version_pkc": "unique version_num",
         "trigger event_no_change": _trigger(_ROW_CHANGED, "event_no_change"),
         "trigger event_no_truncate": _trigger(_TRUNCATED, "event_no_change"),
         "trigger event_in_order": _trigger(_ROW_INSERTED, "event_in_order"),
+        "trigger tile_no_change": _trigger(_ROW_CHANGED, "tile_no_change"),
+        "trigger tile_no_truncate": _trigger(_TRUNCATED, "tile_no_change"),
         "this role's rights on event": "INSERT SELECT",
+        "this role's rights on tile": "INSERT SELECT",
         "this role's rights on patient_key": "DELETE INSERT SELECT",
         "this role's rights on alembic_version": "SELECT",
     }

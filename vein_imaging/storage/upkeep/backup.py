@@ -26,7 +26,7 @@ from vein_imaging.storage.files.layout import StoreLayout, describe_store, find_
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.upkeep.checkpoint import write_checkpoints
+from vein_imaging.storage.upkeep.kept_checkpoints import write_checkpoints
 from vein_imaging.storage.upkeep.ledger_copy import copy_ledger
 from vein_imaging.storage.upkeep.picture_copy import copy_pictures
 from vein_imaging.storage.upkeep.verify import verify_store
@@ -152,8 +152,9 @@ def readable_copy(generation: Path, *, scratch: Path | None = None) -> Iterator[
         folder = Path(copied) / generation.name
         make_folder(folder)
         for file in generation.iterdir():
-            if file.is_file():
-                shutil.copyfile(file, folder / file.name)  # without a disk's own rights
+            # without a disk's own rights; its mark would say that this is a copy
+            if file.is_file() and file != layout.mark_file:
+                shutil.copyfile(file, folder / file.name)
         yield folder
 
 

@@ -13,7 +13,7 @@ from vein_imaging.storage.entries.checked_append import named_images
 from vein_imaging.storage.entries.ledger import StoredEvent, key_of, read_entries
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint
+from vein_imaging.storage.upkeep.proofs import HOW_TO_PROVE, write_proofs
 
 __all__ = ["PatientExport", "export_patient"]
 
@@ -23,7 +23,8 @@ One patient's record, taken out of a vein-imaging store. It is NOT encrypted.
 entries.jsonl   one JSON object a line, in the order written: place in the clinic's
                 ledger (seq), time (UTC), author, session, kind, body, hash
 images/         PNG files, named by their SHA-256; "image_id" in an entry names one
-checkpoint.txt  the ledger's newest hash when this was made, signed (C2SP checkpoint)
+proofs.jsonl    for each entry, that it stands in the clinic's ledger; see below
+checkpoint.txt  the ledger's head when this was made, signed (C2SP tlog-checkpoint)
 
 Volumes and strengths are decimal numbers written as text. A correction is an entry of
 its own; the entry that it corrects stays.
@@ -73,8 +74,10 @@ def export_patient(
             write_durably(building / "images" / f"{sha256}.png", png)
         lines = "".join(map(_line, entries))
         write_durably(building / "entries.jsonl", lines.encode())
-        write_durably(building / "checkpoint.txt", signed_checkpoint(store).encode())
-        write_durably(building / "README.txt", _READ_ME.encode())
+        with store.reading() as connection:
+            write_proofs(store, connection, building, [entry.seq for entry in entries])
+        how = (_READ_ME + HOW_TO_PROVE).encode()
+        write_durably(building / "README.txt", how)
     return PatientExport(folder, len(entries), len(images))
 
 
