@@ -34,7 +34,7 @@ CHANGES = {
         "constraint event_prev_is_sha256 is missing"
     ),
     "ALTER TABLE event ALTER COLUMN author DROP NOT NULL": "column event.author",
-    "ALTER TABLE event ADD COLUMN more text": "column event.more does not belong",
+    "ALTER TABLE event ADD COLUMN more text NOT NULL DEFAULT ''": "column event.more",
     "DROP INDEX event_by_patient": "index event_by_patient is missing",
     "GRANT UPDATE ON event TO app": "this role's rights on event was changed",
     "GRANT TRIGGER ON patient_key TO app": "this role's rights on patient_key",
