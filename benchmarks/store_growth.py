@@ -6,6 +6,7 @@
 One patient for each hundred events. Opening means: in a new process with the program's
 modules already imported, open the store and have every patient's name. `--plain` leaves
 the encryption of the file out (not that of the entries), to show what it costs.
+`--server` measures a PostgreSQL server of its own, on a local socket, beside the file.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3
+from crash import Cluster  # type: ignore[import-not-found]
 from sqlalchemy import insert
 
 from vein_imaging.storage import (
     Entry,
     PatientHistory,
+    Server,
     Store,
     create_store,
     open_store,
@@ -163,13 +166,27 @@ def measure_opening(folder: Path) -> None:
     )
 
 
-def measure(events: int, base: Path, plain: bool) -> dict[str, float]:
-    folder = base / f"{events}-{plain}"
-    with create_store(folder, KEY, author="o", at=now()) as store:
-        started = time.process_time()
+def size(store: Store) -> float:
+    """Return the megabytes of tables and indexes."""
+    if not store.layout.database_url:
+        store.settle_file(empty_log=True)
+        return store.layout.ledger_file.stat().st_size / 1e6
+    with store.reading() as connection:
+        total = "SELECT sum(pg_total_relation_size(name::regclass)) FROM"
+        tables = "unnest(ARRAY['event', 'patient_key']) AS t(name)"
+        return float(connection.exec_driver_sql(f"{total} {tables}").scalar_one()) / 1e6
+
+
+def measure(
+    events: int, base: Path, plain: bool, server: Server | None
+) -> dict[str, float]:
+    folder = base / f"{events}-{plain}-{server is None}"
+    with create_store(folder, KEY, author="o", at=now(), server=server) as store:
+        started, begun = time.process_time(), time.perf_counter()
         fill(store, events - 1)
         fill_cpu_s = time.process_time() - started
-    size_mb = (folder / "ledger.db").stat().st_size / 1e6
+        fill_s = time.perf_counter() - begun
+        size_mb = size(store)
     arguments = [sys.executable, __file__, "--measure-opening", str(folder)]
     told = subprocess.run(
         arguments + ["--plain"] * plain, check=True, capture_output=True, text=True
@@ -195,10 +212,11 @@ def measure(events: int, base: Path, plain: bool) -> dict[str, float]:
             )
             waits.append(1e3 * (time.perf_counter() - begun))
         append_cpu_ms = 1e3 * (time.process_time() - cpu) / 300
-        cpu = time.process_time()
+        cpu, begun = time.process_time(), time.perf_counter()
         if not plain:  # whose pages carry no checksum to verify
             assert verify_store(store).problems == []
         verify_us = 1e6 * (time.process_time() - cpu) / events
+        verify_s = time.perf_counter() - begun
     waits.sort()
     return {
         **row,
@@ -210,6 +228,8 @@ def measure(events: int, base: Path, plain: bool) -> dict[str, float]:
         "append_cpu_ms": append_cpu_ms,
         "verify_us_per_event": verify_us,
         "fill_us_per_event": 1e6 * fill_cpu_s / events,
+        "verify_s": verify_s,
+        "fill_s": fill_s,
     }
 
 
@@ -228,6 +248,8 @@ COLUMNS = (
     ("bytes_per_event", "{:.0f}"),
     ("verify_us_per_event", "{:.0f}"),
     ("fill_us_per_event", "{:.0f}"),
+    ("verify_s", "{:.1f}"),
+    ("fill_s", "{:.1f}"),
 )
 
 
@@ -248,6 +270,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, nargs="+", default=[1000, 10_000])
     parser.add_argument("--plain", action="store_true")
+    parser.add_argument("--server", action="store_true")
     parser.add_argument("--folder", type=Path, help="On the disk to be measured.")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--measure-opening", type=Path, help=argparse.SUPPRESS)
@@ -257,17 +280,25 @@ def main() -> None:
     if asked.measure_opening:
         measure_opening(asked.measure_opening)
         return
-    lines = ["  ".join(title for title, _ in COLUMNS)]
+    lines = ["  ".join(["where ", *(title for title, _ in COLUMNS)])]
     print(lines[0])
+    cluster = Cluster() if asked.server else None
+    places: dict[str, Server | None] = {"file  ": None}
+    if cluster:
+        places["server"] = Server(cluster.url("app"), cluster.url("owner"))
     with tempfile.TemporaryDirectory(dir=asked.folder) as base:
         flush = fsync_ms(Path(base))
-        for events in asked.events:
-            row = measure(events, Path(base), asked.plain)
+        for events, (where, server) in itertools.product(asked.events, places.items()):
+            if cluster and server:
+                cluster.empty()
+            row = measure(events, Path(base), asked.plain, server)
             cells = (
                 spec.format(row[title]).rjust(len(title)) for title, spec in COLUMNS
             )
-            lines.append("  ".join(cells))
+            lines.append("  ".join([where, *cells]))
             print(lines[-1], flush=True)
+    if cluster:
+        cluster.remove()
     lines.append(f"one write and flush of 4 KiB on this disk: {flush:.2f} ms (median)")
     print(lines[-1])
     if asked.out:

@@ -307,7 +307,7 @@ MUTATIONS: dict[str, tuple[str, str, str]] = {
     ),
     "nothing connects after the lock": (
         "entries/transactions.py",
-        'event.listen(engine, "do_connect", _refuse)',
+        'event.listen(engine, "do_connect", _refuse, insert=True)',
         "pass",
     ),
     "keys overwritten at the lock": (
@@ -356,7 +356,80 @@ MUTATIONS: dict[str, tuple[str, str, str]] = {
         "store.settle_file(empty_log=True)",
         "pass",
     ),
-    "copy verified": ("upkeep/backup.py", "if seen.problems:", "if False:"),
+    "copy verified": (
+        "upkeep/backup.py",
+        "return [*lost, *map(str, seen.problems), *pictures.wrong]",
+        "return [*lost, *pictures.wrong]",
+    ),
+    "pictures compared by content": (
+        "upkeep/picture_copy.py",
+        "if ours != theirs and target.fault(key, sha256, theirs) is not None:",
+        "if theirs is None:",
+    ),
+    "live pictures opened": (
+        "upkeep/picture_copy.py",
+        "fault = source.fault(key, sha256, ours)",
+        "fault = None if ours else source.fault(key, sha256, ours)",
+    ),
+    "whole picture not overwritten": (
+        "upkeep/picture_copy.py",
+        "target.fault(key, sha256, theirs) is not None",
+        "True",
+    ),
+    "unreadable entries listed": (
+        "upkeep/ledger_copy.py",
+        "                lost.append(after)\n",
+        "",
+    ),
+    "order trigger back after a copy": (
+        "upkeep/ledger_copy.py",
+        "            connection.exec_driver_sql(trigger)\n",
+        "",
+    ),
+    "a backup logged when made": (
+        "upkeep/backup.py",
+        'store.append_own("backup_begun"',
+        'store.append_own("backup"',
+    ),
+    "export logged first": (
+        "upkeep/patient_export.py",
+        '        store.append_own("export", body, author=author, at=at,'
+        " patient_id=patient_id)\n",
+        "",
+    ),
+    "export cleared away": ("upkeep/patient_export.py", ", plain=True", ""),
+    "readers keep an erasure waiting": (
+        "database/engines.py",
+        "if busy and empty_log:",
+        "if False:",
+    ),
+    "kept key noticed": (
+        "upkeep/erasure.py",
+        "if has_key(connection, patient_id):\n            raise",
+        "if False:\n            raise",
+    ),
+    "who read an erased patient": (
+        "entries/own_log.py",
+        "            yield _without_body(row)",
+        "            continue",
+    ),
+    "row counts": ("database/landed.py", " or cursor.rowcount != len(rows)", ""),
+    "rows read back": ("database/landed.py", "not kept or ", ""),
+    "commit found out": (
+        "database/landed.py",
+        "        if not _is_there(engine, *written):",
+        "        if True:",
+    ),
+    "silent server": (
+        "database/patience.py",
+        "elif time.monotonic() - last_s > ANSWER_S:",
+        "elif False:",
+    ),
+    "shape of a server's tables": (
+        "database/schema_check.py",
+        "yield from _differences(found_shape(connection), wanted_shape())",
+        "pass",
+    ),
     "whole folders": (
         "files/whole_folder.py",
         "shutil.rmtree(building, ignore_errors=True)",
@@ -370,7 +443,7 @@ OWN_TESTS = {
     "database/sqlcipher.py": ["sqlcipher", "append_only", "erasure", "crash"],
     "database/postgresql.py": ["postgresql", "append_only", "crash"],
     "database/append_only.py": ["append_only"],
-    "database/schema_check.py": ["verify"],
+    "database/schema_check.py": ["verify", "postgresql_shape"],
     "upkeep/checkpoint.py": ["verify"],
     "entries/ledger.py": ["verify", "store"],
     "people/attempts.py": ["attempts"],
@@ -385,6 +458,12 @@ OWN_TESTS = {
     "upkeep/kept_checkpoints.py": ["desk_checkpoints", "verify"],
     "upkeep/tree_check.py": ["verify"],
     "files/whole_folder.py": ["patient_export", "backup"],
+    "upkeep/picture_copy.py": ["backup"],
+    "upkeep/ledger_copy.py": ["backup"],
+    "database/engines.py": ["erasure"],
+    "entries/own_log.py": ["erasure"],
+    "database/patience.py": ["unreachable"],
+    "database/landed.py": ["landed", "unreachable"],
 }
 
 
@@ -445,6 +524,9 @@ def main() -> None:
         shutil.copy(ROOT / "pyproject.toml", copy)
         shutil.copy(
             ROOT / "tests/vein_imaging/test_durable.py", copy / "tests/vein_imaging"
+        )
+        shutil.copy(
+            ROOT / "tests/vein_imaging/conftest.py", copy / "tests/vein_imaging"
         )
         for mutation in asked.only or MUTATIONS:
             alive = survives(mutation, copy)

@@ -53,7 +53,11 @@ def cluster() -> Iterator[Cluster]:
             capture_output=True,
             user=user,
             cwd=folder,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            env={
+                "PATH": os.environ["PATH"],
+                "LC_ALL": "C.UTF-8",
+                "LOCPATH": str(folder / "locale"),  # what a test puts there
+            },
         )
 
     data = str(folder / "data")

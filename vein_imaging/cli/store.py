@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,8 +93,18 @@ def backup(access: StoreAccess, folder: Path) -> None:
 
     with access.store(Action.BACKUP) as (opened, key, author):
         now = datetime.now(UTC)
-        generation = back_up(opened, folder, key, author=author, at=now)
-    click.echo(str(generation))
+        made = back_up(opened, folder, key, author=author, at=now)
+    click.echo(str(made.generation))
+    if made.mended:
+        click.echo(
+            plural(
+                "{count} damaged picture of the backup was copied again",
+                "{count} damaged pictures of the backup were copied again",
+                made.mended,
+            ).format(count=made.mended),
+            err=True,
+        )
+    _say_wrong(made.wrong, _("Everything else was backed up."))
 
 
 @store.command("backups")
@@ -102,8 +113,12 @@ def backups(folder: Path) -> None:
     """List the generations of backup in FOLDER, the oldest first."""
     from vein_imaging.storage.upkeep.backup import generations
 
-    for generation in generations(folder):
+    with errors_in_one_line():
+        found = generations(folder)
+    for generation in found:
         click.echo(str(generation))
+    if not found:
+        click.echo(_("No backups in {folder}").format(folder=folder), err=True)
 
 
 @store.command("restore")
@@ -119,17 +134,35 @@ def backups(folder: Path) -> None:
 def restore_command(
     access: StoreAccess, folder: Path, server: str | None, server_owner: str | None
 ) -> None:
-    """Make a store in FOLDER from the backup or store that --store names."""
+    """Make a store in FOLDER from the backup or store that --store names.
+
+    What is damaged is listed, and everything else is restored.
+    """
     from vein_imaging.storage.database.postgresql import Server
-    from vein_imaging.storage.upkeep.backup import restore
+    from vein_imaging.storage.upkeep.backup import copy_store
 
     if (server is None) != (server_owner is None):
         raise click.UsageError(_("--server and --server-owner go together"))
-    key = access.key()
     at_server = Server(server, server_owner) if server and server_owner else None
-    with errors_in_one_line():
-        restore(access.folder, folder, key, server=at_server).close()
+    wrong: list[str] = []
+    with access.restoring(folder) as (source, key, author):
+        now = datetime.now(UTC)
+        if source.layout.folder == access.folder:  # in use: a copy of it goes away
+            source.append_own("copied", {"to": folder.name}, author=author, at=now)
+        with copy_store(source, folder, key, server=at_server, wrong=wrong) as made:
+            body = {"source": access.folder.absolute().name, "wrong": len(wrong)}
+            made.append_own("restored", body, author=author, at=now)
     click.echo(str(folder))
+    _say_wrong(wrong, _("Everything else was restored."))
+
+
+def _say_wrong(wrong: Sequence[str], rest: str) -> None:
+    """List what is wrong on stderr and end with exit code 1, where anything is."""
+    if wrong:
+        for line in wrong:
+            click.echo(_("WRONG  {problem}").format(problem=line), err=True)
+        click.echo(f"{_('{count} WRONG').format(count=len(wrong))}. {rest}", err=True)
+        raise SystemExit(1)
 
 
 @store.command("migrate")

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,12 +64,16 @@ class StoreAccess:
     key_file : Path or None
     code : str
         Of the second factor.
+    keeps_checkpoints : bool
+        Whether the checkpoints on this computer are compared and written: not for the
+        copy of a backup, which is older than they are.
     """
 
     folder: Path
     user: str
     key_file: Path | None
     code: str
+    keeps_checkpoints: bool = True
 
     def password(self) -> str:
         """Ask for the password, hidden; scripts put it into the environment."""
@@ -102,7 +106,9 @@ class StoreAccess:
                 self.user,
                 password,
                 code=self.code,
-                checkpoint_folders=[checkpoint_folder()],
+                checkpoint_folders=(
+                    [checkpoint_folder()] if self.keeps_checkpoints else []
+                ),
             ) as signed_in,
         ):
             _warn(signed_in.warnings)
@@ -168,6 +174,28 @@ class StoreAccess:
             with self.signed_in() as signed_in:
                 store = signed_in.allowed_store(action)
                 yield store, signed_in.allowed_key(action), signed_in.user.name
+
+    @contextmanager
+    def restoring(self, folder: Path) -> Iterator[tuple[Store, bytes, str]]:
+        """Open a backup, or a store to be moved, for one who may: as `store` does.
+
+        Password, role and code are those of the backup itself, whose disk may be
+        write-protected: the sign-in stands in what is restored into `folder`.
+        """
+        from vein_imaging.durable import make_folder
+        from vein_imaging.storage.files.images import ImageFolder
+        from vein_imaging.storage.files.layout import find_store
+        from vein_imaging.storage.people.roles import Action
+        from vein_imaging.storage.upkeep.backup import readable_copy
+
+        scratch = folder.absolute().parent
+        with errors_in_one_line():
+            make_folder(scratch)
+            with readable_copy(self.folder, scratch=scratch) as at:
+                copied = replace(self, folder=at, keeps_checkpoints=at == self.folder)
+                with copied.store(Action.BACKUP) as (store, key, author):
+                    store.images = ImageFolder(find_store(self.folder).image_folder)
+                    yield store, key, author
 
     def key(self) -> bytes:
         """Return the data key without signing in: nothing is written to the store."""

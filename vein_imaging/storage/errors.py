@@ -22,6 +22,7 @@ __all__ = [
     "NoSuchSessionError",
     "NoSuchStoreError",
     "NotAllowedError",
+    "NotKeptError",
     "PatientErasedError",
     "StoreBusyError",
     "StoreDamagedError",
@@ -49,6 +50,10 @@ class WrongKeyError(StoreError):
 
 class StoreDamagedError(StoreError):
     """What is on the disk is not what was written."""
+
+
+class NotKeptError(StoreDamagedError):
+    """The database answered as if it had kept an entry, and had not."""
 
 
 class StoreReadOnlyError(StoreError):
@@ -147,11 +152,23 @@ _DISK = (
 )
 _NO_ANSWER = (
     StoreUnreachableError,
-    marked("The database server does not answer. Check the network and the server"),
+    marked(
+        "The database server does not answer, or does not let this computer in. Check "
+        "the network and the server"
+    ),
 )
 _WENT_AWAY = (
     StoreUnreachableError,
     marked("The database server closed the connection"),
+)
+
+_NO_RIGHT = (
+    NotAllowedError,
+    marked("The server does not give this program's role the right. Ask who runs it"),
+)
+_CANCELLED = (
+    StoreBusyError,
+    marked("The database server ended what it was asked before it was done"),
 )
 
 _Meaning = tuple[type[StoreError], str]
@@ -172,8 +189,13 @@ _SQLITE: dict[int, _Meaning] = {
 _POSTGRESQL: dict[str, _Meaning] = {
     "08": _WENT_AWAY,
     "25006": _READ_ONLY,
+    "28": _NO_ANSWER,
+    "40": _BUSY,
+    "42501": _NO_RIGHT,
     "53100": _FULL,
+    "53300": _NO_ANSWER,
     "55P03": _BUSY,
+    "57014": _CANCELLED,
     "57P01": _WENT_AWAY,
     "57P02": _WENT_AWAY,
     "57P03": _NO_ANSWER,

@@ -25,6 +25,7 @@ from vein_imaging.storage.errors import (
     MissingImageError,
     NoSuchSessionError,
     NotAllowedError,
+    NotKeptError,
     PatientErasedError,
     StoreBusyError,
     StoreReadOnlyError,
@@ -49,6 +50,7 @@ _BEFORE_WRITING = (
     MissingImageError,
     NoSuchSessionError,
     NotAllowedError,
+    NotKeptError,
     PatientErasedError,
     StoreBusyError,
     StoreReadOnlyError,
@@ -253,11 +255,9 @@ class SessionRecord:
             self.take_up(seen[-1])
             return Refused(tuple(done.findings))
         if done.repeated:
-            self.read()
+            self._read_after(done.event)
         else:
-            before = seen[-1]
-            latest = max(before.latest_at, done.event.at)
-            self.take_up(PatientHistory((*before.events, done.event), latest))
+            self._add(seen[-1], done.event)
         return Written(done.event, done.repeated)
 
     def settle(self, entry_id: str, why: str) -> Written:
@@ -274,10 +274,22 @@ class SessionRecord:
             found = self._signed_in.settle(self.head.session_id, entry_id)
         except StoreError as error:
             raise NotKnownYetError(entry_id, str(error)) from error
-        self.read()
         if found is None:
             raise RecordError(why)
+        self._read_after(found)
         return Written(found, repeated=True)
+
+    def _read_after(self, written: StoredEvent) -> None:
+        """Read again; an entry that is stored is no failure where that cannot be."""
+        try:
+            self.read()
+        except StoreError:
+            self._add(self.history, written)
+
+    def _add(self, before: PatientHistory, written: StoredEvent) -> None:
+        events = [one for one in before.events if one.seq != written.seq]
+        latest_at = max(before.latest_at, written.at)
+        self.take_up(PatientHistory((*events, written), latest_at))
 
     def _is_signed(self, history: PatientHistory) -> bool:
         session = history.sessions().get(self.head.session_id)
@@ -291,7 +303,7 @@ class SessionRecord:
             meaning="reviewed" if meaning == "reviewed" else "performed",
             entry_id=entry_id or uuid.uuid4().hex,
         )
-        self.read()
+        self._read_after(signed)
         return signed
 
     def keep(self, pixels: Pixels) -> str:

@@ -33,6 +33,7 @@ from vein_imaging.viewer.qt.napari_private import (
     main_window,
     strip_furniture,
 )
+from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.words import translate as _
 
 __all__ = ["ViewerWindow"]
@@ -170,7 +171,7 @@ class ViewerWindow(QObject):
         work : AtWork
             Knows what is odd, and writes the answer down.
         """
-        doubt = work.clock_doubt
+        doubt = waited_for(self.window, lambda: work.clock_doubt)
         if doubt is None:
             return
         dialog = ReasonDialog(
@@ -187,7 +188,10 @@ class ViewerWindow(QObject):
             _("The clock is right now"),
         )
         dialog.accepted.connect(
-            lambda: work.answer_clock(right=True, reason=dialog.reason_text)
+            lambda: waited_for(
+                self.window,
+                lambda: work.answer_clock(right=True, reason=dialog.reason_text),
+            )
         )
         dialog.open()
 

@@ -10,20 +10,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import cv2
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 from vein_imaging.cli import main
-from vein_imaging.domain.session import Annotated
+from vein_imaging.domain.session import Annotated, Photographed
 from vein_imaging.storage import create_store, key_from_file, new_key
 from vein_imaging.storage.people.administration import add_user, set_up
 from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.storage.people.roles import ROLES, Action, Role
-from vein_imaging.storage.people.signed_in import sign_in
+from vein_imaging.storage.people.signed_in import SignedInStore, sign_in
 
 PASSWORD = "some unrelated words"
 NOTE = {"entry_id": "e1", "text": "hello"}
 OWNER = "owners unrelated words"
+PNG = bytes(cv2.imencode(".png", np.arange(600).astype(np.uint8).reshape(20, 30))[1])
+
+
+def photographed(sha256: str) -> Photographed:
+    at = datetime.now(UTC)
+    return Photographed(
+        entry_id=sha256, image_id=sha256, at=at, light="white", pose="standing"
+    )
 
 
 @dataclass
@@ -129,7 +139,10 @@ COMMANDS: dict[str, tuple[Action | None, Callable[[Desk], Result]]] = {
         lambda d: d("user", "password", typed=f"{PASSWORD}\n{NEW}"),
     ),
     "verify": (None, lambda d: d("verify")),
-    "store restore": (None, lambda d: d("store", "restore", str(d.tmp / "moved"))),
+    "store restore": (
+        Action.BACKUP,
+        lambda d: d("store", "restore", str(d.tmp / "moved")),
+    ),
     "store backups": (None, lambda d: d("store", "backups", str(d.tmp))),
 }
 # These make a store, or ask for something else than a signed-in user.
@@ -288,6 +301,96 @@ def test_a_restored_store_is_whole(desk: Desk) -> None:
     assert desk("store", "restore", moved).exit_code == 0
     desk.folder = Path(moved)
     assert "Käthe" in desk("patient", "find").stdout
+
+
+def test_a_backup_lists_what_is_wrong_and_keeps_the_rest(desk: Desk) -> None:
+    desk.user, desk.password = "olga", OWNER
+    with sign_in(desk.folder, "olga", OWNER) as clinic:
+        images = [clinic.put_image(desk.session_id, PNG + bytes([n])) for n in (1, 2)]
+        for sha256 in images:
+            clinic.append(desk.session_id, photographed(sha256))
+    (damaged, whole) = sorted((desk.folder / "images").iterdir())
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    backup = desk("store", "backup", str(desk.tmp / "disk"))
+    assert backup.exit_code == 1
+    assert backup.stderr.count("WRONG  entry") == 1
+    assert "Everything else was backed up." in backup.stderr
+    generation = Path(backup.stdout.strip())
+    assert (generation / "../images" / whole.name).read_bytes() == whole.read_bytes()
+    desk.folder = generation
+    restored = desk("store", "restore", str(desk.tmp / "moved"))
+    assert restored.exit_code == 1
+    assert "Everything else was restored." in restored.stderr
+    desk.folder = desk.tmp / "moved"
+    assert "Käthe" in desk("patient", "find").stdout
+
+
+@pytest.mark.parametrize("desk", [Role.AUDITOR], indirect=True)
+def test_a_backup_is_restored_by_one_who_may_with_the_code_and_it_is_logged(
+    desk: Desk,
+) -> None:
+    other = replace(desk, user="olga", password=OWNER)
+    generation = other("store", "backup", str(desk.tmp / "disk")).stdout.strip()
+    desk.folder = other.folder = Path(generation)
+    refused = desk("store", "restore", str(desk.tmp / "moved"))
+    assert refused.exit_code == 1
+    assert "anna (auditor) may not: backup" in refused.stderr
+    assert not (desk.tmp / "moved").exists()
+    before = {file: file.read_bytes() for file in Path(generation).iterdir()}
+    assert other("store", "restore", str(desk.tmp / "moved")).exit_code == 0
+    assert before == {file: file.read_bytes() for file in Path(generation).iterdir()}
+    other.folder = desk.tmp / "moved"
+    (line,) = logged(other, "restored")
+    assert line["author"] == "olga"
+    assert line["body"] == {"source": Path(generation).name, "wrong": 0}
+
+
+def logged(desk: Desk, kind: str) -> list[dict[str, object]]:
+    lines = desk("user", "log", "--json").stdout.splitlines()
+    return [one for one in map(json.loads, lines) if one["kind"] == kind]
+
+
+def test_a_store_that_is_copied_while_in_use_says_so_in_its_own_log(
+    desk: Desk,
+) -> None:
+    desk.user, desk.password = "olga", OWNER
+    assert desk("store", "restore", str(desk.tmp / "moved")).exit_code == 0
+    (line,) = logged(desk, "copied")
+    assert (line["author"], line["body"]) == ("olga", {"to": "moved"})
+
+
+def test_a_restore_asks_for_the_second_factor(desk: Desk) -> None:
+    desk.user, desk.password = "olga", OWNER
+    assert desk("user", "code", "on", typed=f"{OWNER}\n").exit_code == 0
+    key = Path(desk.tmp / "key")
+    with sign_in_past_code(desk.folder) as clinic:
+        key.write_text(clinic.allowed_key(Action.BACKUP).hex())
+    key.chmod(0o600)
+    by_key = [*("--store", str(desk.folder)), *("--key-file", str(key))]
+    made = CliRunner().invoke(main, ["store", "backup", str(desk.tmp / "b"), *by_key])
+    desk.folder = Path(made.stdout.strip())
+    refused = desk("store", "restore", str(desk.tmp / "moved"))
+    assert refused.exit_code == 1
+    assert "do not fit" in refused.stderr
+    assert not (desk.tmp / "moved").exists()
+
+
+def sign_in_past_code(folder: Path) -> SignedInStore:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "vein_imaging.storage.people.sign_in.matching_step", lambda *_: 10**9
+        )
+        return sign_in(folder, "olga", OWNER)
+
+
+def test_backups_of_a_folder_that_is_not_there_is_an_error(desk: Desk) -> None:
+    missing = desk("store", "backups", str(desk.tmp / "unmounted"))
+    assert missing.exit_code == 1
+    assert "is no folder" in missing.stderr
+    (desk.tmp / "empty").mkdir()
+    empty = desk("store", "backups", str(desk.tmp / "empty"))
+    assert (empty.exit_code, empty.stdout) == (0, "")
+    assert "No backups in" in empty.stderr
 
 
 def test_a_store_of_a_file_needs_no_server_migration(tmp_path: Path) -> None:

@@ -130,3 +130,24 @@ def test_no_message_of_the_database_says_what_is_not_known_there() -> None:
 
     meanings = [*errors._SQLITE.values(), *errors._POSTGRESQL.values()]
     assert not [text for _, text in meanings if "othing was written" in text]
+
+
+def test_what_is_stored_is_no_failure_where_it_cannot_be_read_again(
+    clinic: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A signature was called failed when the server went away just after it."""
+
+    def silent(*_: object, **__: object) -> None:
+        raise StoreUnreachableError("the server does not answer")
+
+    visit = clinic.visit()
+    visit.log.record(SMALL)
+    with monkeypatch.context() as patch:
+        patch.setattr(signed_in.SignedInStore, "history", silent)
+        visit.sign("four unrelated words")
+    assert visit.session.is_signed
+    with monkeypatch.context() as patch:
+        breaking_off(patch, after=True)
+        patch.setattr(signed_in.SignedInStore, "history", silent)
+        visit.note("late", reason="forgotten")
+    assert len(visit.session.amendments) == 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Connection, Engine, create_engine, make_url
 
+from vein_imaging.storage.database.landed import surely_written
 from vein_imaging.storage.database.migrating import current_revision, migrate
 from vein_imaging.storage.database.postgresql import (
     Server,
@@ -14,7 +16,11 @@ from vein_imaging.storage.database.postgresql import (
 )
 from vein_imaging.storage.database.schema import HEAD_REVISION
 from vein_imaging.storage.database.sqlcipher import sqlcipher_engine
-from vein_imaging.storage.errors import NoSuchStoreError, StoreReadOnlyError
+from vein_imaging.storage.errors import (
+    NoSuchStoreError,
+    StoreBusyError,
+    StoreReadOnlyError,
+)
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.words import translate as _
@@ -31,6 +37,29 @@ class Database:
 
     write: Engine
     read: Engine
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Give a transaction of `write` whose end is certain: see `surely_written`."""
+        return surely_written(self.write)
+
+    def settle_file(self, *, empty_log: bool) -> None:
+        """Move what a file's write-ahead log holds into the file; a server does it.
+
+        Raises
+        ------
+        StoreBusyError
+            If others went on reading for too long, and the log was to be empty.
+        """
+        if self.read.dialect.name == "postgresql":
+            return
+        mode = "TRUNCATE" if empty_log else "PASSIVE"
+        with self.read.connect() as connection:
+            raw = connection.connection.cursor()
+            busy = raw.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()[0]
+        if busy and empty_log:
+            raise StoreBusyError(
+                _("Another program is reading the store; end what it does")
+            )
 
     def dispose(self) -> None:
         """Close every connection."""

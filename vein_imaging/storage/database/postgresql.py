@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
+from vein_imaging.storage.database.landed import read_back_inserts
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.words import translate as _
 
@@ -17,6 +18,15 @@ _APPEND_LOCK = 0x7665696E
 _LOCK_TIMEOUT_MS = 20_000
 """As for the file: a write takes milliseconds, and a writer that hangs is reported
 instead of waited for."""
+_SESSION = (
+    ("lock_timeout", _LOCK_TIMEOUT_MS),
+    # A computer that goes to sleep as the only writer keeps the others out for less
+    # than they wait.
+    ("idle_in_transaction_session_timeout", 15_000),
+    ("tcp_keepalives_idle", 20),
+    ("tcp_keepalives_interval", 10),
+    ("tcp_keepalives_count", 3),
+)
 _PROMISES = ("fsync", "full_page_writes", "synchronous_commit")
 _URL_WANTED = "postgresql+psycopg://ROLE@HOST/DATABASE?sslmode=verify-full"
 
@@ -57,16 +67,21 @@ def postgresql_engine(url: str, *, writes: bool = True) -> Engine:
         acknowledged.
     """
     _check_url(url)
+    from vein_imaging.storage.database.patience import give_up_on_silence
+
     engine = create_engine(
         url,
         pool_pre_ping=True,
         pool_size=2,
         isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
         connect_args={
-            "options": f"-c lock_timeout={_LOCK_TIMEOUT_MS}",
+            "options": " ".join(f"-c {name}={value}" for name, value in _SESSION),
             "application_name": "vein-imaging",
         },
     )
+
+    give_up_on_silence(engine)
+    read_back_inserts(engine)
 
     @event.listens_for(engine, "connect")
     def _check_promises(connection: Any, _record: object) -> None:

@@ -10,6 +10,7 @@ import sqlcipher3
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
+from vein_imaging.storage.database.landed import read_back_inserts
 from vein_imaging.storage.errors import LockedError, StoreError, WrongKeyError
 from vein_imaging.storage.files.keys import wipe
 from vein_imaging.words import translate as _
@@ -189,6 +190,8 @@ def sqlcipher_engine(
         creator=lambda: _connect(file, key, guarded=guarded, immutable=immutable),
         **(pool or {"poolclass": NullPool}),
     )
+
+    read_back_inserts(engine)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:

@@ -55,7 +55,7 @@ class Transactions:
             return
         self._closed = True
         for engine in {self.database.read, self.database.write}:
-            event.listen(engine, "do_connect", _refuse)
+            event.listen(engine, "do_connect", _refuse, insert=True)
         self.database.dispose()
         self.vault.close()
 
@@ -63,7 +63,7 @@ class Transactions:
     def writing(self) -> Iterator[Connection]:
         """Give the package's other modules a transaction that is the only writer."""
         self._refuse_closed()
-        with translated(), self.database.write.begin() as connection:
+        with self.database.writing() as connection:
             yield connection
             newest = newest_written(connection)
         if newest is not None:
@@ -84,18 +84,12 @@ class Transactions:
     def settle_file(self, *, empty_log: bool = False) -> None:
         """Move what the write-ahead log holds into the file itself.
 
-        Parameters
-        ----------
-        empty_log : bool
-            Wait for other readers and leave nothing in the log: what was deleted is
-            nowhere then.
+        With `empty_log`, wait for other readers and leave nothing in the log: what was
+        deleted is nowhere then. Raises `StoreBusyError` where they go on for too long.
         """
         self._refuse_closed()
-        if not self.layout.database_url:
-            mode = "TRUNCATE" if empty_log else "PASSIVE"
-            with translated(), self.database.read.connect() as connection:
-                raw = connection.connection.cursor()
-                raw.execute(f"PRAGMA wal_checkpoint({mode})")
+        with translated():
+            self.database.settle_file(empty_log=empty_log)
 
     def head(self) -> Head:
         """Return the newest entry's sequence number, hash and time."""

@@ -99,21 +99,43 @@ class ImageFolder:
         DamagedImageError
             If it is not, byte for byte, what was written.
         """
-        name = self.name(patient_key, sha256)
-        file = self.folder / name
         try:
-            content = file.read_bytes()
-        except FileNotFoundError as error:
+            content = (self.folder / self.name(patient_key, sha256)).read_bytes()
+        except FileNotFoundError:
+            content = None
+        return self._opened(patient_key, sha256, content)
+
+    def fault(
+        self, patient_key: bytes, sha256: str, content: bytes | None
+    ) -> DamagedImageError | MissingImageError | None:
+        """Return what is wrong with a file's content, or None; it opens as it should.
+
+        Parameters
+        ----------
+        patient_key, sha256
+            Of the picture that it should hold.
+        content : bytes or None
+            None where there is no such file.
+        """
+        try:
+            self._opened(patient_key, sha256, content)
+        except (DamagedImageError, MissingImageError) as error:
+            return error
+        return None
+
+    def _opened(self, patient_key: bytes, sha256: str, content: bytes | None) -> bytes:
+        name = self.name(patient_key, sha256)
+        if content is None:
             raise MissingImageError(
                 _(
                     "image {sha256}... ({name}...) is not in {folder}; restore the "
                     "folder from a backup"
-                ).format(sha256=sha256[:12], name=file.name[:12], folder=self.folder)
-            ) from error
+                ).format(sha256=sha256[:12], name=name[:12], folder=self.folder)
+            )
         damaged = _(
             "image {sha256}... ({name}...) in {folder} was changed or cut; restore "
             "this file from a backup"
-        ).format(sha256=sha256[:12], name=file.name[:12], folder=self.folder)
+        ).format(sha256=sha256[:12], name=name[:12], folder=self.folder)
         if not content.startswith(_MAGIC):
             raise DamagedImageError(damaged)
         key = derived(patient_key, f"image {name}")

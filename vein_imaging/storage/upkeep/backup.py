@@ -1,25 +1,24 @@
 """Backup, restore and move: one copy routine, checked on both ends.
 
-The copy goes entry by entry through the target's own triggers, so it can go from an
-encrypted file to PostgreSQL and back, while others write.
+What cannot be copied is said, and never stops the rest: a store with a fault needs its
+backup most. The copy goes entry by entry, so it can go from an encrypted file to
+PostgreSQL and back, while others write.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-from sqlalchemy import Connection, Table, insert, select
 
 from vein_imaging.durable import make_folder, write_durably
-from vein_imaging.storage.database.engines import engines, make_tables
+from vein_imaging.storage.database.engines import make_tables
 from vein_imaging.storage.database.postgresql import Server
-from vein_imaging.storage.database.schema import event, patient_key
 from vein_imaging.storage.errors import StoreDamagedError, translated
 from vein_imaging.storage.files.images import ImageFolder
 from vein_imaging.storage.files.keys import Vault
@@ -28,17 +27,44 @@ from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.kept_checkpoints import write_checkpoints
+from vein_imaging.storage.upkeep.ledger_copy import copy_ledger
+from vein_imaging.storage.upkeep.picture_copy import copy_pictures
 from vein_imaging.storage.upkeep.verify import verify_store
 from vein_imaging.words import translate as _
 
-__all__ = ["back_up", "generations", "opened_generation", "restore"]
+__all__ = [
+    "Backup",
+    "back_up",
+    "copy_store",
+    "generations",
+    "opened_generation",
+    "readable_copy",
+    "restore",
+]
 
-_BATCH = 1000  # half a megabyte of entries at a time, however large the store is
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What a run of `back_up` made.
+
+    Attributes
+    ----------
+    generation : Path
+        The new generation's folder.
+    wrong : tuple of str
+        What could not be backed up, or is not as it was written; empty where all is.
+    mended : int
+        Damaged pictures of the backup that were copied again.
+    """
+
+    generation: Path
+    wrong: tuple[str, ...]
+    mended: int
 
 
 def back_up(
     store: Store, folder: Path, key: bytes, *, author: str, at: datetime
-) -> Path:
+) -> Backup:
     """Copy the store, as it stands at one moment, into a backup folder.
 
     Parameters
@@ -51,72 +77,110 @@ def back_up(
     key : 32 bytes
         The store's.
     author : str
-        Who backs up; the backup is an entry of the ledger, in the copy too.
+        Who backs up. That a backup began is an entry of the ledger, in the copy too;
+        that it was made is one more, and only then.
     at : datetime
         Names the generation.
 
-    Returns
-    -------
-    Path
-        The generation's folder.
-
     Raises
     ------
-    StoreDamagedError
-        If the copy does not verify; no generation is left then.
+    StoreError, OSError
+        If no copy can be made at all; no generation is left then.
     """
-    store.append_own("backup", {"folder": folder.name}, author=author, at=at)
+    body: dict[str, object] = {"folder": folder.name}
+    store.append_own("backup_begun", body, author=author, at=at)
     of_store = folder / store.layout.store_id
-    generation = of_store / at.strftime("%Y%m%dT%H%M%SZ")
+    generation = of_store / at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     make_folder(of_store / "images")
     with built_folder(generation) as building:
         layout = StoreLayout(building, store.layout.store_id, images="../images")
-        _copy(store, layout, key, None)
+        wrong, mended = _copy(store, layout, key, None)
         _copy_users(store, layout)
         with open_store(building, key) as copy:
-            write_checkpoints(copy, [building])
-    return generation
+            try:
+                write_checkpoints(copy, [building])
+            except StoreDamagedError as error:
+                wrong.append(str(error))
+    body |= {"generation": generation.name, "wrong": len(wrong)}
+    store.append_own("backup", body, author=author, at=at)
+    return Backup(generation, tuple(wrong), mended)
 
 
 def generations(folder: Path) -> list[Path]:
-    """Return the stores in a backup folder, the oldest first."""
+    """Return the stores in a backup folder, the oldest first.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    """
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            _(
+                "{folder} is no folder; check the path, and whether its disk is there"
+            ).format(folder=folder)
+        )
     return sorted(file.parent for file in folder.glob("*/*/store.json"))
 
 
 @contextmanager
-def opened_generation(
-    generation: Path, key: bytes, *, scratch: Path | None = None
-) -> Iterator[Store]:
-    """Open a backup's generation and leave it as it is, whatever opening changes.
+def readable_copy(generation: Path, *, scratch: Path | None = None) -> Iterator[Path]:
+    """Give a folder that opens as this store does, and leaves it as it is.
 
     A generation of an earlier release is migrated when it is opened, and a disk with
-    backups may be write-protected: its ledger is opened as a copy. A store that is no
-    generation is opened itself.
+    backups may be write-protected: all but the pictures is copied. A store that is no
+    generation, on a disk that can be written, is given itself.
 
     Parameters
     ----------
     generation : Path
         One of `generations`; or any store.
-    key : 32 bytes
     scratch : Path
         Existing folder on a disk with room for the ledger; the system's temporary one
         when left out.
 
     Raises
     ------
+    NoSuchStoreError
+        If it is no store.
+    """
+    layout = find_store(generation)
+    if layout.images == "images" and os.access(generation, os.W_OK):
+        yield generation
+        return
+    with TemporaryDirectory(prefix=".vein-imaging-", dir=scratch) as copied:
+        folder = Path(copied) / generation.name
+        make_folder(folder)
+        for file in generation.iterdir():
+            # without a disk's own rights; its mark would say that this is a copy
+            if file.is_file() and file != layout.mark_file:
+                shutil.copyfile(file, folder / file.name)
+        yield folder
+
+
+@contextmanager
+def opened_generation(
+    generation: Path, key: bytes, *, scratch: Path | None = None
+) -> Iterator[Store]:
+    """Open a backup's generation and leave it as it is, as `readable_copy` does.
+
+    Parameters
+    ----------
+    generation, scratch
+        Of `readable_copy`.
+    key : 32 bytes
+
+    Raises
+    ------
     NoSuchStoreError, WrongKeyError
         As `open_store`.
     """
-    layout = find_store(generation)
-    if layout.images == "images":
-        with open_store(generation, key) as store:
-            yield store
-        return
-    with TemporaryDirectory(prefix=".vein-imaging-", dir=scratch) as copied:
-        ledger = shutil.copytree(generation, Path(copied) / generation.name)
-        with open_store(ledger, key) as store:
-            store.images = ImageFolder(layout.image_folder)
-            yield store
+    with (
+        readable_copy(generation, scratch=scratch) as folder,
+        open_store(folder, key) as store,
+    ):
+        store.images = ImageFolder(find_store(generation).image_folder)
+        yield store
 
 
 def restore(
@@ -126,6 +190,7 @@ def restore(
     *,
     server: Server | None = None,
     fresh_key: bytes | None = None,
+    wrong: list[str] | None = None,
 ) -> Store:
     """Make a store out of a backup's generation, in a new folder, and open it.
 
@@ -133,29 +198,72 @@ def restore(
     ----------
     generation : Path
         One of `generations`, which is left as it is; or any store, to move it.
+    folder, key, server, fresh_key, wrong
+        Of `copy_store`.
+
+    Raises
+    ------
+    StoreDamagedError
+        As `copy_store`; nothing is left then.
+    """
+    with opened_generation(generation, key, scratch=_parent(folder)) as source:
+        return copy_store(
+            source, folder, key, server=server, fresh_key=fresh_key, wrong=wrong
+        )
+
+
+def _parent(folder: Path) -> Path:
+    make_folder(folder.absolute().parent)
+    return folder.absolute().parent
+
+
+def copy_store(
+    source: Store,
+    folder: Path,
+    key: bytes,
+    *,
+    server: Server | None = None,
+    fresh_key: bytes | None = None,
+    wrong: list[str] | None = None,
+) -> Store:
+    """Make a new store with all that this one holds, and open it.
+
+    Parameters
+    ----------
     folder : Path
         Must not exist, or be empty.
     key : 32 bytes
-        The store's when the backup was made.
+        The source's.
     server : Server
         To put the ledger into an empty PostgreSQL database.
     fresh_key : 32 bytes
         A new data key for the new store: who knew the old one, or a password for it,
         cannot open what is written from now on. No user can sign in before they get a
         new password.
+    wrong : list of str
+        Takes what could not be copied, or is not as it was written: the rest is
+        salvaged. Left out, the first such thing refuses the copy.
 
     Raises
     ------
     StoreDamagedError
-        If the backup or the copy does not verify; nothing is left then.
+        If something is wrong and nobody asked to salvage; nothing is left then.
     """
-    with (
-        built_folder(folder) as building,
-        opened_generation(generation, key, scratch=building.parent) as source,
-    ):
+    with built_folder(folder) as building:
         url = server.url if server else ""
         layout = StoreLayout(building, source.layout.store_id, url)
-        _copy(source, layout, fresh_key or key, server)
+        found, _mended = _copy(source, layout, fresh_key or key, server)
+        if found and wrong is None:
+            more = (
+                _(" and {more} more").format(more=len(found) - 1) if found[1:] else ""
+            )
+            raise StoreDamagedError(
+                _("the copy has faults: {problem}{more}").format(
+                    problem=found[0], more=more
+                )
+            )
+        if wrong is not None:
+            wrong += found
         if not fresh_key:
             _copy_users(source, layout)
     return open_store(folder, fresh_key or key)
@@ -166,57 +274,16 @@ def _copy_users(store: Store, layout: StoreLayout) -> None:
         write_durably(layout.users_file, store.layout.users_file.read_bytes())
 
 
-def _copy(store: Store, layout: StoreLayout, key: bytes, server: Server | None) -> None:
+def _copy(
+    store: Store, layout: StoreLayout, key: bytes, server: Server | None
+) -> tuple[list[str], int]:
+    """Copy ledger and pictures; return what is wrong, and how many were mended."""
     vault = Vault(key)
     with translated():
         make_tables(layout, vault, server)
-        target = engines(layout, vault)
-        try:
-            with store.reading() as read, target.write.begin() as write:
-                for batch in _batches(read, patient_key):
-                    rows = [_rewrapped(row, store.vault, vault) for row in batch]
-                    write.execute(insert(patient_key), rows)
-                for batch in _batches(read, event):
-                    write.execute(insert(event), batch)
-        finally:
-            target.dispose()
-    _copy_images(store, layout.image_folder)
+        lost = copy_ledger(store, layout, vault)
     describe_store(layout)
     with open_store(layout.folder, key) as copy:
+        pictures = copy_pictures(store, copy)
         seen = verify_store(copy)
-    if seen.problems:
-        more = (
-            _(" and {more} more").format(more=len(seen.problems) - 1)
-            if seen.problems[1:]
-            else ""
-        )
-        raise StoreDamagedError(
-            _("the copy has faults: {problem}{more}").format(
-                problem=seen.problems[0], more=more
-            )
-        )
-
-
-def _rewrapped(row: dict[str, Any], old: Vault, new: Vault) -> dict[str, object]:
-    patient_id = row["patient_id"]
-    key = old.unwrap(patient_id, row["wrapped"])
-    return {"patient_id": patient_id, "wrapped": new.wrap(patient_id, key)}
-
-
-def _batches(read: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    first = next(iter(table.primary_key))
-    rows = read.execution_options(yield_per=_BATCH).execute(
-        select(table).order_by(first)
-    )
-    for part in rows.partitions(_BATCH):
-        yield [dict(row._mapping) for row in part]
-
-
-def _copy_images(store: Store, target: Path) -> None:
-    # An image's name is of its content: what is there with the same size is the same,
-    # and the verification that follows reads it.
-    for file in store.images.files():
-        there = target / file.name
-        if not there.exists() or there.stat().st_size != file.stat().st_size:
-            make_folder(target)
-            write_durably(there, file.read_bytes())
+    return [*lost, *map(str, seen.problems), *pictures.wrong], pictures.mended

@@ -16,11 +16,14 @@ from vein_imaging.storage.entries.ledger import (
     Draft,
     Entry,
     append_entry,
+    has_key,
     key_of,
     read_entries,
 )
 from vein_imaging.storage.entries.patient_directory import ERASED
+from vein_imaging.storage.errors import StoreBusyError, StoreDamagedError
 from vein_imaging.storage.store import Store
+from vein_imaging.words import translate as _
 
 __all__ = ["Erasure", "erase_patient", "orphans", "remove_files"]
 
@@ -53,8 +56,22 @@ def erase_patient(
     Raises
     ------
     PatientErasedError
-        If there is no such patient (any more).
+        If there never was such a patient.
+    StoreBusyError
+        If somebody reads meanwhile, who would keep the destroyed key in the write-ahead
+        log. It says whether the patient is erased already; asked again, an erasure
+        that could not end so is ended, and 0 entries and files are returned.
+    StoreDamagedError
+        If the database kept the key that it was told to delete; nothing was written.
     """
+    try:
+        store.settle_file(empty_log=True)
+    except StoreBusyError as error:
+        raise StoreBusyError(
+            _("{error}, then erase again: nothing was erased").format(error=error)
+        ) from error
+    if _is_erased(store, patient_id):
+        return Erasure(0, 0)
     of_patient = event.c.patient_id == patient_id
     with store.writing() as connection:
         key = key_of(connection, store.vault, patient_id)
@@ -65,10 +82,34 @@ def erase_patient(
         connection.execute(
             delete(patient_key).where(patient_key.c.patient_id == patient_id)
         )
+        if has_key(connection, patient_id):
+            raise StoreDamagedError(
+                _(
+                    "the database kept the key of {patient_id}: nothing was erased. "
+                    "Run `vein-imaging verify`"
+                ).format(patient_id=patient_id)
+            )
     store.vault.forget(patient_id)
-    store.settle_file(empty_log=True)
     files = [store.images.folder / store.images.name(key, h) for h in hashes]
-    return Erasure(len(entries), remove_files(files))
+    removed = remove_files(files)
+    try:
+        store.settle_file(empty_log=True)
+    except StoreBusyError as error:
+        raise StoreBusyError(
+            _(
+                "The patient is erased, but the destroyed key is still in the "
+                "write-ahead log. {error}, then erase again: that empties the log"
+            ).format(error=error)
+        ) from error
+    return Erasure(len(entries), removed)
+
+
+def _is_erased(store: Store, patient_id: str) -> bool:
+    with store.reading() as connection:
+        if has_key(connection, patient_id):
+            return False
+        erased = read_entries(connection, store.vault, event.c.kind == ERASED)
+        return any(entry.body["patient_id"] == patient_id for entry in erased)
 
 
 def orphans(store: Store, *, now: datetime) -> list[Path]:

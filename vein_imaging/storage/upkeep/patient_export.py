@@ -10,7 +10,7 @@ from pathlib import Path
 from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.checked_append import named_images
-from vein_imaging.storage.entries.ledger import key_of, read_entries
+from vein_imaging.storage.entries.ledger import StoredEvent, key_of, read_entries
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.proofs import HOW_TO_PROVE, write_proofs
@@ -43,12 +43,13 @@ class PatientExport:
 def export_patient(
     store: Store, patient_id: str, folder: Path, *, author: str, at: datetime
 ) -> PatientExport:
-    """Write all entries and pictures of one patient into a new folder, and log it.
+    """Log that a patient's record is handed out, then write it into a new folder.
 
     Parameters
     ----------
     folder : Path
-        Must not exist, or be empty. It is whole, or not there.
+        Must not exist, or be empty. It is whole, or not there, also where the program
+        is killed.
     author, at
         Who hands it out, and now.
 
@@ -59,34 +60,36 @@ def export_patient(
     MissingImageError, DamagedImageError
         If a picture is not as recorded; nothing is left then.
     """
-    lines: list[str] = []
-    images: set[str] = set()
-    seqs: list[int] = []
     of_patient = event.c.patient_id == patient_id
-    with built_folder(folder) as building, store.reading() as connection:
-        key = key_of(connection, store.vault, patient_id)
+    with built_folder(folder, plain=True) as building:
+        with store.reading() as connection:
+            key = key_of(connection, store.vault, patient_id)
+            entries = list(read_entries(connection, store.vault, of_patient))
+        images = {sha256 for entry in entries for sha256 in named_images(entry.body)}
+        body = {"entries": len(entries), "images": len(images)}
+        store.append_own("export", body, author=author, at=at, patient_id=patient_id)
         make_folder(building / "images")
-        for entry in read_entries(connection, store.vault, of_patient):
-            line = {
-                "seq": entry.seq,
-                "at": entry.at.isoformat(),
-                "author": entry.author,
-                "patient_id": patient_id,
-                "session_id": entry.session_id,
-                "kind": entry.kind,
-                "body": entry.body,
-                "hash": entry.hash.hex(),
-            }
-            seqs.append(entry.seq)
-            lines.append(json.dumps(line, ensure_ascii=False) + "\n")
-            for sha256 in set(named_images(entry.body)) - images:
-                png = store.images.read(key, sha256)
-                write_durably(building / "images" / f"{sha256}.png", png)
-                images.add(sha256)
-        write_durably(building / "entries.jsonl", "".join(lines).encode())
-        write_proofs(store, connection, building, seqs)
+        for sha256 in sorted(images):
+            png = store.images.read(key, sha256)
+            write_durably(building / "images" / f"{sha256}.png", png)
+        lines = "".join(map(_line, entries))
+        write_durably(building / "entries.jsonl", lines.encode())
+        with store.reading() as connection:
+            write_proofs(store, connection, building, [entry.seq for entry in entries])
         how = (_READ_ME + HOW_TO_PROVE).encode()
         write_durably(building / "README.txt", how)
-        body = {"entries": len(lines), "images": len(images)}
-    store.append_own("export", body, author=author, at=at, patient_id=patient_id)
-    return PatientExport(folder, len(lines), len(images))
+    return PatientExport(folder, len(entries), len(images))
+
+
+def _line(entry: StoredEvent) -> str:
+    line = {
+        "seq": entry.seq,
+        "at": entry.at.isoformat(),
+        "author": entry.author,
+        "patient_id": entry.patient_id,
+        "session_id": entry.session_id,
+        "kind": entry.kind,
+        "body": entry.body,
+        "hash": entry.hash.hex(),
+    }
+    return json.dumps(line, ensure_ascii=False) + "\n"

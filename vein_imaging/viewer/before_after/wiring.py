@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from napari.qt.threading import create_worker
 from qtpy.QtWidgets import QDialog, QWidget
@@ -20,6 +21,7 @@ from vein_imaging.viewer.before_after.photograph_dialog import (
 from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.qt.message import tell
+from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.words import translate as _
 
 __all__ = ["PhotoDesk"]
@@ -85,12 +87,16 @@ class PhotoDesk:
         def store() -> None:
             how = dialog.circumstances
             try:
-                self._photographs.take(
-                    frame.pixels,
-                    how,
-                    mm_per_pixel,
-                    shows=what_it_shows(self._address),
-                    reason=dialog.reason_text,
+                waited_for(
+                    self._window,
+                    partial(
+                        self._photographs.take,
+                        frame.pixels,
+                        how,
+                        mm_per_pixel,
+                        shows=what_it_shows(self._address),
+                        reason=dialog.reason_text,
+                    ),
                 )
             except RecordError as error:
                 tell(self._window, _("THE PHOTOGRAPH WAS NOT STORED"), str(error))
@@ -119,8 +125,8 @@ class PhotoDesk:
     def _compare(self, before: Photo, after: Photo) -> None:
         try:
             pictures = (
-                self._photographs.picture(before),
-                self._photographs.picture(after),
+                self._picture(before),
+                self._picture(after),
             )
         except RecordError as error:
             tell(self._window, _("THE PICTURES CANNOT BE COMPARED"), str(error))
@@ -138,6 +144,9 @@ class PhotoDesk:
         worker.errored.connect(self._failed)
         worker.finished.connect(self._compared)
         worker.start()
+
+    def _picture(self, photo: Photo) -> Pixels:
+        return waited_for(self._window, lambda: self._photographs.picture(photo))
 
     def _failed(self, error: Exception) -> None:
         if self._open:

@@ -34,6 +34,7 @@ from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.vein_reading import VeinReading
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.napari_private import SitePoints
+from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.words import translate as _
 
 __all__ = ["SiteRecorder"]
@@ -123,7 +124,8 @@ class SiteRecorder:
         problems: dict[str, str] = {}
         view = not_checked()
         try:
-            judged = self._log.check(self._panel.form.entry)
+            entry = self._panel.form.entry
+            judged = waited_for(self._window, lambda: self._log.check(entry))
             view = nothing_typed() if judged is None else self._view(judged)
         except EntryError as error:
             problems = error.problems
@@ -230,7 +232,9 @@ class SiteRecorder:
             return
         self._panel.dose.show_view(not_checked())  # until the transaction has judged
         try:
-            outcome = self._log.record(entry, site, reason=reason)
+            outcome = waited_for(
+                self._window, lambda: self._log.record(entry, site, reason=reason)
+            )
         except EntryError as error:
             self._panel.form.show_problems(error.problems)
             tell(
@@ -290,9 +294,8 @@ class SiteRecorder:
         """Find out what became of the last click; whether the next may be tried."""
         entry_id, self._unsettled = self._unsettled, ""
         try:
-            self._visit.record.settle(
-                entry_id, _("The last injection was not recorded")
-            )
+            why = _("The last injection was not recorded")
+            waited_for(self._window, lambda: self._visit.record.settle(entry_id, why))
         except NotKnownYetError as error:
             self._unsettled = error.entry_id
             tell(self._window, _("NOT KNOWN YET"), str(error))
@@ -321,7 +324,7 @@ class SiteRecorder:
 
     def _try(self, action: Callable[[], object]) -> None:
         try:
-            action()
+            waited_for(self._window, action)
         except RecordError as error:
             headline = _("NOTHING WAS RECORDED")
             if isinstance(error, NotKnownYetError):

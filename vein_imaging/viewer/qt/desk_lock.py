@@ -9,6 +9,8 @@ from typing import Protocol
 from qtpy.QtCore import QEvent, QObject, QTimer
 from qtpy.QtWidgets import QApplication
 
+from vein_imaging.viewer.qt.waiting import waited_for
+
 __all__ = ["DeskLock", "SignedIn"]
 
 _LOOK_EVERY_MS = 1000  # a lock a second late shows nobody more
@@ -54,6 +56,7 @@ class DeskLock(QObject):
         self._locked = locked
         self._clock = clock
         self._touched_s = clock()
+        self._watching = True
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._timer.start(_LOOK_EVERY_MS)
@@ -63,12 +66,16 @@ class DeskLock(QObject):
 
     def look(self) -> None:
         """See whether the desk has locked; called every second."""
-        if self._desk.locked:
+        self._timer.stop()  # while the answer is waited for, nobody looks again
+        if waited_for(None, lambda: self._desk.locked):
             self.stop()
             self._locked()
+        elif self._watching:
+            self._timer.start(_LOOK_EVERY_MS)
 
     def stop(self) -> None:
         """Watch no longer."""
+        self._watching = False
         self._timer.stop()
         app = QApplication.instance()
         if app is not None:
@@ -82,5 +89,5 @@ class DeskLock(QObject):
             now_s = self._clock()
             if now_s - self._touched_s >= 1.0:
                 self._touched_s = now_s
-                self._desk.touch()
+                waited_for(None, self._desk.touch)
         return False

@@ -165,8 +165,8 @@ def test_it_is_backed_up_and_moves_to_the_other_database(
 ) -> None:
     at = the_day_after(manifest)
     with open_store(parts / "clinic", key) as store:
-        generation = back_up(store, parts / "new", key, author="olga", at=at)
-    with restore(generation, parts / "moved", key, server=server) as store:
+        made = back_up(store, parts / "new", key, author="olga", at=at)
+    with restore(made.generation, parts / "moved", key, server=server) as store:
         is_as_released(store)
 
 

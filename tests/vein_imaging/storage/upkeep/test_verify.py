@@ -396,7 +396,7 @@ def test_on_a_server_what_its_owner_edits_is_named(
     engine.dispose()
     found = "\n".join(str(problem) for problem in verify_store(server_store).problems)
     assert said in found
-    assert "trigger event_no_change is switched off" in found
+    assert "trigger event_no_change was changed" in found
 
 
 def test_a_page_torn_while_the_log_was_carried_over_is_no_problem(
