@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vein_imaging import Comparison, compare
+from vein_imaging import Comparison, analyse, compare
 from vein_imaging.comparison.following.course import follow_course
 from vein_imaging.comparison.following.sites import (
     SiteOutcome,
@@ -97,7 +97,7 @@ def painted(
     rows, columns = np.mgrid[: picture.shape[0], : picture.shape[1]]
     away = np.hypot(rows - at_rc[0], columns - at_rc[1]) / 30
     dark = np.exp(-0.5 * away**2)[..., None] * np.array(colour)
-    return np.rint(picture * np.exp(-dark)).astype(np.uint8)
+    return np.asarray(np.rint(picture * np.exp(-dark)), np.uint8)
 
 
 @pytest.mark.parametrize(
@@ -110,22 +110,23 @@ def painted(
     ],
 )
 def test_skin_is_held_against_untreated_skin_of_the_same_picture(
-    colour: tuple[float, ...], word: str
+    visits: Visits, colour: tuple[float, ...], word: str
 ) -> None:
     leg = replace(LEG, veins=False, hair=0, freckles=0, limb=False, noise=False)
     before, _ = draw_frame(leg)
-    result = _same_place(before, painted(before, (180, 320), colour))
+    result = same_place(visits.result, before, painted(before, (180, 320), colour))
     site = TreatedSite("s", np.array([[180.0, 320.0]]))
     (found,) = skin_changes(before, result, [site], reach_mm=3.0)
     assert found.word == word, found
 
 
-def test_another_white_balance_is_no_redness() -> None:
+def test_another_white_balance_is_no_redness(visits: Visits) -> None:
     leg = replace(LEG, veins=False, hair=0, freckles=0, limb=False, noise=False)
     before, _ = draw_frame(leg)
     warm = np.clip(before * np.array([1.1, 0.95, 0.8]), 0, 255).astype(np.uint8)
     site = TreatedSite("s", np.array([[180.0, 320.0]]))
-    (found,) = skin_changes(before, _same_place(before, warm), [site], reach_mm=3.0)
+    result = same_place(visits.result, before, warm)
+    (found,) = skin_changes(before, result, [site], reach_mm=3.0)
     assert found.word == "no change told", found
 
 
@@ -135,10 +136,10 @@ def test_a_grey_picture_says_nothing_of_colour(visits: Visits) -> None:
     assert found.word == "cannot tell" and found.caution
 
 
-def _same_place(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Comparison:
+def same_place(
+    found: Comparison, before: NDArray[np.uint8], after: NDArray[np.uint8]
+) -> Comparison:
     """A comparison of two pictures of one frame, without searching for it."""
-    base, _ = draw_frame(LEG)
-    found = compare(base, base, mm_per_pixel=MM)
     everywhere = np.ones(before.shape[:2], np.bool_)
     nothing = ~everywhere
     return replace(
@@ -148,17 +149,8 @@ def _same_place(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> Comparis
         cleared=nothing,
         remaining=nothing,
         new=nothing,
-        before_map=replace_mask(found, nothing),
+        before_map=analyse(before, mm_per_pixel=MM),
     )
-
-
-def replace_mask(found: Comparison, mask: NDArray[np.bool_]) -> object:
-    class Bare:
-        pass
-
-    bare = Bare()
-    bare.mask = mask  # type: ignore[attr-defined]
-    return bare
 
 
 def test_a_course_is_one_frame_with_a_curve_and_its_drift() -> None:
