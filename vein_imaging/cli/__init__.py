@@ -87,6 +87,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "verify",
         marked("Check everything that a store holds, and say what is wrong and where."),
     ),
+    "witness": (
+        "vein_imaging.cli.witness",
+        "witness",
+        marked("Sign, on another computer, that a store's history only grew."),
+    ),
     "store": (
         "vein_imaging.cli.store",
         "store",
