@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from vein_imaging import Comparison, analyse, compare
 from vein_imaging.comparison.following.course import follow_course
 from vein_imaging.comparison.following.sites import (
-    SiteOutcome,
     TreatedSite,
     by_product,
     follow_sites,
@@ -60,17 +59,30 @@ def on(visits: Visits, *, gone: bool) -> list[TreatedSite]:
     return found
 
 
-def told(outcomes: tuple[SiteOutcome, ...]) -> list[float]:
-    return [one.clearance_pct for one in outcomes if one.fate != "cannot tell"]
-
-
-def test_sites_on_vanished_veins_clear_and_others_do_not(visits: Visits) -> None:
-    gone, kept = (
-        told(follow_sites(visits.result, on(visits, gone=flag), reach_mm=2.0))
-        for flag in (True, False)
+def test_a_site_has_the_fate_of_the_vein_near_its_mark(visits: Visits) -> None:
+    base = visits.result.pieces[0]
+    pieces = tuple(
+        replace(
+            base,
+            branch=row,
+            points_rc=np.array([[row, x + step] for step in range(20)], float),
+            change=change,
+            ratio=ratio,
+            length_px=20.0,
+            contrast_before=0.2,
+            noise=0.004,
+            seen_as="vein",
+        )
+        for row, change, ratio in ((100, "cleared", 0.05), (250, "persistent", 1.0))
+        for x in (200, 220, 240, 260)
     )
-    assert gone and kept
-    assert np.mean(gone) > np.mean(kept) + 40
+    everywhere = np.ones_like(visits.result.overlap)
+    found = replace(
+        visits.result, pieces=pieces, overlap=everywhere, verdict="comparable"
+    )
+    sites = [TreatedSite(str(row), np.array([[row, 240.0]])) for row in (105, 255, 20)]
+    fates = [one.fate for one in follow_sites(found, sites)]
+    assert fates == ["cleared", "not cleared", "cannot tell"]
 
 
 def test_before_eight_weeks_and_outside_nothing_is_told(visits: Visits) -> None:
