@@ -12,11 +12,16 @@ import pytest
 
 from benchmarks.clearance import CONDITIONS, Outcome, run_pair
 
-SMALL = {"height_px": 440, "width_px": 800, "mm_per_pixel": 0.1}
-
 
 def outcome(kind: str, cleared: float) -> Outcome:
-    plan = replace(CONDITIONS[kind], seed=502, cleared=cleared, **SMALL)
+    plan = replace(
+        CONDITIONS[kind],
+        seed=502,
+        cleared=cleared,
+        height_px=440,
+        width_px=800,
+        mm_per_pixel=0.1,
+    )
     return run_pair(kind, plan, true_map=True)
 
 

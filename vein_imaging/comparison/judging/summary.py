@@ -287,7 +287,7 @@ def _interval(
         centre, below, above = _judged_anew(chosen, part, factor)
         ends.append(centre - math.hypot(below, repeat.floor_pct))
         ends.append(centre + math.hypot(above, repeat.floor_pct))
-    return 100 * share, min(ends), max(ends)
+    return 100 * share, min(*ends, 100 * share), max(*ends, 100 * share)
 
 
 def _judged_anew(

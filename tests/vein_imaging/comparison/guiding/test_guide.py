@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -10,18 +12,16 @@ from numpy.typing import NDArray
 from vein_imaging.comparison.guiding.guide import ADVICE, Guide
 from vein_phantom import PhantomSettings, draw_frame
 
-LEG = PhantomSettings(seed=2, width_px=640, height_px=360, mm_per_pixel=0.16)
+LEG = PhantomSettings(
+    seed=2, width_px=640, height_px=360, mm_per_pixel=0.16, colour="skin"
+)
 Colour = NDArray[np.uint8]
 
 
 @pytest.fixture(scope="module")
 def earlier() -> Colour:
-    picture, _ = draw_frame(PhantomSettings(**{**vars_of(LEG), "colour": "skin"}))
+    picture, _ = draw_frame(LEG)
     return picture
-
-
-def vars_of(settings: PhantomSettings) -> dict[str, object]:
-    return {name: getattr(settings, name) for name in PhantomSettings.option_types()}
 
 
 def seen(
@@ -82,9 +82,7 @@ def test_it_says_when_light_or_focus_differ(
 
 
 def test_another_leg_is_not_recognised(earlier: Colour) -> None:
-    other, _ = draw_frame(
-        PhantomSettings(**{**vars_of(LEG), "colour": "skin", "seed": 77})
-    )
+    other, _ = draw_frame(replace(LEG, seed=77))
     found = Guide(earlier).match(other)
     assert found.advice[0] == "not recognised" and found.score == 0
 
