@@ -42,6 +42,16 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "compare_command",
         marked("Measure what cleared between two visits, and give its error."),
     ),
+    "course": (
+        "vein_imaging.cli.course",
+        "course_command",
+        marked("Follow three visits or more of one leg in one frame."),
+    ),
+    "guide": (
+        "vein_imaging.cli.guide",
+        "guide_command",
+        marked("Say how well a picture repeats an earlier view, and what to change."),
+    ),
     "devices": (
         "vein_imaging.cli.devices",
         "devices",
