@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from vein_imaging.words import translate as _
 
 __all__ = ["Finished", "run_batch"]
 
-_MOST_TRIES = 3
-"""A task whose worker ended so often is what ends it."""
+_TRIES_ALONE = 2
+"""A task that ends its worker so often, with no other task out, is what ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,12 @@ class _Run:
         self._workers = workers
         self._results = results
         self._done: SimpleQueue[Future[Outcome]] = SimpleQueue()
-        self._out: dict[Future[Outcome], tuple[Task, int]] = {}
+        self._out: dict[Future[Outcome], Task] = {}
         # tasks of one key: the first is out, the others wait for its result
         self._twins: dict[str, list[Task]] = {}
+        # out when a worker ended: one of them may have ended it
+        self._suspects: list[Task] = []
+        self._ended_alone: Counter[str] = Counter()
 
     def settle_all(self, tasks: Iterator[Task | NotStarted]) -> Iterator[Finished]:
         for task in tasks:
@@ -82,29 +86,41 @@ class _Run:
                 self._twins[task.key].append(task)
             else:
                 self._twins[task.key] = []
-                self._hand_out(task, tries=1)
+                self._hand_out(task)
             while len(self._out) >= self._workers.room:
                 yield from self._settle_next()
+            if self._suspects:
+                yield from self._settle_out()
+        yield from self._settle_out()
+
+    def _settle_out(self) -> Iterator[Finished]:
+        """Settle all that is out, then each suspect alone."""
         while self._out:
             yield from self._settle_next()
+        while self._suspects:
+            self._hand_out(self._suspects.pop())
+            yield from self._settle_next(alone=True)
 
-    def _hand_out(self, task: Task, tries: int) -> None:
+    def _hand_out(self, task: Task) -> None:
         future = self._workers.submit(task)
-        self._out[future] = task, tries
+        self._out[future] = task
         future.add_done_callback(self._done.put)
 
-    def _settle_next(self) -> Iterator[Finished]:
+    def _settle_next(self, *, alone: bool = False) -> Iterator[Finished]:
         future = self._done.get()
-        task, tries = self._out.pop(future)
+        task = self._out.pop(future)
         gone = CancelledError() if future.cancelled() else future.exception()
         if gone is None:
-            outcome = future.result()
+            yield from self._settle(task, future.result())
+            return
+        broken = self._workers.explain(gone)
+        self._ended_alone[task.key] += alone
+        if broken.again and self._ended_alone[task.key] < _TRIES_ALONE:
+            self._suspects.append(task)
         else:
-            broken = self._workers.explain(gone)
-            if broken.again and tries < _MOST_TRIES:
-                self._hand_out(task, tries + 1)
-                return
-            outcome = Outcome(error=broken.reason)
+            yield from self._settle(task, Outcome(error=broken.reason))
+
+    def _settle(self, task: Task, outcome: Outcome) -> Iterator[Finished]:
         if outcome.refused:
             raise OtherVersionError(
                 _(

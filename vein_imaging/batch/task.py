@@ -118,6 +118,8 @@ def perform(task: Task, wanted: CodeVersion) -> Outcome:
     if other := wanted.unlike(code_version()):
         return Outcome(refused=other)
     cv2.setNumThreads(1)  # one core each: there are as many workers as cores
+    # what a damaged file makes OpenCV print: the reason is told with its name
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     begun = time.thread_time()
     figures = error = ""
     try:

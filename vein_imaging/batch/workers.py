@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Thread
 from typing import Protocol
-
-from pebble import ProcessExpired, ProcessPool
 
 from vein_imaging.batch.code_version import code_version
 from vein_imaging.batch.task import Outcome, Task, perform
@@ -26,8 +26,11 @@ __all__ = [
 ]
 
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_AHEAD = 4
+_AHEAD = 2
 """Tasks handed out for each worker: one in work, and the next is there at once."""
+
+_MOST_RESTARTS = 100
+"""Of all processes together. A picture that ends them costs three."""
 
 
 class WorkersLostError(RuntimeError):
@@ -74,23 +77,33 @@ class Workers(Protocol):
 
 
 class _LocalWorkers:
-    def __init__(self, pool: ProcessPool, count: int) -> None:
-        self._pool = pool
-        self.room = _AHEAD * count
+    """A pool that is made anew when a process of it ended."""
+
+    def __init__(self, make_pool: Callable[[], ProcessPoolExecutor], room: int) -> None:
+        self._make_pool = make_pool
+        self._pool = make_pool()
+        self._restarts = 0
+        self.room = room
 
     def submit(self, task: Task) -> Future[Outcome]:
-        return self._pool.schedule(perform, args=(task, code_version()))
+        try:
+            return self._pool.submit(perform, task, code_version())
+        except BrokenProcessPool:
+            self._restarts += 1
+            if self._restarts > _MOST_RESTARTS:
+                raise WorkersLostError(
+                    _("worker processes cannot be kept running")
+                ) from None
+            self.stop()
+            self._pool = self._make_pool()
+            return self._pool.submit(perform, task, code_version())
+
+    def stop(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
     def explain(self, error: BaseException) -> Broken:
-        if isinstance(error, ProcessExpired):
-            reason = _("its process ended (exit code {code}); out of memory?").format(
-                code=error.exitcode
-            )
-            return Broken(reason, again=True)
         if isinstance(error, BrokenProcessPool):
-            raise WorkersLostError(
-                _("the worker processes could not be kept running")
-            ) from error
+            return Broken(_("its process was ended; out of memory?"), again=True)
         return Broken(f"{type(error).__name__}: {error}", again=False)
 
 
@@ -109,22 +122,37 @@ def local_workers(
     given : str
         Handed to `begin` when a process starts, over its own pipe.
     """
+
+    def make_pool() -> ProcessPoolExecutor:
+        # not "fork": a forked OpenCV or OpenBLAS may hang
+        spawned = multiprocessing.get_context("spawn")
+        return ProcessPoolExecutor(count, spawned, _begin, (begin, *given))
+
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
-    pool = ProcessPool(
-        count,
-        initializer=begin,
-        initargs=given,
-        # not "fork": a forked OpenCV or OpenBLAS may hang
-        context=multiprocessing.get_context("spawn"),
-    )
+    workers = _LocalWorkers(make_pool, _AHEAD * count)
     try:
-        yield _LocalWorkers(pool, count)
+        yield workers
     finally:
-        pool.stop()
-        pool.join()
+        workers.stop()
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+def _begin(begin: Callable[..., None] | None, *given: str) -> None:
+    # Ctrl-C goes to every process of the terminal; the command ends the others
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+    if begin is not None:
+        begin(*given)
+
+
+def _end_with_parent() -> None:
+    """End when the command was killed: the pool itself would wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
