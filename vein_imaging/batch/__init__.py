@@ -6,9 +6,15 @@ from vein_imaging.batch.figures import pair_figures, picture_figures
 from vein_imaging.batch.picture_files import picture_paths, picture_tasks
 from vein_imaging.batch.results import ResultFolder, earlier_results, open_results
 from vein_imaging.batch.run import Finished, run_batch
-from vein_imaging.batch.task import Figures, NotStarted, Outcome, Settings, Task
+from vein_imaging.batch.task import (
+    Figures,
+    NotStarted,
+    Outcome,
+    Settings,
+    Task,
+    UnfitWorkerError,
+)
 from vein_imaging.batch.workers import (
-    OtherVersionError,
     Workers,
     WorkersLostError,
     local_workers,
@@ -19,11 +25,11 @@ __all__ = [
     "Figures",
     "Finished",
     "NotStarted",
-    "OtherVersionError",
     "Outcome",
     "ResultFolder",
     "Settings",
     "Task",
+    "UnfitWorkerError",
     "Workers",
     "WorkersLostError",
     "cluster_workers",

@@ -8,10 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from vein_imaging.batch.code_version import CodeVersion, code_version
-from vein_imaging.batch.task import Outcome, Task, perform
+from vein_imaging.batch.task import Outcome, Task, UnfitWorkerError, perform
 from vein_imaging.batch.workers import (
     Broken,
-    OtherVersionError,
     Workers,
     WorkersLostError,
 )
@@ -71,7 +70,7 @@ def cluster_workers(address: str) -> Iterator[Workers]:
     ------
     WorkersLostError
         If the extra is missing, the scheduler does not answer, or it has no worker.
-    OtherVersionError
+    UnfitWorkerError
         If a worker runs another version.
     """
     try:
@@ -114,7 +113,7 @@ def _refuse_other_versions(found: dict[str, Any]) -> None:
         elif other := code_version().unlike(answer):
             told.append(f"{worker}: {other}")
     if told:
-        raise OtherVersionError(
+        raise UnfitWorkerError(
             _(
                 "workers of another version are refused: {told}. Install the version "
                 "of this command on them, or stop them"

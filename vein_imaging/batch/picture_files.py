@@ -11,7 +11,7 @@ import numpy as np
 
 from vein_calibration.profile_file import profile_id, read_profile
 from vein_imaging.batch.figures import picture_figures
-from vein_imaging.batch.task import Figures, NotStarted, Task
+from vein_imaging.batch.task import Figures, NotStarted, Task, UnfitWorkerError
 from vein_imaging.imaging.arrays import Picture
 from vein_imaging.pipeline import AnalysisSettings
 from vein_imaging.words import translate as _
@@ -89,7 +89,9 @@ def measure_file(task: Task) -> Figures:
     Raises
     ------
     OSError, ValueError
-        If it cannot be read here, is no picture, or has changed.
+        If it cannot be read, is no picture, or has changed.
+    UnfitWorkerError
+        If its folder is not on this machine.
     """
     path, profile_path = task.place
     profile = None if not profile_path else read_profile(Path(profile_path))
@@ -107,6 +109,8 @@ def measure_file(task: Task) -> Figures:
 
 
 def _picture(path: Path, sha256: str) -> Picture:
+    if not path.parent.is_dir():  # the command has just read it: a share is missing
+        raise UnfitWorkerError(_("it does not see {folder}").format(folder=path.parent))
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(

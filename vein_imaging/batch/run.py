@@ -10,9 +10,8 @@ from queue import SimpleQueue
 from typing import Literal
 
 from vein_imaging.batch.results import ResultFolder
-from vein_imaging.batch.task import NotStarted, Outcome, Task
-from vein_imaging.batch.workers import OtherVersionError, Workers
-from vein_imaging.words import translate as _
+from vein_imaging.batch.task import NotStarted, Outcome, Task, UnfitWorkerError
+from vein_imaging.batch.workers import Workers
 
 __all__ = ["Finished", "run_batch"]
 
@@ -56,7 +55,7 @@ def run_batch(
 
     Raises
     ------
-    WorkersLostError, OtherVersionError
+    WorkersLostError, UnfitWorkerError
         What was yielded is kept; a new start does the rest.
     OSError
         If a result cannot be written.
@@ -122,12 +121,7 @@ class _Run:
 
     def _settle(self, task: Task, outcome: Outcome) -> Iterator[Finished]:
         if outcome.refused:
-            raise OtherVersionError(
-                _(
-                    "a worker of another version joined: {other}. Stop it, then run "
-                    "again: what is measured is kept"
-                ).format(other=outcome.refused)
-            )
+            raise UnfitWorkerError(outcome.refused)
         twins = self._twins.pop(task.key)
         if outcome.error:
             for one in (task, *twins):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import socket
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +16,7 @@ import cv2
 from vein_imaging.batch.code_version import CodeVersion, code_version
 from vein_imaging.comparison import CompareSettings
 from vein_imaging.pipeline import AnalysisSettings
+from vein_imaging.words import translate as _
 
 __all__ = [
     "Figures",
@@ -21,6 +24,7 @@ __all__ = [
     "Outcome",
     "Settings",
     "Task",
+    "UnfitWorkerError",
     "digest",
     "kind_of",
     "perform",
@@ -29,6 +33,13 @@ __all__ = [
 Figures = dict[str, Any]
 """What was measured: JSON values, nan left out."""
 Settings = AnalysisSettings | CompareSettings
+
+
+class UnfitWorkerError(RuntimeError):
+    """A worker can do no task: another version, no way to sign in, no pictures.
+
+    It ends the batch: such a worker would be the quickest to take the next task.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,7 @@ class Outcome:
     error : str
         Why there are no figures.
     refused : str
-        In what this worker's version differs: nothing was measured then.
+        Why this worker can do no task at all; it names the worker.
     cpu_s : s
         CPU time of the worker's thread.
     """
@@ -116,7 +127,7 @@ def perform(task: Task, wanted: CodeVersion) -> Outcome:
         Of the command; a worker of another one measures nothing.
     """
     if other := wanted.unlike(code_version()):
-        return Outcome(refused=other)
+        return _refusal(_("it is of another version: {other}").format(other=other))
     cv2.setNumThreads(1)  # one core each: there are as many workers as cores
     # what a damaged file makes OpenCV print: the reason is told with its name
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
@@ -124,13 +135,22 @@ def perform(task: Task, wanted: CodeVersion) -> Outcome:
     figures = error = ""
     try:
         figures = json.dumps(task.work(task), sort_keys=True, allow_nan=False)
+    except UnfitWorkerError as unfit:
+        return _refusal(str(unfit))
     except MemoryError:
-        error = "out of memory"
+        error = _("out of memory")
     except Exception as failed:  # noqa: BLE001 (one picture must not stop the others)
         error = f"{failed}" or type(failed).__name__
         if not isinstance(failed, (OSError, RuntimeError, TypeError, ValueError)):
             error = f"{type(failed).__name__}: {error}"
     return Outcome(figures, error, cpu_s=time.thread_time() - begun)
+
+
+def _refusal(why: str) -> Outcome:
+    worker = f"{socket.gethostname()}/{os.getpid()}"
+    return Outcome(
+        refused=_("worker {worker} is refused: {why}").format(worker=worker, why=why)
+    )
 
 
 def kind_of(settings: Settings) -> str:

@@ -19,7 +19,6 @@ from vein_imaging.words import translate as _
 
 __all__ = [
     "Broken",
-    "OtherVersionError",
     "Workers",
     "WorkersLostError",
     "local_workers",
@@ -35,10 +34,6 @@ _MOST_RESTARTS = 100
 
 class WorkersLostError(RuntimeError):
     """Nobody is left to work; what is done is kept, and a new start goes on."""
-
-
-class OtherVersionError(RuntimeError):
-    """A worker's code is not the command's: its figures would not be comparable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def refuse_writers(signed_in: SignedInStore) -> None:
 
 
 class ReadingStore:
-    """A worker's own way to the pictures: signed in at its first picture.
+    """A worker's own way to the pictures: signed in when it is needed.
 
     Parameters
     ----------
@@ -50,12 +50,31 @@ class ReadingStore:
         Where the store lies on this machine.
     name, password : str
         Of a user who can only read.
+
+    Raises
+    ------
+    NoSuchStoreError
+        If the folder is no store.
     """
 
     def __init__(self, folder: Path, name: str, password: str) -> None:
         self.store_id = store_id_of(folder)
         self._who = folder, name, password
         self._signed_in: SignedInStore | None = None
+
+    def open(self) -> None:
+        """Sign in, unless it is signed in.
+
+        Raises
+        ------
+        RecordError
+            If name and password do not fit, or the user may do more than read.
+        """
+        if self._signed_in is None or self._signed_in.locked:
+            try:
+                self._signed_in = self._sign_in()
+            except StoreError as error:
+                raise RecordError(str(error)) from error
 
     def picture(self, session_id: str, image_id: str) -> Pixels:
         """Read a picture, checked; every read is in the store's log.
@@ -71,9 +90,9 @@ class ReadingStore:
         RecordError
             If it is missing or damaged, or may not be read.
         """
+        self.open()
+        assert self._signed_in is not None
         try:
-            if self._signed_in is None or self._signed_in.locked:
-                self._signed_in = self._sign_in()
             png = self._signed_in.image(session_id, image_id)
         except StoreError as error:
             raise RecordError(str(error)) from error
@@ -88,7 +107,7 @@ class ReadingStore:
             raise
         return signed_in
 
-    def close(self) -> None:
-        """Sign out, where it was signed in."""
+    def close(self, why: str = "signed out") -> None:
+        """Sign out, where it was signed in; the key is forgotten."""
         if self._signed_in is not None:
-            self._signed_in.lock("signed out")
+            self._signed_in.lock(why)

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from vein_imaging.batch import (
-    OtherVersionError,
     ResultFolder,
     Task,
+    UnfitWorkerError,
     WorkersLostError,
     cluster_workers,
     code_version,
@@ -100,7 +100,7 @@ def test_a_worker_of_another_version_is_refused_in_words(
     )
     with (
         pytest.raises(
-            OtherVersionError, match=r"another version are refused: tcp.*: .*9\.9, not"
+            UnfitWorkerError, match=r"another version are refused: tcp.*: .*9\.9, not"
         ),
         cluster_workers(cluster.address),
     ):

@@ -9,10 +9,10 @@ import pytest
 from vein_imaging.batch import (
     Finished,
     NotStarted,
-    OtherVersionError,
     Outcome,
     ResultFolder,
     Task,
+    UnfitWorkerError,
     WorkersLostError,
     run_batch,
 )
@@ -127,7 +127,7 @@ def test_an_error_that_will_come_again_is_not_tried_again(
     ("answer", "error"),
     [
         (CancelledError(), WorkersLostError),
-        (Outcome(refused="vein-imaging 9.9, not 0.1.0"), OtherVersionError),
+        (Outcome(refused="vein-imaging 9.9, not 0.1.0"), UnfitWorkerError),
     ],
 )
 def test_what_is_kept_stays_when_nobody_can_go_on(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +47,18 @@ def test_figures_come_back_with_what_they_cost(task: Task) -> None:
 def test_a_worker_of_another_version_measures_nothing(task: Task) -> None:
     outcome = perform(task, replace(code_version(), release="9.9"))
     assert outcome.figures == ""
-    assert outcome.refused == f"vein-imaging {code_version().release}, not 9.9"
+    ours = code_version().release
+    assert outcome.refused.endswith(
+        f"/{os.getpid()} is refused: it is of another version: "
+        f"vein-imaging {ours}, not 9.9"
+    )
+
+
+def test_a_worker_that_does_not_see_the_folder_is_refused_not_the_picture(
+    task: Task,
+) -> None:
+    elsewhere = replace(task, place=("/nowhere/leg.png", ""))
+    assert "it does not see /nowhere" in perform(elsewhere, code_version()).refused
 
 
 def test_an_error_becomes_words(task: Task) -> None:

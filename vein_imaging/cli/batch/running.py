@@ -18,10 +18,10 @@ import click
 from vein_imaging.batch import (
     Finished,
     NotStarted,
-    OtherVersionError,
     ResultFolder,
     Settings,
     Task,
+    UnfitWorkerError,
     Workers,
     WorkersLostError,
     cluster_workers,
@@ -179,7 +179,7 @@ def measure(
                     bar.update(1)
                     if one.how == "failed":
                         _tell_failure(one)
-        except (WorkersLostError, OtherVersionError) as error:
+        except (WorkersLostError, UnfitWorkerError) as error:
             kept = sum(one.how == "kept" for one in finished)
             raise click.ClickException(
                 _("{error}. {kept} results were kept; run again to go on").format(
