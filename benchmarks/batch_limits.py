@@ -154,7 +154,7 @@ def fill(folder: Path, frames: list[Path], server: Server | None) -> list[str]:
         for frame in frames:
             pixels = cv2.imread(str(frame), cv2.IMREAD_GRAYSCALE)
             assert pixels is not None
-            visit.photographs.take(pixels, HOW, MM_PER_PIXEL)
+            visit.photographs.take(np.asarray(pixels, np.uint8), HOW, MM_PER_PIXEL)
         taken = visit.photographs.all()
         return [visit.head.session_id, *(photo.image_id for photo in taken)]
 

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["cluster_workers"]
 
-_FIRST_WORKER_S = 30.0
+_FIRST_WORKER_S = 60.0
 """A worker imports for some seconds before the scheduler knows it."""
-_CONNECT_S = 10.0
-"""A scheduler answers at once or is not there."""
+_CONNECT_S = 20.0
+"""A scheduler answers within seconds, on a busy machine too, or is not there."""
 _AHEAD = 4
 """Tasks handed out for each thread of a worker; workers may join, so a few more."""
 _LEAST_ROOM = 64

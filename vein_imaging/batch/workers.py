@@ -10,6 +10,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from threading import Thread
 from typing import Protocol
 
@@ -121,7 +122,7 @@ def local_workers(
     def make_pool() -> ProcessPoolExecutor:
         # not "fork": a forked OpenCV or OpenBLAS may hang
         spawned = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(count, spawned, _begin, (begin, *given))
+        return ProcessPoolExecutor(count, spawned, partial(_begin, begin, *given))
 
     before = {name: os.environ.get(name) for name in _ONE_THREAD}
     os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))

@@ -108,8 +108,13 @@ class Cluster:
 
 
 @pytest.fixture
-def make_cluster(tmp_path: Path) -> Iterator[Callable[..., Cluster]]:
+def make_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Cluster]]:
     pytest.importorskip("distributed", reason="the extra `batch` is not installed")
+    # these will answer; how soon, on a busy machine, is not what is tested
+    monkeypatch.setattr("vein_imaging.batch.cluster._CONNECT_S", 300)
+    monkeypatch.setattr("vein_imaging.batch.cluster._FIRST_WORKER_S", 300)
     made: list[Cluster] = []
 
     def make(port: int = 0, **environment: str) -> Cluster:

@@ -110,22 +110,17 @@ def test_a_worker_of_another_version_is_refused_in_words(
 def test_no_scheduler_and_no_worker_are_said_in_words(
     make_cluster: MakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("vein_imaging.batch.cluster._CONNECT_S", 0.5)
-    with (
-        pytest.raises(WorkersLostError, match="no scheduler answers at"),
-        cluster_workers("tcp://127.0.0.1:1"),
-    ):
-        pass
-    with (
-        pytest.raises(WorkersLostError, match="no scheduler answers at"),
-        cluster_workers("nonsense://x"),
-    ):
-        pass
-    monkeypatch.undo()
-    monkeypatch.setattr("vein_imaging.batch.cluster._FIRST_WORKER_S", 0.5)
     cluster = make_cluster()
+    monkeypatch.setattr("vein_imaging.batch.cluster._FIRST_WORKER_S", 0.5)
     with (
         pytest.raises(WorkersLostError, match="has no worker"),
         cluster_workers(cluster.address),
     ):
         pass
+    monkeypatch.setattr("vein_imaging.batch.cluster._CONNECT_S", 0.5)
+    for address in ("tcp://127.0.0.1:1", "nonsense://x"):
+        with (
+            pytest.raises(WorkersLostError, match="no scheduler answers at"),
+            cluster_workers(address),
+        ):
+            pass

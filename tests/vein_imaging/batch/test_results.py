@@ -15,6 +15,7 @@ from vein_imaging.batch import (
     open_results,
 )
 from vein_imaging.comparison import CompareSettings
+from vein_imaging.pipeline import AnalysisSettings
 
 FIGURES = '{"summary": {"length_px": 12.5}, "branches": []}'
 
@@ -67,7 +68,8 @@ def test_other_settings_have_another_folder_and_another_kind_is_no_earlier_one(
 ) -> None:
     out = results.folder.parent
     noon = datetime.fromisoformat(results.begun_at)
-    settings = replace(task.settings, sensitivity=0.5)  # type: ignore[type-var]
+    assert isinstance(task.settings, AnalysisSettings)
+    settings = replace(task.settings, sensitivity=0.5)
     other = open_results(out, code_version(), settings, now=noon)
     assert other.folder != results.folder
     pairs = open_results(out, code_version(), CompareSettings(), now=noon)

@@ -181,11 +181,12 @@ def measure(
                         _tell_failure(one)
         except (WorkersLostError, UnfitWorkerError) as error:
             kept = sum(one.how == "kept" for one in finished)
-            raise click.ClickException(
-                _("{error}. {kept} results were kept; run again to go on").format(
-                    error=error, kept=kept
-                )
-            ) from error
+            told = str(error)
+            if kept:
+                told = _(
+                    "{error}. {kept} results were kept; run again to go on"
+                ).format(error=error, kept=kept)
+            raise click.ClickException(told) from error
         finished.sort(key=lambda one: order[id(one.task)])
         failures = [
             {**one.task.label, "reason": one.reason}
