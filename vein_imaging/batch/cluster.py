@@ -26,8 +26,9 @@ _FIRST_WORKER_S = 60.0
 _CONNECT_S = 20.0
 """A scheduler answers within seconds, on a busy machine too, or is not there."""
 _AHEAD = 4
-"""Tasks handed out for each thread of a worker; workers may join, so a few more."""
+"""Tasks handed out for each thread of a worker, so that none waits for the command."""
 _LEAST_ROOM = 64
+"""At least so many: for workers that join when the batch has begun."""
 
 
 class _ClusterWorkers:

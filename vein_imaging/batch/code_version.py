@@ -57,7 +57,11 @@ class CodeVersion:
         """
         told = []
         if other.release != self.release:
-            told.append(f"vein-imaging {other.release}, not {self.release}")
+            told.append(
+                _("vein-imaging {theirs}, not {ours}").format(
+                    theirs=other.release, ours=self.release
+                )
+            )
         elif other.sources != self.sources:
             told.append(
                 _(
@@ -71,7 +75,11 @@ class CodeVersion:
         ours, theirs = set(self.libraries), set(other.libraries)
         if ours != theirs:
             has, wanted = sorted(theirs - ours), sorted(ours - theirs)
-            told.append(f"{', '.join(has)}, not {', '.join(wanted)}")
+            told.append(
+                _("{theirs}, not {ours}").format(
+                    theirs=", ".join(has), ours=", ".join(wanted)
+                )
+            )
         return "; ".join(told)
 
 

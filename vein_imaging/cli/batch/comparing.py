@@ -14,7 +14,7 @@ from vein_imaging.cli.batch.running import (
     beside,
     engine_options,
     leave,
-    measure,
+    run_tasks,
     tasks_of_store,
 )
 from vein_imaging.cli.batch.stored import pair_tasks
@@ -68,7 +68,7 @@ def compare_patients(
     """
     settings = CompareSettings()
     tasks, engine = tasks_of_store(access, engine, whom, settings, pair_tasks)
-    done = measure(tasks, len(tasks), beside(access, out), settings, engine)
+    done = run_tasks(tasks, len(tasks), beside(access, out), settings, engine)
     earlier = list(earlier_results(done.results))
     if against:
         earlier = [one for one in earlier if one.version == against]

@@ -17,7 +17,7 @@ from vein_imaging.cli.batch.running import (
     beside,
     engine_options,
     leave,
-    measure,
+    run_tasks,
     tasks_of_store,
 )
 from vein_imaging.cli.batch.stored import photograph_tasks
@@ -134,7 +134,7 @@ def analyse_batch(
             )
         tasks, engine = tasks_of_store(access, engine, whom, settings, photograph_tasks)
         assert access is not None
-        done = measure(tasks, len(tasks), beside(access, out), settings, engine)
+        done = run_tasks(tasks, len(tasks), beside(access, out), settings, engine)
     else:
         if out is None:
             raise click.UsageError(_("name a folder for the results with --out"))
@@ -145,7 +145,7 @@ def analyse_batch(
             mm_per_pixel=mm_per_pixel,
             settings=settings,
         )
-        done = measure(files, len(found), out, settings, engine)
+        done = run_tasks(files, len(found), out, settings, engine)
     rows = picture_rows(done.finished, done.results)
     write_table(done.results.folder / "pictures.csv", rows)
     if as_json:

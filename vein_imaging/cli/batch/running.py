@@ -38,7 +38,15 @@ from vein_imaging.treatment.reading_store import refuse_writers, store_id_of
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
-__all__ = ["Engine", "Measured", "engine_options", "measure", "tasks_of_store"]
+__all__ = [
+    "Engine",
+    "Measured",
+    "beside",
+    "engine_options",
+    "leave",
+    "run_tasks",
+    "tasks_of_store",
+]
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 ListTasks = Callable[[AtWork, Sequence[str], str, Any], Iterator[Task]]
@@ -131,7 +139,7 @@ class Measured:
         click.echo(_("results are in {folder}").format(folder=self.results.folder))
 
 
-def measure(
+def run_tasks(
     tasks: Iterable[Task | NotStarted],
     total: int,
     out: Path,
