@@ -12,7 +12,6 @@ of them; block by block in turn, so that what else the machine does meets all of
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import hashlib
 import os
 import random
@@ -54,6 +53,8 @@ SETTINGS = AnalysisSettings(quality="full")
 FRAMES_OF_A_LEG = 25
 """Hand-shifted frames of one drawn leg: drawing a leg takes longer than finding it."""
 BIN = Path(sys.executable).parent
+Run = Callable[[Sequence[Path]], None]
+Of = Callable[[], list[psutil.Process]]
 
 
 def draw_frames(folder: Path, count: int) -> list[Path]:
@@ -95,29 +96,73 @@ def bare_frame(path: str) -> int:
     return len(found.branches)
 
 
-@dataclasses.dataclass
 class Engine:
-    name: str
-    run: Callable[[Sequence[Path]], None]
-    processes: Callable[[], list[psutil.Process]]
-    wall_s: list[float] = dataclasses.field(default_factory=list)
-    cpu_s: list[float] = dataclasses.field(default_factory=list)
-    peak_mb: float = 0.0
+    """An engine in a process of its own: what it costs while idle is nobody else's."""
 
-    def block(self, paths: Sequence[Path]) -> None:
-        before, begun = self._cpu_s(), time.perf_counter()
-        self.run(paths)
-        self.wall_s.append((time.perf_counter() - begun) / len(paths))
-        self.cpu_s.append((self._cpu_s() - before) / len(paths))
-        peaks = [peak_memory_mb(one.pid) for one in self.processes()]
-        self.peak_mb = max([self.peak_mb, *peaks])
+    def __init__(self, name: str, count: int, folder: Path, frames: int) -> None:
+        self.name = f"{name}, {count}"
+        self.wall_s: list[float] = []
+        self.cpu_s: list[float] = []
+        self.peak_mb = 0.0
+        asked = ("engine", "--engine", name, "--count", str(count))
+        where = ("--folder", str(folder), "--frames", str(frames))
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, *asked, *where],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._say(0, 4)  # all have started and imported
 
-    def _cpu_s(self) -> float:
-        own = time.process_time()
-        for one in self.processes():
-            times = one.cpu_times()
-            own += times.user + times.system
-        return own
+    def block(self, begin: int, end: int) -> None:
+        wall_s, cpu_s, self.peak_mb = self._say(begin, end)
+        self.wall_s.append(wall_s / (end - begin))
+        self.cpu_s.append(cpu_s / (end - begin))
+
+    def _say(self, begin: int, end: int) -> tuple[float, float, float]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(f"{begin} {end}\n")
+        self._process.stdin.flush()
+        wall_s, cpu_s, peak_mb = map(float, self._process.stdout.readline().split())
+        return wall_s, cpu_s, peak_mb
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait()
+
+
+def serve_engine(name: str, count: int, paths: Sequence[Path], work: Path) -> None:
+    """Do the blocks that are named on stdin; tell wall and CPU time, and memory."""
+    with ExitStack() as stack:
+        run, processes = started(name, count, stack, work)
+        for line in sys.stdin:
+            begin, end = map(int, line.split())
+            before, wall = cpu_s(processes), time.perf_counter()
+            run(paths[begin:end])
+            wall, cpu = time.perf_counter() - wall, cpu_s(processes) - before
+            peak = max(peak_memory_mb(one.pid) for one in processes())
+            print(wall, cpu, peak, flush=True)
+
+
+def started(name: str, count: int, stack: ExitStack, work: Path) -> tuple[Run, Of]:
+    if name == "bare pool":
+        spawned = get_context("spawn")
+        pool = stack.enter_context(ProcessPoolExecutor(count, spawned, one_thread))
+        return bare_run(pool), children
+    if name == "batch":
+        return batch_of(stack.enter_context(local_workers(count)), work), children
+    cluster = stack.enter_context(Cluster(work / "cluster", count))
+    workers = stack.enter_context(cluster_workers(cluster.address))
+    return batch_of(workers, work), cluster.processes
+
+
+def cpu_s(processes: Of) -> float:
+    own = time.process_time()
+    for one in processes():
+        times = one.cpu_times()
+        own += times.user + times.system
+    return own
 
 
 def peak_memory_mb(pid: int) -> float:
@@ -126,17 +171,19 @@ def peak_memory_mb(pid: int) -> float:
     return int(found[1]) * 1024 / 1e6 if found else 0.0
 
 
-def children_since(before: set[int]) -> list[psutil.Process]:
-    new = (one for one in psutil.Process().children() if one.pid not in before)
-    return [one for one in new if "resource_tracker" not in " ".join(one.cmdline())]
+def children() -> list[psutil.Process]:
+    found = psutil.Process().children()
+    return [one for one in found if "resource_tracker" not in " ".join(one.cmdline())]
 
 
-def batch_of(workers: Workers, out: Path) -> Callable[[Sequence[Path]], None]:
+def batch_of(workers: Workers, out: Path) -> Run:
     """A batch's whole way: hashed, handed out, measured, kept durably."""
 
     def run(paths: Sequence[Path]) -> None:
-        shutil.rmtree(out, ignore_errors=True)
-        results = open_results(out, code_version(), SETTINGS, now=datetime.now(UTC))
+        shutil.rmtree(out / "out", ignore_errors=True)
+        results = open_results(
+            out / "out", code_version(), SETTINGS, now=datetime.now(UTC)
+        )
         tasks = picture_tasks(
             paths, lambda path: None, mm_per_pixel=MM_PER_PIXEL, settings=SETTINGS
         )
@@ -146,40 +193,11 @@ def batch_of(workers: Workers, out: Path) -> Callable[[Sequence[Path]], None]:
     return run
 
 
-def all_engines(stack: ExitStack, work: Path, warm: Sequence[Path]) -> list[Engine]:
-    engines = []
-    for count in (1, 2):
-        known = {one.pid for one in psutil.Process().children()}
-        pool = stack.enter_context(
-            ProcessPoolExecutor(count, get_context("spawn"), one_thread)
-        )
-        run = bare_run(pool)
-        run(warm)
-        engines.append(Engine(f"bare pool, {count}", run, fixed(children_since(known))))
-    for count in (1, 2):
-        known = {one.pid for one in psutil.Process().children()}
-        workers = stack.enter_context(local_workers(count))
-        run = batch_of(workers, work / f"local{count}")
-        run(warm)
-        engines.append(Engine(f"batch, {count}", run, fixed(children_since(known))))
-    for count in (1, 2):
-        cluster = stack.enter_context(Cluster(work / f"cluster{count}", count))
-        workers = stack.enter_context(cluster_workers(cluster.address))
-        run = batch_of(workers, work / f"dask{count}")
-        run(warm)
-        engines.append(Engine(f"dask, {count}", run, cluster.processes))
-    return engines
-
-
-def bare_run(pool: ProcessPoolExecutor) -> Callable[[Sequence[Path]], None]:
+def bare_run(pool: ProcessPoolExecutor) -> Run:
     def run(paths: Sequence[Path]) -> None:
         assert all(pool.map(bare_frame, map(str, paths)))
 
     return run
-
-
-def fixed(processes: list[psutil.Process]) -> Callable[[], list[psutil.Process]]:
-    return lambda: processes
 
 
 class Cluster:
@@ -238,14 +256,18 @@ def free_port() -> int:
 
 
 def scaling(frames: int, block: int, folder: Path) -> None:
-    paths = draw_frames(folder / "frames", frames)
-    with ExitStack() as stack:
-        engines = all_engines(stack, folder, paths[:4])
-        for begin in range(0, frames, block):
-            turn = random.Random(begin).sample(engines, len(engines))
-            for engine in turn:
-                engine.block(paths[begin : begin + block])
-            print(f"block {begin}", file=sys.stderr, flush=True)
+    draw_frames(folder / "frames", frames)
+    engines = [
+        Engine(name, count, folder, frames)
+        for name in ("bare pool", "batch", "dask")
+        for count in (1, 2)
+    ]
+    for begin in range(0, frames, block):
+        for engine in random.Random(begin).sample(engines, len(engines)):
+            engine.block(begin, min(begin + block, frames))
+        print(f"block {begin}", file=sys.stderr, flush=True)
+    for engine in engines:
+        engine.close()
     print(
         f"## scaling: {frames} frames of {SIZE[0]} x {SIZE[1]}, {SETTINGS.quality}, "
         f"in blocks of {block}, all engines in turn; medians of the blocks\n"
@@ -413,13 +435,19 @@ def work_folder(given: Path | None) -> Iterator[Path]:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("scaling", "kills"))
+    parser.add_argument("what", choices=("scaling", "kills", "engine"))
     parser.add_argument("--frames", type=int, default=400)
     parser.add_argument("--block", type=int, default=50)
+    parser.add_argument("--engine", help="for `scaling` itself")
+    parser.add_argument("--count", type=int)
     parser.add_argument("--folder", type=Path, help="kept; frames in it are used again")
     asked = parser.parse_args()
     with work_folder(asked.folder) as where:
         if asked.what == "scaling":
             scaling(asked.frames, asked.block, where)
-        else:
+        elif asked.what == "kills":
             kills(asked.frames, where)
+        else:
+            drawn = draw_frames(where / "frames", asked.frames)
+            mine = where / f"{asked.engine}-{asked.count}".replace(" ", "-")
+            serve_engine(asked.engine, asked.count, drawn, mine)
