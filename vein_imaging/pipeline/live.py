@@ -17,7 +17,7 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.quality import FrameQuality
 from vein_imaging.imaging.arrays import Image, Mask, Picture, check_picture
-from vein_imaging.imaging.field.find_field import find_field
+from vein_imaging.imaging.field.find_field import look_for_field
 from vein_imaging.imaging.light import Subject, tell_subject
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
@@ -246,7 +246,8 @@ class LiveStep:
         wait = FIELD_EVERY if moved_px <= TURN_PX else FIELD_EVERY_MOVING
         if before is None or before.ground_age >= wait:
             size = recipe.working_size(shape, self._mm_per_pixel)
-            ground, age = Ground.of(find_field(plane, picture), size), 0
+            found = look_for_field(picture)
+            ground, age = Ground.of(found.mask, size, found.advice), 0
         else:
             ground, age = before.ground, before.ground_age + 1
         scene = PreparedPicture.of(
@@ -323,6 +324,7 @@ class LiveStep:
             network,
             mm_per_pixel=self._mm_per_pixel,
             channel=searched.channel,
+            advice=searched.scene.ground.advice,
             scale_error=(
                 self._scale.relative_error
                 if isinstance(self._scale, PixelSize)

@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 from vein_imaging.imaging.rejecting.coloured_hair import without_hair
 from vein_imaging.imaging.rejecting.distractors import HairScale, find_hair, settle_runs
-from vein_imaging.imaging.rejecting.faint import drop_specks, find_faint
+from vein_imaging.imaging.rejecting.faint import (
+    drop_specks,
+    find_faint,
+    without_loose_links,
+)
+from vein_imaging.imaging.rejecting.marks import find_marks
 from vein_imaging.imaging.rejecting.outlines import find_edges, find_outlines, find_rim
 from vein_imaging.imaging.rejecting.weak import weak_runs
 from vein_imaging.imaging.tracing.centreline import (
@@ -158,13 +163,16 @@ def measure_network(
             # without a scale it costs real skin 8 points of recall and gains nothing
             faint = near_infrared and settings.polarity == "dark"
             bad |= find_outlines(profiles, centred, image, near_infrared=faint)
-    bad = settle_runs(bad & (number != LINK), centred)[index]
+    bad = settle_runs(bad & (number != LINK), centred)
+    if recipe.light == "visible" and picture.ndim == 3:
+        bad |= find_marks(picture, centred)
+    bad = bad[index]
     if recipe.least_score:
         on_skeleton = inserted.number[tuple(trace.pixels_rc.T)] == -1
         bad |= weak_runs(score, trace, recipe.least_score) & on_skeleton
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
-        paths = cut_paths(paths, bad)
+        paths = without_loose_links(cut_paths(paths, bad), number[index] == LINK)
     paths = bridge_gaps(paths, trace.pixels_rc)
     if near_infrared:
         paths = drop_specks(paths)

@@ -61,23 +61,27 @@ class Ground:
         The same at the working size.
     inner : (h, w) bool
         That without its rim.
+    advice : str
+        What would make the field surer: "come nearer"; mostly "".
     """
 
     field: Mask
     small_field: Mask
     inner: Mask
+    advice: str = ""
 
     @classmethod
-    def of(cls, field: Mask, size: WorkingSize) -> Ground:
+    def of(cls, field: Mask, size: WorkingSize, advice: str = "") -> Ground:
         """Shrink a field to the working size.
 
         Parameters
         ----------
         field : (H, W) bool
         size : WorkingSize
+        advice : str
         """
         small = size.shrunk_mask(field)
-        return cls(field, small, without_rim(small))
+        return cls(field, small, without_rim(small), advice)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +164,7 @@ class PreparedPicture:
         size = recipe.working_size(shape, mm_per_pixel)
         ground = field if isinstance(field, Ground) else Ground.of(field, size)
         if ground.small_field.shape != size.small:
-            ground = Ground.of(ground.field, size)
+            ground = Ground.of(ground.field, size, ground.advice)
         inner = ground.inner
         patch, glare = None, None
         times = hair_halvings(mm_per_pixel) if settings.reject_hair else None

@@ -12,7 +12,7 @@ from vein_imaging.imaging.tracing.centreline import Path
 from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.profile import Profiles
 
-__all__ = ["drop_specks", "find_faint"]
+__all__ = ["drop_specks", "find_faint", "without_loose_links"]
 
 FAINTEST_LEVELS = 2.5
 """Grey levels of 255. Blocks of a compressed video differ by one or two, and where the
@@ -55,10 +55,38 @@ def drop_specks(paths: Sequence[Path]) -> tuple[Path, ...]:
     -------
     tuple of Path
     """
-    ends = Counter(node for path in paths for node in (path.start_node, path.end_node))
+    ends = _count_ends(paths)
 
     def is_speck(path: Path) -> bool:
         alone = ends[path.start_node] == 1 and ends[path.end_node] == 1
         return alone and len(path.members) < SHORTEST_PX
 
     return tuple(path for path in paths if not is_speck(path))
+
+
+def without_loose_links(
+    paths: Sequence[Path], is_link: NDArray[np.bool_]
+) -> tuple[Path, ...]:
+    """Leave out what joined a vein to something that is gone.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+    is_link : (N,) bool
+        For each pixel of the trace whether it only joins two lines.
+
+    Returns
+    -------
+    tuple of Path
+    """
+    ends = _count_ends(paths)
+
+    def is_loose(path: Path) -> bool:
+        joins = ends[path.start_node] > 1 and ends[path.end_node] > 1
+        return not joins and bool(is_link[path.members].all())
+
+    return tuple(path for path in paths if not is_loose(path))
+
+
+def _count_ends(paths: Sequence[Path]) -> Counter[int]:
+    return Counter(node for path in paths for node in (path.start_node, path.end_node))

@@ -107,6 +107,8 @@ def _headline(
 def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
     parts = []
     if shown is not None and shown.result is not None:
+        if shown.result.vein_map.advice:
+            parts.append(shown.result.vein_map.advice)
         parts.append(_scale(shown.result.vein_map))
         judged = shown.result.frame_quality
         if judged is not None and judged.reasons:

@@ -6,7 +6,9 @@ import pytest
 from vein_devices.errors import DeviceAbsentError, DeviceTimeoutError
 from vein_devices.frame import Frame
 from vein_imaging.capture import CaptureSettings, CaptureStatus, LivePicture, Phase
+from vein_imaging.pipeline import LiveStep
 from vein_imaging.viewer.live.camera_state import CameraState, camera_state
+from vein_phantom import PhantomSettings, draw_frame
 
 STREAMING = CaptureStatus(
     Phase.STREAMING, "uvc:A1", frames=9, rate_fps=29.7, width_px=640, height_px=480
@@ -95,3 +97,11 @@ def test_before_the_first_picture_there_is_nothing_to_freeze() -> None:
 def test_losses_are_counted_in_words() -> None:
     status = CaptureStatus(Phase.STREAMING, "uvc:A1", dropped=3, damaged=1)
     assert "frames 3 lost, 1 damaged" in _state(status, _shown()).details
+
+
+def test_what_would_help_to_find_the_skin_is_said_first() -> None:
+    leg, _ = draw_frame(PhantomSettings(colour="skin", width_px=320, height_px=240))
+    dark = replace(_shown(), result=LiveStep().step(np.zeros_like(leg)))
+    assert "too dark" in _state(shown=dark).details.split("\N{MIDDLE DOT}")[0]
+    near = replace(_shown(), result=LiveStep().step(leg))
+    assert "dark" not in _state(shown=near).details
