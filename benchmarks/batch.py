@@ -53,6 +53,13 @@ SETTINGS = AnalysisSettings(quality="full")
 FRAMES_OF_A_LEG = 25
 """Hand-shifted frames of one drawn leg: drawing a leg takes longer than finding it."""
 BIN = Path(sys.executable).parent
+TUNED = "dask as in the how-to"
+HOW_TO = {
+    "DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_TRIM_THRESHOLD_": "1073741824",
+    "DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_MMAP_THRESHOLD_": "1073741824",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
+}
+"""What docs/how-to/run-a-batch.md has in the file of its step 1."""
 Run = Callable[[Sequence[Path]], None]
 Of = Callable[[], list[psutil.Process]]
 
@@ -152,7 +159,8 @@ def started(name: str, count: int, stack: ExitStack, work: Path) -> tuple[Run, O
         return bare_run(pool), children
     if name == "batch":
         return batch_of(stack.enter_context(local_workers(count)), work), children
-    cluster = stack.enter_context(Cluster(work / "cluster", count))
+    environment = HOW_TO if name == TUNED else {}
+    cluster = stack.enter_context(Cluster(work / "cluster", count, **environment))
     workers = stack.enter_context(cluster_workers(cluster.address))
     return batch_of(workers, work), cluster.processes
 
@@ -203,7 +211,10 @@ def bare_run(pool: ProcessPoolExecutor) -> Run:
 class Cluster:
     """A scheduler and workers of dask, as processes of their own."""
 
-    def __init__(self, folder: Path, workers: int, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, workers: int, port: int = 0, **environment: str
+    ) -> None:
+        self.environment = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.count = workers
@@ -226,7 +237,7 @@ class Cluster:
                 [BIN / "dask", *arguments],
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "OMP_NUM_THREADS": "1"},
+                env=self.environment,
             )
         self.started.append(psutil.Process(made.pid))
 
@@ -259,7 +270,7 @@ def scaling(frames: int, block: int, folder: Path) -> None:
     draw_frames(folder / "frames", frames)
     engines = [
         Engine(name, count, folder, frames)
-        for name in ("bare pool", "batch", "dask")
+        for name in ("bare pool", "batch", "dask", TUNED)
         for count in (1, 2)
     ]
     for begin in range(0, frames, block):

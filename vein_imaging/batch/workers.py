@@ -25,7 +25,13 @@ __all__ = [
     "local_workers",
 ]
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_ENVIRONMENT = {
+    **dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
+    ),
+    # memory of one picture is kept for the next: 136 instead of 155 ms of CPU at 1080p
+    **dict.fromkeys(("MALLOC_TRIM_THRESHOLD_", "MALLOC_MMAP_THRESHOLD_"), str(2**30)),
+}
 _AHEAD = 2
 """Tasks handed out for each worker: one in work, and the next is there at once."""
 
@@ -124,8 +130,8 @@ def local_workers(
         spawned = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(count, spawned, partial(_begin, begin, *given))
 
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(dict.fromkeys(_ONE_THREAD, "1"))
+    before = {name: os.environ.get(name) for name in _ENVIRONMENT}
+    os.environ.update(_ENVIRONMENT)
     workers = _LocalWorkers(make_pool, _AHEAD * count)
     try:
         yield workers
