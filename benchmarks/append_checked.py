@@ -1,17 +1,20 @@
 """Recording an injection, checked: as the tree before the treatment floor did, and now.
 
     python benchmarks/append_checked.py [--against CHECKOUT] [--rounds N]
+    python benchmarks/append_checked.py --beside CHECKOUT [--rounds N]
 
 Each round takes a fresh store and records injections one after the other, with the
 whole dose check inside the transaction; rounds of the two trees alternate in one run.
 `CHECKOUT` is another checkout of this project with its own .venv, of before the
-treatment floor. Prints the medians in ms and their ratio.
+treatment floor; with `--beside` it is one of after it, measured in the same way. Prints
+medians and 99th percentiles in ms and the medians' ratio.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -76,6 +79,7 @@ def main() -> None:
     """Measure, and print the table."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--against", type=Path)
+    asked.add_argument("--beside", type=Path)
     asked.add_argument("--injections", type=int, default=60)
     asked.add_argument("--timed", type=int, default=30)
     asked.add_argument("--rounds", type=int, default=5)
@@ -93,20 +97,33 @@ def main() -> None:
                 command = [sys.executable, __file__, "--new", str(folder)]
                 command += ["--injections", sizes[0], "--timed", sizes[1]]
                 where = Path(__file__).parents[1]
-                if name == "before":
+                if name == "before" and given.beside is not None:
+                    where = given.beside.absolute()
+                elif name == "before":
                     if given.against is None:
                         continue
                     python = given.against / ".venv" / "bin" / "python"
                     command = [str(python), "-c", OLD, str(folder), *sizes]
                     where = given.against
+                roots = [where, where / "devices", where / "calibration"]
+                path = os.pathsep.join(map(str, roots))
                 told = subprocess.run(
-                    command, check=True, capture_output=True, text=True, cwd=where
+                    command,
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                    cwd=where,
+                    env={**os.environ, "PYTHONPATH": path},
                 )
                 waits[name] += json.loads(told.stdout)
     medians = {name: statistics.median(w) for name, w in waits.items() if w}
     print(f"{datetime.now(UTC):%Y-%m-%d}  {given.injections} injections before, ms:")
     for name, median in medians.items():
-        print(f"  {name:<7} median {median:.2f}  of {len(waits[name])}")
+        slowest = statistics.quantiles(waits[name], n=100)[98]
+        print(
+            f"  {name:<7} median {median:.2f}  99th percentile {slowest:.2f}"
+            f"  of {len(waits[name])}"
+        )
     if len(medians) == 2:
         print(f"  ratio   {medians['after'] / medians['before']:.2f}")
 

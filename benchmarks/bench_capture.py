@@ -28,8 +28,8 @@ import numpy as np
 
 from vein_devices import Frame, open_camera
 from vein_devices.frame import Pixels
+from vein_devices.supervision.supervisor import watch
 from vein_imaging.capture import (
-    CaptureLoop,
     CaptureSettings,
     FrameRing,
     LiveFeed,
@@ -108,11 +108,14 @@ class _Ages(Mailbox[LivePicture]):
 def ages(make_step: Any, seconds: float) -> list[float]:
     """Ages in s of the frames that reached the mailbox."""
     ring, mailbox = FrameRing(), _Ages()
-    loop = CaptureLoop(Replay(), ring)  # type: ignore[arg-type]
+    camera: Any = Replay()
+    camera = watch(camera)
     live = LiveLoop(ring, make_step, mailbox, CaptureSettings())
     live.start()
-    with loop:
-        time.sleep(seconds)
+    camera.start(ring.put, ring.close)
+    time.sleep(seconds)
+    ring.close()
+    camera.close()
     live.stop()
     return mailbox.ages_s
 

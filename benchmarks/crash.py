@@ -45,6 +45,9 @@ from vein_imaging.storage import (
 )
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.errors import DamagedImageError, MissingImageError
+from vein_imaging.storage.people import passwords
+from vein_imaging.storage.people.administration import change_password, set_up
+from vein_imaging.storage.people.signed_in import sign_in
 from vein_imaging.storage.upkeep.verify import verify_store
 
 FAULTS = ("none", "synchronous=NORMAL", "no flush of files", "no flush of folders")
@@ -225,6 +228,52 @@ def kill_writers(rounds: int, base: Path, dice: random.Random) -> Tally:
     return tally
 
 
+def kill_password_changes(rounds: int, base: Path, dice: random.Random) -> Tally:
+    """Kill a change of password anywhere; one of the two passwords must sign in.
+
+    `lost` counts the rounds after which neither did; `checked` those in all.
+    """
+    passwords.ARGON2ID_COST = (32, 1, 4)  # the least, so that the writes are hit
+    tally, started = Tally("SIGKILL, a change of password"), time.monotonic()
+    words = ("correct horse battery", "velvet barometer fig")
+    folder = base / "people"
+    set_up(folder, "olga", words[0], at=now())
+    counts = 0
+    for _ in range(rounds):
+        out, into = os.pipe()
+        child = os.fork()
+        if not child:
+            with sign_in(folder, "olga", words[counts]) as olga:
+                os.write(into, b"begins")
+                change_password(olga, words[counts], words[1 - counts])
+            os._exit(0)
+        os.close(into)
+        os.read(out, 6)
+        time.sleep(dice.uniform(0, 0.25))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(out)
+        tally.rounds += 1
+        tally.acknowledged += 1
+        fitting = [n for n, word in enumerate(words) if _signs_in(folder, word)]
+        tally.lost += not fitting
+        tally.not_whole += len(fitting) == 2
+        if fitting:
+            counts = fitting[0]
+    tally.rounds_with_loss = tally.lost
+    tally.took_s = time.monotonic() - started
+    return tally
+
+
+def _signs_in(folder: Path, password: str) -> bool:
+    (folder / "attempts.json").unlink(missing_ok=True)
+    try:
+        with sign_in(folder, "olga", password) as olga:
+            return not olga.warnings
+    except StoreError:
+        return False
+
+
 class Cluster:
     """A PostgreSQL server in a temporary folder, to be killed."""
 
@@ -391,6 +440,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--server-kills", type=int, default=100)
+    parser.add_argument("--password-kills", type=int, default=200)
     parser.add_argument("--cuts", type=int, default=300)
     parser.add_argument("--control-cuts", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
@@ -408,6 +458,9 @@ def main() -> None:
         steps: list[Callable[[], Tally]] = []
         if asked.kills:
             steps.append(lambda: kill_writers(asked.kills, base, dice))
+        if asked.password_kills:
+            kills = asked.password_kills
+            steps.append(lambda: kill_password_changes(kills, base, dice))
         if asked.server_kills:
             steps.append(lambda: kill_servers(asked.server_kills, base, dice))
         for fault in FAULTS if asked.cuts else ():

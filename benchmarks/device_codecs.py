@@ -96,7 +96,7 @@ def multipart_case(rng: random.Random, pictures: list[bytes]) -> Case:
 
     def read(data: bytes) -> list[bytes]:
         reader = MultipartReader(b"frame")
-        parts = [p for part in split(data, rng) for p in reader.feed(part)]
+        parts = [p.body for part in split(data, rng) for p in reader.feed(part)]
         return [check_jpeg(p)[0] for p in parts]
 
     return head + body + b"\r\n--frame", body, read

@@ -12,6 +12,7 @@ import argparse
 import functools
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import cv2
@@ -20,7 +21,6 @@ from numpy.typing import NDArray
 from skimage.filters import frangi, meijering, sato
 
 from vein_imaging import AnalysisSettings, analyse
-from vein_imaging.capture.background import BackgroundWorker
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vesselness import FAST, FULL, vesselness
 from vein_imaging.pipeline import LiveStep
@@ -124,18 +124,15 @@ def live_rate(seconds: float) -> float:
     """Frames a second of the live step at 1080p, as `capture` runs it."""
     picture, mm = leg((1920, 1080))
     frames = [np.roll(picture, n, axis=1) for n in range(6)]
-    step, background = (
-        LiveStep(AnalysisSettings(quality="fast"), mm),
-        BackgroundWorker("background"),
-    )
-    background.start()
+    step = LiveStep(AnalysisSettings(quality="fast"), mm)
+    background = ThreadPoolExecutor(1)
     step.step(frames[0])
     count, begun = 0, time.perf_counter()
     while time.perf_counter() - begun < seconds:
-        step.step(frames[count % 6], in_background=background.offer)
+        step.step(frames[count % 6], in_background=background.submit)
         count += 1
     rate = count / (time.perf_counter() - begun)
-    background.stop(timeout_s=5)
+    background.shutdown()
     return rate
 
 

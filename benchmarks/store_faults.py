@@ -8,15 +8,19 @@ Needs root on Linux: it mounts small disks in memory and gives up its rights.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,8 +35,21 @@ from vein_imaging.storage.database.append_only import SQLITE_0001
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import entry_hash, header_of
 from vein_imaging.storage.files.keys import Vault
-from vein_imaging.storage.upkeep.checkpoint import checkpoint_file, write_checkpoints
+from vein_imaging.storage.people.administration import (
+    add_user,
+    change_password,
+    set_up,
+)
+from vein_imaging.storage.people.roles import Action, Role
+from vein_imaging.storage.people.signed_in import sign_in
+from vein_imaging.storage.people.slot_changes import people_problems
+from vein_imaging.storage.upkeep.checkpoint import verification_key
+from vein_imaging.storage.upkeep.kept_checkpoints import (
+    checkpoint_file,
+    write_checkpoints,
+)
 from vein_imaging.storage.upkeep.verify import verify_store
+from vein_imaging.storage.upkeep.witness import Witness, witness_request
 
 KEY = bytes(range(32))
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -263,7 +280,7 @@ def recomputed(base: Path) -> list[str]:
         rows = reading.execute(event.select().order_by(event.c.seq)).all()
     prev = rows[18].hash
     for row in rows[19:]:
-        own = entry_hash(prev, header_of(row), row.content)
+        own = entry_hash(prev, header_of(row), row.content, row.commitment)
         connection.execute(
             "UPDATE event SET prev = ?, hash = ? WHERE seq = ?", (prev, own, row.seq)
         )
@@ -272,6 +289,148 @@ def recomputed(base: Path) -> list[str]:
         connection.execute(text)
     connection.close()
     return case.verify()
+
+
+# --- the record against its own people ------------------------------------------------
+
+OLGA, ANTON = "correct horse battery", "velvet barometer fig"
+
+
+def clinic_with_people(base: Path) -> Path:
+    """Make a store that olga owns; anton is an assistant."""
+    set_up(base / "clinic", "olga", OLGA, at=AT)
+    with sign_in(base / "clinic", "olga", OLGA) as olga:
+        add_user(olga, "anton", ANTON, [Role.ASSISTANT], at=AT)
+    return base / "clinic"
+
+
+def people_verified(folder: Path, key: bytes) -> list[str]:
+    with open_store(folder, key) as store:
+        return [f"verify: {where}: {what}" for where, what in people_problems(store)]
+
+
+def slot_copied(base: Path) -> list[str]:
+    folder = clinic_with_people(base)
+    with sign_in(folder, "olga", OLGA) as olga:
+        key = olga.allowed_key(Action.USERS)
+    file = folder / "users.json"
+    users = json.loads(file.read_text())
+    users["slots"]["olga"] = users["slots"]["anton"]
+    file.write_text(json.dumps(users))
+    tried = said(lambda: sign_in(folder, "olga", ANTON))
+    return [f"as olga with anton's password: {tried}", *people_verified(folder, key)]
+
+
+def older_slot(base: Path) -> list[str]:
+    folder = clinic_with_people(base)
+    file = folder / "users.json"
+    before = json.loads(file.read_text())["slots"]["anton"]
+    with sign_in(folder, "anton", ANTON) as anton:
+        change_password(anton, ANTON, "copper thistle meridian")
+    users = json.loads(file.read_text())
+    users["slots"]["anton"] = before
+    file.write_text(json.dumps(users))
+    return [f"with the old password: {said(lambda: sign_in(folder, 'anton', ANTON))}"]
+
+
+def made_owner(base: Path) -> list[str]:
+    folder = clinic_with_people(base)
+    with sign_in(folder, "olga", OLGA) as olga:
+        key = olga.allowed_key(Action.USERS)
+    with open_store(folder, key) as store:
+        body = {"name": "anton", "roles": ["owner"]}
+        store.append_own("user", body, author="olga", at=AT)
+    with sign_in(folder, "anton", ANTON) as anton:
+        asked = said(lambda: anton.require(Action.ERASE))
+    return [f"anton asks to erase: {asked}", *people_verified(folder, key)]
+
+
+def id_changed(base: Path) -> list[str]:
+    case = make(base, 40)
+    file = case.folder / "store.json"
+    described = json.loads(file.read_text())
+    first = "1" if described["store_id"][0] == "0" else "0"
+    described["store_id"] = first + described["store_id"][1:]
+    file.write_text(json.dumps(described))
+    return case.verify(with_checkpoint=False)
+
+
+def log_deleted(base: Path) -> list[str]:
+    case = make(base, 40)
+    child = os.fork()
+    if not child:
+        store = open_store(case.folder, KEY)
+        for _ in range(10):
+            append(store, case.session_id)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    (case.folder / "ledger.db-wal").unlink()
+    return [said(lambda: open_store(case.folder, KEY))]
+
+
+def copied_in_use(base: Path, copies: int = 100) -> list[str]:
+    """Copy the folder a hundred times while a writer writes and carries over."""
+    case, dice = make(base, 40), random.Random("copies")
+    out, into = os.pipe()
+    child = os.fork()
+    if not child:
+        store = open_store(case.folder, KEY)
+        while True:
+            append(store, case.session_id, "x" * 2000)
+            store.settle_file(empty_log=True)
+            os.write(into, b"%d\n" % store.head().seq)
+    outcomes: Counter[str] = Counter()
+    acknowledged, buffered = 0, b""
+    for number in range(copies):
+        buffered += os.read(out, 1 << 16)
+        acknowledged = int(buffered.split(b"\n")[-2])
+        copy = base / f"copy-{number}"
+        copy.mkdir()
+        files = sorted(f for f in case.folder.iterdir() if f.is_file())
+        for file in dice.sample(files, len(files)):
+            with suppress(FileNotFoundError):
+                shutil.copy(file, copy)
+            time.sleep(dice.uniform(0, 0.05))  # as a share on a network would take
+        shutil.copytree(case.folder / "images", copy / "images")
+        outcomes[outcome_of(copy, acknowledged)] += 1
+        shutil.rmtree(copy)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.close(out)
+    os.close(into)
+    return [f"{count:>4} x {what}" for what, count in outcomes.most_common()]
+
+
+def outcome_of(copy: Path, acknowledged: int) -> str:
+    """Open a copy; say whether it refused, or holds what was acknowledged before."""
+    try:
+        with open_store(copy, KEY) as store:
+            if store.head().seq < acknowledged:
+                return "OPENED WITHOUT ENTRIES THAT WERE ACKNOWLEDGED"
+            faulty = bool(verify_store(store).problems)
+            return "OPENED WITH FAULTS" if faulty else "complete"
+    except StoreError as error:
+        words = str(error).replace(str(copy), "...")
+        return "refused: " + re.sub(r"\d+", "N", words)[:90]
+
+
+def forked(base: Path) -> list[str]:
+    case = make(base, 40)
+    shutil.copytree(case.folder, base / "other")
+    witness = Witness("clinic.example/second-pc", base / "witness")
+    with open_store(case.folder, KEY) as one:
+        append(one, case.session_id)
+        vkey = verification_key(one)
+        witness.cosign(witness_request(one), vkey, AT)
+        size = one.head().seq
+    with open_store(base / "other", KEY) as other:
+        for _ in range(5):
+            append(other, case.session_id)
+        try:
+            witness.cosign(witness_request(other, size), vkey, AT)
+        except ValueError as error:
+            return [f"the witness says: {error}"]
+    return []
 
 
 FAULTS: dict[str, Callable[[Path], list[str]]] = {
@@ -287,6 +446,13 @@ FAULTS: dict[str, Callable[[Path], list[str]]] = {
     "200 bit flips in pictures": bit_flips("images", 200),
     "an older copy put back": older_copy,
     "one entry edited, the chain computed anew": recomputed,
+    "one's own slot under the owner's name": slot_copied,
+    "an older slot put back": older_slot,
+    "an entry that makes an assistant an owner": made_owner,
+    "one digit of store_id changed": id_changed,
+    "the log deleted after a kill": log_deleted,
+    "100 copies of a folder in use": copied_in_use,
+    "a fork, and a witness": forked,
 }
 
 

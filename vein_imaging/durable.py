@@ -25,9 +25,15 @@ def flush_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for this user's eyes only, and flush its name in its parent."""
+    """Make a folder for this user's eyes only, and flush its name in its parent.
+
+    Folders on the way that are missing are made alike: `mkdir` would leave those to the
+    umask.
+    """
     if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True)
+        if not folder.parent.is_dir():
+            make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
         flush_folder(folder.parent)
 
 

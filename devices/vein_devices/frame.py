@@ -24,7 +24,7 @@ class FrameFlag(enum.Flag):
     DAMAGED = enum.auto()
     """The data was incomplete or failed its check; the pixels are not to be trusted."""
     STALE = enum.auto()
-    """Older than two frame periods when it reached us."""
+    """Old when it reached us: over half a second, from a USB camera two periods."""
     REPEATED = enum.auto()
     """Bit for bit the frame before: the camera may be frozen."""
     DARK = enum.auto()
@@ -60,6 +60,9 @@ class Frame:
         The camera's own bytes, where it sends JPEG.
     extra : mapping
         What only one kind of camera knows. The phantom puts its `truth` here.
+    delay_s : s, >= 0
+        How old the picture was when it reached this program, as far as its stream
+        tells; what the camera itself takes is not seen.
 
     Raises
     ------
@@ -78,6 +81,7 @@ class Frame:
     dropped_before: int = 0
     jpeg: bytes | None = None
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    delay_s: float = 0.0
 
     def __post_init__(self) -> None:
         pixels = self.pixels
@@ -93,6 +97,11 @@ class Frame:
                 f"{self.dropped_before}"
             )
         pixels.flags.writeable = False
+
+    @property
+    def taken_s(self) -> float:
+        """When it was taken, by `time.monotonic()`: its arrival less its delay."""
+        return self.monotonic_s - self.delay_s
 
     @property
     def truth(self) -> Any:

@@ -1,14 +1,14 @@
-"""One camera with its reader and its live thread, which can be started again."""
+"""One camera with its live thread, which can be started again."""
 
 from __future__ import annotations
 
 from vein_devices.protocols import Camera
+from vein_devices.supervision.states import DeviceStatus
+from vein_devices.supervision.supervisor import watch
 from vein_imaging.capture.live import LiveLoop, LivePicture, MakeStep
-from vein_imaging.capture.loop import CaptureLoop
 from vein_imaging.capture.mailbox import Mailbox
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.settings import CaptureSettings
-from vein_imaging.capture.status import CaptureStatus
 
 __all__ = ["LiveFeed"]
 
@@ -19,7 +19,7 @@ class LiveFeed:
     Parameters
     ----------
     camera : Camera
-        Closed; the feed's reader thread opens and closes it.
+        Closed; the feed opens and closes it.
     make_step : callable
         See `vein_imaging.capture.live.MakeStep`.
     settings : CaptureSettings
@@ -32,7 +32,7 @@ class LiveFeed:
         make_step: MakeStep,
         settings: CaptureSettings | None = None,
     ) -> None:
-        self._camera = camera
+        self._camera = watch(camera)
         self._make_step = make_step
         self._settings = settings or CaptureSettings()
         self.mailbox = Mailbox[LivePicture]()
@@ -40,19 +40,18 @@ class LiveFeed:
         self._make_threads()
 
     def _make_threads(self) -> None:
-        ring = FrameRing()
-        self._loop = CaptureLoop(self._camera, ring)
-        self._live = LiveLoop(ring, self._make_step, self.mailbox, self._settings)
+        self._ring = FrameRing()
+        self._live = LiveLoop(self._ring, self._make_step, self.mailbox, self._settings)
 
     @property
-    def status(self) -> CaptureStatus:
+    def status(self) -> DeviceStatus:
         """State of the camera now."""
-        return self._loop.status
+        return self._camera.status
 
     @property
     def running(self) -> bool:
         """Whether a further picture can come."""
-        return self._loop.running or self._live.running
+        return self._live.running
 
     @property
     def settings(self) -> CaptureSettings:
@@ -64,20 +63,22 @@ class LiveFeed:
         self._settings = self._live.settings = settings
 
     def start(self) -> None:
-        """Start both threads."""
+        """Start the camera and the live thread."""
         self._live.start()
-        self._loop.start()
+        self._camera.start(self._ring.put, self._ring.close)
 
     def stop(self, timeout_s: float = 5.0) -> bool:
-        """End both threads and close the camera.
+        """End the live thread and close the camera.
 
         Returns
         -------
         bool
-            False if one did not end within `timeout_s`.
+            False if the camera did not come back in time, or the thread did not end
+            within `timeout_s`.
         """
-        reader_ended = self._loop.stop(timeout_s)
-        return self._live.stop(timeout_s) and reader_ended
+        self._ring.close()
+        self._camera.close()
+        return self._live.stop(timeout_s) and not self._camera.held
 
     def restart(self) -> bool:
         """Start again after the camera failed or its recording ended.
@@ -85,7 +86,7 @@ class LiveFeed:
         Returns
         -------
         bool
-            False, with nothing started, if the last reader still holds the camera.
+            False, with nothing started, if a driver that hangs still holds the camera.
         """
         if not self.stop():
             return False

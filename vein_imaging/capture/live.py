@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,11 +14,11 @@ import numpy as np
 
 from vein_calibration.quality import FrameQuality
 from vein_devices.frame import Frame, Pixels
-from vein_imaging.capture.background import BackgroundWorker
 from vein_imaging.capture.mailbox import Mailbox
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.settings import CaptureSettings
 from vein_imaging.imaging.vein_map import VeinMap
+from vein_imaging.pipeline.live import Submit
 
 __all__ = ["LiveLoop", "LivePicture", "MakeStep", "Step", "StepResult"]
 
@@ -41,9 +42,7 @@ class StepResult(Protocol):
 class Step(Protocol):
     """A stateful analysis of one frame after another."""
 
-    def step(
-        self, pixels: Pixels, *, in_background: Callable[[Callable[[], object]], object]
-    ) -> StepResult:
+    def step(self, pixels: Pixels, *, in_background: Submit) -> StepResult:
         """Analyse the next frame; hand on work that can wait."""
 
 
@@ -73,7 +72,7 @@ class LivePicture:
     cost_s : s
         Time from taking the frame up to the picture being ready.
     age_s : s
-        From the frame's arrival in the program until the picture was ready.
+        From the moment when it was taken, as far as known, until the picture was ready.
     """
 
     frame: Frame
@@ -118,7 +117,7 @@ class LiveLoop:
         self._step: Step | None = None
         self._made_for: tuple[object, ...] = ()
         self._stopping = threading.Event()
-        self._background = BackgroundWorker("live background")
+        self._background = ThreadPoolExecutor(1, thread_name_prefix="live background")
         self._thread = threading.Thread(target=self._run, name="live", daemon=True)
 
     @property
@@ -128,7 +127,6 @@ class LiveLoop:
 
     def start(self) -> None:
         """Start the threads. Once per loop."""
-        self._background.start()
         self._thread.start()
 
     def stop(self, timeout_s: float = 5.0) -> bool:
@@ -140,21 +138,19 @@ class LiveLoop:
             False if that took longer than `timeout_s`.
         """
         self._stopping.set()
-        until_s = time.monotonic() + timeout_s
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
-        background_ended = self._background.stop(max(0.0, until_s - time.monotonic()))
-        return background_ended and not self._thread.is_alive()
+        return not self._thread.is_alive()
 
     def _run(self) -> None:
         number = 0
-        while not self._stopping.is_set():
-            frame, number = self._ring.newest(number, timeout_s=0.25)
-            if frame is not None:
-                self._mailbox.put(self._draw(frame))
-            elif self._ring.closed:
-                break
-        self._background.stop(timeout_s=0.0)
+        with self._background:
+            while not self._stopping.is_set():
+                frame, number = self._ring.newest(number, timeout_s=0.25)
+                if frame is not None:
+                    self._mailbox.put(self._draw(frame))
+                elif self._ring.closed:
+                    break
 
     def _draw(self, frame: Frame) -> LivePicture:
         started_s = time.monotonic()
@@ -165,7 +161,9 @@ class LiveLoop:
         try:
             if self._step is None or self._made_for != kind:
                 self._step, self._made_for = self._make_step(settings, frame), kind
-            result = self._step.step(frame.pixels, in_background=self._background.offer)
+            result = self._step.step(
+                frame.pixels, in_background=self._background.submit
+            )
             picture = _blend(frame.pixels, result.overlay, settings.opacity)
         except Exception as error:  # noqa: BLE001 - the one place: kept, shown
             self._step, failure, picture = None, error, _as_rgb(frame.pixels)
@@ -177,7 +175,7 @@ class LiveLoop:
             failure,
             settings,
             cost_s=now_s - started_s,
-            age_s=now_s - frame.monotonic_s,
+            age_s=now_s - frame.taken_s,
         )
 
 

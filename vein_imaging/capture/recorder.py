@@ -11,10 +11,11 @@ from pathlib import Path
 
 from vein_devices.frame import Frame, FrameFlag
 from vein_devices.protocols import Camera
-from vein_imaging.capture.loop import CaptureLoop
+from vein_devices.supervision.states import DeviceStatus
+from vein_devices.supervision.supervisor import SupervisedCamera, watch
 from vein_imaging.capture.recording import Recording, RecordingError
 from vein_imaging.capture.ring import FrameRing, Overflow
-from vein_imaging.capture.status import CaptureStatus
+from vein_imaging.capture.status import camera_sentence
 from vein_imaging.words import translate as _
 
 __all__ = ["Recorded", "record_frames"]
@@ -38,8 +39,8 @@ class Recorded:
         Frames that came damaged, were not written, and count as a gap.
     lost : int
         Frames that were lost because the disk was too slow.
-    status : CaptureStatus
-        Of the camera at the end.
+    status : DeviceStatus
+        Of the camera when the recording ended.
     problem : str
         Why it ended early; empty where every frame asked for is there.
     """
@@ -47,7 +48,7 @@ class Recorded:
     frames: int
     damaged: int
     lost: int
-    status: CaptureStatus
+    status: DeviceStatus
     problem: str
 
 
@@ -58,6 +59,7 @@ def record_frames(
     *,
     overflow: Overflow = Overflow.DROP,
     silence_s: float = 10.0,
+    stopped: Callable[[], bool] = lambda: False,
     clock: Callable[[], float] = time.monotonic,
 ) -> Recorded:
     """Record the next `count` good frames.
@@ -74,6 +76,8 @@ def record_frames(
         What happens when the disk is too slow.
     silence_s : s
         Give up when no frame comes for so long.
+    stopped : callable
+        Asked between frames: whether the person wants no more of them.
     clock : callable
         `time.monotonic`.
 
@@ -93,57 +97,74 @@ def record_frames(
         raise ValueError(f"record at least one frame, not {count}")
     ring = FrameRing(overflow=overflow)
     ring.start_recording()
-    loop = CaptureLoop(camera, ring)
+    watched = watch(camera)
     wall, now_s = datetime.now(UTC), clock()
-    with Recording(folder, wall=wall, monotonic_s=now_s) as recording, loop:
-        sorter = _Sorter()
-        problem = ""
+    with Recording(folder, wall=wall, monotonic_s=now_s) as recording:
+        good = _GoodFrames(ring)
+        watched.start(ring.put, ring.close)
         try:
-            problem = _fill(ring, loop, recording, sorter, count, silence_s, clock)
+            problem = _fill(good, watched, recording, count, silence_s, stopped, clock)
         except RecordingError as error:
             problem = str(error)
-    return Recorded(recording.count, sorter.damaged, ring.lost, loop.status, problem)
+        finally:
+            status = watched.status
+            ring.close()
+            watched.close()
+    return Recorded(recording.count, good.damaged, ring.lost, status, problem)
 
 
-class _Sorter:
-    """Leaves damaged frames out; the next good one tells of the gap."""
+class _GoodFrames:
+    """Leaves damaged frames of a ring out; the next good one tells of the gap."""
 
-    def __init__(self) -> None:
+    def __init__(self, ring: FrameRing) -> None:
+        self.ring = ring
         self.damaged = 0
         self._gap = 0
 
-    def good(self, frame: Frame) -> Frame | None:
-        if FrameFlag.DAMAGED in frame.flags:
-            self.damaged += 1
-            self._gap += 1 + frame.dropped_before
-            return None
-        if self._gap:
-            dropped = frame.dropped_before + self._gap
-            frame, self._gap = dataclasses.replace(frame, dropped_before=dropped), 0
-        return frame
+    def next_group(self, most: int) -> list[Frame]:
+        """Wait for a frame, and take the good ones that wait behind it."""
+        group: list[Frame] = []
+        wait_s = _SLICE_S
+        while len(group) < most:
+            frame = self.ring.next(wait_s)
+            if frame is None:
+                break
+            wait_s = 0.0
+            if FrameFlag.DAMAGED in frame.flags:
+                self.damaged += 1
+                self._gap += 1 + frame.dropped_before
+                continue
+            dropped, self._gap = frame.dropped_before + self._gap, 0
+            group.append(dataclasses.replace(frame, dropped_before=dropped))
+        return group
 
 
 def _fill(
-    ring: FrameRing,
-    loop: CaptureLoop,
+    good: _GoodFrames,
+    camera: SupervisedCamera,
     recording: Recording,
-    sorter: _Sorter,
     count: int,
     silence_s: float,
+    stopped: Callable[[], bool],
     clock: Callable[[], float],
 ) -> str:
     """Record until there are enough; else say why not."""
     last_s = clock()
     while (missing := count - recording.count) > 0:
-        group = _next_group(ring, sorter, min(missing, _GROUP))
+        group = good.next_group(min(missing, _GROUP))
+        status = camera.status  # asked for, a driver that hangs is noticed
         if group:
             recording.append(group)
             last_s = clock()
-        elif ring.closed:
-            return _("{count} of {wanted} frames: camera {ending}").format(
-                count=recording.count, wanted=count, ending=_ending(loop)
+        if stopped() and recording.count < count:
+            return _("stopped: {count} of {wanted} frames are in {folder}").format(
+                count=recording.count, wanted=count, folder=recording.folder
             )
-        elif clock() - last_s > silence_s:
+        if not group and status.over and good.ring.closed:
+            return _("{count} of {wanted} frames: camera {ending}").format(
+                count=recording.count, wanted=count, ending=camera_sentence(status)
+            )
+        if clock() - last_s > silence_s:
             return _(
                 "{count} of {wanted} frames: no good frame for {silence_s:g} s; camera "
                 "{sentence}"
@@ -151,26 +172,6 @@ def _fill(
                 count=recording.count,
                 wanted=count,
                 silence_s=silence_s,
-                sentence=loop.status.sentence,
+                sentence=camera_sentence(status),
             )
     return ""
-
-
-def _next_group(ring: FrameRing, sorter: _Sorter, most: int) -> list[Frame]:
-    """Wait for one good frame and take those that wait behind it."""
-    group: list[Frame] = []
-    wait_s = _SLICE_S
-    while len(group) < most:
-        frame = ring.next(wait_s)
-        if frame is None:
-            break
-        good = sorter.good(frame)
-        if good is not None:
-            group.append(good)
-            wait_s = 0.0
-    return group
-
-
-def _ending(loop: CaptureLoop) -> str:
-    loop.stop()  # the ring closes a moment before the thread has said why
-    return loop.status.sentence

@@ -38,6 +38,7 @@ COLUMNS = (
     "light",
     "flags",
     "dropped_before",
+    "delay_s",
 )
 """Columns of `frames.csv`. A field is empty where the camera does not give the
 value."""
@@ -175,6 +176,7 @@ class Recording:
             frame.light,
             "+".join(flag.name or "" for flag in FrameFlag if flag in frame.flags),
             frame.dropped_before,
+            f"{frame.delay_s:.3f}" if frame.delay_s else "",
         )
 
     def _add_rows(self, rows: Sequence[Sequence[object]]) -> None:

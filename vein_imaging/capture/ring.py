@@ -1,6 +1,7 @@
 """The frames between the reader thread and its two readers.
 
-The live view asks for the *newest* frame and skips what it has no time for. A recorder
+The live view asks for the *newest* frame and skips what it has no time for; a damaged
+one is never shown, and the picture before it grows old instead. A recorder
 asks for the *next* one and gets all of them, in order. Frames queue up only while a
 recorder is attached, and at most `capacity` of them. When the queue is full:
 
@@ -21,7 +22,7 @@ import enum
 import threading
 from collections import deque
 
-from vein_devices.frame import Frame
+from vein_devices.frame import Frame, FrameFlag
 
 __all__ = ["FrameRing", "Overflow"]
 
@@ -68,9 +69,10 @@ class FrameRing:
     def put(self, frame: Frame) -> None:
         """Hand over a frame; waits only under `Overflow.WAIT` with a full queue."""
         with self._changed:
-            self._newest = frame
-            self._count += 1
-            self._changed.notify_all()
+            if FrameFlag.DAMAGED not in frame.flags:
+                self._newest = frame
+                self._count += 1
+                self._changed.notify_all()
             if self._overflow is Overflow.WAIT:
                 self._changed.wait_for(
                     lambda: (

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from vein_devices import Camera, open_camera
-from vein_devices.address import parse_address
-from vein_devices.supervision.supervisor import supervise
+from vein_devices.cameras.table import what_it_shows
+from vein_devices.supervision.supervisor import SupervisedCamera, supervise
 from vein_imaging.capture.ring import Overflow
 
 __all__ = ["watched_camera"]
 
-# Drawn or read from a disk: nothing to unplug, and nothing lost by waiting.
-_PATIENT_KINDS = ("phantom", "file")
-
 
 def watched_camera(
     url: str, *, wait_for_camera: bool = False
-) -> tuple[Camera, Overflow]:
+) -> tuple[SupervisedCamera, Overflow]:
     """Make the camera of an address, and say what a full ring means for it.
 
     Parameters
@@ -27,14 +23,15 @@ def watched_camera(
 
     Returns
     -------
-    camera, overflow : Camera, Overflow
-        A device is supervised: found again after it was unplugged.
+    camera, overflow : SupervisedCamera, Overflow
+        A device is found again after it was unplugged. What is drawn or read from a
+        disk can wait, and nothing is lost by it.
 
     Raises
     ------
     DeviceAddressError
         If the address names no camera.
     """
-    if parse_address(url).kind in _PATIENT_KINDS:
-        return open_camera(url), Overflow.WAIT
-    return supervise(url, wait_for_camera=wait_for_camera), Overflow.DROP
+    can_wait = what_it_shows(url) != "camera"
+    camera = supervise(url, wait_for_camera=wait_for_camera and not can_wait)
+    return camera, Overflow.WAIT if can_wait else Overflow.DROP

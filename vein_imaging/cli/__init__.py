@@ -47,6 +47,16 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "batch",
         marked("Measure many pictures or patients again, here or on a cluster."),
     ),
+    "course": (
+        "vein_imaging.cli.course",
+        "course_command",
+        marked("Follow three visits or more of one leg in one frame."),
+    ),
+    "guide": (
+        "vein_imaging.cli.guide",
+        "guide_command",
+        marked("Say how well a picture repeats an earlier view, and what to change."),
+    ),
     "devices": (
         "vein_imaging.cli.devices",
         "devices",
@@ -81,6 +91,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "vein_imaging.cli.verify",
         "verify",
         marked("Check everything that a store holds, and say what is wrong and where."),
+    ),
+    "witness": (
+        "vein_imaging.cli.witness",
+        "witness",
+        marked("Sign, on another computer, that a store's history only grew."),
     ),
     "store": (
         "vein_imaging.cli.store",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +15,23 @@ from vein_imaging.cli.profiles import BESIDE, ProfileChoice, profile_options
 from vein_imaging.words import translate as _
 
 __all__ = ["capture"]
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C, SIGTERM and a closed terminal end a recording between two frames."""
+    asked: list[int] = []
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {
+        number: signal.signal(number, lambda number, _frame: asked.append(number))
+        for number in numbers
+    }
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @click.command()
@@ -53,7 +73,8 @@ def capture(
     JPEG gives .jpg files with its own bytes instead. A calibrated camera's profile is
     added as calibration.json, where `analyse` and `compare` find it. The exit status is
     0 when all the frames were recorded, and 1 when they were not; in both cases every
-    frame that frames.csv lists is complete.
+    frame that frames.csv lists is complete. Ctrl-C ends it early and says how many
+    frames are there.
     """
     from vein_calibration.errors import ProfileError
     from vein_calibration.profile_file import profile_id, write_profile
@@ -66,7 +87,15 @@ def capture(
     try:
         camera, overflow = watched_camera(url)
         profile = replace(profile_choice, camera=url).find()
-        done = record_frames(camera, out, count, overflow=overflow, silence_s=silence_s)
+        with _asked_to_stop() as stopped:
+            done = record_frames(
+                camera,
+                out,
+                count,
+                overflow=overflow,
+                silence_s=silence_s,
+                stopped=stopped,
+            )
     except DeviceAddressError as error:
         raise click.UsageError(str(error)) from error
     except (DeviceError, ProfileError, RecordingError) as error:
@@ -83,12 +112,12 @@ def capture(
             "damaged": done.damaged,
             "dropped_by_camera": status.dropped,
             "lost_by_recorder": done.lost,
-            "silences": status.silences,
-            "rate_fps": round(status.rate_fps, 2),
+            "silences": status.timeouts,
+            "rate_fps": round(status.measured_fps, 2),
             "size_px": [status.width_px, status.height_px],
             "calibration": None if profile is None else profile_id(profile),
-            "state": status.phase.value,
-            "device": None if status.device is None else status.device.to_json(),
+            "state": status.state.value,
+            "device": status.to_json(),
             "problem": done.problem,
         }
         click.echo(json.dumps(document))

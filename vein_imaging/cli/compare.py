@@ -20,17 +20,22 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
-from vein_imaging.comparison import compare
+from vein_imaging.comparison import Comparison, compare
+from vein_imaging.comparison.following.sites import follow_sites
+from vein_imaging.comparison.following.skin import skin_changes
 from vein_imaging.comparison.judging.summary import days_between
 from vein_imaging.comparison.preparing.surface import grey_levels
+from vein_imaging.comparison.telling.difference import draw_difference
 from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
+from vein_imaging.comparison.telling.site_table import read_sites, site_rows
 from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
 from vein_imaging.imaging.arrays import check_picture
 from vein_imaging.pipeline.calibrated import chosen_scale
+from vein_imaging.treatment.comparison_page import comparison_page
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.words import translate as _
 
-__all__ = ["compare_command"]
+__all__ = ["compare_command", "read_upright", "save_picture", "write_table"]
 
 _PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -67,6 +72,18 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
     "picture MASK, which has the size of BEFORE. May be given more than once.",
 )
 @click.option(
+    "--sites",
+    "sites_file",
+    type=_PICTURE,
+    help="Follow the treated sites of this CSV: columns site, x_px, y_px in BEFORE, "
+    "and product, strength where known. More rows of one site make a line.",
+)
+@click.option(
+    "--name",
+    default="",
+    help="Write this name on the page; without it no name is on it.",
+)
+@click.option(
     "--json",
     "as_json",
     is_flag=True,
@@ -81,14 +98,17 @@ def compare_command(
     before_date: datetime | None,
     after_date: datetime | None,
     regions: tuple[str, ...],
+    sites_file: Path | None,
+    name: str,
     as_json: bool,
     profile_choice: ProfileChoice,
 ) -> None:
     """Compare two pictures of one leg: measure what cleared, and give its error.
 
-    Writes change_summary.csv, change_pieces.csv, comparison.png, change_map.png and
-    after_aligned.png into the folder. The exit status is 1 when the pictures cannot be
-    compared; the table and the sheet then say why.
+    Writes comparison.html (a page with a slider), comparison.png, change_summary.csv,
+    change_pieces.csv, change_map.png, difference.png and after_aligned.png into the
+    folder, and change_sites.csv with --sites. The exit status is 1 when nothing can be
+    measured; the page and the table then say why, and show what could be aligned.
     """
     if after_mm_per_pixel is not None and mm_per_pixel is None:
         raise click.UsageError(_("--after-mm-per-pixel needs --mm-per-pixel as well"))
@@ -100,6 +120,7 @@ def compare_command(
         pictures = _corrected(before, profiles[0]), _corrected(after, profiles[1])
         result = compare(*pictures, mm_per_pixel=_scales(typed, profiles))
         parts = [result.in_region(*_region(text)) for text in regions]
+        marks = () if sites_file is None else read_sites(sites_file)
         sheet = draw_comparison(
             pictures[0], pictures[1], result, before_date=days[0], after_date=days[1]
         )
@@ -109,30 +130,55 @@ def compare_command(
     identity = _identity(before, after, apart, _source(typed[0], profiles))
     rows = [summary_row(result, part, identity) for part in (result.summary, *parts)]
     out.mkdir(parents=True, exist_ok=True)
-    _write_table(out / "change_summary.csv", rows)
-    _write_table(out / "change_pieces.csv", piece_rows(result))
-    _write_picture(out / "comparison.png", sheet)
-    if result.transform is not None:
-        _write_picture(out / "after_aligned.png", result.registered)
+    write_table(out / "change_summary.csv", rows)
+    write_table(out / "change_pieces.csv", piece_rows(result))
+    save_picture(out / "comparison.png", sheet)
+    sites = follow_sites(result, marks, days_between=apart)
+    skin = skin_changes(pictures[0], result, marks)
+    page = comparison_page(
+        *pictures, result, said, days=days, name=name, sites=sites, skin=skin
+    )
+    (out / "comparison.html").write_text(page, encoding="utf-8")
+    if sites:
+        write_table(out / "change_sites.csv", site_rows(result, sites, skin))
+    if result.alignment_verdict != "refused":
+        save_picture(out / "after_aligned.png", result.registered)
+        save_picture(out / "difference.png", draw_difference(pictures[0], result))
     if result.verdict != "refused":
         drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
-        _write_picture(out / "change_map.png", drawn)
-    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(said, out))
+        save_picture(out / "change_map.png", drawn)
+    click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, said, out))
     if result.verdict == "refused":
-        click.echo(
-            _("not comparable: {reasons}").format(reasons="; ".join(result.reasons)),
-            err=True,
+        reasons = "; ".join(result.reasons)
+        refused = (
+            _("not comparable: {reasons}")
+            if result.alignment_verdict == "refused"
+            else _("aligned, but not measured: {reasons}")
         )
+        click.echo(refused.format(reasons=reasons), err=True)
         raise SystemExit(1)
 
 
-def _spoken(said: Sayable, out: Path) -> str:
-    lines = [_(said.verdict), *(f"  {reason}" for reason in said.reasons)]
-    if said.figure:
-        lines.append(said.figure)
+def _spoken(result: Comparison, said: Sayable, out: Path) -> str:
+    aligned = {
+        "aligned": _("aligned: {share:.0f} % of the skin in BEFORE was compared"),
+        "doubtful": _(
+            "doubtfully aligned: {share:.0f} % of the skin in BEFORE was compared"
+        ),
+        "refused": _("not aligned"),
+    }[result.alignment_verdict]
+    lines = [
+        aligned.format(share=100 * result.compared_share),
+        *(f"  {advice}" for advice in result.alignment_advice),
+        _(said.verdict),
+        *(f"  {reason}" for reason in said.reasons),
+    ]
+    lines += [line for line in (said.figure, said.all_veins) if line]
     if said.figure and said.assessment is not None:
         lines.append(_(said.assessment))
-    return "\n".join([*lines, _("tables and pictures are in {out}").format(out=out)])
+    return "\n".join(
+        [*lines, _("the page, tables and pictures are in {out}").format(out=out)]
+    )
 
 
 def _nested(rows: list[Row]) -> dict[str, Any]:
@@ -148,12 +194,12 @@ def _region(text: str) -> tuple[NDArray[np.bool_], str]:
                 text=text
             )
         )
-    mask = grey_levels(_read(Path(path)))
+    mask = grey_levels(read_upright(Path(path)))
     return mask > 0.5, name
 
 
 def _corrected(path: Path, profile: Profile | None) -> NDArray[Any]:
-    picture = _read(path)
+    picture = read_upright(path)
     return picture if profile is None else profile.correct(check_picture(picture))
 
 
@@ -196,10 +242,19 @@ def _identity(
     )
 
 
-def _read(path: Path) -> NDArray[Any]:
-    # by the bytes: OpenCV's own file names are not Unicode on every system
+def read_upright(path: Path) -> NDArray[Any]:
+    """Read a picture as grey or RGB.
+
+    Raises
+    ------
+    OSError, ValueError
+        If it cannot be read.
+    """
+    # by the bytes: OpenCV's own file names are not Unicode on every system; upright, as
+    # the camera says: read "unchanged", a picture stays as the sensor lay
     raw = np.frombuffer(path.read_bytes(), np.uint8)
-    picture = cv2.imdecode(raw, cv2.IMREAD_UNCHANGED) if raw.size else None
+    how = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
+    picture = cv2.imdecode(raw, how) if raw.size else None
     if picture is None:
         raise ValueError(
             _("{path} is not a picture that can be read; use PNG or TIFF").format(
@@ -208,11 +263,17 @@ def _read(path: Path) -> NDArray[Any]:
         )
     if picture.ndim == 2:
         return np.asarray(picture)
-    code = cv2.COLOR_BGRA2RGB if picture.shape[2] == 4 else cv2.COLOR_BGR2RGB
-    return np.asarray(cv2.cvtColor(picture, code))
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
-def _write_picture(path: Path, picture: NDArray[Any]) -> None:
+def save_picture(path: Path, picture: NDArray[Any]) -> None:
+    """Write a grey or RGB picture in the format of its name.
+
+    Raises
+    ------
+    OSError, click.ClickException
+        If it cannot be written.
+    """
     colour = picture.ndim == 3
     plain = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if colour else picture
     done, coded = cv2.imencode(path.suffix, plain)
@@ -223,7 +284,14 @@ def _write_picture(path: Path, picture: NDArray[Any]) -> None:
     path.write_bytes(coded.tobytes())
 
 
-def _write_table(path: Path, rows: Iterable[Row]) -> None:
+def write_table(path: Path, rows: Iterable[Row]) -> None:
+    """Write rows as CSV, the first row's names as heading.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
     table = list(rows)
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, list(table[0]) if table else ["piece_id"])

@@ -52,16 +52,35 @@ def create(folder: Path, key_file: Path) -> None:
 @click.option(
     "--to", "folder", type=_FOLDER, help="Write the checkpoint into this folder too."
 )
-def checkpoint(access: StoreAccess, folder: Path | None) -> None:
-    """Print the newest hash, signed. Keep it in another place than the store."""
-    from vein_imaging.storage.upkeep.checkpoint import (
-        signed_checkpoint,
-        write_checkpoints,
-    )
+@click.option(
+    "--since",
+    type=click.IntRange(min=0),
+    metavar="SIZE",
+    help="Print a request to a witness instead, which signed SIZE entries last (0:"
+    " none): `witness sign` and C2SP tlog-witness's add-checkpoint take it.",
+)
+@click.option(
+    "--qr",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Draw it as a QR code into this file too (SVG): a telephone keeps it.",
+)
+def checkpoint(
+    access: StoreAccess, folder: Path | None, since: int | None, qr: Path | None
+) -> None:
+    """Print the ledger's head, signed. Keep it in another place than the store."""
+    from vein_imaging.durable import write_durably
+    from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint
+    from vein_imaging.storage.upkeep.checkpoint_code import qr_code
+    from vein_imaging.storage.upkeep.kept_checkpoints import write_checkpoints
+    from vein_imaging.storage.upkeep.witness import witness_request
 
     with access.store(Action.VERIFY) as (opened, _key, _author):
         write_checkpoints(opened, [checkpoint_folder(), *([folder] if folder else [])])
-        click.echo(signed_checkpoint(opened), nl=False)
+        text = signed_checkpoint(opened)
+        shown = text if since is None else witness_request(opened, since)
+        if qr is not None:
+            write_durably(qr, qr_code(text))
+        click.echo(shown, nl=False)
 
 
 @store.command("backup")

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,9 +109,9 @@ class StoreAccess:
                 checkpoint_folders=[checkpoint_folder()],
             ) as signed_in,
         ):
-            for warning in signed_in.warnings:
-                click.echo(_("Warning: {warning}").format(warning=warning), err=True)
+            _warn(signed_in.warnings)
             yield signed_in
+        _warn(signed_in.late_warnings)
 
     @contextmanager
     def at_work(
@@ -185,8 +184,12 @@ class StoreAccess:
 
                 return key_from_file(self.key_file)
             password = self.given_password()
-            now = datetime.now(UTC)
-            return unlocked_key(find_store(self.folder), self.user, password, now)
+            return unlocked_key(find_store(self.folder), self.user, password)
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        click.echo(_("Warning: {warning}").format(warning=warning), err=True)
 
 
 def say_recorded(row: Mapping[str, Any], as_json: bool) -> None:

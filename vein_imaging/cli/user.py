@@ -243,10 +243,24 @@ def code(access: StoreAccess, switch: str, name: str | None) -> None:
                 ).format(uri=uri)
             )
         else:
-            switch_off_totp(signed_in, name or access.user)
+            own = name in (None, access.user)
+            password = access.password() if own else ""
+            switch_off_totp(signed_in, name or access.user, password=password)
             click.echo(
                 _("{name} has no second factor now").format(name=name or access.user)
             )
+
+
+@user.command("lift")
+@click.argument("name")
+@store_options
+def lift(access: StoreAccess, name: str) -> None:
+    """Let NAME try again at once after too many wrong passwords. Needs an owner."""
+    from vein_imaging.storage.people.administration import lift_wait
+
+    with access.signed_in() as signed_in:
+        lift_wait(signed_in, name)
+    click.echo(_("{name} may try again now").format(name=name))
 
 
 @user.command("recover")

@@ -35,6 +35,13 @@ __all__ = ["verify"]
     help="A checkpoint that was kept elsewhere. May be given more than once.",
 )
 @click.option(
+    "--witness",
+    "witnesses",
+    multiple=True,
+    metavar="VKEY",
+    help="Verification key of a witness that must have signed each --checkpoint.",
+)
+@click.option(
     "--read-only", is_flag=True, help="Write nothing: the store is on a read-only disk."
 )
 @click.option(
@@ -46,6 +53,7 @@ __all__ = ["verify"]
 def verify(
     access: StoreAccess,
     checkpoints: tuple[Path, ...],
+    witnesses: tuple[str, ...],
     read_only: bool,
     backup: bool,
     as_json: bool,
@@ -70,6 +78,8 @@ def verify(
         )
         with opened as store:
             seen = _verified(store, checkpoints, kept_elsewhere)
+            _check_people(store, seen)
+            _check_witnesses(store, checkpoints, witnesses, seen)
     if as_json:
         click.echo(json.dumps(asdict(seen), indent=2))
     else:
@@ -86,11 +96,10 @@ def _verified(
     store: Store, checkpoints: tuple[Path, ...], kept_elsewhere: Path
 ) -> Verification:
     from vein_imaging.domain.session import fold
-    from vein_imaging.storage.upkeep.checkpoint import checkpoint_file
+    from vein_imaging.storage.upkeep.kept_checkpoints import kept_checkpoints
     from vein_imaging.storage.upkeep.verify import verify_store
 
-    own = checkpoint_file(store, kept_elsewhere)
-    files = [*checkpoints, *([own] if own.exists() else [])]
+    files = [*checkpoints, *kept_checkpoints(store, kept_elsewhere)]
     total, hidden = store.head().seq, not sys.stderr.isatty()
     with click.progressbar(
         length=total, label="entries", file=sys.stderr, hidden=hidden
@@ -101,6 +110,27 @@ def _verified(
             fold=lambda events: fold(event.value for event in events),
             progress=lambda entries: bar.update(entries - bar.pos),
         )
+
+
+def _check_people(store: Store, seen: Verification) -> None:
+    from vein_imaging.storage.people.slot_changes import people_problems
+
+    for where, what in people_problems(store):
+        seen.add(where, what)
+
+
+def _check_witnesses(
+    store: Store,
+    files: tuple[Path, ...],
+    witnesses: tuple[str, ...],
+    seen: Verification,
+) -> None:
+    from vein_imaging.storage.upkeep.witness import cosignature_problem
+
+    for file in files:
+        for vkey in witnesses:
+            if problem := cosignature_problem(store, file.read_text("utf-8"), vkey):
+                seen.add(_("checkpoint {file}").format(file=file), problem)
 
 
 def _summary(seen: Verification) -> str:

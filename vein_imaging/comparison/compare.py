@@ -51,9 +51,10 @@ def compare(
         the error of a calibrated one counts in widths and classes.
     before_field, after_field : (H, W) bool, optional
         Where skin is; found from the picture where left out.
-    control_points_rc : two (N >= 4, 2) px, optional
+    control_points_rc : two (N >= 2, 2) px, optional
         The same places marked by hand in BEFORE and in AFTER, for pictures that cannot
-        be aligned without.
+        be aligned without. Four or more make a map of their own where no patch of skin
+        confirms them; two or three only say where to look.
     settings : CompareSettings, optional
 
     Returns
@@ -180,12 +181,18 @@ def _control(points_rc: tuple[ArrayLike, ArrayLike] | None) -> Matches | None:
     if points_rc is None:
         return None
     before, after = (np.asarray(part, dtype=np.float64) for part in points_rc)
-    if before.shape != after.shape or before.shape[1:] != (2,) or len(before) < 4:
+    if before.shape != after.shape or before.shape[1:] != (2,) or len(before) < 2:
         raise ValueError(
-            "control points are two (N, 2) arrays with N of 4 or more, not "
+            "control points are two (N, 2) arrays with N of 2 or more, not "
             f"{before.shape} and {after.shape}"
         )
     for points in (before, after):
+        if not np.isfinite(points).all():
+            raise ValueError("control points are numbers, not nan or inf")
+        if np.hypot(*(points - points.mean(axis=0)).T).max() < 1:
+            raise ValueError("control points lie on one another; mark different places")
+        if len(points) == 2:
+            continue
         spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
         if not spread[1] > 0.05 * spread[0]:
             raise ValueError("control points lie on one line; mark one away from it")

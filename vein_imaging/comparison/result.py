@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from vein_imaging.comparison.aligning.registration import Registration
 from vein_imaging.comparison.aligning.transform import Transform
 from vein_imaging.comparison.judging.change import Change, Piece
@@ -19,9 +21,10 @@ from vein_imaging.comparison.preparing.exposure import ExposureMatch
 from vein_imaging.imaging.arrays import Mask, Picture
 from vein_imaging.imaging.vein_map import VeinMap
 
-__all__ = ["Comparison", "Verdict"]
+__all__ = ["AlignmentVerdict", "Comparison", "Verdict"]
 
 Verdict = Literal["comparable", "doubtful", "refused"]
+AlignmentVerdict = Literal["aligned", "doubtful", "refused"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +34,9 @@ class Comparison:
     Parameters
     ----------
     verdict : "comparable" | "doubtful" | "refused"
-        Whether the figures may be quoted, quoted with the reasons, or do not exist.
+        Whether the figures may be quoted, quoted with the reasons, or do not exist. A
+        pair can be aligned, and worth looking at side by side, where this is "refused":
+        `alignment_verdict` is the other answer.
     reasons : tuple of str
         Why not "comparable"; empty otherwise.
     transform : Transform or None
@@ -68,6 +73,33 @@ class Comparison:
     before_map: VeinMap
     after_map: VeinMap
     mm_per_pixel: float | None
+
+    @property
+    def alignment_verdict(self) -> AlignmentVerdict:
+        """Whether the two may be shown in one frame, whatever could be measured.
+
+        "aligned" | "doubtful" (shown, with `alignment_reasons`) | "refused".
+        """
+        if self.transform is None or self.registration.failures:
+            return "refused"
+        return "doubtful" if self.registration.doubts else "aligned"
+
+    @property
+    def alignment_reasons(self) -> tuple[str, ...]:
+        """Why not "aligned"; empty otherwise."""
+        return (*self.registration.failures, *self.registration.doubts)
+
+    @property
+    def alignment_advice(self) -> tuple[str, ...]:
+        """What would make the alignment better; empty where nothing is known."""
+        return self.registration.advice
+
+    @property
+    def compared_share(self) -> float:
+        """Share of the skin in BEFORE that was compared, 0 to 1."""
+        skin = self.before_map.field
+        compared = np.count_nonzero(self.overlap & skin)
+        return compared / max(1, int(np.count_nonzero(skin)))
 
     def decide(self, decisions: Mapping[int, Change]) -> Comparison:
         """Let a person decide some pieces.

@@ -36,6 +36,12 @@ PATIENT = {
 }
 
 
+_DEMO_ONLY = f"""\
+Demo only. The password of this record is public ("{CLINIC.password}"): whoever has the
+program reads it. Never write a real patient into it.
+"""
+
+
 @contextmanager
 def demo_work(folder: Path, clocks: Clocks, out: Path) -> Iterator[AtWork]:
     """Sign in to the demo's clinic.
@@ -113,6 +119,7 @@ def run_demo(
     clocks = Clocks(clock.now, clock.idle_s)
     settings = ClinicSettings(CLINIC.region, CLINIC.timezone)
     invented_clinic(folder, CLINIC.author, CLINIC.password, settings, clocks)
+    (folder / "DEMO-ONLY.txt").write_text(_DEMO_ONLY, "utf-8")
     table = load_limits(CLINIC.region)
     seen: list[SeenVisit] = []
     treated: list[TreatedVisit] = []

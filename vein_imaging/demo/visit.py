@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vein_devices import Frame, open_camera
+from vein_devices.errors import DeviceError
 from vein_imaging.capture import CaptureSettings, LiveFeed
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, LiveStep, analyse
@@ -93,8 +94,8 @@ def _watch(camera_url: str, live_pictures: int) -> LiveFigures:
         while len(costs_s) < live_pictures:
             picture = feed.mailbox.take()
             if picture is None:
-                if feed.status.error is not None:
-                    raise feed.status.error
+                if feed.status.error:
+                    raise DeviceError(feed.status.error)
                 if time.monotonic() > deadline_s:
                     raise TimeoutError(
                         f"{camera_url}: {len(costs_s)} of {live_pictures} live "

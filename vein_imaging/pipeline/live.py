@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -46,7 +47,10 @@ from vein_imaging.pipeline.stages import (
     take_plane,
 )
 
-__all__ = ["LiveResult", "LiveStep"]
+__all__ = ["LiveResult", "LiveStep", "Submit"]
+
+Submit = Callable[[Callable[[], Any]], "Future[Any]"]
+"""Takes a piece of work to be done elsewhere, as `Executor.submit` does."""
 
 FIELD_EVERY = 6
 """The field is looked for again every so many frames, and when the picture jumps."""
@@ -139,9 +143,10 @@ class _Traced:
 class LiveStep:
     """Analyse the frames of a camera one by one.
 
-    Free of threads. The state is that of the frame before, so memory does not grow. The
-    network is traced on every fifth frame, or fewer when the budget is missed; in
-    between its branches move along with the picture.
+    Free of threads: work that is done elsewhere gets values and gives one back, and
+    only `step` changes anything. The state is that of the frame before, so memory does
+    not grow. The network is traced on every fifth frame, or fewer when the budget is
+    missed; in between its branches move along with the picture.
 
     Parameters
     ----------
@@ -180,12 +185,10 @@ class LiveStep:
         self._seen: _Seen | None = None
         self._traced: _Traced | None = None
         self._counted: _Traced | None = None
+        self._asked: Future[_Traced] | None = None
 
     def step(
-        self,
-        pixels: Picture,
-        *,
-        in_background: Callable[[Callable[[], object]], object] | None = None,
+        self, pixels: Picture, *, in_background: Submit | None = None
     ) -> LiveResult:
         """Analyse the next frame.
 
@@ -193,9 +196,9 @@ class LiveStep:
         ----------
         pixels : (H, W) or (H, W, 3) RGB, uint8
         in_background : callable, optional
-            Takes a piece of work to be done by and by, in another thread: tracing the
-            network, which then shows a few frames later, moved along. It may refuse by
-            doing nothing; the next frame asks again. Left out, tracing is done at once.
+            Takes a piece of work to be done by and by: tracing the network, which then
+            shows a few frames later, moved along. There is never more than one. Left
+            out, tracing is done at once.
 
         Returns
         -------
@@ -205,20 +208,38 @@ class LiveStep:
         ------
         TypeError, ValueError
             As `analyse`. The state is then that of the last good frame.
+        Exception
+            What the work that was handed on has raised.
         """
         searched = self._search(pixels)
         frame_quality = self._check.judge(pixels)
+        asked = self._asked
+        if asked is not None and asked.done():
+            self._asked = None
+            self._keep(asked.result())
+        work = partial(
+            _trace,
+            searched,
+            self._scale,
+            self._mm_per_pixel,
+            self._settings,
+            self._clock,
+        )
         traced = self._traced
         if traced is None or traced.take != searched.take:
-            traced = self._trace(searched)
+            traced = self._keep(work())
         elif searched.number - traced.number >= self._pace.trace_every:
-            work = partial(self._trace, searched)
             if in_background is None:
-                traced = work()
-            else:
-                in_background(work)
+                traced = self._keep(work())
+            elif self._asked is None:
+                self._asked = in_background(work)
         drawn = self._draw(searched, traced)
         return replace(drawn, frame_quality=frame_quality)
+
+    def _keep(self, traced: _Traced) -> _Traced:
+        if self._traced is None or self._traced.number < traced.number:
+            self._traced = traced
+        return traced
 
     def _search(self, pixels: Picture) -> _Searched:
         """Search a frame for veins."""
@@ -282,33 +303,6 @@ class LiveStep:
         x, y = before.place_xy
         return number, before.take, (x + motion_xy[0], y + motion_xy[1])
 
-    def _trace(self, searched: _Searched) -> _Traced:
-        """Trace and measure the veins of a frame; later ones are moved along."""
-        begun = self._clock()
-        network = measure_network(
-            searched.picture,
-            searched.scene.plane,
-            searched.mask,
-            score=searched.score,
-            coarse=searched.coarse,
-            field=searched.scene.field,
-            size=searched.scene.size,
-            mm_per_pixel=self._mm_per_pixel,
-            recipe=searched.scene.recipe,
-            settings=self._settings,
-        )
-        branches = with_scale_error(
-            network.branches, self._scale, searched.scene.field, self._settings
-        )
-        network = replace(network, branches=branches)
-        traced = _Traced(
-            *(network, searched.number, searched.take, searched.place_xy),
-            cost_s=self._clock() - begun,
-        )
-        if self._traced is None or self._traced.number < traced.number:
-            self._traced = traced
-        return traced
-
     def _draw(self, searched: _Searched, traced: _Traced) -> LiveResult:
         """Draw the network last traced on a frame."""
         begun = self._clock()
@@ -338,6 +332,35 @@ class LiveStep:
             self._counted = traced
         self._pace = self._pace.after(cost_s)
         return LiveResult(found, overlay, searched.quality, cost_s)
+
+
+def _trace(
+    searched: _Searched,
+    scale: float | PixelSize | None,
+    mm_per_pixel: float | None,
+    settings: AnalysisSettings,
+    clock: Callable[[], float],
+) -> _Traced:
+    """Trace and measure the veins of a frame; later ones are moved along."""
+    begun = clock()
+    network = measure_network(
+        searched.picture,
+        searched.scene.plane,
+        searched.mask,
+        score=searched.score,
+        coarse=searched.coarse,
+        field=searched.scene.field,
+        size=searched.scene.size,
+        mm_per_pixel=mm_per_pixel,
+        recipe=searched.scene.recipe,
+        settings=settings,
+    )
+    branches = with_scale_error(network.branches, scale, searched.scene.field, settings)
+    network = replace(network, branches=branches)
+    return _Traced(
+        *(network, searched.number, searched.take, searched.place_xy),
+        cost_s=clock() - begun,
+    )
 
 
 def _mixed(response: Image, before: Image) -> Image:

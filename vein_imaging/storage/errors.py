@@ -15,6 +15,7 @@ __all__ = [
     "DamagedImageError",
     "DiskFullError",
     "EntryIdTakenError",
+    "ForgedSlotError",
     "InvalidBodyError",
     "LockedError",
     "MissingImageError",
@@ -76,6 +77,10 @@ class LockedError(StoreError):
 
 class WrongPasswordError(StoreError):
     """User, password or code do not fit; the message does not say which one."""
+
+
+class ForgedSlotError(StoreError):
+    """A key slot is not the one that the ledger knows: `users.json` was changed."""
 
 
 class TooManyAttemptsError(WrongPasswordError):

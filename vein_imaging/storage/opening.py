@@ -21,6 +21,12 @@ from vein_imaging.storage.entries.ledger import (
     key_of,
     make_key,
 )
+from vein_imaging.storage.entries.wholeness import (
+    check_identity,
+    check_mark,
+    renew_mark,
+    settle_copy,
+)
 from vein_imaging.storage.errors import (
     NoSuchStoreError,
     StoreDamagedError,
@@ -84,7 +90,13 @@ def create_store(
     return open_store(folder, key)
 
 
-def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> Store:
+def open_store(
+    folder: Path | str,
+    key: bytes | bytearray,
+    *,
+    read_only: bool = False,
+    doubted: bool = False,
+) -> Store:
     """Open a store; a file of an earlier release is brought up to this one first.
 
     Parameters
@@ -94,6 +106,8 @@ def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> St
     key : 32 bytes
     read_only : bool
         For a disk that cannot be written, such as a burned backup.
+    doubted : bool
+        For `verify`, which says itself what is missing from the ledger.
 
     Raises
     ------
@@ -101,6 +115,8 @@ def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> St
         If the folder holds none, or one of a newer release.
     WrongKeyError
         If the key does not open it.
+    StoreDamagedError
+        If the ledger is another store's, or lacks entries that were acknowledged.
     StoreReadOnlyError
         If the folder cannot be written.
     """
@@ -110,6 +126,14 @@ def open_store(folder: Path | str, key: bytes, *, read_only: bool = False) -> St
         database = open_database(layout, vault, read_only=read_only)
         try:
             _open_clinic_key(database, vault)
+            if not doubted and not read_only:
+                settle_copy(database, layout, vault)
+            with database.read.begin() as connection:
+                check_identity(connection, layout, vault)
+                if not doubted:
+                    check_mark(connection, layout, vault)
+                if not (read_only or doubted or layout.database_url):
+                    renew_mark(connection, layout, vault)
         except BaseException:
             database.dispose()
             raise

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Self
 
 from sqlalchemy import Connection
 
 from vein_imaging.domain.session import Event
-from vein_imaging.storage.database.engines import (
-    Database,
-)
+from vein_imaging.storage.database.engines import Database
 from vein_imaging.storage.database.schema import event as event_table
 from vein_imaging.storage.entries.admission import (
     admitted,
@@ -34,11 +30,9 @@ from vein_imaging.storage.entries.checked_append import (
 from vein_imaging.storage.entries.ledger import (
     Draft,
     Entry,
-    Head,
     StoredEvent,
     append_entry,
     has_key,
-    head,
     key_of,
     make_key,
     read_entries,
@@ -50,15 +44,11 @@ from vein_imaging.storage.entries.patient_directory import (
     checked_facts,
 )
 from vein_imaging.storage.entries.session_index import SESSION, SessionIndex
-from vein_imaging.storage.errors import (
-    MissingImageError,
-    translated,
-)
+from vein_imaging.storage.entries.transactions import Transactions
+from vein_imaging.storage.errors import MissingImageError
 from vein_imaging.storage.files.images import ImageFolder
 from vein_imaging.storage.files.keys import Vault
-from vein_imaging.storage.files.layout import (
-    StoreLayout,
-)
+from vein_imaging.storage.files.layout import StoreLayout
 from vein_imaging.words import translate as _
 
 __all__ = ["SESSION", "Guard", "Store", "unguarded"]
@@ -70,7 +60,7 @@ def unguarded(_: Connection) -> None:
     """Let anyone write who holds the store itself."""
 
 
-class Store:
+class Store(Transactions):
     """An open store. Use it in a `with`, or `close` it.
 
     Every method that writes returns after the entry is on the disk, and raises a
@@ -78,50 +68,16 @@ class Store:
     """
 
     def __init__(self, layout: StoreLayout, database: Database, vault: Vault) -> None:
-        self.layout = layout
+        super().__init__(layout, database, vault)
         self.images = ImageFolder(layout.image_folder)
-        self.database = database
-        self.vault = vault
         self._directory = PatientDirectory()
         self._directory_lock = threading.Lock()
         self.index = SessionIndex(vault)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
-        """Close the database; nothing works any more after it."""
-        self.database.dispose()
-
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give the package's other modules a transaction that is the only writer."""
-        with translated(), self.database.write.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Give the package's other modules a transaction that only reads."""
-        with translated(), self.database.read.begin() as connection:
-            yield connection
-
-    def settle_file(self, *, empty_log: bool = False) -> None:
-        """Move what the write-ahead log holds into the file itself.
-
-        Parameters
-        ----------
-        empty_log : bool
-            Wait for other readers and leave nothing in the log: what was deleted is
-            nowhere then.
-        """
-        if not self.layout.database_url:
-            mode = "TRUNCATE" if empty_log else "PASSIVE"
-            with translated(), self.database.read.connect() as connection:
-                raw = connection.connection.cursor()
-                raw.execute(f"PRAGMA wal_checkpoint({mode})")
+        """Close the database, overwrite the keys and forget what was read."""
+        super().close()
+        self._directory = PatientDirectory()
 
     # --- patients and sessions ---------------------------------------------------
 
@@ -385,11 +341,6 @@ class Store:
         own = event_table.c.kind.like("store.%")
         with self.reading() as connection:
             return tuple(read_entries(connection, self.vault, own, skip_erased=True))
-
-    def head(self) -> Head:
-        """Return the newest entry's sequence number, hash and time."""
-        with self.reading() as connection:
-            return head(connection)
 
     def append_in(
         self,

@@ -65,6 +65,8 @@ class Sayable:
         In one phrase; None where no phrase sums it up.
     reasons : tuple of str
         Against the figure, or why there is none.
+    all_veins : str
+        How much of all vein seen BEFORE cleared, judged or not; empty without a figure.
     """
 
     verdict: Literal["comparable", "doubtful", "refused", "too early"]
@@ -72,6 +74,7 @@ class Sayable:
     figure: str
     assessment: Assessment | None
     reasons: tuple[str, ...]
+    all_veins: str = ""
 
     @property
     def why_no_figure(self) -> str:
@@ -98,7 +101,9 @@ def may_say(comparison: Comparison, days: ComparedDays) -> Sayable:
     """
     passed, reasons = days.passed, comparison.reasons
     if comparison.verdict == "refused":
-        return Sayable("refused", _("NOT COMPARABLE"), "", "not comparable", reasons)
+        aligned = comparison.alignment_verdict != "refused"
+        headline = _("ALIGNED, BUT NOT MEASURED") if aligned else _("NOT COMPARABLE")
+        return Sayable("refused", headline, "", "not comparable", reasons)
     if passed is not None and passed < ASSESSABLE_AFTER_DAYS:
         why = _(
             "not yet assessable: {passed} days have passed, and {needed} are needed"
@@ -111,6 +116,7 @@ def may_say(comparison: Comparison, days: ComparedDays) -> Sayable:
             (why, *reasons),
         )
     figure = comparison.summary.clearance_text()
+    whole = comparison.summary.all_veins_text()
     if passed is None:
         reasons = (
             *reasons,
@@ -118,8 +124,8 @@ def may_say(comparison: Comparison, days: ComparedDays) -> Sayable:
         )
     if comparison.verdict == "doubtful":
         headline = _("DOUBTFUL \N{EM DASH} quote no figure without the reasons")
-        return Sayable("doubtful", headline, figure, None, reasons)
+        return Sayable("doubtful", headline, figure, None, reasons, whole)
     phrase = assess(comparison.summary, passed)
     shown = _(phrase)
     headline = shown[:1].upper() + shown[1:]
-    return Sayable("comparable", headline, figure, phrase, reasons)
+    return Sayable("comparable", headline, figure, phrase, reasons, whole)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from vein_imaging.comparison import compare
+from vein_imaging.comparison.following.sites import follow_sites
+from vein_imaging.comparison.following.skin import skin_changes
 from vein_imaging.comparison.telling.picture import draw_comparison
 from vein_imaging.domain.adverse_events import GRADES, adverse_event_kinds
 from vein_imaging.domain.quantity import plain
@@ -20,6 +22,8 @@ from vein_imaging.report import (
     encode_png,
     render_html,
 )
+from vein_imaging.treatment.comparison_page import site_tables
+from vein_imaging.treatment.marked_sites import marked_sites
 from vein_imaging.treatment.may_say import may_say
 from vein_imaging.treatment.photographs import Photo, why_not_comparable
 from vein_imaging.treatment.visit import Visit
@@ -242,10 +246,17 @@ def _before_after(visit: Visit) -> tuple[Section | None, str | None]:
     notices = [Notice(_TONES.get(said.verdict, "warn"), said.headline)]
     if said.figure:
         notices.append(Notice("note", said.figure))
+    if said.all_veins:
+        notices.append(Notice("note", said.all_veins))
     notices += [Notice("warn", reason) for reason in said.reasons]
+    given = (one for held in visit.record.sessions.values() for one in held.entries)
+    marks = marked_sites(given, before.image_id)
+    passed = visit.photographs.days(before, after).passed
+    sites = follow_sites(found, marks, days_between=passed)
     section = Section(
         f"Before ({before.day}) and after ({after.day})",
         notices=tuple(notices),
+        tables=site_tables(sites, skin_changes(pictures[0], found, marks)),
         figures=(Figure(f"{before}; {after}", encode_png(sheet)),),
     )
     return section, said.verdict

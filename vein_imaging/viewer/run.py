@@ -13,7 +13,12 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_devices import Frame
-from vein_imaging.capture import CaptureSettings, LiveFeed, watched_camera
+from vein_imaging.capture import (
+    CaptureSettings,
+    LiveFeed,
+    camera_sentence,
+    watched_camera,
+)
 from vein_imaging.capture.live import MakeStep
 from vein_imaging.pipeline import AnalysisSettings, LiveStep
 from vein_imaging.treatment import AtWork, Visit
@@ -188,9 +193,9 @@ def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> Non
             break
         time.sleep(0.005)
     if not window.live.count:
-        status = window.feed.status
+        sentence = camera_sentence(window.feed.status)
         raise NoPictureError(
-            _("no picture to save: camera {sentence}").format(sentence=status.sentence)
+            _("no picture to save: camera {sentence}").format(sentence=sentence)
         )
     window.fit()
     app.processEvents()

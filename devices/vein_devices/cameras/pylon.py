@@ -55,6 +55,7 @@ class PylonSource:
         """Wishes as the camera took them, once open."""
         self._wishes = wishes
         self._camera: Any = None
+        self._dropped = 0  # since the last picture that was handed on
         self._pylon: Any = None
         self._fps: float | None = wishes.get("fps")
 
@@ -170,14 +171,14 @@ class PylonSource:
         """
         if self._camera is None:
             raise DeviceAbsentError(f"{self._name} is not open")
-        dropped = 0
         for _ in range(_BAD_FRAMES):
             result = self._grab(timeout_s)
             try:
-                dropped += int(result.NumberOfSkippedImages)
+                self._dropped += int(result.NumberOfSkippedImages)
                 if result.GrabSucceeded():
                     pixels = _pixels(result.Array)
                     stamp = int(result.TimeStamp)
+                    dropped, self._dropped = self._dropped, 0
                     return Shot(
                         pixels,
                         device_s=stamp * 1e-9 if stamp else None,
@@ -185,7 +186,7 @@ class PylonSource:
                         dropped_before=dropped,
                     )
                 why = result.ErrorDescription
-                dropped += 1
+                self._dropped += 1
             finally:
                 result.Release()
         raise DeviceDataError(f"{self._name}: {why}")

@@ -15,7 +15,11 @@ from vein_devices.clock import SYSTEM_CLOCK, Clock
 from vein_devices.errors import DeviceAbsentError, EndOfStreamError
 from vein_devices.frame import Frame, FrameFlag, Pixels
 
-__all__ = ["CameraSource", "Shot", "SourceCamera"]
+__all__ = ["OLD_S", "CameraSource", "Shot", "SourceCamera"]
+
+OLD_S = 0.5
+"""An older picture is flagged stale, and never called live: a leg moves in that
+time."""
 
 _CLIPPED_SHARE = 0.01
 """Highlights on skin whiten fewer pixels than this; more of them mean an exposure that
@@ -28,7 +32,7 @@ class Shot:
 
     Parameters
     ----------
-    pixels, device_s, exposure_us, light, flags, dropped_before, jpeg, extra
+    pixels, device_s, exposure_us, light, flags, dropped_before, jpeg, extra, delay_s
         As in `Frame`.
     arrived_s : s, optional
         `monotonic` time of arrival where the driver knows it better than "now".
@@ -43,6 +47,7 @@ class Shot:
     jpeg: bytes | None = None
     extra: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     arrived_s: float | None = None
+    delay_s: float = 0.0
 
 
 class CameraSource(Protocol):
@@ -146,6 +151,7 @@ class SourceCamera:
             dropped_before=shot.dropped_before,
             jpeg=shot.jpeg,
             extra=shot.extra,
+            delay_s=shot.delay_s,
         )
         self._index += 1
         return frame

@@ -1,4 +1,4 @@
-"""Video files and streams, decoded so that no frame is given which was not filled.
+"""Video files, decoded so that no frame is given which was not filled.
 
 OpenCV answers True to a frame that its decoder could not convert and hands out what lay
 in that memory before: of an interlaced clip, the clip that was read before it. It fills
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,7 +23,29 @@ if TYPE_CHECKING:
     import av
     import av.container
 
-__all__ = ["VideoFrame", "VideoReader"]
+__all__ = ["VideoFrame", "VideoReader", "import_av"]
+
+
+def import_av(name: str) -> Any:
+    """Import PyAV.
+
+    Parameters
+    ----------
+    name : str
+        Of the video, for the message.
+
+    Raises
+    ------
+    DeviceUnsupportedError
+        If the extra `video` is not installed.
+    """
+    try:
+        import av
+    except ImportError:
+        raise DeviceUnsupportedError(
+            f"{name}: videos need the extra video: pip install 'vein-imaging[video]'"
+        ) from None
+    return av
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,12 +107,8 @@ class VideoReader:
 
     Parameters
     ----------
-    source : Path or str
-        A file, or the address of a stream.
-    name : str, optional
-        What messages call it: an address without its password.
-    timeouts_s : (opening, reading) s, optional
-        For a stream: how long it may be silent.
+    path : Path
+        The file.
 
     Raises
     ------
@@ -100,28 +118,15 @@ class VideoReader:
         If the extra `video` is not installed.
     """
 
-    def __init__(
-        self,
-        source: Path | str,
-        name: str = "",
-        timeouts_s: tuple[float, float] | None = None,
-    ) -> None:
-        self.name = name or str(source)
-        try:
-            import av
-        except ImportError:
-            raise DeviceUnsupportedError(
-                f"{self.name}: videos need the extra video: pip install "
-                f"'vein-imaging[video]'"
-            ) from None
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+        av = import_av(self.name)
         self.lost = 0
         """Frames that could not be decoded until now."""
-        what, options = str(source), {}
-        if isinstance(source, Path):
-            # a list of other files, or of addresses, that calls itself a video is none
-            what, options = f"file:{source}", {"protocol_whitelist": "file"}
+        # A list of other files, or of addresses, that calls itself a video is none.
+        options = {"protocol_whitelist": "file"}
         try:
-            self._container = av.open(what, options=options, timeout=timeouts_s)
+            self._container = av.open(f"file:{path}", options=options)
         except (av.error.FFmpegError, OSError) as error:
             raise DeviceDataError(f"{self._no_video()} ({error.strerror})") from error
         if not self._container.streams.video:
@@ -147,7 +152,7 @@ class VideoReader:
     @property
     def stated_count(self) -> int:
         """Frames that the file says it holds; 0 where it does not say."""
-        return self._stream.frames
+        return int(self._stream.frames)
 
     def frames(self) -> Iterator[VideoFrame]:
         """Decode one after the other, until the video ends.

@@ -17,7 +17,7 @@ from vein_devices.errors import (
 )
 from vein_devices.frame import Frame, FrameFlag
 
-__all__ = ["DeviceState", "DeviceStatus", "Patience", "StateMachine"]
+__all__ = ["OVER", "DeviceState", "DeviceStatus", "Patience", "StateMachine"]
 
 
 class DeviceState(enum.Enum):
@@ -36,6 +36,10 @@ class DeviceState(enum.Enum):
     """Trying again does not help: a person must act (permission, busy, unsupported)."""
     ENDED = "ended"
     """A recording is over."""
+
+
+OVER = (DeviceState.FAULT, DeviceState.ENDED, DeviceState.CLOSED)
+"""States from which no frame comes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class DeviceStatus:
         up inside a driver.
     measured_fps : frames/s
         Over the last seconds; 0 before the second frame.
+    width_px, height_px : px
+        Of the last frame; 0 before the first.
     """
 
     address: str
@@ -108,6 +114,13 @@ class DeviceStatus:
     reconnects: int = 0
     abandoned: int = 0
     measured_fps: float = 0.0
+    width_px: int = 0
+    height_px: int = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether no further frame can come unless a person acts."""
+        return self.state in OVER
 
     def to_json(self) -> dict[str, Any]:
         """Give every field, the state as its word."""
@@ -144,6 +157,8 @@ class StateMachine:
         self.was_open = False
         """Whether the device has ever been opened well."""
         self._arrivals: deque[float] = deque(maxlen=60)
+        self._left: tuple[float, float] | None = None
+        """Last frame before it was opened again, and the rate until then."""
 
     @property
     def status(self) -> DeviceStatus:
@@ -163,6 +178,8 @@ class StateMachine:
         """The driver's `open` came back well; it streams from the first frame on."""
         self._last_new_s, self._same = now_s, 0
         self._stated_fps = stated_fps or 0.0
+        if self._arrivals:
+            self._left = self._arrivals[-1], self._status.measured_fps
         self._arrivals.clear()
         again = int(self.was_open)
         self._status = replace(
@@ -171,11 +188,22 @@ class StateMachine:
         self.was_open = True
         self._enter(DeviceState.OPENING, now_s, self._status.error)
 
-    def frame(self, now_s: float, frame: Frame) -> None:
-        """A picture came."""
+    def frame(self, now_s: float, frame: Frame) -> int:
+        """A picture came.
+
+        Returns
+        -------
+        int
+            How many were lost while the device was away, by its rate until then; at
+            least one. 0 where it was not.
+        """
         repeated = FrameFlag.REPEATED in frame.flags
         damaged = FrameFlag.DAMAGED in frame.flags
         self._same = self._same + 1 if repeated else 0
+        missed = 0
+        if self._left is not None:
+            left_s, fps = self._left
+            missed, self._left = max(1, round((now_s - left_s) * fps) - 1), None
         before = self._status
         self._arrivals.append(now_s)
         span_s = self._arrivals[-1] - self._arrivals[0]
@@ -185,15 +213,20 @@ class StateMachine:
             damaged=before.damaged + damaged,
             stale=before.stale + (FrameFlag.STALE in frame.flags),
             repeated=before.repeated + repeated,
-            dropped=before.dropped + frame.dropped_before,
+            dropped=before.dropped + frame.dropped_before + missed,
             measured_fps=(len(self._arrivals) - 1) / span_s if span_s > 0 else 0.0,
+            width_px=frame.width_px,
+            height_px=frame.height_px,
         )
-        if self._same < self._patience.repeats and not damaged:
+        if damaged:
+            self.silent(now_s, "only damaged pictures come")
+        elif self._same >= self._patience.repeats:
+            self.silent(now_s, "the same picture again and again: frozen?")
+        else:
             self._last_new_s = now_s
             self._pause_s, self._lost_s = self._patience.pause_s[0], None
             self._enter(DeviceState.STREAMING, now_s)
-        else:
-            self.silent(now_s, "the same picture again and again: frozen?")
+        return missed
 
     def silent(self, now_s: float, why: str, *, timeout: bool = False) -> None:
         """No new picture came up to now."""
@@ -214,7 +247,9 @@ class StateMachine:
             and now_s - self._last_new_s >= longest_s
         )
 
-    def failed(self, now_s: float, error: Exception) -> float | None:
+    def failed(
+        self, now_s: float, error: Exception, *, final: bool = False
+    ) -> float | None:
         """Take note of a failure.
 
         Parameters
@@ -223,6 +258,8 @@ class StateMachine:
             Time.
         error : Exception
             What was raised.
+        final : bool
+            Whether it is not to be tried again, whatever it was.
 
         Returns
         -------
@@ -239,7 +276,7 @@ class StateMachine:
         settling = (
             self._lost_s is not None and now_s - self._lost_s < self._patience.settle_s
         ) or self._status.state is DeviceState.ABSENT
-        if isinstance(error, _FINAL) and not settling:
+        if final or (isinstance(error, _FINAL) and not settling):
             self._enter(DeviceState.FAULT, now_s, why)
             return None
         absent = isinstance(error, DeviceAbsentError)

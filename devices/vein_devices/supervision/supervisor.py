@@ -1,7 +1,13 @@
-"""A camera that is opened again after it was unplugged; nobody waits for it."""
+"""A camera that is opened again after it was unplugged; nobody waits for it.
+
+One thread, one state machine and one set of counters for each camera, whoever uses it:
+`read` fetches frames one by one, `start` has every frame handed on.
+"""
 
 from __future__ import annotations
 
+import math
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -28,14 +34,12 @@ from vein_devices.supervision.states import (
     StateMachine,
 )
 
-__all__ = ["SupervisedCamera", "supervise"]
+__all__ = ["SupervisedCamera", "supervise", "watch"]
 
 _QUEUE = 4  # an eighth of a second of pictures: a longer queue would show the past
 _CLOSE_S = 2.0
-"""Longer than any driver waits. A thread that is stuck longer is abandoned, and a
-message names it."""
+"""Longer than most drivers wait. A thread that is stuck longer is abandoned."""
 _SLICE_S = 0.25  # a request to close is heard within this
-_OVER = (DeviceState.FAULT, DeviceState.ENDED, DeviceState.CLOSED)
 
 
 class _Worker(threading.Thread):
@@ -51,14 +55,14 @@ class _Worker(threading.Thread):
         pause_s: float | None = 0.0
         while pause_s is not None and not self.stopping.wait(pause_s):
             pause_s = self._owner._serve(self)
+        self._owner._ended(self)
 
 
 class SupervisedCamera:
     """A `Camera` around another that fails: it is opened again, found by identity.
 
-    A thread of its own opens, reads and closes the driver, so that `read` and `close`
-    come back in time whatever the driver does. Numbers of frames go on through
-    reconnections.
+    Its thread opens, reads and closes the driver, so that `read` and `close` come back
+    in time whatever the driver does. Numbers of frames go on through reconnections.
 
     Parameters
     ----------
@@ -69,6 +73,9 @@ class SupervisedCamera:
     live : bool
         True: when frames are not fetched, the oldest of four is dropped and counted.
         False (recordings): the driver waits.
+    reopens : bool
+        True: a camera that fails, falls silent or repeats itself is opened again.
+        False (recordings): the first failure is the last, and silence is none.
     wait_for_camera : bool
         True: `open` returns at once, and the device may come later. False: it waits for
         the first success and raises what stood in its way.
@@ -84,20 +91,30 @@ class SupervisedCamera:
         make: Callable[[], Camera],
         *,
         live: bool = True,
+        reopens: bool = True,
         wait_for_camera: bool = False,
         patience: Patience | None = None,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._address = without_password(address)
         self._make = make
-        self._live = live
+        self.live = live
+        """Whether a frame that is not fetched in time is gone."""
+        self._reopens = reopens
         self._wait_for_camera = wait_for_camera
         self._patience = patience or Patience()
+        if not reopens:
+            self._patience = replace(
+                self._patience, stall_s=math.inf, repeats=sys.maxsize
+            )
         self._clock = clock
         self._machine = StateMachine(self._address, self._patience)
         self._changed = threading.Condition()
         self._frames: deque[Frame] = deque()
         self._worker: _Worker | None = None
+        self._left_behind: _Worker | None = None
+        self._deliver: Callable[[Frame], None] | None = None
+        self._over: Callable[[], None] | None = None
         self._error: Exception | None = None
         self._nominal_fps: float | None = None
         self._index = 0
@@ -131,11 +148,7 @@ class SupervisedCamera:
         with self._changed:
             if self._worker is not None:
                 return
-            self._machine = StateMachine(self._address, self._patience)
-            self._frames.clear()
-            self._index = self._dropped = 0
-            self._error = None
-            self._start()
+            self._begin()
             if self._wait_for_camera:
                 return
             self._changed.wait_for(
@@ -151,7 +164,37 @@ class SupervisedCamera:
             f"{self._patience.hang_s:.0f} s; unplug it and plug it in again"
         )
 
+    def start(
+        self, deliver: Callable[[Frame], None], over: Callable[[], None] | None = None
+    ) -> None:
+        """Start watching over the device; errors are shown in `status` only.
+
+        Parameters
+        ----------
+        deliver : callable
+            Given every frame, in the camera's own thread; it may take its time where
+            the camera can wait.
+        over : callable
+            Called when no further frame can come.
+        """
+        with self._changed:
+            if self._worker is None:
+                self._begin(deliver, over)
+
+    def _begin(
+        self,
+        deliver: Callable[[Frame], None] | None = None,
+        over: Callable[[], None] | None = None,
+    ) -> None:
+        self._machine = StateMachine(self._address, self._patience)
+        self._frames.clear()
+        self._index = self._dropped = 0
+        self._error = None
+        self._deliver, self._over = deliver, over
+        self._start()
+
     def _start(self) -> None:
+        self._machine.opening(self._clock.monotonic_s())
         self._worker = _Worker(self)
         self._worker.alive_s = self._clock.monotonic_s()
         self._worker.start()
@@ -207,14 +250,6 @@ class SupervisedCamera:
                 dropped_before=frame.dropped_before + dropped,
             )
 
-    def retry(self) -> None:
-        """Try again after a fault that a person has put right."""
-        with self._changed:
-            if self._machine.status.state is DeviceState.FAULT:
-                self._error = None
-                self._machine.opening(self._clock.monotonic_s())
-                self._start()
-
     def close(self) -> None:
         """Let go. Returns within about two seconds, even if the driver hangs."""
         with self._changed:
@@ -226,14 +261,20 @@ class SupervisedCamera:
         worker.join(_CLOSE_S)
         with self._changed:
             if worker.is_alive():
+                self._left_behind = worker
                 self._machine.abandoned(self._clock.monotonic_s())
             self._machine.closed(self._clock.monotonic_s())
             self._frames.clear()
 
+    @property
+    def held(self) -> bool:
+        """Whether a driver that did not come back still holds the device."""
+        return self._left_behind is not None and self._left_behind.is_alive()
+
     def _look_after(self) -> None:
         """Notice a driver that hangs, and go on without it. The lock is held."""
         worker, now_s = self._worker, self._clock.monotonic_s()
-        if worker is None or self._machine.status.state in _OVER:
+        if worker is None or self._machine.status.over or worker.alive_s == math.inf:
             return
         if self._machine.status.state is DeviceState.STREAMING:
             self._machine.silent(now_s, "the driver has not come back")
@@ -292,16 +333,36 @@ class SupervisedCamera:
             worker.alive_s = self._clock.monotonic_s()
             if worker.stopping.is_set():
                 return
-            self._machine.frame(worker.alive_s, frame)
-            while len(self._frames) >= _QUEUE and not worker.stopping.is_set():
-                if self._live:
-                    lost = self._frames.popleft()
-                    self._dropped += 1 + lost.dropped_before
-                else:
-                    self._changed.wait(_SLICE_S)
-                    worker.alive_s = self._clock.monotonic_s()
-            self._frames.append(frame)
-            self._changed.notify_all()
+            missed = self._machine.frame(worker.alive_s, frame)
+            if missed:
+                dropped = frame.dropped_before + missed
+                frame = replace(frame, dropped_before=dropped)
+            if self._deliver is None:
+                self._queue(worker, frame)
+                return
+            frame = replace(frame, index=self._index)
+            self._index += 1
+            worker.alive_s = math.inf  # it is not the driver that takes its time
+        try:
+            self._deliver(frame)
+        finally:
+            worker.alive_s = self._clock.monotonic_s()
+
+    def _queue(self, worker: _Worker, frame: Frame) -> None:
+        """Keep a frame for `read`. The lock is held."""
+        while len(self._frames) >= _QUEUE and not worker.stopping.is_set():
+            if self.live:
+                lost = self._frames.popleft()
+                self._dropped += 1 + lost.dropped_before
+            else:
+                self._changed.wait(_SLICE_S)
+                worker.alive_s = self._clock.monotonic_s()
+        self._frames.append(frame)
+        self._changed.notify_all()
+
+    def _ended(self, worker: _Worker) -> None:
+        if worker is self._worker and self._over is not None:
+            self._over()
 
     def _failed(self, worker: _Worker, error: Exception) -> float | None:
         with self._changed:
@@ -309,7 +370,8 @@ class SupervisedCamera:
             if worker.stopping.is_set():
                 return None
             self._error = error
-            pause_s = self._machine.failed(worker.alive_s, error)
+            tries = self._reopens and (self._wait_for_camera or self._machine.was_open)
+            pause_s = self._machine.failed(worker.alive_s, error, final=not tries)
             self._changed.notify_all()
             return pause_s
 
@@ -334,6 +396,23 @@ class SupervisedCamera:
                 yield self.read()
             except EndOfStreamError:
                 return
+
+
+def watch(camera: Camera) -> SupervisedCamera:
+    """Watch over a camera that is already made, and that is not opened again.
+
+    Parameters
+    ----------
+    camera : Camera
+        Closed; nobody else may use it. A supervised one is given back as it is.
+
+    Returns
+    -------
+    SupervisedCamera
+    """
+    if isinstance(camera, SupervisedCamera):
+        return camera
+    return SupervisedCamera(camera.address, lambda: camera, live=False, reopens=False)
 
 
 def supervise(
@@ -365,6 +444,7 @@ def supervise(
         url,
         lambda: open_camera(url),
         live=kind is None or kind.live,
+        reopens=kind is None or kind.shows == "camera",
         wait_for_camera=wait_for_camera,
         patience=patience,
     )

@@ -43,6 +43,8 @@ class Trial:
         States and counters, where the camera is supervised.
     silence : str
         What the camera said of itself the last time no frame came.
+    oldest_s : s
+        Longest time from taking a picture to its arrival, as far as it is known.
     """
 
     address: str
@@ -63,6 +65,7 @@ class Trial:
     error: str
     status: DeviceStatus | None = None
     silence: str = ""
+    oldest_s: float = 0.0
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -92,14 +95,19 @@ class Trial:
         rows = (
             (
                 self.dropped > 0.02 * share,
-                f"{self.dropped} frames lost: use a smaller size, or another USB port",
+                f"{self.dropped} frames lost: use a smaller size, or another "
+                f"{'line' if '://' in self.address else 'USB port'}",
             ),
             (
                 0 < self.fps < 0.7 * stated,
                 f"{self.fps:.1f} frames/s where {stated:.1f} are stated: in dim light "
                 f"a camera exposes longer; ask for MJPG or a smaller size",
             ),
-            (self.stale > 0.02 * share, f"{self.stale} frames came late"),
+            (
+                self.stale > 0.02 * share,
+                f"{self.stale} frames came late, the oldest {self.oldest_s:.1f} s "
+                f"after it was taken",
+            ),
             (self.silences > 0, f"silent for a second {self.silences} times"),
             (
                 self.clipped > 0.1 * share,
@@ -151,7 +159,7 @@ def try_camera(camera: Camera, seconds: float, clock: Clock = SYSTEM_CLOCK) -> T
     frames: list[FrameFlag] = []
     dropped = silences = 0
     last: Frame | None = None
-    gap_s, error, silence = 0.0, "", ""
+    gap_s, oldest_s, error, silence = 0.0, 0.0, "", ""
     with camera:
         start_s = seen_s = clock.monotonic_s()
         until_s = start_s + seconds
@@ -169,6 +177,7 @@ def try_camera(camera: Camera, seconds: float, clock: Clock = SYSTEM_CLOCK) -> T
                 break
             now_s = clock.monotonic_s()
             gap_s, seen_s = max(gap_s, now_s - seen_s), now_s
+            oldest_s = max(oldest_s, last.delay_s)
             frames.append(last.flags)
             dropped += last.dropped_before
         spent_s = clock.monotonic_s() - start_s
@@ -183,5 +192,5 @@ def try_camera(camera: Camera, seconds: float, clock: Clock = SYSTEM_CLOCK) -> T
         count(FrameFlag.STALE), count(FrameFlag.REPEATED), count(FrameFlag.CLIPPED),
         silences, last.width_px if last else 0, last.height_px if last else 0,
         len(frames) / spent_s if spent_s > 0 else 0.0, stated_fps, gap_s,
-        float(np.mean(last.pixels)) if last else 0.0, error, status, silence,
+        float(np.mean(last.pixels)) if last else 0.0, error, status, silence, oldest_s,
     )  # fmt: skip

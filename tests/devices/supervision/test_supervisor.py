@@ -23,7 +23,7 @@ from vein_devices.errors import (
     EndOfStreamError,
 )
 from vein_devices.supervision.states import DeviceState, Patience
-from vein_devices.supervision.supervisor import SupervisedCamera, supervise
+from vein_devices.supervision.supervisor import SupervisedCamera, supervise, watch
 
 QUICK = Patience(
     stall_s=0.05, reopen_s=0.05, pause_s=(0.005, 0.05), absent_pause_s=0.01,
@@ -123,7 +123,8 @@ def test_what_a_person_must_put_right_is_not_tried_blindly(fault: Exception) -> 
             camera.read()
         assert camera.status.state is DeviceState.FAULT
         assert camera.status.failures == 1
-        camera.retry()
+        camera.close()
+        camera.open()
         assert levels(camera) == [1, 2]
 
 
@@ -211,6 +212,85 @@ def test_a_live_camera_drops_the_oldest_and_counts_it() -> None:
 def test_a_recording_loses_nothing_to_a_slow_reader() -> None:
     with supervised(list(range(200)), live=False) as camera:
         assert levels(camera) == list(range(200))
+
+
+def handed_on(camera: SupervisedCamera) -> list[Frame]:
+    frames: list[Frame] = []
+    over = threading.Event()
+    camera.start(frames.append, over.set)
+    assert over.wait(5.0)
+    return frames
+
+
+def test_frames_are_handed_on_in_the_cameras_one_thread() -> None:
+    seen: set[str] = set()
+    over = threading.Event()
+    camera = supervised([1, 2, 3])
+    before = threading.active_count()
+    camera.start(lambda _frame: seen.add(threading.current_thread().name), over.set)
+    assert threading.active_count() <= before + 1
+    assert over.wait(5.0)
+    assert seen == {"camera script:"}
+    assert camera.status.state is DeviceState.ENDED
+    assert camera.status.frames == 3
+    camera.close()
+    assert threading.active_count() == before
+
+
+def test_what_was_lost_while_it_was_away_is_counted_on_the_next_frame() -> None:
+    camera = supervised([1, 2, 3, DeviceAbsentError("gone"), 4, 5])
+    frames = handed_on(camera)
+    assert [frame.index for frame in frames] == [0, 1, 2, 3, 4]
+    assert [frame.dropped_before > 0 for frame in frames] == [False] * 3 + [True, False]
+    assert camera.status.dropped == frames[3].dropped_before
+    camera.close()
+
+
+@pytest.mark.parametrize("reopens", [True, False])
+def test_the_first_failure_is_the_last_where_no_other_is_wanted(reopens: bool) -> None:
+    steps = [DeviceDataError("bad"), 1] if not reopens else [1]
+    openings = [] if not reopens else [DeviceAbsentError("no such device")]
+    camera = supervised(steps, openings, reopens=reopens)
+    assert handed_on(camera) == []
+    assert camera.status.state is DeviceState.FAULT
+    assert camera.status.over
+    assert camera.status.error in ("bad", "no such device")
+    camera.close()
+
+
+def test_a_recording_may_be_silent_and_repeat_itself() -> None:
+    camera = supervised(
+        [7] * 40 + [DeviceTimeoutError("slow")] * 9 + [8], reopens=False
+    )
+    frames = handed_on(camera)
+    assert len(frames) == 41
+    assert camera.status.reconnects == 0
+    camera.close()
+
+
+def test_whoever_takes_its_time_is_not_taken_for_a_driver_that_hangs() -> None:
+    camera, over = supervised([1, 2]), threading.Event()
+    go_on = threading.Event()
+
+    def take(_frame: Frame) -> None:
+        go_on.wait(5.0)
+
+    camera.start(take, over.set)
+    until = time.monotonic() + 2 * QUICK.hang_s
+    while time.monotonic() < until:
+        assert camera.status.abandoned == 0
+        time.sleep(0.02)
+    go_on.set()
+    assert over.wait(5.0)
+    assert camera.status.frames == 2
+    camera.close()
+
+
+def test_a_camera_is_watched_only_once() -> None:
+    camera = supervised([1])
+    assert watch(camera) is camera
+    plain = SourceCamera("script:", Script(iter([1, 2]), iter([])))
+    assert [frame.index for frame in handed_on(watch(plain))] == [0, 1]
 
 
 def test_reading_before_opening_is_refused() -> None:

@@ -97,6 +97,25 @@ def test_what_is_doubtful_is_said(shot: Callable[[int], Shot], word: str) -> Non
     assert word in " ".join(trial.doubts)
 
 
+def test_the_stated_rate_is_compared_with_the_measured_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Fake, "nominal_fps", 30.0)
+    trial = tried(plain)
+    assert trial.stated_fps == 30.0
+    assert trial.fps == pytest.approx(10.0)
+    assert "10.0 frames/s where 30.0 are stated" in trial.doubts[0]
+
+
+def test_the_age_of_the_oldest_picture_is_told() -> None:
+    late = FrameFlag.STALE
+    trial = tried(
+        lambda i: Shot(plain(i).pixels, flags=late, delay_s=7.0 if i == 9 else 1.0)
+    )
+    assert trial.oldest_s == 7.0
+    assert "the oldest 7.0 s after" in trial.doubts[0]
+
+
 def test_a_supervised_camera_brings_its_states_and_counters() -> None:
     url = "phantom:?size=64x48&mm_per_pixel=.5&fps=100"
     trial = try_camera(supervise(url), 0.2)

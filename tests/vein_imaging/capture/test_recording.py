@@ -47,6 +47,7 @@ def test_the_table_tells_times_exposure_light_flags_and_gaps(tmp_path: Path) -> 
         light="red+ir",
         flags=FrameFlag.STALE | FrameFlag.CLIPPED,
         dropped_before=3,
+        delay_s=0.25,
     )
     with _recording(tmp_path / "r") as recording:
         recording.append([frame])
@@ -61,6 +62,7 @@ def test_the_table_tells_times_exposure_light_flags_and_gaps(tmp_path: Path) -> 
             "light": "red+ir",
             "flags": "STALE+CLIPPED",
             "dropped_before": "3",
+            "delay_s": "0.250",
         },
     )
 

@@ -1,12 +1,13 @@
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vein_devices.frame import Frame
+from vein_devices.frame import Frame, FrameFlag
 from vein_imaging.capture.ring import FrameRing, Overflow
 
 MakeFrame = Callable[..., Frame]
@@ -33,6 +34,17 @@ def test_the_recorder_gets_all_in_order_while_the_live_reader_skips(
     taken = [ring.next(timeout_s=0) for _ in range(5)]
     assert [f.index for f in taken if f] == [0, 1, 2, 3, 4]
     assert ring.next(timeout_s=0) is None
+
+
+def test_a_damaged_frame_is_recorded_and_never_shown(make_frame: MakeFrame) -> None:
+    ring = FrameRing()
+    ring.start_recording()
+    ring.put(make_frame(0))
+    ring.put(replace(make_frame(1), flags=FrameFlag.DAMAGED))
+    newest, number = ring.newest(0, timeout_s=0)
+    assert newest is not None and (newest.index, number) == (0, 1)
+    assert ring.newest(number, timeout_s=0) == (None, 1)
+    assert [frame.index for _ in range(2) if (frame := ring.next(0))] == [0, 1]
 
 
 def test_frames_do_not_queue_up_without_a_recorder(make_frame: MakeFrame) -> None:

@@ -1,14 +1,21 @@
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from click.testing import CliRunner
 
 from vein_devices import open_camera
+from vein_imaging.capture import acknowledged
 from vein_imaging.cli import main
 
 PHANTOM = "phantom:?seed=7&size=64x48&fps=0"
+SLOW = "phantom:?seed=7&size=64x48&fps=50"
 
 
 def test_frames_are_those_the_camera_gives(tmp_path: Path) -> None:
@@ -50,3 +57,30 @@ def test_a_wrong_address_is_2(tmp_path: Path) -> None:
         main, ["capture", "nonsense:", "--frames", "1", "--out", str(tmp_path / "r")]
     )
     assert result.exit_code == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_and_the_frames_that_are_there_are_told(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    out = tmp_path / "r"
+    command = [sys.executable, "-m", "vein_imaging", "capture", SLOW]
+    command += ["--frames", "100000", "--out", str(out), "--json"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        table = out / "frames.csv"
+        while not table.exists() or table.read_text().count("\n") < 4:
+            assert run.poll() is None
+            time.sleep(0.01)
+        run.send_signal(number)
+        told, problem = run.communicate(timeout=30)
+    document = json.loads(told)
+    rows = acknowledged(out)
+    assert document["frames"] == len(rows) >= 3
+    assert all((out / row["file"]).is_file() for row in rows)
+    assert problem == (f"Error: stopped: {len(rows)} of 100000 frames are in {out}\n")
+    assert document["problem"] == problem[len("Error: ") : -1]
+    assert run.returncode == 1
+    assert not list(out.glob("*.part"))

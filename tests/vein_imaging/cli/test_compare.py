@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import struct
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
+from numpy.typing import NDArray
 
 from vein_imaging.cli.compare import compare_command
 from vein_phantom import PhantomSettings, draw_frame
@@ -102,6 +104,38 @@ def test_dates_in_the_wrong_order_are_a_usage_error(folder: Path) -> None:
     dates = ("--before-date", "2026-11-01", "--after-date", "2026-10-01")
     result = run(folder, *dates)
     assert result.exit_code == 2 and "swap the pictures" in result.stderr
+
+
+def sideways_jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    """A photograph as a phone held upright stores it: turned, with a note."""
+    _, coded = cv2.imencode(".jpg", np.rot90(pixels), [cv2.IMWRITE_JPEG_QUALITY, 97])
+    tag = struct.pack("<HHIHH", 0x0112, 3, 1, 6, 0)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, 1) + tag + bytes(4)
+    segment = b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+    return coded[:2].tobytes() + segment + coded[2:].tobytes()
+
+
+def test_a_region_lies_on_the_photograph_as_a_person_sees_it(folder: Path) -> None:
+    for visit in ("before", "after"):
+        pixels = cv2.imread(str(folder / f"{visit}.png"), cv2.IMREAD_GRAYSCALE)
+        assert pixels is not None
+        jpeg = sideways_jpeg(np.asarray(pixels, np.uint8))
+        (folder / f"{visit}.jpg").write_bytes(jpeg)
+    left = np.zeros((360, 640), np.uint8)
+    left[:, :320] = 255
+    cv2.imwrite(str(folder / "upright.png"), left)
+    result = CliRunner().invoke(
+        compare_command,
+        [
+            *(str(folder / "before.jpg"), str(folder / "after.jpg")),
+            *("--out", str(folder / "out-exif"), "--mm-per-pixel", "0.12"),
+            *("--region", f"treated={folder / 'upright.png'}"),
+        ],
+    )
+    assert result.exit_code == 0, result.output
+    assert "of the skin in BEFORE was compared" in result.stdout
+    drawn = cv2.imread(str(folder / "out-exif/after_aligned.png"))
+    assert drawn is not None and drawn.shape[:2] == (360, 640)
 
 
 def test_a_file_that_is_no_picture_is_a_usage_error(folder: Path) -> None:

@@ -17,7 +17,7 @@ from click.testing import CliRunner
 
 from vein_imaging.cli import main
 from vein_imaging.storage import Server
-from vein_imaging.storage.people.open_desk import Clocks
+from vein_imaging.storage.people.clocks import Clocks
 
 PAGE = Path(__file__).parents[3] / "docs" / "one-patient.md"
 FIRST_DAY = datetime(2026, 11, 25, 10, tzinfo=UTC)

@@ -106,6 +106,7 @@ COMMANDS: dict[str, tuple[Action | None, Callable[[Desk], Result]]] = {
         Action.USERS,
         lambda d: d("user", "add", "bert", "auditor", typed=NEW),
     ),
+    "user lift": (Action.USERS, lambda d: d("user", "lift", "olga")),
     "user list": (Action.USERS, lambda d: d("user", "list")),
     "user log": (Action.READ_LOG, lambda d: d("user", "log")),
     "user remove": (Action.USERS, lambda d: d("user", "remove", "olga")),
@@ -201,6 +202,10 @@ def test_an_older_copy_is_said_at_each_command(desk: Desk) -> None:
     desk.user, desk.password = "olga", OWNER
     assert desk("patient", "find").exit_code == 0
     (desk.folder / "ledger.db").write_bytes(older)
+    refused = desk("patient", "find")
+    assert refused.exit_code == 1
+    assert "an older copy was put back" in refused.stderr
+    (desk.folder / "ledger.mark").unlink()
     assert "an older copy was put back" in desk("patient", "find").stderr
     result = desk("verify")
     assert result.exit_code == 1

@@ -148,6 +148,97 @@ def test_points_marked_by_hand_take_the_place_of_keypoints(visits: Visits) -> No
     assert np.median(np.hypot(*(result.transform.to_after(points) - true).T)) < 0.7
 
 
+def test_a_picture_saved_as_jpeg_gets_the_same_verdicts(visits: Visits) -> None:
+    _, coded = cv2.imencode(".jpg", visits.after, [cv2.IMWRITE_JPEG_QUALITY, 97])
+    saved = np.asarray(cv2.imdecode(coded, cv2.IMREAD_UNCHANGED))
+    result = compare(visits.before, saved, mm_per_pixel=0.12)
+    assert result.alignment_verdict == visits.result.alignment_verdict == "aligned"
+    assert result.verdict == visits.result.verdict
+
+
+def test_pictures_without_veins_are_aligned_though_nothing_is_measured(
+    visits: Visits,
+) -> None:
+    bare = replace(LEG, veins=False)
+    before, truth = draw_frame(bare)
+    after, after_truth = draw_frame(replace(bare, visit="after"))
+    result = compare(before, after, mm_per_pixel=0.12)
+    assert result.alignment_verdict == "aligned", result.alignment_reasons
+    assert result.verdict == "refused" and result.reasons
+    assert result.transform is not None and result.registered.any()
+    points = np.argwhere(result.overlap)[::97].astype(float)
+    true = before_to_after_rc(points, truth, after_truth)
+    assert np.median(np.hypot(*(result.transform.to_after(points) - true).T)) < 0.7
+
+
+def test_the_alignment_knows_its_own_error(visits: Visits) -> None:
+    result = visits.result
+    points = np.argwhere(result.overlap)[::97].astype(float)
+    assert result.transform is not None
+    true = before_to_after_rc(points, visits.before_truth, visits.after_truth)
+    error = np.hypot(*(result.transform.to_after(points) - true).T)
+    assert np.median(error) < 2 * result.registration.error_median_px
+    assert np.percentile(error, 90) < 2 * result.registration.error_p90_px
+    assert result.compared_share == pytest.approx(
+        result.overlap[result.before_map.field].mean()
+    )
+
+
+MARKS = np.array(
+    [[80, 90], [70, 500], [280, 120], [250, 520], [180, 300], [120, 400]], float
+)
+
+
+def test_marks_that_no_skin_confirms_are_shown_with_their_own_error(
+    visits: Visits,
+) -> None:
+    other, _ = draw_frame(replace(LEG, seed=2, visit="after"))
+    marks = (MARKS, MARKS * 1.02 + [3, -5])
+    result = compare(visits.before, other, control_points_rc=marks)
+    assert result.alignment_verdict == "doubtful"
+    assert any("no patch of skin confirms" in why for why in result.alignment_reasons)
+    assert result.transform is not None
+    np.testing.assert_allclose(result.transform.to_after(MARKS), marks[1], atol=3)
+
+
+def test_marks_that_contradict_each_other_are_refused(visits: Visits) -> None:
+    other, _ = draw_frame(replace(LEG, seed=2, visit="after"))
+    result = compare(visits.before, other, control_points_rc=(MARKS, MARKS[::-1]))
+    assert result.alignment_verdict == "refused" and result.alignment_advice
+
+
+def test_two_marks_say_where_to_look_and_skin_must_confirm(visits: Visits) -> None:
+    before = np.array([[120.0, 100.0], [240.0, 480.0]])
+    after = before_to_after_rc(before, visits.before_truth, visits.after_truth)
+    result = compare(visits.before, visits.after, control_points_rc=(before, after))
+    assert result.alignment_verdict == "doubtful" and result.overlap.mean() > 0.5
+    other, _ = draw_frame(replace(LEG, seed=2, visit="after"))
+    wrong = compare(visits.before, other, control_points_rc=(before, after))
+    assert wrong.alignment_verdict == "refused"
+
+
+def test_another_part_of_the_same_leg_is_refused(visits: Visits) -> None:
+    left, right = visits.before[:, :300], visits.after[:, 340:]
+    result = compare(left.copy(), right.copy(), mm_per_pixel=0.12)
+    assert result.alignment_verdict == "refused"
+    assert "could not recognise enough" in result.reasons[0]
+
+
+def test_the_result_says_that_the_better_matcher_is_missing(visits: Visits) -> None:
+    other, _ = draw_frame(replace(LEG, seed=2, visit="after"))
+    result = compare(visits.before, other)
+    assert result.registration.matcher == "not installed"
+    assert any("make setup" in advice for advice in result.alignment_advice)
+
+
+@pytest.mark.parametrize("points", [[[1.0, 2.0], [1.0, 2.0]], [[1.0, 2.0]]])
+def test_marks_that_say_nothing_are_an_error(
+    visits: Visits, points: list[list[float]]
+) -> None:
+    with pytest.raises(ValueError, match="control points"):
+        compare(visits.before, visits.after, control_points_rc=(points, points))
+
+
 def test_control_points_on_one_line_are_refused(visits: Visits) -> None:
     line = np.column_stack([np.full(5, 100.0), np.arange(5) * 80.0])
     with pytest.raises(ValueError, match="on one line"):

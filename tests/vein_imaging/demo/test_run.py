@@ -10,10 +10,8 @@ from vein_imaging.demo import DemoResult, demo_work, run_demo
 from vein_imaging.demo.story import CLINIC
 from vein_imaging.storage.people.roles import Action
 from vein_imaging.storage.people.signed_in import sign_in
-from vein_imaging.storage.upkeep.checkpoint import (
-    checkpoint_file,
-    compare_with_checkpoint,
-)
+from vein_imaging.storage.upkeep.checkpoint import compare_with_checkpoint
+from vein_imaging.storage.upkeep.kept_checkpoints import checkpoint_file
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +91,9 @@ def test_the_page_carries_a_checkpoint_that_the_record_agrees_with(
 
 def test_what_an_earlier_run_left_is_replaced(result: DemoResult) -> None:
     assert not (result.store / "left-over").exists()
+
+
+def test_the_demos_record_says_that_it_is_one(result: DemoResult) -> None:
+    said = (result.store / "DEMO-ONLY.txt").read_text("utf-8")
+    assert said.startswith("Demo only.")
+    assert CLINIC.password in said

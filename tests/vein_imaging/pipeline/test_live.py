@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
 import numpy as np
 import pytest
@@ -105,20 +107,57 @@ def test_a_budget_of_nothing_is_refused() -> None:
         Pace("fast", 0.0)
 
 
+class Later:
+    """Takes work, and does it when told to."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Future[Any], Callable[[], Any]]] = []
+
+    def __call__(self, work: Callable[[], Any]) -> Future[Any]:
+        self.asked.append((Future(), work))
+        return self.asked[-1][0]
+
+    def do(self) -> None:
+        future, work = self.asked[-1]
+        future.set_result(work())
+
+
 def test_veins_traced_aside_show_on_later_frames_where_they_then_are(
     frame: np.ndarray,
 ) -> None:
-    later: list[Callable[[], object]] = []
+    later = Later()
     step = LiveStep(mm_per_pixel=0.12)
     for shift in (0, 12, 24, 36, 48, 60):
-        step.step(np.roll(frame, shift, axis=1), in_background=later.append)
-    assert len(later) == 1
-    later[0]()
-    shown = step.step(np.roll(frame, 70, axis=1), in_background=later.append).vein_map
-    assert len(later) == 1
+        step.step(np.roll(frame, shift, axis=1), in_background=later)
+    assert len(later.asked) == 1
+    later.do()
+    shown = step.step(np.roll(frame, 70, axis=1), in_background=later).vein_map
+    assert len(later.asked) == 1
     there = LiveStep(mm_per_pixel=0.12).step(np.roll(frame, 70, axis=1)).vein_map
     apart, _ = KDTree(_points(there)).query(_points(shown))
     assert np.median(apart) < 1
+
+
+def test_work_done_elsewhere_changes_nothing_in_the_step(frame: np.ndarray) -> None:
+    later = Later()
+    step = LiveStep(mm_per_pixel=0.12)
+    for _ in range(7):
+        step.step(frame, in_background=later)
+    before = dict(vars(step))
+    later.do()
+    assert vars(step) == before
+    assert len(later.asked) == 1  # no second one while the first is not done
+
+
+def test_what_work_done_elsewhere_raises_is_raised_once(frame: np.ndarray) -> None:
+    later = Later()
+    step = LiveStep(mm_per_pixel=0.12)
+    for _ in range(7):
+        step.step(frame, in_background=later)
+    later.asked[-1][0].set_exception(ArithmeticError("no"))
+    with pytest.raises(ArithmeticError):
+        step.step(frame, in_background=later)
+    assert step.step(frame, in_background=later).vein_map.branches
 
 
 def test_a_new_place_is_traced_at_once_even_if_work_may_wait(
@@ -126,9 +165,9 @@ def test_a_new_place_is_traced_at_once_even_if_work_may_wait(
 ) -> None:
     step = LiveStep(mm_per_pixel=0.12)
     step.step(np.full_like(frame, 120))
-    later: list[Callable[[], object]] = []
-    assert step.step(frame, in_background=later.append).vein_map.branches
-    assert not later
+    later = Later()
+    assert step.step(frame, in_background=later).vein_map.branches
+    assert not later.asked
 
 
 def _points(vein_map: VeinMap) -> np.ndarray:

@@ -20,10 +20,17 @@ from vein_imaging.storage import Store, open_store
 from vein_imaging.storage.database.append_only import SQLITE_0001
 from vein_imaging.storage.database.schema import GENESIS, patient_key
 from vein_imaging.storage.entries.canonical import canonical
-from vein_imaging.storage.entries.ledger import entry_hash
+from vein_imaging.storage.entries.ledger import (
+    commitment_of,
+    commitment_salt,
+    entry_hash,
+)
 from vein_imaging.storage.files.keys import Vault, opened, sealed
-from vein_imaging.storage.upkeep.checkpoint import checkpoint_file, write_checkpoints
 from vein_imaging.storage.upkeep.erasure import erase_patient
+from vein_imaging.storage.upkeep.kept_checkpoints import (
+    checkpoint_file,
+    write_checkpoints,
+)
 from vein_imaging.storage.upkeep.verify import verify_store
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -70,10 +77,12 @@ def forge(
         for row in rows:
             plain = row.pop("plain")
             content = sealed(keys[row["patient_id"]], plain, canonical(row))
-            own = entry_hash(prev, row, content)
+            salt = commitment_salt(keys[row["patient_id"]], row)
+            commitment = commitment_of(salt, plain)
+            own = entry_hash(prev, row, content, commitment)
             shell.execute(
-                "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*row.values(), content, prev, own),
+                "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*row.values(), content, prev, own, commitment),
             )
             prev = own
         for text in SQLITE_0001.values():

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, datetime
 
 import cv2
 import numpy as np
@@ -32,10 +33,15 @@ from vein_imaging.domain.session import (
 from vein_imaging.storage import Entry, Store, StoreError
 from vein_imaging.storage.database.schema import event
 from vein_imaging.storage.entries.ledger import read_entries
-from vein_imaging.storage.errors import DamagedImageError, WrongPasswordError
+from vein_imaging.storage.errors import (
+    DamagedImageError,
+    TooManyAttemptsError,
+    WrongPasswordError,
+)
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.people.attempts import Attempts
-from vein_imaging.storage.people.passwords import KeyWraps
+from vein_imaging.storage.people.clocks import Clocks
+from vein_imaging.storage.people.key_slots import KeySlots, made_slot
 from vein_imaging.storage.upkeep.checkpoint import (
     read_checkpoint,
     signed_checkpoint,
@@ -116,13 +122,15 @@ def test_a_forged_description_is_refused(store: Store, data: st.DataObject) -> N
 @FUZZ
 @given(data=st.data())
 def test_forged_wrapped_keys_open_nothing(store: Store, data: st.DataObject) -> None:
-    wraps = KeyWraps(store.layout)
+    slots = KeySlots(store.layout)
     if not store.layout.users_file.exists():
-        wraps.put("anna", "right", bytes(range(32)))
+        made = made_slot("anna", "right", ["assistant"], bytes(range(32)))
+        put = {"by": "anna", "signing": made.signing}
+        slots.put("anna", made.slot, lambda: None, **put)  # type: ignore[arg-type]
     whole = store.layout.users_file.read_bytes()
     store.layout.users_file.write_bytes(damaged(_drawer(data), whole))
     try:
-        opened = wraps.open("anna", "right")
+        opened = bytes(slots.open("anna", "right").data_key)
     except (WrongPasswordError, StoreError):
         opened = bytes(range(32))
     finally:
@@ -135,16 +143,20 @@ def test_forged_wrapped_keys_open_nothing(store: Store, data: st.DataObject) -> 
 def test_a_forged_list_of_failures_lets_nobody_in_sooner_or_crash(
     store: Store, data: st.DataObject
 ) -> None:
-    attempts = Attempts(store.layout)
+    clocks = Clocks(now=lambda: NOON, idle=lambda: 0.0)
+    attempts = Attempts(store.layout, clocks)
     file = store.layout.folder / "attempts.json"
     file.unlink(missing_ok=True)
-    for _ in range(4):
-        attempts.failed("anna", NOON)
+    for _ in range(3):
+        attempts.begin("anna")
     file.write_bytes(damaged(_drawer(data), file.read_bytes()))
-    assert timedelta(0) <= attempts.wait("anna", NOON) <= timedelta(minutes=15)
-    attempts.failed("anna", NOON)
-    attempts.untold()
-    attempts.succeeded("anna")
+    try:
+        attempts.begin("anna")
+    except TooManyAttemptsError as refused:
+        assert re.search(r"in (\d+) s$", str(refused))
+        assert 1 <= int(str(refused).split()[-2]) <= 120
+    attempts.untold("anna")
+    attempts.succeeded("anna", told=True)
 
 
 @FUZZ

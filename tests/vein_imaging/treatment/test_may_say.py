@@ -53,9 +53,22 @@ def test_a_doubtful_figure_is_not_summed_up(cleared: Comparison) -> None:
 
 
 def test_what_cannot_be_compared_has_no_figure(cleared: Comparison) -> None:
-    refused = replace(cleared, verdict="refused", reasons=("not the same skin",))
+    found = replace(cleared.registration, failures=("not recognised",))
+    refused = replace(cleared, verdict="refused", registration=found)
     said = may_say(refused, ComparedDays(BEFORE, date(2026, 11, 25)))
     assert (said.headline, said.figure) == ("NOT COMPARABLE", "")
+    assert said.all_veins == ""
+
+
+def test_what_is_aligned_but_not_measured_says_so(cleared: Comparison) -> None:
+    few = replace(cleared, verdict="refused", reasons=("too few veins",))
+    said = may_say(few, ComparedDays(BEFORE, date(2026, 11, 25)))
+    assert (said.headline, said.figure) == ("ALIGNED, BUT NOT MEASURED", "")
+
+
+def test_what_was_not_judged_stands_beside_the_figure(cleared: Comparison) -> None:
+    said = may_say(cleared, ComparedDays(BEFORE, date(2026, 11, 25)))
+    assert "could not be judged" in said.all_veins
 
 
 def test_no_face_quotes_a_percentage_by_itself() -> None:

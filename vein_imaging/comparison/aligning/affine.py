@@ -1,4 +1,4 @@
-"""The first, coarse alignment: keypoints, a robust affine map, a guarded refinement."""
+"""The first, coarse alignment: keypoints, a robust affine map."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.aligning.transform import Affine, Points, apply_affine
+from vein_imaging.comparison.aligning.transform import Affine, Points
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["AffineFit", "Matches", "fit_affine", "match_keypoints", "refine_by_ecc"]
+__all__ = ["AffineFit", "Matches", "fit_affine", "match_keypoints"]
 
 _KEYPOINTS = 5000
 """Plain skin has few strong points: more weak ones find more pairs, and take longer."""
@@ -21,8 +21,6 @@ _INLIER_PX = 6.0
 _SCALES = (0.6, 1.6)
 """Between two visits the distance of a camera held by hand changes no more than
 this."""
-_ECC_MOVES_PX = 15.0  # a refinement that moves a corner further is a new opinion
-_ECC_KEEPS = 0.8  # of the keypoint inliers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,67 +125,6 @@ def fit_affine(matches: Matches) -> AffineFit | None:
     return AffineFit(affine.astype(np.float64), inliers)
 
 
-def refine_by_ecc(
-    fit: AffineFit, before: Image, after: Image, before_mask: Mask
-) -> AffineFit:
-    """Refine by enhanced correlation at half size, and take it only if it is modest.
-
-    Without this guard, of four correct alignments of blurred veins only one stayed
-    correct.
-
-    Parameters
-    ----------
-    fit : AffineFit
-    before, after : (H, W) float32
-    before_mask : (H, W) bool
-
-    Returns
-    -------
-    AffineFit
-        The refined map, or `fit` where the refinement strays or loses its matches.
-
-    References
-    ----------
-    Evangelidis and Psarakis 2008, doi:10.1109/TPAMI.2008.113.
-    """
-    half = [_half(image) for image in (before, after)]
-    mask = _half(before_mask.astype(np.float32)) > 0.5
-    start = fit.affine.copy()
-    start[:, 2] = (start[:, 2] + start[:, :2].sum(axis=1) * 0.5 - 0.5) / 2
-    criteria = (cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 60, 1e-5)
-    # OpenCV maps the template (BEFORE) into the input; its mask is the input's,
-    # so BEFORE is masked by being zero outside its skin.
-    try:
-        _, found = cv2.findTransformECC(
-            half[0] * mask,
-            half[1],
-            start.astype(np.float32),
-            cv2.MOTION_AFFINE,
-            criteria,
-            np.full(half[1].shape, 255, np.uint8),
-            5,
-        )
-    except cv2.error:  # it did not converge: an answer, not a fault
-        return fit
-    refined = np.asarray(found, dtype=np.float64)
-    refined[:, 2] = 2 * refined[:, 2] + 0.5 - refined[:, :2].sum(axis=1) * 0.5
-    return _guarded(fit, refined, before.shape)
-
-
-def _guarded(fit: AffineFit, refined: Affine, shape: tuple[int, ...]) -> AffineFit:
-    height, width = shape[:2]
-    corners = np.array([[0, 0], [width, 0], [0, height], [width, height]], float)
-    moved = apply_affine(refined, corners) - apply_affine(fit.affine, corners)
-    left = fit.inliers
-    residual = apply_affine(refined, left.before_xy) - left.after_xy
-    kept = np.hypot(residual[:, 0], residual[:, 1]) < 2 * _INLIER_PX
-    if np.hypot(moved[:, 0], moved[:, 1]).max() > _ECC_MOVES_PX:
-        return fit
-    if kept.mean() < _ECC_KEEPS:
-        return fit
-    return AffineFit(refined, Matches(left.before_xy[kept], left.after_xy[kept]))
-
-
 def _describe(image: Image, mask: Mask) -> tuple[Points, NDArray[np.float32]]:
     sift = cv2.SIFT.create(nfeatures=_KEYPOINTS, contrastThreshold=0.01)
     levels = np.clip(128 + 32 * image, 0, 255).astype(np.uint8)
@@ -197,9 +134,3 @@ def _describe(image: Image, mask: Mask) -> tuple[Points, NDArray[np.float32]]:
     sums = np.maximum(words.sum(axis=1, keepdims=True), 1e-6)
     points = np.array([point.pt for point in keypoints], dtype=np.float64)
     return points, np.sqrt(words / sums)
-
-
-def _half(image: Image) -> Image:
-    height, width = image.shape
-    size = (max(1, width // 2), max(1, height // 2))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32)

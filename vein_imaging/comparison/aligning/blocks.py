@@ -1,4 +1,4 @@
-"""Fine alignment: small blocks of skin found again, and a smooth field through them."""
+"""Fine alignment: small blocks of skin found again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import RBFInterpolator
 from scipy.spatial import cKDTree
 
 from vein_imaging.comparison.aligning.transform import Points, Transform, apply_affine
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["BLOCK_LEVELS", "BlockLevel", "Blocks", "agreeing", "fit_field", "match"]
+__all__ = ["BLOCK_LEVELS", "BlockLevel", "Blocks", "agreeing", "match"]
 
 _RIVAL = 0.93  # of the best peak: a second place nearly as good decides nothing
 _COVERED = 0.6  # of a block must be skin in both pictures
@@ -24,12 +23,6 @@ one could not."""
 _STRAY_PX = 2.0
 """Skin moves smoothly: a block that moves differently from its neighbours by more than
 this matched something else."""
-_SMOOTHING = 0.02
-"""The smooth field may miss a block by a fraction of a pixel, so that it does not
-follow noise."""
-_UNIT_PX = 100.0
-"""Scales the spline's numbers to about 1, where its linear system is solved most
-exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +37,6 @@ class BlockLevel:
         How far it is sought in each direction.
     step_px : px
         From block to block.
-    reduce : int
-        The picture is reduced by this factor first.
     least_ncc : in [0, 1]
         Normalised cross-correlation below which nothing was found.
     """
@@ -53,14 +44,12 @@ class BlockLevel:
     half_px: int
     search_px: int
     step_px: int
-    reduce: int
     least_ncc: float
 
 
 BLOCK_LEVELS = (
-    BlockLevel(48, 32, 48, 2, 0.30),
-    BlockLevel(24, 14, 28, 1, 0.35),
-    BlockLevel(16, 6, 16, 1, 0.35),
+    BlockLevel(24, 14, 28, 0.35),
+    BlockLevel(16, 6, 16, 0.35),
 )
 """Coarse to fine, for a working picture 960 px long."""
 
@@ -107,15 +96,12 @@ def match(
     Blocks
         Those with a clear, single, interior peak; positions to a fraction of a px.
     """
-    factor = level.reduce
-    moved = _reduced(transform.warp(after), factor)
-    fixed = _reduced(before, factor)
+    moved = transform.warp(after)
     both = before_mask & transform.warp_mask(after_mask)
-    half, search = level.half_px // factor, level.search_px // factor
+    half, search, step = level.half_px, level.search_px, level.step_px
     side = 2 * half + 1
-    covered = cv2.blur(_reduced(both.astype(np.float32), factor), (side, side))
-    step = max(1, level.step_px // factor)
-    height, width = fixed.shape
+    covered = cv2.blur(both.astype(np.float32), (side, side))
+    height, width = before.shape
     padded: Image = np.pad(moved, search)
     found = []
     for row in range(half, height - half, step):
@@ -123,15 +109,15 @@ def match(
             if covered[row, column] < _COVERED:
                 continue
             top, left = row - half, column - half
-            block = fixed[top : top + side, left : left + side]
+            block = before[top : top + side, left : left + side]
             reach = side + 2 * search
             window = padded[top : top + reach, left : left + reach]
             peak = _single_peak(block, window, level.least_ncc)
             if peak is not None:
                 found.append((column, row, *peak))
     table = np.array(found, dtype=np.float64).reshape(-1, 5)
-    centre = (table[:, :2] + 0.5) * factor - 0.5
-    landed = centre + (table[:, 2:4] - search) * factor
+    centre = table[:, :2]
+    landed = centre + table[:, 2:4] - search
     after_rc = transform.to_after(landed[:, ::-1])
     return Blocks(centre, np.ascontiguousarray(after_rc[:, ::-1]), table[:, 4])
 
@@ -163,41 +149,6 @@ def agreeing(blocks: Blocks, transform: Transform) -> Blocks:
     return blocks
 
 
-def fit_field(blocks: Blocks, transform: Transform) -> Transform:
-    """Lay a smoothing thin-plate spline through the blocks, on the transform's grid.
-
-    Parameters
-    ----------
-    blocks : Blocks, at least 3 not in a line
-    transform : Transform
-        Gives the affine part and the grid.
-
-    Returns
-    -------
-    Transform
-    """
-    shift = blocks.after_xy - apply_affine(transform.affine, blocks.before_xy)
-    spline = RBFInterpolator(
-        blocks.before_xy / _UNIT_PX,
-        shift,
-        kernel="thin_plate_spline",
-        smoothing=_SMOOTHING,
-        degree=1,
-    )
-    rows, columns = transform.displacement_xy.shape[:2]
-    grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1)
-    nodes = transform.origin_px + transform.step_px * grid.reshape(-1, 2)
-    field = spline(nodes / _UNIT_PX).reshape(rows, columns, 2)
-    return Transform(
-        transform.affine,
-        field,
-        transform.origin_px,
-        transform.step_px,
-        transform.before_shape,
-        transform.after_shape,
-    )
-
-
 def _single_peak(
     block: Image, window: Image, least_ncc: float
 ) -> tuple[float, float, float] | None:
@@ -221,13 +172,3 @@ def _single_peak(
 def _vertex(left: float, centre: float, right: float) -> float:
     curve = left - 2 * centre + right
     return 0.0 if curve >= 0 else float(0.5 * (left - right) / curve)
-
-
-def _reduced(image: Image, factor: int) -> Image:
-    if factor == 1:
-        return image
-    height, width = (side - side % factor for side in image.shape)
-    size = (width // factor, height // factor)  # cut to a multiple: px stay square
-    return cv2.resize(
-        image[:height, :width], size, interpolation=cv2.INTER_AREA
-    ).astype(np.float32)

@@ -61,6 +61,38 @@ class Transform:
     before_shape: tuple[int, int]
     after_shape: tuple[int, int]
 
+    @classmethod
+    def plain(
+        cls,
+        affine: Affine,
+        step_px: float,
+        before_shape: tuple[int, int],
+        after_shape: tuple[int, int],
+    ) -> Transform:
+        """Make one that is only an affine map yet.
+
+        Parameters
+        ----------
+        affine : (2, 3) float64
+        step_px : px
+            Of its grid.
+        before_shape, after_shape : (H, W)
+
+        Returns
+        -------
+        Transform
+        """
+        height, width = before_shape
+        nodes = (int(height / step_px) + 2, int(width / step_px) + 2, 2)
+        return cls(
+            np.asarray(affine, np.float64),
+            np.zeros(nodes),
+            0.0,
+            step_px,
+            before_shape,
+            after_shape,
+        )
+
     def to_after(self, points_rc: NDArray[np.floating]) -> Points:
         """Take BEFORE points to AFTER.
 
@@ -143,6 +175,62 @@ class Transform:
         """Warp a mask, nearest neighbour; False where AFTER does not reach."""
         moved = self.warp(mask.astype(np.uint8), interpolation=cv2.INTER_NEAREST)
         return moved.astype(np.bool_)
+
+    def then(self, affine: Affine, after_shape: tuple[int, int]) -> Transform:
+        """Follow it by an affine map of AFTER.
+
+        Parameters
+        ----------
+        affine : (2, 3) float64
+        after_shape : (H, W)
+            Of the picture it leads to.
+
+        Returns
+        -------
+        Transform
+        """
+        matrix = affine[:, :2]
+        offset = matrix @ self.affine[:, 2] + affine[:, 2]
+        return Transform(
+            np.column_stack([matrix @ self.affine[:, :2], offset]),
+            self.displacement_xy @ matrix.T,
+            self.origin_px,
+            self.step_px,
+            self.before_shape,
+            after_shape,
+        )
+
+    def between(
+        self,
+        scales: tuple[float, float],
+        before_shape: tuple[int, int],
+        after_shape: tuple[int, int],
+    ) -> Transform:
+        """Give the same map between copies of the pictures of another size.
+
+        Parameters
+        ----------
+        scales : two floats
+            Px of these pictures per px of the copies, BEFORE and AFTER.
+        before_shape, after_shape : (H, W)
+            Of the copies.
+
+        Returns
+        -------
+        Transform
+        """
+        # pixel centres: here = (there + 1/2) scale - 1/2
+        before, after = scales
+        matrix = self.affine[:, :2] * (before / after)
+        shift = self.affine[:, :2] @ np.full(2, before / 2 - 0.5) + self.affine[:, 2]
+        return Transform(
+            np.column_stack([matrix, (shift + 0.5) / after - 0.5]),
+            self.displacement_xy / after,
+            (self.origin_px + 0.5) / before - 0.5,
+            self.step_px / before,
+            before_shape,
+            after_shape,
+        )
 
     def scale(self) -> float:
         """Give AFTER px per BEFORE px, the root of the affine part's determinant."""

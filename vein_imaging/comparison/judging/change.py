@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -17,15 +18,31 @@ from vein_imaging.comparison.judging.pieces import (
 )
 from vein_imaging.imaging.arrays import Image, Mask
 
-__all__ = ["Change", "Pair", "Piece", "judge", "noise_floor"]
+__all__ = ["Change", "Pair", "Piece", "SeenAs", "judge", "noise_floor"]
 
 Change = Literal["cleared", "faded", "persistent", "new", "unjudged"]
 """Ratio of the contrast AFTER to that BEFORE: cleared is below .3, faded up to .67,
 persistent above. "new" is the reverse of cleared."""
 
+SeenAs = Literal["vein", "stain", "unclear", "old stain", "mole", "crease"]
+"""What a dark line is. "stain": AFTER shows one where the vein was, wider or browner;
+"unclear": vein or stain, the picture is too blurred to tell. The last three are in
+BEFORE already; they are no veins and are not counted."""
+
 # On drawn pairs 90 % of vanished veins are below .3, and 8 % of those left at half
 # their diameter; at 1/3 it would be 91 % and 14 %, the error on the flattering side.
 CLEARED_BELOW, PERSISTENT_ABOVE = 0.30, 0.67
+STAINED_CLEARED_BELOW = 0.50
+"""Beside a stain the share of the vein that is left is known to `_STAIN_SD` only. At
+.50, 5 % of the vanished veins of the second phantom are not called cleared, and 1 % of
+those that stayed are."""
+_STAIN_SD = 0.15
+"""Of the share of a vein told apart from its stain: half the distance from the 25th to
+the 90th percentile of vanished, stained veins of the second phantom."""
+_SD_AS: dict[SeenAs, float] = {"stain": _STAIN_SD, "unclear": 0.30}
+"""Where nothing tells a stain, all or none of a faded contrast, .3 to .67, may be
+one."""
+_SD_OF_FLOOR = 1 / 1.28  # a 90th percentile is 1.28 standard deviations of noise
 _JUDGED_ABOVE = 2.0  # noise floors
 _NOISE_PERCENTILE = 90
 """On nine of ten stretches of bare skin the contrast is below the noise floor."""
@@ -79,6 +96,8 @@ class Piece:
     change : Change
     overridden : bool
         True where a person decided.
+    seen_as : SeenAs
+        "vein", unless it was told apart from one.
     """
 
     piece_id: int
@@ -94,6 +113,24 @@ class Piece:
     ratio: float
     change: Change
     overridden: bool = False
+    seen_as: SeenAs = "vein"
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was vein at all BEFORE."""
+        return self.seen_as in ("vein", "stain", "unclear")
+
+    @property
+    def ratio_sd(self) -> float:
+        """Standard deviation of `ratio`: noise over contrast, and that of a stain."""
+        own = self.contrast_after if self.change == "new" else self.contrast_before
+        noise = _SD_OF_FLOOR * self.noise / own if own > 0 else 0.0
+        return math.hypot(noise, _SD_AS.get(self.seen_as, 0.0))
+
+    @property
+    def cleared_below(self) -> float:
+        """Up to which ratio it is "cleared"."""
+        return STAINED_CLEARED_BELOW if self.seen_as == "stain" else CLEARED_BELOW
 
     def decided(self, change: Change) -> Piece:
         """Put a person's decision in place of the computed one."""
@@ -115,7 +152,21 @@ class Piece:
             return self.change
         if self.change == "new":
             return _change(self.ratio * gain, new=True)
-        return _change(self.ratio / gain, new=False)
+        return _change(self.ratio / gain, new=False, cleared=self.cleared_below)
+
+    def stained(self, share: float, gain: float) -> Piece:
+        """Judge it by what is left of the vein itself, beside its stain.
+
+        Parameters
+        ----------
+        share : float
+            Of BEFORE's own profile that AFTER still has.
+        gain : > 0
+            As in `judge`.
+        """
+        share = max(share, 0.0)
+        change = _change(share / gain, new=False, cleared=STAINED_CLEARED_BELOW)
+        return replace(self, ratio=share, change=change, seen_as="stain")
 
 
 def noise_floor(
@@ -216,10 +267,10 @@ def judge(
     return tuple(pieces)
 
 
-def _change(ratio: float, *, new: bool) -> Change:
+def _change(ratio: float, *, new: bool, cleared: float = CLEARED_BELOW) -> Change:
     if np.isnan(ratio):
         return "unjudged"
-    if ratio < CLEARED_BELOW:
+    if ratio < cleared:
         return "new" if new else "cleared"
     return "persistent" if ratio > PERSISTENT_ABOVE else "faded"
 

@@ -7,12 +7,21 @@ from dataclasses import replace
 import numpy as np
 
 from vein_imaging.comparison.aligning.transform import Transform
-from vein_imaging.comparison.judging.change import Pair, Piece, judge, noise_floor
-from vein_imaging.comparison.judging.focus import narrowest_vein_px
+from vein_imaging.comparison.judging.change import (
+    PERSISTENT_ABOVE,
+    Pair,
+    Piece,
+    judge,
+    noise_floor,
+)
+from vein_imaging.comparison.judging.focus import SHARP_FINENESS, narrowest_vein_px
+from vein_imaging.comparison.judging.marks import marks_among
 from vein_imaging.comparison.judging.pieces import CentrelinePiece, cut_lines, measure
+from vein_imaging.comparison.judging.residue import explain, log_planes
 from vein_imaging.comparison.preparing.exposure import ExposureMatch
 from vein_imaging.comparison.preparing.prepared import Side
 from vein_imaging.comparison.settings import CompareSettings
+from vein_imaging.imaging.arrays import Image
 
 __all__ = ["judge_pieces"]
 
@@ -48,6 +57,7 @@ def judge_pieces(
     noise = noise_floor(
         pair, was + now, beside_px=settings.beside_mm * unit, search_px=search
     )
+    planes = _planes(before, after, transform)
     found: list[Piece] = []
     for lines, side, new in ((was, before, False), (now, after, True)):
         seen = [
@@ -62,17 +72,104 @@ def judge_pieces(
             px_per_mm=unit,
         )
         first = (1 + max((line.branch for line in was), default=-1)) * new
-        for piece in judge(
+        judged = judge(
             lines,
             *seen,
             noise=noise,
             narrowest_px=narrowest,
             gain=exposure.weakening,
             new=new,
-        ):
+        )
+        if not new:
+            judged = _without_stains(judged, lines, pair, planes, exposure)
+            judged = _without_marks(judged, lines, pair, planes[0], noise, unit)
+        for piece in judged:
             branch = first + piece.branch
             found.append(replace(piece, piece_id=len(found), branch=branch))
     return tuple(found)
+
+
+_AS_STRONG = 0.85
+"""Contrast AFTER over BEFORE that nine in ten veins that stayed exceed. That a stain
+looks as strong as the vein did is a coincidence, and needs more evidence."""
+_LEFT_OF_WEAKER, _LEFT_OF_AS_STRONG = 0.95, 0.4
+"""What a stain may leave unexplained of what a vein alone does."""
+Planes = tuple[Image, ...]
+
+
+def _planes(before: Side, after: Side, transform: Transform) -> tuple[Planes, Planes]:
+    """Both pictures by channel; one plane each unless both are in colour."""
+    was, now = log_planes(before.image), log_planes(after.image)
+    if len(was) != len(now):
+        was, now = (before.view.surface.log,), (after.view.surface.log,)
+    return was, tuple(transform.warp(plane) for plane in now)
+
+
+def _without_stains(
+    pieces: tuple[Piece, ...],
+    lines: tuple[CentrelinePiece, ...],
+    pair: Pair,
+    planes: tuple[Planes, Planes],
+    exposure: ExposureMatch,
+) -> tuple[Piece, ...]:
+    """Judge what seems to have stayed by what is left of the vein itself.
+
+    In a grey picture that is out of focus a vein is as wide as its stain: of a blurred
+    pair in which nothing was treated, 7 % read as cleared. There it stays unclear.
+    """
+    gain = exposure.weakening
+    if len(planes[0]) == 1 and exposure.fineness < SHARP_FINENESS:
+        return tuple(
+            replace(piece, seen_as="unclear") if piece.change == "faded" else piece
+            for piece in pieces
+        )
+    own = _own_lines(pieces, lines)
+    sigma = np.array([piece.sigma_px for piece in pieces])
+    veins = pair.before_veins | pair.after_veins
+    left = explain(*planes, pair.overlap, veins, own, sigma)
+    return tuple(
+        piece.stained(share, gain) if _is_stain(piece, share, rest, gain) else piece
+        for piece, share, rest in zip(pieces, left.share, left.unexplained, strict=True)
+    )
+
+
+def _is_stain(piece: Piece, share: float, unexplained: float, gain: float) -> bool:
+    if piece.change not in ("faded", "persistent"):
+        return False
+    same = piece.ratio / gain > _AS_STRONG
+    most = _LEFT_OF_AS_STRONG if same else _LEFT_OF_WEAKER
+    return unexplained < most and share < min(piece.ratio, PERSISTENT_ABOVE * gain)
+
+
+def _without_marks(
+    pieces: tuple[Piece, ...],
+    lines: tuple[CentrelinePiece, ...],
+    pair: Pair,
+    planes: Planes,
+    noise: float,
+    px_per_mm: float,
+) -> tuple[Piece, ...]:
+    """Take moles and creases out of the count."""
+    kinds = marks_among(
+        _own_lines(pieces, lines),
+        planes,
+        pair.overlap,
+        sigma_px=np.array([piece.sigma_px for piece in pieces]),
+        noise=noise,
+        px_per_mm=px_per_mm,
+    )
+    return tuple(
+        piece if kind == "vein" else replace(piece, change="unjudged", seen_as=kind)
+        for piece, kind in zip(pieces, kinds, strict=True)
+    )
+
+
+def _own_lines(
+    pieces: tuple[Piece, ...], lines: tuple[CentrelinePiece, ...]
+) -> tuple[CentrelinePiece, ...]:
+    # the line of each piece; a piece keeps its line's own points
+    of_points = {id(line.points_rc): line for line in lines}
+    return tuple(of_points[id(piece.points_rc)] for piece in pieces)
 
 
 def _lines(

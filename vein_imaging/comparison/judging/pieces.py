@@ -15,7 +15,14 @@ from vein_imaging.comparison.aligning.transform import Points
 from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.vein_map import Branch
 
-__all__ = ["CentrelinePiece", "Seen", "cut_lines", "measure", "shifted"]
+__all__ = [
+    "CentrelinePiece",
+    "Seen",
+    "cut_lines",
+    "measure",
+    "profiles",
+    "shifted",
+]
 
 _SMOOTH_PX = 2.0  # a centre line that steps from pixel to pixel is 8 % too long
 _SEEN = 0.7  # of a piece's samples must be skin
@@ -158,7 +165,7 @@ def measure(
         return Seen(contrast, sigma)
     kernels = [_kernel(line.diameter_px) for line in lines]
     reach = search_px + max(len(kernel) // 2 for kernel in kernels)
-    profile, seen = _profiles(log, usable, lines, reach)
+    profile, seen = profiles(log, usable, lines, reach)
     for index, kernel in enumerate(kernels):
         half = len(kernel) // 2
         window = slice(reach - search_px - half, reach + search_px + half + 1)
@@ -189,10 +196,24 @@ def _kernel(diameter_px: float) -> NDArray[np.float64]:
     return np.asarray(flanks / flanks.sum() - middle / middle.sum(), dtype=np.float64)
 
 
-def _profiles(
+def profiles(
     log: Image, usable: Mask, lines: tuple[CentrelinePiece, ...], reach: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    # (pieces, 2 reach + 1): mean log over the usable samples, and their share
+    """Average a picture along each piece, at every distance from its centre line.
+
+    Parameters
+    ----------
+    log : (H, W) float32
+    usable : (H, W) bool
+    lines : tuple of CentrelinePiece
+    reach : px
+        How far to each side.
+
+    Returns
+    -------
+    mean, share : (pieces, 2 reach + 1) float64
+        Over the usable samples, and how many of all these are.
+    """
     points = np.concatenate([line.points_rc for line in lines])
     normals = np.concatenate([line.normals_rc for line in lines])
     counts = np.array([len(line.points_rc) for line in lines])

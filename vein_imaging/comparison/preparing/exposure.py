@@ -27,6 +27,7 @@ _LEAST_PIXELS = 500
 """Neighbouring pixels are alike: fewer than this do not show the spread of the
 texture."""
 _WHOLE = 0.9  # a blurred pixel that is made of a tenth of something else does not count
+_FINEST_PX = 3.0  # sigma that a picture is reduced to at most: sampled finely enough
 _SIGMAS_MM = (0.16, 0.32, 0.64)
 """The texture of skin between pores and small veins, an octave apart."""
 
@@ -99,6 +100,7 @@ def match_exposure(
         )
         if share > _CLIPPED_SHARE
     ]
+    logs, bare, px_per_mm = _reduced(logs, bare, px_per_mm)
     weights = [_blur(bare.astype(np.float32), s * px_per_mm) for s in _SIGMAS_MM]
     # away from veins and edges: what is seen there is seen whole at every scale
     inner = bare & (weights[-1] > _WHOLE)
@@ -120,9 +122,26 @@ def match_exposure(
                 "differ, and they change how veins look"
             ).format(off=off, weaker=weaker)
         )
-    medians = [max(float(np.median(grey[inner])), 1e-6) for grey in greys]
+    whole = cv2.resize(inner.astype(np.uint8), greys[0].shape[::-1]) > 0
+    medians = [max(float(np.median(grey[whole])), 1e-6) for grey in greys]
     ratio = medians[1] / medians[0]
     return ExposureMatch(ratio, gain, fineness, *clipped, tuple(doubts))
+
+
+def _reduced(
+    logs: tuple[Image, Image], bare: Mask, px_per_mm: float
+) -> tuple[tuple[Image, Image], Mask, float]:
+    # as small as still shows the finest texture: a blur costs its width times its area
+    factor = int(_SIGMAS_MM[0] * px_per_mm / _FINEST_PX)
+    if factor < 2:
+        return logs, bare, px_per_mm
+    height, width = bare.shape
+    size = max(1, width // factor), max(1, height // factor)
+    one, other, shown = (
+        np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
+        for part in (*logs, bare.astype(np.float32))
+    )
+    return (one, other), shown > _WHOLE, px_per_mm * size[0] / width
 
 
 def _bands(

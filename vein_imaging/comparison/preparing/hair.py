@@ -17,6 +17,7 @@ from vein_imaging.imaging.arrays import Image, Mask
 __all__ = ["Hair", "mask_hairs"]
 
 _HAIR_MM, _VEIN_MM = 0.08, 0.24  # sigmas; a vein at .25 mm depth is .43 mm wide
+_FINEST_PX = 2.0  # sigma of a hair that a picture is reduced to at most
 _LEAST_PX = (1.0, 3.0)
 """Below these widths, the pixel grid itself looks like a hair or a vein."""
 _LINE_SIGMA_MM, _LINE_SIGMA_PX = 0.15, 1.15  # a dark line narrower than this is hair
@@ -65,6 +66,9 @@ def mask_hairs(log: Image, skin: Mask, px_per_mm: float) -> Hair:
     -------
     Hair
     """
+    factor = int(_HAIR_MM * px_per_mm / _FINEST_PX)
+    if factor > 1:
+        return _found_smaller(log, skin, px_per_mm, factor)
     inner = cv2.erode(skin.astype(np.uint8), np.ones((9, 9))).astype(np.bool_)
     if not inner.any():
         return Hair(np.zeros(log.shape, np.bool_), np.nan)
@@ -94,6 +98,21 @@ def mask_hairs(log: Image, skin: Mask, px_per_mm: float) -> Hair:
     side = 2 * _COVER_PX + 1
     mask = cv2.dilate(lines.astype(np.uint8), np.ones((side, side))).astype(np.bool_)
     return Hair(mask, sigma_px)
+
+
+def _found_smaller(log: Image, skin: Mask, px_per_mm: float, factor: int) -> Hair:
+    height, width = log.shape
+    size = max(1, width // factor), max(1, height // factor)
+    small, seen = (
+        np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.float32)
+        for part in (log, skin.astype(np.float32))
+    )
+    times = width / size[0]
+    found = mask_hairs(small, seen > 0.5, px_per_mm / times)
+    mask = cv2.resize(
+        found.mask.astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST
+    )
+    return Hair(mask.astype(np.bool_), found.sigma_px * times)
 
 
 def _local_noise(fine: Image, inner: Mask, px_per_mm: float) -> Image:

@@ -9,7 +9,7 @@ import numpy as np
 from vein_calibration.pixel_size import PixelSize
 from vein_imaging.comparison.preparing.surface import View, grey_levels, make_surface
 from vein_imaging.comparison.settings import CompareSettings
-from vein_imaging.imaging.arrays import Image, Mask, Picture
+from vein_imaging.imaging.arrays import Image, Mask, Picture, check_picture
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import analyse
 from vein_imaging.pipeline.calibrated import exact_mm
@@ -97,7 +97,13 @@ def prepare_side(
         sigma_px=_LIGHT_SHARE * max(grey.shape),
         px_per_mm=_px_per_mm(exact_mm(mm_per_pixel), grey),
     )
-    return Side(image, grey, View(surface, found.vesselness), found)
+    picture = check_picture(image)
+    if picture.ndim == 2:
+        picture = np.repeat(picture[:, :, None], 3, axis=2)
+    if settings.analysis.polarity == "bright":
+        picture = 255 - picture
+    view = View(surface, found.vesselness, picture, found.field)
+    return Side(image, grey, view, found)
 
 
 def _px_per_mm(mm_per_pixel: float | None, grey: Image) -> float:

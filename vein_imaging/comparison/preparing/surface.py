@@ -50,6 +50,12 @@ class Surface:
     hair: Hair
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width in px."""
+        height, width = self.usable.shape
+        return int(height), int(width)
+
+    @property
     def bare(self) -> Mask:
         """Usable skin that no hair covers: where contrast is measured."""
         return self.usable & ~self.hair.mask
@@ -64,10 +70,15 @@ class View:
     surface : Surface
     vesselness : (H, W) float32
         Robust z-score, dark vessels positive.
+    picture : (H, W, 3) uint8 RGB
+        As it came; a grey one three times.
+    skin : (H, W) bool
     """
 
     surface: Surface
     vesselness: Image
+    picture: NDArray[np.uint8]
+    skin: Mask
 
 
 def grey_levels(image: NDArray[Any], channel: str = "green") -> Image:

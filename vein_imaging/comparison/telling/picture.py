@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.judging.change import Change
+from vein_imaging.comparison.judging.change import Change, Piece
 from vein_imaging.comparison.judging.summary import (
     ASSESSABLE_AFTER_DAYS,
     assess,
@@ -21,7 +21,13 @@ from vein_imaging.imaging.arrays import Mask, Picture, check_picture
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
-__all__ = ["CHANGE_STYLES", "ChangeStyle", "draw_change_map", "draw_comparison"]
+__all__ = [
+    "CHANGE_STYLES",
+    "ChangeStyle",
+    "draw_change_map",
+    "draw_comparison",
+    "legend_lines",
+]
 
 Sheet = NDArray[np.uint8]
 
@@ -56,6 +62,11 @@ class ChangeStyle:
     width_px: int = 4
 
 
+STAIN_STYLE = ChangeStyle((230, 159, 0), marked("Stain left where a vein was"), 2, 6, 9)
+"""Dots of brown under a line: the vein's own fate is drawn over them."""
+MARK_STYLE = ChangeStyle(
+    (150, 150, 150), marked("Mole, crease or old stain: not counted"), 2, 6, 2
+)
 CHANGE_STYLES: dict[Change, ChangeStyle] = {
     "cleared": ChangeStyle((86, 190, 255), marked("Cleared"), 12, 9),
     "faded": ChangeStyle((240, 228, 66), marked("Faded"), 5, 5),
@@ -104,37 +115,43 @@ def draw_comparison(
             "draw the pictures that were compared"
         )
     days = days_between(before_date, after_date)
-    refused = comparison.verdict == "refused"
-    aligned = comparison.transform is not None
-    half = (_WIDTH_PX - 3 * _GAP_PX) // 2
+    aligned = comparison.alignment_verdict != "refused"
     second = comparison.registered if aligned else after
     note = _(", aligned to BEFORE") if aligned else _(", not aligned")
-    top = [
-        _panel(_rgb(before), _titled(_("BEFORE"), before_date), half),
-        _panel(_rgb(second), _titled(_("AFTER"), after_date) + note, half),
+    shown = [
+        (_rgb(before), _titled(_("BEFORE"), before_date)),
+        (_rgb(second), _titled(_("AFTER"), after_date) + note),
     ]
+    measured = comparison.verdict != "refused"
+    tall = before.shape[0] > before.shape[1]
     wide = _WIDTH_PX - 3 * _GAP_PX - _COLUMN_PX
-    change = None if refused else draw_change_map(before, comparison, width_px=wide)
-    lower = None if change is None else _panel(change, _("CHANGE"), wide)
-    column = _column(
-        comparison,
-        days,
-        _COLUMN_PX if lower is not None else 2 * half,
-        why_no_figure,
-    )
-    first_row = max(panel.shape[0] for panel in top)
-    second_row = max(column.shape[0], 0 if lower is None else lower.shape[0])
-    sheet = np.full(
-        (first_row + second_row + 3 * _GAP_PX, _WIDTH_PX, 3), 255, dtype=np.uint8
-    )
-    _paste(sheet, top[0], _GAP_PX, _GAP_PX)
-    _paste(sheet, top[1], _GAP_PX, 2 * _GAP_PX + half)
-    row = 2 * _GAP_PX + first_row
-    if lower is not None:
-        _paste(sheet, lower, row, _GAP_PX)
-    left = _GAP_PX if lower is None else 2 * _GAP_PX + wide
-    _paste(sheet, column, row, left)
-    return sheet
+    if measured and tall:
+        third = _across(3)
+        drawn = draw_change_map(before, comparison, width_px=third)
+        shown.append((drawn, _("CHANGE")))
+    row = _row([_panel(*one, _across(len(shown))) for one in shown])
+    if not measured or tall:
+        column = _column(comparison, days, _across(1), why_no_figure)
+        return np.vstack([row, _row([column])])
+    drawn = draw_change_map(before, comparison, width_px=wide)
+    column = _column(comparison, days, _COLUMN_PX, why_no_figure)
+    return np.vstack([row, _row([_panel(drawn, _("CHANGE"), wide), column])])
+
+
+def _across(count: int) -> int:
+    """Width of each of so many panels in a row."""
+    return (_WIDTH_PX - (count + 1) * _GAP_PX) // count
+
+
+def _row(panels: list[Sheet]) -> Sheet:
+    """Panels side by side on white, as wide as the sheet."""
+    height = max(panel.shape[0] for panel in panels) + _GAP_PX
+    row = np.full((height, _WIDTH_PX, 3), 255, np.uint8)
+    left = _GAP_PX
+    for panel in panels:
+        _paste(row, panel, _GAP_PX // 2, left)
+        left += panel.shape[1] + _GAP_PX
+    return row
 
 
 def draw_change_map(before: Picture, comparison: Comparison, *, width_px: int) -> Sheet:
@@ -161,15 +178,57 @@ def draw_change_map(before: Picture, comparison: Comparison, *, width_px: int) -
         comparison.overlap.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST
     )
     _hatch(canvas, compared == 0)
-    for change in ("unjudged", "persistent", "faded", "cleared", "new"):
-        style = CHANGE_STYLES[change]
-        for piece in comparison.pieces:
-            if piece.change == change:
-                points = (piece.points_rc[:, ::-1] + 0.5) * scale - 0.5
-                _line(canvas, points, style)
+    for style, pieces in _drawn(comparison):
+        for piece in pieces:
+            _line(canvas, (piece.points_rc[:, ::-1] + 0.5) * scale - 0.5, style)
     if comparison.mm_per_pixel is not None:
         _scale_bar(canvas, comparison.mm_per_pixel / scale)
     return canvas
+
+
+def _drawn(comparison: Comparison) -> list[tuple[ChangeStyle, list[Piece]]]:
+    """Styles with their pieces, what is drawn below first."""
+    pieces = comparison.pieces
+    stained = [piece for piece in pieces if piece.seen_as == "stain"]
+    marks = [piece for piece in pieces if not piece.counts]
+    order: tuple[Change, ...] = ("unjudged", "persistent", "faded", "cleared", "new")
+    fates = [
+        (
+            CHANGE_STYLES[change],
+            [piece for piece in pieces if piece.change == change and piece.counts],
+        )
+        for change in order
+    ]
+    return [(MARK_STYLE, marks), (STAIN_STYLE, stained), *fates]
+
+
+def legend_lines(comparison: Comparison) -> list[tuple[Sheet, str]]:
+    """How each kind of line is drawn, and what it is with its length.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    list of ((h, 85, 3) uint8 RGB, str)
+    """
+    mm = comparison.mm_per_pixel
+    unit = "px" if mm is None else "mm"
+    pieces = {style.label: found for style, found in _drawn(comparison)}
+    lines = []
+    for style in (*CHANGE_STYLES.values(), STAIN_STYLE, MARK_STYLE):
+        found = pieces[style.label]
+        if not found and style in (STAIN_STYLE, MARK_STYLE):
+            continue
+        swatch = np.full((_TEXT.line_px - 2, 85, 3), 70, np.uint8)
+        middle = np.full(73, swatch.shape[0] // 2)
+        _line(swatch, np.column_stack([np.arange(6, 79), middle]), style)
+        length = sum(piece.length_px for piece in found) * (mm or 1)
+        lines.append((swatch, f"{_(style.label)}  {length:.0f} {unit}"))
+    _hatch(swatch := np.full((_TEXT.line_px - 2, 85, 3), 70, np.uint8), None)
+    lines.append((swatch, _("Not compared (outside, hair, glare)")))
+    return lines
 
 
 def _column(
@@ -180,11 +239,8 @@ def _column(
     alarm = Lettering(30, True, _ALARM)
     early = days is not None and days < ASSESSABLE_AFTER_DAYS
     if comparison.verdict != "comparable":
-        refused = comparison.verdict == "refused"
-        y = write(
-            canvas, _("NOT COMPARABLE") if refused else _("DOUBTFUL"), (0, y), alarm
-        )
-        for reason in comparison.reasons:
+        y = write(canvas, _headline(comparison), (0, y), alarm, width_px=width)
+        for reason in (*comparison.reasons, *comparison.alignment_advice):
             y = write(canvas, f"- {reason}", (0, y), _TEXT, width_px=width)
         y += 10
     if comparison.verdict == "refused":
@@ -201,6 +257,15 @@ def _column(
     return canvas[: min(y + 8, len(canvas))]
 
 
+def _headline(comparison: Comparison) -> str:
+    """Why the figure does not simply stand: the measurement, and the alignment."""
+    if comparison.verdict != "refused":
+        return _("DOUBTFUL")
+    if comparison.alignment_verdict == "refused":
+        return _("NOT COMPARABLE")
+    return _("ALIGNED, BUT NOT MEASURED: compare by eye")
+
+
 def _figure(canvas: Sheet, comparison: Comparison, days: int | None, y: int) -> int:
     summary, width = comparison.summary, canvas.shape[1]
     certain = comparison.verdict == "comparable"
@@ -214,6 +279,7 @@ def _figure(canvas: Sheet, comparison: Comparison, days: int | None, y: int) -> 
     )
     y = write(canvas, text, (0, y), Lettering(24, bold=True))
     y = write(canvas, summary.repeat.describe(), (0, y), _NOTE, width_px=width)
+    y = write(canvas, summary.all_veins_text(), (0, y + 6), _TEXT, width_px=width)
     if certain:  # a doubtful figure is not summed up in a word
         text = _("In sum: {assess}.").format(assess=_(assess(summary, days)))
         y = write(canvas, text, (0, y + 6), _TEXT, width_px=width)
@@ -221,18 +287,11 @@ def _figure(canvas: Sheet, comparison: Comparison, days: int | None, y: int) -> 
 
 
 def _legend(canvas: Sheet, comparison: Comparison, y: int) -> int:
-    mm = comparison.mm_per_pixel
-    for change, style in CHANGE_STYLES.items():
-        pieces = [piece for piece in comparison.pieces if piece.change == change]
-        length = sum(piece.length_px for piece in pieces) * (mm or 1)
-        middle = y + _TEXT.size_px * 2 // 3
-        cv2.rectangle(canvas, (0, y), (84, y + _TEXT.line_px - 2), (70, 70, 70), -1)
-        _line(canvas, np.column_stack([np.arange(6, 79), np.full(73, middle)]), style)
-        text = f"{_(style.label)}  {length:.0f} {'px' if mm is None else 'mm'}"
-        y = write(canvas, text, (98, y), _TEXT)
-    _hatch(swatch := np.full((_TEXT.line_px - 2, 85, 3), 70, np.uint8), None)
-    canvas[y : y + len(swatch), :85] = swatch
-    return write(canvas, _("Not compared (outside, hair, glare)"), (98, y), _TEXT)
+    for swatch, text in legend_lines(comparison):
+        canvas[y : y + len(swatch), :85] = swatch
+        width = canvas.shape[1] - 98
+        y = write(canvas, text, (98, y), _TEXT, width_px=width)
+    return y
 
 
 def _line(canvas: Sheet, points_xy: NDArray[np.floating], style: ChangeStyle) -> None:

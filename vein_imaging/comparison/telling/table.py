@@ -13,7 +13,7 @@ from vein_imaging.comparison.judging.summary import ChangeSummary, assess
 from vein_imaging.comparison.result import Comparison
 from vein_imaging.imaging.vein_map import VeinMap
 
-__all__ = ["Identity", "Row", "piece_rows", "summary_row"]
+__all__ = ["Identity", "Row", "piece_rows", "plain_row", "summary_row"]
 
 Row = dict[str, str | int | float | None]
 """One line of a table; None where a value does not exist."""
@@ -60,7 +60,7 @@ def summary_row(
     """
     mm = comparison.mm_per_pixel
     scale = math.nan if mm is None else mm
-    registration, exposure = comparison.registration, comparison.exposure
+    exposure = comparison.exposure
     refused = comparison.verdict == "refused"
     lengths = {
         "vein_len_before": summary.before.length_px,
@@ -81,6 +81,8 @@ def summary_row(
         "region": summary.region,
         "verdict": comparison.verdict,
         "reasons": "; ".join(comparison.reasons),
+        "alignment_verdict": comparison.alignment_verdict,
+        "alignment_reasons": "; ".join(comparison.alignment_reasons),
         "assessment": assess(summary, identity.days_between),
         "clearance_pct": summary.clearance_pct,
         "clearance_lo_pct": summary.clearance_lo_pct,
@@ -88,6 +90,8 @@ def summary_row(
         "repeat_error_pct": summary.repeat.floor_pct,
         "repeat_pairs": summary.repeat.pairs,
         "meets_75pct": "" if refused else summary.meets_75pct,
+        "all_veins_lo_pct": summary.all_veins_pct[0],
+        "all_veins_hi_pct": summary.all_veins_pct[1],
         "new_pct": summary.new_pct,
         "len_change_pct": _change_pct(
             summary.before.length_px, summary.after.length_px
@@ -104,12 +108,8 @@ def summary_row(
         "mm_per_px_before_sd": _sd(comparison.before_map),
         "mm_per_px_after_sd": _sd(comparison.after_map),
         "calibration_source": identity.calibration_source,
-        "reg_inliers": registration.inliers,
-        "reg_blocks": registration.blocks,
-        "reg_two_way_median_mm": registration.two_way_median_px * scale,
-        "reg_two_way_p95_mm": registration.two_way_p95_px * scale,
-        "common_field_mm2": np.count_nonzero(comparison.overlap) * scale**2,
-        "common_field_pct": 100 * float(comparison.overlap.mean()),
+    } | _alignment(comparison, scale)
+    row |= {
         "brightness_ratio": None if exposure is None else exposure.brightness_ratio,
         "texture_gain": None if exposure is None else exposure.texture_gain,
         "texture_fineness": None if exposure is None else exposure.fineness,
@@ -117,7 +117,24 @@ def summary_row(
         "graded_by": None,
         "software_version": identity.software_version,
     }
-    return _plain(row)
+    return plain_row(row)
+
+
+def _alignment(comparison: Comparison, scale: float) -> Row:
+    registration = comparison.registration
+    evidence = registration.evidence
+    return {
+        "reg_seed": registration.seed,
+        "reg_matcher": registration.matcher,
+        "reg_confirmed_pct": None if evidence is None else 100 * evidence.hit_share,
+        "reg_inliers": registration.inliers,
+        "reg_blocks": registration.blocks,
+        "reg_error_median_mm": registration.error_median_px * scale,
+        "reg_error_p90_mm": registration.error_p90_px * scale,
+        "common_field_mm2": np.count_nonzero(comparison.overlap) * scale**2,
+        "common_field_pct": 100 * float(comparison.overlap.mean()),
+        "compared_skin_pct": 100 * comparison.compared_share,
+    }
 
 
 def piece_rows(comparison: Comparison) -> Iterable[Row]:
@@ -137,7 +154,7 @@ def piece_rows(comparison: Comparison) -> Iterable[Row]:
     tree = cKDTree(comparison.registration.blocks_rc)
     for piece in comparison.pieces:
         row, column = piece.points_rc[len(piece.points_rc) // 2]
-        yield _plain(
+        yield plain_row(
             {
                 "piece_id": piece.piece_id,
                 "branch": piece.branch,
@@ -160,6 +177,7 @@ def piece_rows(comparison: Comparison) -> Iterable[Row]:
                 "noise_ln": piece.noise,
                 "ratio": piece.ratio,
                 "change": piece.change,
+                "seen_as": piece.seen_as,
                 "support_distance_px": float(tree.query((row, column))[0]),
                 "decided_by_person": "Y" if piece.overridden else "N",
             }
@@ -176,8 +194,18 @@ def _change_pct(before: float, after: float) -> float:
     return 100 * (after / before - 1) if before > 0 else math.nan
 
 
-def _plain(row: Row) -> Row:
-    # numbers of Python, rounded where no one can measure further; nan does not exist
+def plain_row(row: Row) -> Row:
+    """Make numbers Python's own, rounded where no one can measure further.
+
+    Parameters
+    ----------
+    row : Row
+
+    Returns
+    -------
+    Row
+        What is not a finite number does not exist: None.
+    """
     plain: Row = {}
     for name, value in row.items():
         if isinstance(value, (float, np.floating)):

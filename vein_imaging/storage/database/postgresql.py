@@ -129,8 +129,9 @@ def grant_to_app(connection: Connection, role: str) -> None:
     """
     quoted = connection.dialect.identifier_preparer.quote(role)
     for statement in (
-        f"REVOKE ALL ON event, patient_key, alembic_version FROM PUBLIC, {quoted}",
-        f"GRANT SELECT, INSERT ON event TO {quoted}",
+        "REVOKE ALL ON event, tile, patient_key, alembic_version"
+        f" FROM PUBLIC, {quoted}",
+        f"GRANT SELECT, INSERT ON event, tile TO {quoted}",
         # DELETE destroys the key of a patient who is erased on lawful request
         f"GRANT SELECT, INSERT, DELETE ON patient_key TO {quoted}",
         f"GRANT SELECT ON alembic_version TO {quoted}",

@@ -12,7 +12,7 @@ import sqlcipher3
 from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy.pool import StaticPool
 
-from vein_imaging.storage.database.append_only import POSTGRESQL_0001
+from vein_imaging.storage.database.append_only import POSTGRESQL_0001, POSTGRESQL_0002
 from vein_imaging.storage.database.migrating import current_revision, migrate
 from vein_imaging.storage.database.schema import HEAD_REVISION
 from vein_imaging.words import translate as _
@@ -85,15 +85,21 @@ _TRIGGERS = text(
     """
     SELECT t.tgname, t.tgenabled, p.prosrc
     FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-    WHERE t.tgrelid = 'event'::regclass AND NOT t.tgisinternal
+    WHERE t.tgrelid IN ('event'::regclass, 'tile'::regclass) AND NOT t.tgisinternal
     """
 )
-_WANTED_TRIGGERS = ("event_no_change", "event_no_truncate", "event_in_order")
+_WANTED_TRIGGERS = (
+    "event_no_change",
+    "event_no_truncate",
+    "event_in_order",
+    "tile_no_change",
+    "tile_no_truncate",
+)
 
 
 def _postgresql_problems(connection: Connection) -> Iterator[str]:
     found = {row.tgname: row for row in connection.execute(_TRIGGERS)}
-    texts = "".join(POSTGRESQL_0001.values())
+    texts = "".join([*POSTGRESQL_0001.values(), *POSTGRESQL_0002.values()])
     for name in _WANTED_TRIGGERS:
         if name not in found:
             yield _("trigger {name} is missing from the schema").format(name=name)
@@ -102,13 +108,19 @@ def _postgresql_problems(connection: Connection) -> Iterator[str]:
         elif found[name].prosrc not in texts:
             yield _("trigger {name} was changed").format(name=name)
     checks = connection.execute(
-        text("SELECT conname FROM pg_constraint WHERE conrelid = 'event'::regclass")
+        text(
+            "SELECT conname FROM pg_constraint"
+            " WHERE conrelid IN ('event'::regclass, 'tile'::regclass)"
+        )
     )
     wanted = {
         "event_pk",
         "event_prev_is_sha256",
         "event_hash_is_sha256",
         "event_latest_at_not_before_at",
+        "event_commitment_is_sha256",
+        "tile_pk",
+        "tile_root_is_sha256",
     }
     for name in sorted(wanted.difference(checks.scalars())):
         yield _("constraint {name} is missing from the schema").format(name=name)

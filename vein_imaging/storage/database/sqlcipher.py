@@ -10,7 +10,8 @@ import sqlcipher3
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import NullPool, QueuePool
 
-from vein_imaging.storage.errors import StoreError, WrongKeyError
+from vein_imaging.storage.errors import LockedError, StoreError, WrongKeyError
+from vein_imaging.storage.files.keys import wipe
 from vein_imaging.words import translate as _
 
 __all__ = ["SAFE_SQLITE", "sqlcipher_engine"]
@@ -52,7 +53,13 @@ _REFUSED = frozenset(
 
 
 # The pragmas with an argument that change nothing.
-_ASKING = {"table_info", "table_xinfo", "integrity_check", "wal_checkpoint"}
+_ASKING = {
+    "cipher_memory_security",
+    "table_info",
+    "table_xinfo",
+    "integrity_check",
+    "wal_checkpoint",
+}
 
 
 def _guard(action: int, first: str | None, second: str | None, *_: object) -> int:
@@ -82,7 +89,25 @@ def _set_and_read_back(connection: Any, name: str, value: str, wanted: object) -
         )
 
 
-def _connect(file: Path, key: bytes, *, guarded: bool, immutable: bool) -> Any:
+def _unlock(connection: Any, key: bytes | bytearray) -> None:
+    """Give the key, and overwrite the texts that it is given in.
+
+    SQLite's own copies of the statement are freed as they are when the connection
+    closes. `cipher_memory_security` overwrites them, and makes an append with its check
+    1.37 times as slow (benchmarks/append_checked.py).
+    """
+    digits = key.hex()
+    statement = f"PRAGMA key=\"x'{digits}'\""
+    connection.execute(statement)
+    wipe(digits)
+    wipe(statement)
+
+
+def _connect(
+    file: Path, key: bytes | bytearray, *, guarded: bool, immutable: bool
+) -> Any:
+    if not any(key):
+        raise LockedError(_("Locked: sign in again"))
     # rwc only through `guarded=False`: a mistyped path must not become a new store
     mode = (
         "immutable=1&mode=ro" if immutable else ("mode=rw" if guarded else "mode=rwc")
@@ -96,7 +121,7 @@ def _connect(file: Path, key: bytes, *, guarded: bool, immutable: bool) -> Any:
     )
     try:
         connection.execute("PRAGMA cipher_log_level=NONE")
-        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        _unlock(connection, key)
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         except sqlcipher3.DatabaseError as error:
@@ -122,7 +147,7 @@ def _connect(file: Path, key: bytes, *, guarded: bool, immutable: bool) -> Any:
 
 def sqlcipher_engine(
     file: Path,
-    key: bytes,
+    key: bytes | bytearray,
     *,
     writes: bool = True,
     guarded: bool = True,

@@ -7,6 +7,7 @@ sealed content: an entry cannot change, move or go without breaking all that fol
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,15 +15,21 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
 from vein_imaging.domain.session import Event, event_from_body
-from vein_imaging.storage.database.schema import GENESIS, event, patient_key
+from vein_imaging.storage.database.schema import (
+    GENESIS,
+    TILE_ENTRIES,
+    event,
+    patient_key,
+)
 from vein_imaging.storage.entries.canonical import (
     Body,
     canonical,
     canonical_flat,
     parsed,
 )
+from vein_imaging.storage.entries.ledger_tree import add_tiles
 from vein_imaging.storage.errors import PatientErasedError, StoreDamagedError
-from vein_imaging.storage.files.keys import Vault, new_key, opened, sealed
+from vein_imaging.storage.files.keys import Vault, derived, new_key, opened, sealed
 from vein_imaging.words import translate as _
 
 __all__ = [
@@ -33,13 +40,17 @@ __all__ = [
     "Head",
     "StoredEvent",
     "append_entry",
+    "commitment_of",
+    "commitment_salt",
     "entry_hash",
     "entry_of",
     "has_key",
+    "hashed_header",
     "head",
     "header_of",
     "key_of",
     "make_key",
+    "newest_written",
     "read_entries",
 ]
 
@@ -48,6 +59,8 @@ CLINIC = ""
 
 CREATED = "store.created"
 """The kind of a ledger's first entry."""
+
+_NEWEST = "newest entry"  # where a connection keeps what it wrote last
 
 # Two machines' clocks may differ by so much without anyone having set one back.
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -151,6 +164,12 @@ def head(connection: Connection) -> Head:
     return Head(newest.seq, newest.hash, datetime.fromisoformat(newest.latest_at))
 
 
+def newest_written(connection: Connection) -> Head | None:
+    """Return the last entry that this connection wrote and has not told of."""
+    found: Head | None = connection.info.pop(_NEWEST, None)
+    return found
+
+
 def header_of(row: Row[tuple[object, ...]]) -> dict[str, object]:
     """Return a row's plain columns as the dict whose canonical form is bound to it."""
     return {
@@ -164,7 +183,17 @@ def header_of(row: Row[tuple[object, ...]]) -> dict[str, object]:
     }
 
 
-def entry_hash(prev: bytes, header: Body, content: bytes) -> bytes:
+def hashed_header(
+    header: Body, content: bytes, commitment: bytes | None
+) -> dict[str, object]:
+    """Return what, behind the hash before it, an entry's own hash is of."""
+    hashed = {**header, "content_sha256": hashlib.sha256(content).hexdigest()}
+    return {**hashed, "commitment": commitment.hex()} if commitment else hashed
+
+
+def entry_hash(
+    prev: bytes, header: Body, content: bytes, commitment: bytes | None = None
+) -> bytes:
     """Return the SHA-256 that chains an entry to the one before it.
 
     Parameters
@@ -173,11 +202,26 @@ def entry_hash(prev: bytes, header: Body, content: bytes) -> bytes:
     header : the columns of `header_of`
     content : bytes
         Sealed; only its SHA-256 enters, so the chain outlives a destroyed key.
+    commitment : 32 bytes, optional
+        As `commitment_of` gives it; entries of release 0.1.0 have none.
     """
-    content_sha256 = hashlib.sha256(content).hexdigest()
-    return hashlib.sha256(
-        prev + canonical_flat({**header, "content_sha256": content_sha256})
-    ).digest()
+    hashed = canonical_flat(hashed_header(header, content, commitment))
+    return hashlib.sha256(prev + hashed).digest()
+
+
+def commitment_salt(key: bytes, header: Body) -> bytes:
+    """Return the secret behind an entry's commitment; it tells nothing of any other.
+
+    Handed out with the body, it lets anyone check the commitment. Once the patient's
+    key is destroyed, nobody can test what the body was.
+    """
+    committing_key = derived(key, "vein-imaging commitments")
+    return hmac.digest(committing_key, canonical_flat(header), "sha256")
+
+
+def commitment_of(salt: bytes, plain: bytes) -> bytes:
+    """Return the SHA-256 that binds a body: salt, then the body's canonical bytes."""
+    return hashlib.sha256(salt + plain).digest()
 
 
 def make_key(connection: Connection, vault: Vault, patient_id: str) -> None:
@@ -243,10 +287,13 @@ def append_entry(connection: Connection, vault: Vault, draft: Draft) -> StoredEv
     plain = canonical(draft.entry.body)
     key = key_of(connection, vault, draft.patient_id)
     content = sealed(key, plain, canonical_flat(header))
-    own_hash = entry_hash(newest.hash, header, content)
-    connection.execute(
-        insert(event).values(**header, content=content, prev=newest.hash, hash=own_hash)
-    )
+    commitment = commitment_of(commitment_salt(key, header), plain)
+    own_hash = entry_hash(newest.hash, header, content, commitment)
+    row = {**header, "content": content, "prev": newest.hash, "hash": own_hash}
+    connection.execute(insert(event).values(**row, commitment=commitment))
+    connection.info[_NEWEST] = Head(newest.seq + 1, own_hash, None)
+    if not (newest.seq + 1) % TILE_ENTRIES:
+        add_tiles(connection, newest.seq + 1)
     return StoredEvent(
         newest.seq + 1,
         datetime.fromisoformat(at),

@@ -6,8 +6,11 @@ patient unreadable while every hash in the chain stays true.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import platform
 import secrets
+import sys
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -16,7 +19,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from vein_imaging.durable import make_folder, write_durably
-from vein_imaging.storage.errors import StoreDamagedError, WrongKeyError
+from vein_imaging.storage.errors import LockedError, StoreDamagedError, WrongKeyError
 from vein_imaging.words import translate as _
 
 __all__ = [
@@ -28,6 +31,7 @@ __all__ = [
     "new_key",
     "opened",
     "sealed",
+    "wipe",
 ]
 
 KEY_BYTES = 32  # AES-256
@@ -77,7 +81,7 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-def derived(key: bytes, purpose: str) -> bytes:
+def derived(key: bytes | bytearray, purpose: str) -> bytes:
     """Return 32 bytes that only `key` gives, different for each purpose (RFC 5869).
 
     Parameters
@@ -90,7 +94,7 @@ def derived(key: bytes, purpose: str) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode()).derive(key)
 
 
-def sealed(key: bytes, plain: bytes, about: bytes) -> bytes:
+def sealed(key: bytes | bytearray, plain: bytes, about: bytes) -> bytes:
     """Encrypt with AES-256-GCM under a fresh nonce: nonce, ciphertext, tag.
 
     Parameters
@@ -104,7 +108,7 @@ def sealed(key: bytes, plain: bytes, about: bytes) -> bytes:
     return nonce + AESGCM(key).encrypt(nonce, plain, about)
 
 
-def opened(key: bytes, box: bytes, about: bytes) -> bytes:
+def opened(key: bytes | bytearray, box: bytes, about: bytes) -> bytes:
     """Decrypt what `sealed` made.
 
     Raises
@@ -123,6 +127,29 @@ def opened(key: bytes, box: bytes, about: bytes) -> bytes:
         ) from error
 
 
+def wipe(secret: bytes | bytearray | str) -> None:
+    """Overwrite a secret where it lies in memory, as far as Python allows.
+
+    A `bytearray` may be changed. A `bytes` or an ASCII text may not, for Python takes
+    it for a constant that others may hold; random keys and typed passwords are nobody
+    else's, so on CPython, whose layout of them is known, they are overwritten too. A
+    copy that somebody made is not found: not one in a register, in a buffer of the
+    database's, or in what the keyboard's driver and the window kept.
+
+    Parameters
+    ----------
+    secret : bytes, bytearray or str
+        Not used by anybody any more.
+    """
+    if isinstance(secret, bytearray):
+        secret[:] = bytes(len(secret))
+    elif platform.python_implementation() == "CPython" and len(secret) > 1:
+        if isinstance(secret, str) and not secret.isascii():
+            return
+        header = sys.getsizeof(secret) - len(secret) - 1  # both end with a zero byte
+        ctypes.memset(id(secret) + header, 0, len(secret))
+
+
 class Vault:
     """The keys of an open store, all derived from or wrapped under one data key.
 
@@ -137,17 +164,34 @@ class Vault:
         If it is not 32 bytes long.
     """
 
-    def __init__(self, data_key: bytes) -> None:
+    def __init__(self, data_key: bytes | bytearray) -> None:
         if len(data_key) != KEY_BYTES:
             raise WrongKeyError(
                 f"a store's key has {KEY_BYTES} bytes, got {len(data_key)}"
             )
-        self.database_key = derived(data_key, "vein-imaging database")
-        self._wrapping_key = derived(data_key, "vein-imaging patient keys")
+        self.database_key = bytearray(derived(data_key, "vein-imaging database"))
+        self.mark_key = bytearray(derived(data_key, "vein-imaging ledger mark"))
+        self._wrapping_key = bytearray(derived(data_key, "vein-imaging patient keys"))
         self._open_keys: dict[str, tuple[bytes, bytes]] = {}
 
+    def close(self) -> None:
+        """Overwrite the keys; nothing is wrapped or unwrapped after it."""
+        for key in (self.database_key, self.mark_key, self._wrapping_key):
+            wipe(key)
+        for _wrapped, opened_key in self._open_keys.values():
+            wipe(opened_key)
+        self._open_keys.clear()
+
     def wrap(self, patient_id: str, key: bytes) -> bytes:
-        """Seal a patient's key so that only this store's data key opens it."""
+        """Seal a patient's key so that only this store's data key opens it.
+
+        Raises
+        ------
+        LockedError
+            After `close`.
+        """
+        if not any(self._wrapping_key):
+            raise LockedError(_("Locked: sign in again"))
         return sealed(self._wrapping_key, key, patient_id.encode())
 
     def unwrap(self, patient_id: str, wrapped: bytes) -> bytes:

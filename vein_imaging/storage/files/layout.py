@@ -58,6 +58,11 @@ class StoreLayout:
         return self.folder / "ledger.db"
 
     @property
+    def mark_file(self) -> Path:
+        """How far the ledger had come when it was last written."""
+        return self.folder / "ledger.mark"
+
+    @property
     def users_file(self) -> Path:
         """The data key, wrapped once for each user."""
         return self.folder / "users.json"

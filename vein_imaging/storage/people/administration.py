@@ -15,14 +15,29 @@ from vein_imaging.storage.files.keys import new_key
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.opening import create_store, open_store
-from vein_imaging.storage.people.passwords import (
-    KeyWraps,
-    checked_password,
-    new_recovery_key,
+from vein_imaging.storage.people.attempts import Attempts
+from vein_imaging.storage.people.clocks import Clocks
+from vein_imaging.storage.people.key_slots import (
+    RECOVERY,
+    KeySlot,
+    KeySlots,
+    Wrap,
+    made_slot,
+    resealed,
 )
+from vein_imaging.storage.people.passwords import checked_password, new_recovery_key
+from vein_imaging.storage.people.register import store_register
 from vein_imaging.storage.people.roles import Action, Role
+from vein_imaging.storage.people.sign_in import adopt_slots, refuse_forged
 from vein_imaging.storage.people.signed_in import SignedInStore
-from vein_imaging.storage.people.users import User, checked_name, users
+from vein_imaging.storage.people.slot_changes import (
+    Author,
+    drop_slot,
+    set_slot,
+    write_signed,
+    write_user,
+)
+from vein_imaging.storage.people.users import TOTP, User, checked_name
 from vein_imaging.storage.store import Store
 from vein_imaging.storage.upkeep.backup import restore
 from vein_imaging.storage.upkeep.checkpoint import verification_key
@@ -35,6 +50,7 @@ __all__ = [
     "change_data_key",
     "change_password",
     "change_roles",
+    "lift_wait",
     "recover",
     "remove_user",
     "reset_password",
@@ -86,16 +102,31 @@ def set_up(
         If something is there.
     """
     checked_password(checked_name(owner), password)
-    data_key, recovery_key = new_key(), new_recovery_key()
+    data_key = new_key()
     with (
         built_folder(folder) as building,
         create_store(building, data_key, author=owner, at=at, server=server) as store,
     ):
-        wraps = KeyWraps(store.layout)
-        wraps.put(owner, password, data_key)
-        wraps.put_recovery(recovery_key, data_key)
-        _write_user(store, owner, {Role.OWNER, *roles}, owner, at)
+        made = made_slot(owner, password, {Role.OWNER, *roles}, data_key)
+        author = Author(owner, made.signing)
+        write_user(store, owner, {Role.OWNER, *roles}, author, at)
+        set_slot(store, owner, made.slot, author, at)
+        recovery_key = _put_recovery(store, data_key, author, at)
         return SetUp(recovery_key, verification_key(store))
+
+
+def _put_recovery(
+    store: Store,
+    data_key: bytes | bytearray,
+    author: Author,
+    at: datetime,
+) -> str:
+    """Let a new recovery key open the store, instead of any earlier one; return it."""
+    recovery_key = new_recovery_key()
+    made = made_slot(RECOVERY, recovery_key, (), data_key)
+    after = made.signing if author.name == RECOVERY else None
+    set_slot(store, RECOVERY, made.slot, author, at, signing_after=after)
+    return recovery_key
 
 
 def add_user(
@@ -121,8 +152,32 @@ def add_user(
         raise ValueError(
             _("{name} exists, or existed; names are not used again").format(name=name)
         )
-    _write_user(store, name, roles, signed_in.user.name, at)
-    KeyWraps(store.layout).put(name, password, signed_in.allowed_key(Action.USERS))
+    roles = set(roles)
+    write_user(store, name, roles, signed_in.author(Action.USERS), at)
+    _put_password(signed_in, store, name, password, roles, at)
+
+
+def _put_password(
+    signed_in: SignedInStore,
+    store: Store,
+    name: str,
+    password: str,
+    roles: Iterable[Role],
+    at: datetime,
+) -> None:
+    key = signed_in.allowed_key(Action.USERS)
+    made = made_slot(name, password, roles, key)
+    own = name == signed_in.user.name
+    set_slot(
+        store,
+        name,
+        made.slot,
+        signed_in.author(Action.USERS),
+        at,
+        signing_after=made.signing if own else None,
+    )
+    if own:
+        signed_in.sign_with(made.signing)
 
 
 def change_roles(
@@ -145,7 +200,12 @@ def change_roles(
         raise ValueError(
             _("{name} is the only owner; make another one first").format(name=name)
         )
-    _write_user(store, name, roles, signed_in.user.name, at)
+    author = signed_in.author(Action.USERS)
+    slot = KeySlots(store.layout).read().slots.get(name)
+    write_user(store, name, roles, author, at)
+    if roles and isinstance(slot, KeySlot):
+        fresh = resealed(name, slot, roles, signed_in.allowed_key(Action.USERS))
+        set_slot(store, name, fresh, author, at)
 
 
 def reset_password(
@@ -164,7 +224,8 @@ def reset_password(
         raise ValueError(_("no user {name!r}").format(name=name))
     checked_password(name, password)
     store.append_own("reset", {"name": name}, author=signed_in.user.name, at=at)
-    KeyWraps(store.layout).put(name, password, signed_in.allowed_key(Action.USERS))
+    _put_password(signed_in, store, name, password, known.roles, at)
+    signed_in.forget_attempts(name)
 
 
 def change_data_key(
@@ -189,19 +250,19 @@ def change_data_key(
     store = signed_in.allowed_store(Action.USERS)
     if store.layout.database_url:
         raise StoreError(_("the store is on a server; restore it into a folder first"))
-    old, fresh, recovery_key = (
-        signed_in.allowed_key(Action.USERS),
-        new_key(),
-        new_recovery_key(),
-    )
-    name = signed_in.user.name
+    old, fresh = signed_in.allowed_key(Action.USERS), new_key()
+    author = signed_in.author(Action.USERS)
+    name, people = author.name, all_users(signed_in)
     with (
         built_folder(folder) as building,
         restore(store.layout.folder, building, old, fresh_key=fresh) as copy,
     ):
-        wraps = KeyWraps(copy.layout)
-        wraps.put(name, password, fresh)
-        wraps.put_recovery(recovery_key, fresh)
+        made = made_slot(name, password, people[name].roles, fresh)
+        set_slot(copy, name, made.slot, author, at, signing_after=made.signing)
+        author = Author(name, made.signing)
+        for other in people.keys() - {name}:
+            drop_slot(copy, other, author, at)
+        recovery_key = _put_recovery(copy, fresh, author, at)
         copy.append_own("new_data_key", {"name": name}, author=name, at=at)
         return SetUp(recovery_key, verification_key(copy))
 
@@ -214,16 +275,15 @@ def remove_user(signed_in: SignedInStore, name: str, *, at: datetime) -> None:
     ValueError
         As `change_roles`.
     """
-    layout = signed_in.allowed_store(Action.USERS).layout
+    store = signed_in.allowed_store(Action.USERS)
+    author = signed_in.author(Action.USERS)
     change_roles(signed_in, name, (), at=at)
-    KeyWraps(layout).remove(name)
+    drop_slot(store, name, author, at)
 
 
 def all_users(signed_in: SignedInStore) -> dict[str, User]:
     """Return everyone who is or was a user, for the owner."""
-    store = signed_in.allowed_store(Action.USERS)
-    with store.reading() as connection:
-        return users(connection, store.vault)
+    return store_register(signed_in.allowed_store(Action.USERS)).users
 
 
 def change_password(signed_in: SignedInStore, old: str, new: str) -> None:
@@ -238,7 +298,7 @@ def change_password(signed_in: SignedInStore, old: str, new: str) -> None:
     """
     signed_in.check_password(old)
     checked_password(signed_in.user.name, new)
-    signed_in.put_password(new)
+    signed_in.put_password(old, new)
 
 
 def switch_on_totp(signed_in: SignedInStore, password: str) -> str:
@@ -255,14 +315,37 @@ def switch_on_totp(signed_in: SignedInStore, password: str) -> str:
     """
     signed_in.check_password(password)
     secret = pyotp.random_base32()
-    signed_in.log_own("totp", {"name": signed_in.user.name, "secret": secret})
+    signed_in.log_signed(TOTP, {"name": signed_in.user.name, "secret": secret})
     return pyotp.TOTP(secret).provisioning_uri(
         name=signed_in.user.name, issuer_name="vein-imaging"
     )
 
 
-def switch_off_totp(signed_in: SignedInStore, name: str) -> None:
-    """Switch off a person's second factor, for one who lost the device.
+def switch_off_totp(signed_in: SignedInStore, name: str, *, password: str = "") -> None:
+    """Switch off one's own second factor, or that of one who lost the device.
+
+    Parameters
+    ----------
+    name : str
+        Oneself, with one's password; anybody else needs an owner.
+    password : str
+
+    Raises
+    ------
+    NotAllowedError
+        If it is another's, and the one signed in is not an owner.
+    WrongPasswordError
+        If it is one's own, and the password does not fit.
+    """
+    if name == signed_in.user.name:
+        signed_in.check_password(password)
+    else:
+        signed_in.allowed_store(Action.USERS)
+    signed_in.log_signed(TOTP, {"name": name, "secret": ""})
+
+
+def lift_wait(signed_in: SignedInStore, name: str) -> None:
+    """Let a person try again at once, at every place, after too many wrong passwords.
 
     Raises
     ------
@@ -270,7 +353,8 @@ def switch_off_totp(signed_in: SignedInStore, name: str) -> None:
         If the one signed in is not an owner.
     """
     signed_in.allowed_store(Action.USERS)
-    signed_in.log_own("totp", {"name": name, "secret": ""})
+    signed_in.forget_attempts(name)
+    signed_in.log_own("lifted", {"name": name})
 
 
 def recover(
@@ -290,30 +374,33 @@ def recover(
     ------
     WrongPasswordError
         If it is not this store's recovery key.
+    ForgedSlotError
+        If it is an earlier one, put back into `users.json`.
     ValueError
         If there is no such owner, or the password will not do.
     """
     layout = find_store(folder)
-    wraps = KeyWraps(layout)
-    data_key = wraps.open_with_recovery(recovery_key)
-    with open_store(folder, data_key) as store:
-        with store.reading() as connection:
-            user = users(connection, store.vault).get(name)
+    opened = KeySlots(layout).open_with_recovery(recovery_key)
+    with open_store(folder, opened.data_key) as store:
+        register = store_register(store)
+        user = register.users.get(name)
         if user is None or Role.OWNER not in user.roles:
             raise ValueError(_("{name!r} is no owner of this store").format(name=name))
         checked_password(name, password)
+        if register.bound:
+            refuse_forged(register, opened)
+        else:
+            adopt_slots(store, at)
         store.append_own("recovery", {"name": name}, author=name, at=at)
+        author = Author(RECOVERY, opened.signing)
+        if isinstance(opened.slot, Wrap):
+            own = made_slot(RECOVERY, recovery_key, (), opened.data_key)
+            set_slot(store, RECOVERY, own.slot, author, at)
+        made = made_slot(name, password, user.roles, opened.data_key)
+        set_slot(store, name, made.slot, author, at)
         if user.totp_secret:
-            off = {"name": name, "secret": ""}
-            store.append_own("totp", off, author=name, at=at)
-        fresh = new_recovery_key()
-        wraps.put(name, password, data_key)
-        wraps.put_recovery(fresh, data_key)
+            write_signed(store, TOTP, {"name": name, "secret": ""}, author, at)
+        Attempts(layout, Clocks()).lift(name)
+        # last: if it breaks off before, the printed key still opens the store
+        fresh = _put_recovery(store, opened.data_key, author, at)
     return fresh
-
-
-def _write_user(
-    store: Store, name: str, roles: Iterable[Role], author: str, at: datetime
-) -> None:
-    body = {"name": name, "roles": sorted(str(role) for role in roles)}
-    store.append_own("user", body, author=author, at=at)

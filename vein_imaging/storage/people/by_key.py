@@ -52,7 +52,8 @@ def opened_by_key(
             f"the store's own key may not: {action}. It opens the store to be read,"
             " backed up and recovered; sign in with --user"
         )
-    with open_store(folder, key, read_only=read_only) as store:
+    doubted = action is Action.VERIFY
+    with open_store(folder, key, read_only=read_only, doubted=doubted) as store:
         yield store
 
 

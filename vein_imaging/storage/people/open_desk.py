@@ -2,44 +2,22 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection
 
 from vein_imaging.storage.entries.canonical import Body
 from vein_imaging.storage.errors import LockedError, NotAllowedError
+from vein_imaging.storage.files.keys import wipe
+from vein_imaging.storage.people.register import users
 from vein_imaging.storage.people.roles import Action, may
-from vein_imaging.storage.people.users import User, changed_since, users
+from vein_imaging.storage.people.users import User, changed_since
 from vein_imaging.storage.store import Guard, Store
 from vein_imaging.words import translate as _
 
-__all__ = ["Clocks", "OpenDesk", "RefusedError", "idle_clock"]
-
-
-def idle_clock() -> float:
-    """Return seconds that go on while the computer sleeps, where the system can."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    return time.monotonic()
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """The two clocks, as arguments: the time of day, and seconds for the idle lock.
-
-    The second one nobody sets: how far the first has gone beside it tells whether the
-    time of day was changed meanwhile.
-    """
-
-    now: Callable[[], datetime] = _utc_now
-    idle: Callable[[], float] = idle_clock
+__all__ = ["LeftError", "OpenDesk", "RefusedError"]
 
 
 class RefusedError(NotAllowedError):
@@ -61,18 +39,22 @@ class OpenDesk:
     Attributes
     ----------
     store : Store
-    data_key : bytes
+    data_key : bytearray
+        Overwritten by `close`.
     user : User
     known_to : int
         Sequence number of the last change of anybody's roles that was read.
+    signing : Ed25519PrivateKey
+        What the person changes about people is signed with it.
     seen_reads : set of (what, patient id)
         Logged since signing in.
     """
 
     store: Store
-    data_key: bytes
+    data_key: bytearray
     user: User
     known_to: int
+    signing: Ed25519PrivateKey
     seen_reads: set[tuple[str, str]] = field(default_factory=set)
 
     def refuse_unless(self, connection: Connection, action: Action) -> None:
@@ -105,3 +87,8 @@ class OpenDesk:
         """Write one of the store's own entries."""
         name = self.user.name
         self.store.append_own(kind, body, author=name, at=at, patient_id=patient_id)
+
+    def close(self) -> None:
+        """Close the store and overwrite the keys."""
+        self.store.close()
+        wipe(self.data_key)

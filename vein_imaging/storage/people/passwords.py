@@ -1,38 +1,24 @@
-"""The data key, wrapped once for every user's password and once for recovery.
-
-Nothing else guards it: there is no stored password hash to compare with, so a modified
-program can open no more than this one.
-"""
+"""What a password is, how slow it is to try one, and the recovery key on paper."""
 
 from __future__ import annotations
 
 import base64
-import json
 import secrets
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from typing import Annotated
+import threading
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from cryptography.hazmat.primitives.keywrap import (
-    InvalidUnwrap,
-    aes_key_unwrap,
-    aes_key_wrap,
-)
-from pydantic import Field, TypeAdapter, ValidationError
 
-from vein_imaging.durable import write_durably
-from vein_imaging.storage.errors import NoSuchStoreError, WrongPasswordError
-from vein_imaging.storage.files.keys import KEY_BYTES, derived
-from vein_imaging.storage.files.layout import StoreLayout
+from vein_imaging.storage.errors import WrongPasswordError
+from vein_imaging.storage.files.keys import KEY_BYTES, derived, wipe
 from vein_imaging.words import translate as _
 
 __all__ = [
+    "ARGON2ID_COST",
     "MIN_PASSWORD_LENGTH",
-    "KeyWraps",
-    "Wrap",
     "checked_password",
     "new_recovery_key",
+    "opening_key",
+    "recovery_secret",
 ]
 
 # NIST SP 800-63B rev. 4, section 3.1.1.2: 15 where the password is the only factor.
@@ -41,37 +27,47 @@ MIN_PASSWORD_LENGTH = 15
 # RFC 9106, section 4, second recommended option: 64 MiB, 3 passes, 4 lanes.
 ARGON2ID_COST = (64 * 1024, 3, 4)
 
-_RECOVERY = "recovery key"  # no user can have this name: names have no spaces
+_EASY = 3
+"""Of zxcvbn's five classes of 10**3, 10**6, 10**8 and 10**10 guesses, those below the
+fourth are refused: Argon2id makes 10**8 guesses a year of a machine's work."""
+_JUDGED = 72  # characters; zxcvbn judges no more, and none of its words is longer
+
+_LEAST_KIB = 8  # for each lane: RFC 9106, section 3.1
+
+# OpenSSL's Argon2id waits for ever when two threads of one process are in it at once.
+_one_at_a_time = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Wrap:
-    """One user's wrapped data key, with its costs, so that they can grow."""
+def opening_key(
+    password: str, salt: str, memory_kib: int, passes: int, lanes: int
+) -> bytes:
+    """Derive the key that a password gives; slow on purpose.
 
-    salt: Annotated[str, Field(pattern="^([0-9a-f]{32})?$")]
-    wrapped: Annotated[str, Field(pattern="^[0-9a-f]{80}$")]
-    # bounded, so that a forged file cannot ask for all memory
-    memory_kib: Annotated[int, Field(ge=0, le=1024 * 1024)]
-    passes: Annotated[int, Field(ge=0, le=16)]
-    lanes: Annotated[int, Field(ge=0, le=16)]
-
-    def opening_key(self, password: str) -> bytes:
-        """Derive the key that a password gives here; slow on purpose."""
-        return Argon2id(
-            salt=bytes.fromhex(self.salt),
-            length=KEY_BYTES,
-            iterations=self.passes,
-            lanes=self.lanes,
-            memory_cost=self.memory_kib,
-        ).derive(password.encode())
+    Parameters
+    ----------
+    salt : hex
+    """
+    spelled = password.encode()
+    with _one_at_a_time:
+        try:
+            return _derived(spelled, salt, memory_kib, passes, lanes)
+        finally:
+            # The library frees its copy as it is: another of the same length, by the
+            # least work that Argon2 allows, is written over it.
+            _derived(bytes(len(spelled)), salt, _LEAST_KIB * lanes, 1, lanes)
+            wipe(spelled)
 
 
-_WRAPS = TypeAdapter(dict[str, Wrap])
-
-
-def _nobody() -> Wrap:
-    """Return what is opened in place of a user who does not exist: as slow, no key."""
-    return Wrap("00" * 16, "00" * 40, *ARGON2ID_COST)
+def _derived(
+    spelled: bytes, salt: str, memory_kib: int, passes: int, lanes: int
+) -> bytes:
+    return Argon2id(
+        salt=bytes.fromhex(salt),
+        length=KEY_BYTES,
+        iterations=passes,
+        lanes=lanes,
+        memory_cost=memory_kib,
+    ).derive(spelled)
 
 
 def checked_password(name: str, password: str) -> str:
@@ -80,7 +76,8 @@ def checked_password(name: str, password: str) -> str:
     Raises
     ------
     ValueError
-        If it is shorter than 15 characters or holds the user's name.
+        If it is shorter than 15 characters, holds the user's name, or is one that many
+        people use or that a few rules make (`zxcvbn`, with its lists).
     """
     if len(password) < MIN_PASSWORD_LENGTH:
         raise ValueError(
@@ -91,6 +88,16 @@ def checked_password(name: str, password: str) -> str:
         )
     if name.casefold() in password.casefold():
         raise ValueError(_("a password must not hold the user's name"))
+    from zxcvbn import zxcvbn  # its lists take 40 ms to read, for new passwords only
+
+    if zxcvbn(password[:_JUDGED], user_inputs=[name, "vein-imaging"])["score"] < _EASY:
+        raise ValueError(
+            _(
+                "this password is one of those that are tried first: common words, "
+                "names, dates, rows of keys or repetitions. Four or five unrelated "
+                "words are easy to keep"
+            )
+        )
     return password
 
 
@@ -100,7 +107,14 @@ def new_recovery_key() -> str:
     return "-".join(text[i : i + 4] for i in range(0, len(text), 4))
 
 
-def _recovery_wrapping_key(recovery_key: str) -> bytes:
+def recovery_secret(recovery_key: str) -> bytes:
+    """Derive the key that a printed recovery key gives.
+
+    Raises
+    ------
+    WrongPasswordError
+        If it is none.
+    """
     text = "".join(recovery_key.split()).replace("-", "").upper()
     try:
         secret = base64.b32decode(text + "=" * (-len(text) % 8))
@@ -109,102 +123,3 @@ def _recovery_wrapping_key(recovery_key: str) -> bytes:
     if len(secret) != KEY_BYTES:
         raise WrongPasswordError(_("A recovery key has 52 letters and digits"))
     return derived(secret, "vein-imaging recovery")
-
-
-class KeyWraps:
-    """The file with the wrapped keys.
-
-    Parameters
-    ----------
-    layout : StoreLayout
-    """
-
-    def __init__(self, layout: StoreLayout) -> None:
-        self._file = layout.users_file
-
-    def read(self) -> dict[str, Wrap]:
-        """Return every user's wrap by name.
-
-        Raises
-        ------
-        NoSuchStoreError
-            If the file is missing or damaged.
-        """
-        try:
-            return _WRAPS.validate_json(self._file.read_bytes(), strict=True)
-        except FileNotFoundError as error:
-            raise NoSuchStoreError(
-                _(
-                    "{file} is missing: nobody can sign in. Restore it from a backup"
-                ).format(file=self._file)
-            ) from error
-        except ValidationError as error:
-            raise self._damaged() from error
-
-    def _damaged(self) -> NoSuchStoreError:
-        return NoSuchStoreError(
-            _("{file} is damaged: nobody can sign in. Restore it from a backup").format(
-                file=self._file
-            )
-        )
-
-    def change(self, edit: Callable[[dict[str, Wrap]], object]) -> None:
-        """Read, edit, write back; whole or not at all."""
-        wraps = self.read() if self._file.exists() else {}
-        edit(wraps)
-        text = json.dumps(
-            {name: asdict(wrap) for name, wrap in wraps.items()}, indent=1
-        )
-        write_durably(self._file, text.encode())
-
-    def put(self, name: str, password: str, data_key: bytes) -> None:
-        """Give a user a password, or a new one. The data key stays the same."""
-        empty = Wrap(secrets.token_hex(16), "", *ARGON2ID_COST)
-        wrapped = aes_key_wrap(empty.opening_key(password), data_key).hex()
-        wrap = replace(empty, wrapped=wrapped)
-        self.change(lambda wraps: wraps.update({name: wrap}))
-
-    def put_recovery(self, recovery_key: str, data_key: bytes) -> None:
-        """Let a recovery key open the data key, instead of any earlier one."""
-        wrapped = aes_key_wrap(_recovery_wrapping_key(recovery_key), data_key).hex()
-        wrap = Wrap("", wrapped, 0, 0, 0)  # 256 random bits need no slow hash
-        self.change(lambda wraps: wraps.update({_RECOVERY: wrap}))
-
-    def remove(self, name: str) -> None:
-        """Remove a user's wrapped data key."""
-        self.change(lambda wraps: wraps.pop(name, None))
-
-    def open(self, name: str, password: str) -> bytes:
-        """Return the data key.
-
-        Raises
-        ------
-        WrongPasswordError
-            If user and password do not fit; which of the two is not told, and both
-            take the same time.
-        """
-        known = self.read()
-        known.pop(_RECOVERY, None)
-        wrap = known.get(name, _nobody())
-        try:
-            opening_key = wrap.opening_key(password)
-        except ValueError as error:  # costs that Argon2id does not know
-            raise self._damaged() from error
-        return self._unwrap(opening_key, wrap)
-
-    def open_with_recovery(self, recovery_key: str) -> bytes:
-        """Return the data key to the holder of the printed recovery key.
-
-        Raises
-        ------
-        WrongPasswordError
-            If it is not this store's.
-        """
-        wrap = self.read().get(_RECOVERY, _nobody())
-        return self._unwrap(_recovery_wrapping_key(recovery_key), wrap)
-
-    def _unwrap(self, opening_key: bytes, wrap: Wrap) -> bytes:
-        try:
-            return aes_key_unwrap(opening_key, bytes.fromhex(wrap.wrapped))
-        except (InvalidUnwrap, ValueError) as error:
-            raise WrongPasswordError(_("User and password do not fit")) from error

@@ -5,8 +5,7 @@ Windows and commands reach it through `vein_imaging.treatment`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -25,32 +24,29 @@ from vein_imaging.storage.entries.checked_append import (
 from vein_imaging.storage.entries.clock_notes import clock_notes, latest_believed
 from vein_imaging.storage.entries.ledger import Entry, StoredEvent, head
 from vein_imaging.storage.entries.patient_directory import PATIENT, PatientRecord
-from vein_imaging.storage.errors import (
-    LockedError,
-    WrongPasswordError,
-)
+from vein_imaging.storage.errors import WrongPasswordError
+from vein_imaging.storage.files.keys import wipe
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.opening import open_store
+from vein_imaging.storage.people.attempts import Attempts
 from vein_imaging.storage.people.clinic import CLINIC_KIND, ClinicSettings, read_clinic
-from vein_imaging.storage.people.open_desk import (
-    Clocks,
-    LeftError,
-    OpenDesk,
-    RefusedError,
-    idle_clock,
-)
-from vein_imaging.storage.people.passwords import KeyWraps
+from vein_imaging.storage.people.clocks import Clocks, idle_clock
+from vein_imaging.storage.people.desk import Desk
+from vein_imaging.storage.people.key_slots import OpenedSlot, made_slot
+from vein_imaging.storage.people.open_desk import OpenDesk
+from vein_imaging.storage.people.register import store_register
 from vein_imaging.storage.people.roles import Action, action_for_kind
 from vein_imaging.storage.people.settling import settle_entry
-from vein_imaging.storage.people.sign_in import identified, unlocked_key
-from vein_imaging.storage.people.signing import Meaning, sign_session
-from vein_imaging.storage.people.users import User
-from vein_imaging.storage.store import Store
-from vein_imaging.storage.upkeep.checkpoint import (
-    checkpoint_warnings,
-    write_checkpoints,
+from vein_imaging.storage.people.sign_in import (
+    entered,
+    refuse_forged,
+    set_anew,
+    unlocked,
+    warnings_of,
 )
-from vein_imaging.words import translate as _
+from vein_imaging.storage.people.signing import Meaning, sign_session
+from vein_imaging.storage.people.slot_changes import Author, set_slot
+from vein_imaging.storage.upkeep.kept_checkpoints import kept_checkpoints, place_of
 
 __all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
@@ -62,120 +58,16 @@ _SHOWN_IN_LOG = 20
 logged too."""
 
 
-class SignedInStore:
+class SignedInStore(Desk):
     """A store in which one person is signed in. Made by `sign_in`; use it in a `with`.
 
     Attributes
     ----------
-    warnings : tuple of str
-        What the checkpoints kept elsewhere say against this store; to be shown.
-    clocks : Clocks
     latest_before : datetime or None
         The latest believed time of the ledger before this sign-in wrote its own.
-
-    Every method raises `LockedError` after too long without any call, and
-    `NotAllowedError` (logged) where the person's roles do not allow it.
     """
 
-    def __init__(
-        self,
-        desk: OpenDesk,
-        clocks: Clocks,
-        idle_limit_s: float,
-        checkpoint_folders: Sequence[Path] = (),
-        latest_before: datetime | None = None,
-    ) -> None:
-        self.warnings = checkpoint_warnings(desk.store, checkpoint_folders)
-        self.clocks = clocks
-        self.latest_before = latest_before
-        self._checkpoint_folders = checkpoint_folders
-        self._desk: OpenDesk | None = desk
-        self._idle_limit_s = idle_limit_s
-        self._last_used_s = clocks.idle()
-
-    def __enter__(self) -> SignedInStore:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.lock("signed out")
-
-    # --- who is here -------------------------------------------------------------
-
-    @property
-    def locked(self) -> bool:
-        """Whether the desk is locked; locks it when it was left alone too long."""
-        idle_s = self.clocks.idle() - self._last_used_s
-        if self._desk and not 0 <= idle_s < self._idle_limit_s:
-            self.lock("left alone")
-        return self._desk is None
-
-    @property
-    def user(self) -> User:
-        """Who signed in."""
-        return self._open_desk().user
-
-    def touch(self) -> None:
-        """Say that the person is there: the window calls it on every key and click."""
-        if not self.locked:
-            self._last_used_s = self.clocks.idle()
-
-    def lock(self, why: str = "locked") -> None:
-        """Forget the keys and close the store; signing in again opens it."""
-        desk, self._desk = self._desk, None
-        if desk:
-            try:
-                body = {"name": desk.user.name, "why": why}
-                desk.log("logout", body, self.clocks.now())
-                if not self.warnings:
-                    write_checkpoints(desk.store, self._checkpoint_folders)
-            finally:
-                desk.store.close()
-
-    def _open_desk(self) -> OpenDesk:
-        if self.locked or self._desk is None:
-            raise LockedError(_("Locked: sign in again"))
-        self._last_used_s = self.clocks.idle()
-        return self._desk
-
-    @contextmanager
-    def _logging_refusals(self, desk: OpenDesk) -> Iterator[None]:
-        try:
-            yield
-        except LeftError:
-            self.lock("left")
-            raise
-        except RefusedError as refused:
-            body = {"name": desk.user.name, "action": str(refused.action)}
-            desk.log("denied", body, self.clocks.now())
-            raise
-
-    def _allowed(self, action: Action) -> OpenDesk:
-        desk = self._open_desk()
-        with self._logging_refusals(desk), desk.store.reading() as connection:
-            desk.refuse_unless(connection, action)
-        return desk
-
-    def _log_read(self, desk: OpenDesk, what: str, patient_id: str) -> None:
-        """Log the first read of a thing since signing in."""
-        if (what, patient_id) not in desk.seen_reads:
-            desk.log("read", {"what": what}, self.clocks.now(), patient_id)
-            desk.seen_reads.add((what, patient_id))
-
-    def require(self, action: Action) -> None:
-        """Ask whether the person may; a refusal is logged."""
-        self._allowed(action)
-
-    def allowed_store(self, action: Action) -> Store:
-        """Return the store itself for one action of the owner's or auditor's."""
-        return self._allowed(action).store
-
-    def allowed_key(self, action: Action) -> bytes:
-        """Return the data key, for a backup or a new user's password."""
-        return self._allowed(action).data_key
-
-    def log_own(self, kind: str, body: Body, patient_id: str = "") -> None:
-        """Write one of the store's own entries."""
-        self._open_desk().log(kind, body, self.clocks.now(), patient_id)
+    latest_before: datetime | None = None
 
     # --- reading -----------------------------------------------------------------
 
@@ -378,23 +270,37 @@ class SignedInStore:
     ) -> StoredEvent:
         """Sign exactly the entries so far; a wrong password slows down and is told."""
         desk = self._allowed(Action.SIGN)
-        self.check_password(password)
+        desk.signing = self._with_password(password).signing
         with self._logging_refusals(desk):
-            return sign_session(
+            signed = sign_session(
                 desk, session_id, self.clocks.now(), meaning=meaning, entry_id=entry_id
             )
+        self.keep_checkpoint()
+        return signed
 
     def check_password(self, password: str) -> None:
         """Raise `WrongPasswordError` unless the one who signed in sits here."""
-        desk = self._open_desk()
-        now = self.clocks.now()
-        unlocked_key(desk.store.layout, desk.user.name, password, now)
+        self._with_password(password)
 
-    def put_password(self, new: str) -> None:
-        """Wrap the data key for another password of one's own, and log it."""
+    def _with_password(self, password: str) -> OpenedSlot:
         desk = self._open_desk()
-        KeyWraps(desk.store.layout).put(desk.user.name, new, desk.data_key)
-        desk.log("password", {"name": desk.user.name}, self.clocks.now())
+        attempts = Attempts(desk.store.layout, self.clocks, "sign")
+        opened = unlocked(desk.store.layout, attempts, desk.user.name, password)
+        refuse_forged(store_register(desk.store), opened)
+        attempts.succeeded(desk.user.name)
+        return opened
+
+    def put_password(self, old: str, new: str) -> None:
+        """Set another password of one's own, and log it."""
+        opened = self._with_password(old)
+        desk = self._open_desk()
+        name, at = desk.user.name, self.clocks.now()
+        fresh = made_slot(name, new, desk.user.roles, desk.data_key)
+        author = Author(name, opened.signing)
+        after = fresh.signing
+        set_slot(desk.store, name, fresh.slot, author, at, signing_after=after)
+        desk.signing = after
+        desk.log("password", {"name": name}, at)
 
 
 def sign_in(
@@ -430,18 +336,34 @@ def sign_in(
         If user, password or code do not fit; which one is not told.
     TooManyAttemptsError
         After several of them.
+    ForgedSlotError
+        If `users.json` was changed past the program.
     """
     clocks = clocks or Clocks()
-    now = clocks.now()
-    data_key = unlocked_key(find_store(folder), name, password, now)
-    store = open_store(folder, data_key)
+    layout = find_store(folder)
+    attempts = Attempts(layout, clocks)
+    opened = unlocked(layout, attempts, name, password)
+    try:
+        store = open_store(folder, opened.data_key)
+    except BaseException:
+        wipe(opened.data_key)
+        raise
     try:
         with store.reading() as connection:
             known_to = head(connection).seq
             before = latest_believed(connection, store.vault, head(connection))
-        user = identified(store, name, code, now)
-        desk = OpenDesk(store, data_key, user, known_to)
+        places = [place_of(f) for f in checkpoint_folders if kept_checkpoints(store, f)]
+        register = entered(store, attempts, opened, code, clocks, places)
+        anew = set_anew(store, register, opened, password, clocks)
+        if anew is not opened:
+            opened, register = anew, store_register(store)
+        warnings = warnings_of(store, register, checkpoint_folders)
+        user, signing = register.users[name], opened.signing
+        desk = OpenDesk(store, opened.data_key, user, known_to, signing)
     except BaseException:
         store.close()
+        wipe(opened.data_key)
         raise
-    return SignedInStore(desk, clocks, idle_limit_s, checkpoint_folders, before)
+    signed_in = SignedInStore(desk, clocks, idle_limit_s, checkpoint_folders, warnings)
+    signed_in.latest_before = before
+    return signed_in

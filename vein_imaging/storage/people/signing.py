@@ -11,11 +11,11 @@ from vein_imaging.storage.entries.ledger import (
     Draft,
     Entry,
     StoredEvent,
-    append_entry,
 )
 from vein_imaging.storage.entries.signatures import SEAL
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.people.open_desk import OpenDesk
+from vein_imaging.storage.people.register import append_signed
 from vein_imaging.storage.people.roles import Action
 
 __all__ = ["Meaning", "sign_session"]
@@ -69,5 +69,5 @@ def sign_session(
         )
         body = {"entry": signed.seq, "hash": signed.hash.hex(), "by": "password"}
         seal = Draft(Entry(SEAL, body), at, author, signed.patient_id)
-        append_entry(connection, store.vault, seal)
+        append_signed(connection, store.vault, seal, desk.signing)
     return signed

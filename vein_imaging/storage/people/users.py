@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import hmac
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import pyotp
 from sqlalchemy import Connection, func, select
 
 from vein_imaging.storage.database.schema import event
-from vein_imaging.storage.entries.ledger import StoredEvent, read_entries
-from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.people.roles import Role
 from vein_imaging.words import translate as _
 
 __all__ = [
     "LOGIN",
+    "LOGOUT",
     "TOTP",
     "USER",
     "User",
     "changed_since",
     "checked_name",
     "matching_step",
-    "users",
 ]
 
 USER = "store.user"
 TOTP = "store.totp"
 LOGIN = "store.login"
+LOGOUT = "store.logout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +68,12 @@ def checked_name(name: str) -> str:
     return name
 
 
-def users(connection: Connection, vault: Vault) -> dict[str, User]:
-    """Fold the ledger's entries about users."""
-    about = event.c.kind.in_((USER, TOTP, LOGIN))
-    folded: dict[str, User] = {}
-    for entry in read_entries(connection, vault, about):
-        _fold(folded, entry)
-    return folded
-
-
 def changed_since(connection: Connection, seq: int) -> int | None:
     """Return the number of the newest change of roles after `seq`, or None."""
     newest = select(func.max(event.c.seq))
     is_change = (event.c.kind == USER) & (event.c.seq > seq)
     found: int | None = connection.execute(newest.where(is_change)).scalar()
     return found
-
-
-def _fold(folded: dict[str, User], entry: StoredEvent) -> None:
-    name = str(entry.body["name"])
-    known = folded.get(name, User(name, frozenset()))
-    if entry.kind == USER:
-        roles = entry.body["roles"]
-        assert isinstance(roles, list)
-        known = replace(known, roles=frozenset(Role(role) for role in roles))
-    elif entry.kind == TOTP:
-        known = replace(known, totp_secret=str(entry.body["secret"]))
-    else:
-        step = max(known.totp_step, int(str(entry.body.get("totp_step", 0))))
-        known = replace(known, totp_step=step)
-    folded[name] = known
 
 
 def matching_step(user: User, code: str, at: datetime) -> int | None:

@@ -27,7 +27,7 @@ from vein_imaging.storage.files.layout import StoreLayout, describe_store, find_
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.opening import open_store
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.upkeep.checkpoint import write_checkpoints
+from vein_imaging.storage.upkeep.kept_checkpoints import write_checkpoints
 from vein_imaging.storage.upkeep.verify import verify_store
 from vein_imaging.words import translate as _
 

@@ -13,7 +13,7 @@ from vein_imaging.storage.entries.checked_append import named_images
 from vein_imaging.storage.entries.ledger import key_of, read_entries
 from vein_imaging.storage.files.whole_folder import built_folder
 from vein_imaging.storage.store import Store
-from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint
+from vein_imaging.storage.upkeep.proofs import HOW_TO_PROVE, write_proofs
 
 __all__ = ["PatientExport", "export_patient"]
 
@@ -23,7 +23,8 @@ One patient's record, taken out of a vein-imaging store. It is NOT encrypted.
 entries.jsonl   one JSON object a line, in the order written: place in the clinic's
                 ledger (seq), time (UTC), author, session, kind, body, hash
 images/         PNG files, named by their SHA-256; "image_id" in an entry names one
-checkpoint.txt  the ledger's newest hash when this was made, signed (C2SP checkpoint)
+proofs.jsonl    for each entry, that it stands in the clinic's ledger; see below
+checkpoint.txt  the ledger's head when this was made, signed (C2SP tlog-checkpoint)
 
 Volumes and strengths are decimal numbers written as text. A correction is an entry of
 its own; the entry that it corrects stays.
@@ -60,6 +61,7 @@ def export_patient(
     """
     lines: list[str] = []
     images: set[str] = set()
+    seqs: list[int] = []
     of_patient = event.c.patient_id == patient_id
     with built_folder(folder) as building, store.reading() as connection:
         key = key_of(connection, store.vault, patient_id)
@@ -75,14 +77,16 @@ def export_patient(
                 "body": entry.body,
                 "hash": entry.hash.hex(),
             }
+            seqs.append(entry.seq)
             lines.append(json.dumps(line, ensure_ascii=False) + "\n")
             for sha256 in set(named_images(entry.body)) - images:
                 png = store.images.read(key, sha256)
                 write_durably(building / "images" / f"{sha256}.png", png)
                 images.add(sha256)
         write_durably(building / "entries.jsonl", "".join(lines).encode())
-        write_durably(building / "checkpoint.txt", signed_checkpoint(store).encode())
-        write_durably(building / "README.txt", _READ_ME.encode())
+        write_proofs(store, connection, building, seqs)
+        how = (_READ_ME + HOW_TO_PROVE).encode()
+        write_durably(building / "README.txt", how)
         body = {"entries": len(lines), "images": len(images)}
     store.append_own("export", body, author=author, at=at, patient_id=patient_id)
     return PatientExport(folder, len(lines), len(images))

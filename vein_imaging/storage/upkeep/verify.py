@@ -27,9 +27,11 @@ from vein_imaging.storage.entries.ledger import (
 )
 from vein_imaging.storage.entries.patient_directory import ERASED
 from vein_imaging.storage.entries.signatures import SEAL, signature_problem
+from vein_imaging.storage.entries.wholeness import mark_problem
 from vein_imaging.storage.errors import StoreError
 from vein_imaging.storage.store import SESSION, Store
 from vein_imaging.storage.upkeep.checkpoint import compare_with_checkpoint
+from vein_imaging.storage.upkeep.tree_check import commitment, tree_problems
 from vein_imaging.words import translate as _
 
 __all__ = ["Problem", "Verification", "verify_store"]
@@ -102,6 +104,7 @@ class _Walk:
     unsealed: StoredEvent | None = None
     set_back: dict[int, datetime] = field(default_factory=dict)
     called_wrong: frozenset[datetime] = frozenset()
+    committed: bool = False
 
     def step(self, row: Row[tuple[object, ...]]) -> None:
         """Check one entry against the one before it, open it, follow what it names."""
@@ -117,7 +120,8 @@ class _Walk:
             self.seen.entries = row.seq
         if row.prev != self.prev:
             self.seen.add(where, _("does not continue the entry before it"))
-        if row.hash != entry_hash(row.prev, header_of(row), row.content):
+        header = header_of(row)
+        if row.hash != entry_hash(row.prev, header, row.content, row.commitment):
             self.seen.add(where, _("was changed after it was written"))
         self.prev = row.hash
         self.latest_at = max(self.latest_at, row.at)
@@ -133,6 +137,10 @@ class _Walk:
         except (StoreError, ValueError) as error:
             self.seen.add(where, error)
             return
+        commitment_wanted = self.committed or row.commitment is not None
+        self.committed = commitment_wanted
+        if commitment_wanted and row.commitment != commitment(row, key):
+            self.seen.add(where, _("its commitment is not that of its body"))
         if entry.clock_set_back:
             self.set_back[entry.seq] = entry.latest_at
         if entry.kind == CLOCK:
@@ -266,6 +274,10 @@ def verify_store(
                     progress(seen.entries)
             walk.finish(connection)
             _check_first(connection, seen)
+            for where, what in tree_problems(connection):
+                seen.add(where, what)
+            if missing := mark_problem(connection, store.layout, store.vault):
+                seen.add("ledger.mark", missing)
     except StoreError as error:
         seen.add(
             _("after entry {entries}").format(entries=seen.entries),

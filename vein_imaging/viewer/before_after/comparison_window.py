@@ -6,7 +6,7 @@ from datetime import date
 
 import cv2
 import numpy as np
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -21,6 +21,7 @@ from qtpy.QtWidgets import (
 
 from vein_devices.frame import Pixels
 from vein_imaging.comparison import Comparison
+from vein_imaging.comparison.telling.difference import draw_difference
 from vein_imaging.comparison.telling.picture import CHANGE_STYLES, draw_change_map
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.viewer.before_after.linked_pictures import LinkedView, link
@@ -37,6 +38,8 @@ _VERDICTS = {
     "too early": "warn",
     "refused": "stop",
 }
+_BLINK, _DIFFERENCE = 3, 4  # numbers of their buttons
+_BLINK_MS = 900  # slow enough to look at each, and far from what flickers
 _DIVIDER_RGB = (255, 196, 107)  # amber: no vein, skin or class of the overlay has it
 
 
@@ -89,7 +92,7 @@ class ComparisonWindow(QDialog):
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint)
         self._comparison = comparison
         self._before = _rgb(before)
-        aligned = comparison.transform is not None
+        aligned = comparison.alignment_verdict != "refused"
         self._after = _rgb(np.asarray(comparison.registered if aligned else after))
         self.left, self.right = LinkedView(), LinkedView()
         if aligned:  # else the two have nothing in common that could be linked
@@ -103,6 +106,10 @@ class ComparisonWindow(QDialog):
         self.divider.setRange(0, 100)
         self.divider.setValue(50)
         self.divider.setAccessibleName(_("Dividing line"))
+        self._blink = QTimer(self)
+        self._blink.setInterval(_BLINK_MS)
+        self._blink.timeout.connect(self._turn)
+        self._shows_after = False
         self._lay_out(aligned)
         self.divider.valueChanged.connect(self._show)
         self.modes.idClicked.connect(self._show)
@@ -116,6 +123,8 @@ class ComparisonWindow(QDialog):
                 (_("Side by side"), True),
                 (_("Swipe"), aligned),
                 (_("Changes"), not refused),
+                (_("Blink"), aligned),
+                (_("Difference"), aligned),
             )
         ):
             button = QPushButton(name)
@@ -158,8 +167,7 @@ class ComparisonWindow(QDialog):
         set_look(frame, "verdict", _VERDICTS[said.verdict])
         column = QVBoxLayout(frame)
         lines = [("verdict", said.headline)]
-        if said.figure:
-            lines.append(("", said.figure))
+        lines += [("", text) for text in (said.figure, said.all_veins) if text]
         lines += [("", reason) for reason in said.reasons]
         for role, text in lines:
             label = QLabel(text)
@@ -174,12 +182,20 @@ class ComparisonWindow(QDialog):
         for view in (self.left, self.right):
             view.fit()
 
+    def _turn(self) -> None:
+        self._shows_after = not self._shows_after
+        self._show()
+
     def _show(self, *_state: object) -> None:
         mode = self.modes.checkedId()
         before, after = (
             _titled(*pair) for pair in zip(_NAMES, self._days, strict=True)
         )
         self.divider.setVisible(mode == 1)
+        if mode != _BLINK:
+            self._blink.stop()
+        elif not self._blink.isActive():
+            self._blink.start()
         side_by_side = mode == 0
         self.sides[1].setVisible(side_by_side)
         if mode == 0:
@@ -195,6 +211,15 @@ class ComparisonWindow(QDialog):
                 ).format(before=before, after=after),
                 "",
             )
+        elif mode == _BLINK:
+            shown, text = (
+                (self._after, after) if self._shows_after else (self._before, before)
+            )
+            self.left.show_picture(shown)
+            texts = (text, "")
+        elif mode == _DIFFERENCE:
+            self.left.show_picture(draw_difference(self._before, self._comparison))
+            texts = (_("Lighter AFTER: blue. Darker: orange. Not compared: grey"), "")
         else:
             width = self._before.shape[1]
             drawn = draw_change_map(self._before, self._comparison, width_px=width)

@@ -1,4 +1,4 @@
-"""What the strip says about the camera: words made from the capture loop's state."""
+"""What the strip says about the camera: words made from the device's state."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 from vein_devices.cameras import what_it_shows
-from vein_imaging.capture import CaptureStatus, LivePicture, Phase
+from vein_devices.cameras.source import OLD_S
+from vein_devices.supervision.states import DeviceState, DeviceStatus
+from vein_imaging.capture import LivePicture
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
 __all__ = ["LATE_AFTER_S", "CameraState", "camera_state"]
 
-LATE_AFTER_S = 1.0
-"""A picture older than this is no longer called live: a leg moves in that time."""
+LATE_AFTER_S = OLD_S
+"""A picture older than this is no longer called live."""
 
 _LONGEST_ADDRESS = 28  # what the strip holds at 1366 px beside the sentence
 # What moves on the screen and is no camera on a leg must never pass for one.
@@ -48,7 +50,7 @@ class CameraState:
 
 
 def camera_state(
-    status: CaptureStatus,
+    status: DeviceStatus,
     shown: LivePicture | None,
     *,
     frozen: bool,
@@ -58,8 +60,8 @@ def camera_state(
 
     Parameters
     ----------
-    status : CaptureStatus
-        Of the reader thread.
+    status : DeviceStatus
+        Of the camera.
     shown : LivePicture, optional
         The picture on the screen.
     frozen : bool
@@ -72,28 +74,28 @@ def camera_state(
         kind,
         headline,
         _details(status, shown),
-        can_restart=not status.running,
+        can_restart=status.over,
         has_picture=shown is not None,
     )
 
 
 def _headline(
-    status: CaptureStatus, shown: LivePicture | None, frozen: bool, now_s: float
+    status: DeviceStatus, shown: LivePicture | None, frozen: bool, now_s: float
 ) -> tuple[Literal["live", "frozen", "waiting", "bad"], str]:
-    if status.phase is Phase.FAILED:
+    if status.state is DeviceState.FAULT:
         return "bad", _("CAMERA FAILED: {error}").format(error=status.error)
     if frozen:
         return "frozen", _("FROZEN PICTURE \N{EM DASH} not live")
-    if status.phase is Phase.ENDED:
+    if status.state is DeviceState.ENDED:
         return "waiting", _("END OF RECORDING \N{EM DASH} last picture")
-    if status.phase is Phase.STOPPED:
+    if status.state is DeviceState.CLOSED:
         return "waiting", _("CAMERA STOPPED")
-    why = f" \N{EM DASH} {status.error}" if status.error is not None else ""
+    why = f" \N{EM DASH} {status.error}" if status.error else ""
     if shown is None:
         return "waiting", _("WAITING FOR THE FIRST PICTURE{why}").format(why=why)
-    age_s = now_s - shown.frame.monotonic_s
+    age_s = now_s - shown.frame.taken_s
     if age_s > LATE_AFTER_S:
-        return "bad", _("NOT LIVE: picture is {age_s:.0f} s old{why}").format(
+        return "bad", _("NOT LIVE: picture is {age_s:.1f} s old{why}").format(
             age_s=age_s, why=why
         )
     if shown.error is not None:
@@ -104,7 +106,7 @@ def _headline(
     return "live", _("LIVE")
 
 
-def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
+def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
     parts = []
     if shown is not None and shown.result is not None:
         if shown.result.vein_map.advice:
@@ -121,7 +123,7 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
             ).format(
                 width_px=status.width_px,
                 height_px=status.height_px,
-                rate_fps=status.rate_fps,
+                rate_fps=status.measured_fps,
             )
         )
     if shown is not None:
@@ -137,11 +139,9 @@ def _details(status: CaptureStatus, shown: LivePicture | None) -> str:
     ]
     if lost:
         parts.append(_("frames {lost}").format(lost=", ".join(lost)))
-    if status.device is not None and status.device.reconnects:
+    if status.reconnects:
         parts.append(
-            _("reconnected {reconnects} times").format(
-                reconnects=status.device.reconnects
-            )
+            _("reconnected {reconnects} times").format(reconnects=status.reconnects)
         )
     parts.append(_short(status.address))
     return "  \N{MIDDLE DOT}  ".join(parts)

@@ -1,40 +1,30 @@
 """`http://HOST/PATH` and `rtsp://HOST/PATH`: network cameras.
 
-HTTP streams of JPEGs are read by our own reader: true time of arrival, the camera's own
-bytes, and of what has queued up only the newest. RTSP goes through OpenCV with
-deadlines. Options stand after a "#", since what follows a "?" belongs to the camera.
+HTTP streams of JPEGs are read by our own reader: the camera's own bytes, the true age
+of each picture, and only the newest of what has queued up. RTSP goes through FFmpeg.
+Options stand after a "#", since what follows a "?" belongs to the camera.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import socket
 import ssl
 from collections.abc import Callable
-from dataclasses import replace
 from urllib.parse import urlsplit
 
-from vein_devices.address import (
-    Address,
-    read_options,
-    split_options,
-    without_password,
-)
+from vein_devices.address import Address, read_options, split_options, without_password
+from vein_devices.cameras.gaps import GapCounter
 from vein_devices.cameras.jpeg import decode_jpeg
-from vein_devices.cameras.network.http_request import (
-    Answer,
-    authorization_for,
-    parse_answer,
-    request_for,
-)
+from vein_devices.cameras.network.http_connection import RECEIVE_BYTES, HttpConnection
+from vein_devices.cameras.network.http_request import Answer
 from vein_devices.cameras.network.multipart import (
     ChunkedReader,
     MultipartReader,
+    Part,
     boundary_of,
 )
 from vein_devices.cameras.network.rtsp import RtspSource
-from vein_devices.cameras.source import CameraSource, Shot
+from vein_devices.cameras.network.stream_clock import LineWatch, StreamClock
+from vein_devices.cameras.source import OLD_S, CameraSource, Shot
 from vein_devices.clock import Clock
 from vein_devices.errors import (
     DeviceAbsentError,
@@ -44,17 +34,16 @@ from vein_devices.errors import (
     DeviceTimeoutError,
     DeviceUnsupportedError,
 )
+from vein_devices.frame import FrameFlag
 
 __all__ = ["HttpSource", "RtspSource", "make_source"]
 
-_OPEN_S = 3.0
-"""A camera in the house answers in a tenth of this time; one that does not is
-absent."""
 _BAD_FRAMES = 30  # about a second of damage: a line that does not come back by itself
-_LONGEST_HEAD = 16384  # as much as web servers take; more is no camera
-_RECEIVE_BYTES = 1 << 18
-"""Size of the system's receive buffer. What waits in it grows old, so it holds only two
-JPEGs of 1080p."""
+_STOPPED_S = 0.2  # no wait is so much longer than asked while the program runs
+_RENEW_S = 0.5
+"""A line on which pictures grow older than this is connected again, which is the one
+way past what waits in it: then they are as old as they need to come."""
+_RENEW_TIMES = 5.0  # of what it costs; so it takes a fifth of the time at most
 
 
 class HttpSource:
@@ -79,20 +68,20 @@ class HttpSource:
     def __init__(
         self, url: str, grey: bool, clock: Clock, certificate: str = ""
     ) -> None:
-        self.url = url
-        self.shown = without_password(url)
+        self._line = HttpConnection(url, certificate, clock)
+        self.shown = self._line.shown
         """The address without its password, for messages."""
         self._grey = grey
         self._clock = clock
-        self._certificate = certificate.replace(":", "").lower()
-        self._socket: socket.socket | None = None
         self._parts = MultipartReader(b"")
         self._unpack: Callable[[bytes], bytes] = bytes
-        self._pending: list[bytes] = []
+        self._pending: list[Part] = []
         self._bad = 0
         self._refused = 0
         self._dropped = 0  # since the last picture that was handed on
         self._last_fault = ""
+        self._renewal_s = 0.0  # when it was last connected
+        self._renewal_cost_s = 0.0
 
     def open(self) -> None:
         """Connect and read the head of the answer.
@@ -106,105 +95,26 @@ class HttpSource:
         DeviceUnsupportedError
             If it is no stream of pictures.
         """
+        self._stream_clock = StreamClock()
+        self._gaps = {by: GapCounter(by_device=by) for by in (True, False)}
+        self._dropped, self._last_fault = 0, ""
+        self._renewal_cost_s = 0.0
+        self._connect()
+
+    def _connect(self) -> None:
         self.close()
-        answer = self._ask("")
-        challenge = answer.fields.get("www-authenticate", "")
-        if answer.code == 401 and challenge.lower().startswith("digest "):
-            authorization = self._digest(challenge)
-            if authorization:
-                self.close()
-                answer = self._ask(authorization)
+        self._renewal_s = self._clock.monotonic_s()
+        self._watch = LineWatch(self._renewal_s)
         try:
-            self._begin(answer)
+            self._begin(self._line.ask())
         except BaseException:
             self.close()
             raise
-
-    def _digest(self, challenge: str) -> str:
-        try:
-            return authorization_for(urlsplit(self.url), challenge)
-        except (ValueError, KeyError) as error:
-            self.close()
-            raise DeviceUnsupportedError(
-                f"{self.shown}: how it asks for a password is unknown here: {error}"
-            ) from error
-
-    def _ask(self, authorization: str) -> Answer:
-        """Connect, ask, and read the head of the answer."""
-        address = urlsplit(self.url)
-        authorization = authorization or authorization_for(address, "")
-        try:
-            self._socket = self._connected()
-            self._socket.sendall(request_for(address, authorization))
-            return self._read_head(self._socket)
-        except (OSError, ValueError) as error:
-            self.close()
-            raise DeviceAbsentError(f"{self.shown}: {error}") from error
-        except BaseException:
-            self.close()
-            raise
-
-    def _connected(self) -> socket.socket:
-        address = urlsplit(self.url)
-        secure = address.scheme == "https"
-        host, port = address.hostname or "", address.port or (443 if secure else 80)
-        try:
-            line = socket.create_connection((host, port), _OPEN_S)
-        except (OSError, UnicodeError) as error:
-            raise DeviceAbsentError(
-                f"{self.shown}: nothing answers ({error}); is the camera on, and on "
-                f"this network?"
-            ) from error
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BYTES)
-        line.settimeout(_OPEN_S)
-        if not secure:
-            return line
-        try:
-            return self._secured(line, host, port)
-        except BaseException:
-            line.close()
-            raise
-
-    def _secured(self, line: socket.socket, host: str, port: int) -> socket.socket:
-        context = ssl.create_default_context()
-        if self._certificate:
-            # Believed is exactly one certificate, whoever signed it.
-            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-        try:
-            safe = context.wrap_socket(line, server_hostname=host)
-        except ssl.SSLCertVerificationError as error:
-            raise DevicePermissionError(
-                f"{self.shown}: its certificate is not one that this machine trusts "
-                f"({error.verify_message}). Cameras often sign their own: compare its "
-                f"SHA-256 with the one on the camera's own page, and add it to the "
-                f"address: #certificate={_fingerprint_at(host, port)}"
-            ) from error
-        shown = hashlib.sha256(safe.getpeercert(binary_form=True) or b"").hexdigest()
-        if self._certificate and not hmac.compare_digest(shown, self._certificate):
-            safe.close()
-            raise DevicePermissionError(
-                f"{self.shown}: it shows another certificate than the address names "
-                f"({shown}): is it the same camera?"
-            )
-        return safe
-
-    def _read_head(self, line: socket.socket) -> Answer:
-        until_s = self._clock.monotonic_s() + _OPEN_S
-        data = b""
-        while (answer := parse_answer(data)) is None:
-            more = line.recv(4096)
-            data += more
-            late = self._clock.monotonic_s() > until_s
-            if not more or late or len(data) > _LONGEST_HEAD:
-                raise DeviceAbsentError(
-                    f"{self.shown}: it does not answer as HTTP does"
-                )
-        return answer
 
     def _begin(self, answer: Answer) -> None:
         fields = answer.fields
         if answer.code in (401, 403):
-            who = urlsplit(self.url).username
+            who = urlsplit(self._line.url).username
             raise DevicePermissionError(
                 f"{self.shown}: it wants a name and password: http://NAME:PASSWORD@..."
                 if who is None
@@ -227,8 +137,9 @@ class HttpSource:
         chunked = fields.get("transfer-encoding", "").lower() == "chunked"
         self._unpack = ChunkedReader().feed if chunked else bytes
         self._parts, self._bad, self._refused = MultipartReader(boundary), 0, 0
-        self._dropped, self._last_fault = 0, ""
-        self._pending = self._parts.feed(self._unpack(answer.rest))
+        self._pending = self._parts.feed(
+            self._unpack(answer.rest), self._clock.monotonic_s(), self._renewal_s
+        )
 
     def shot(self, timeout_s: float) -> Shot:
         """Give the newest picture; what queued up before it is dropped and counted.
@@ -236,7 +147,7 @@ class HttpSource:
         Parameters
         ----------
         timeout_s : s
-            Never waits longer.
+            Never waits longer, but for a line that must be connected again.
 
         Returns
         -------
@@ -244,7 +155,7 @@ class HttpSource:
             `dropped_before` counts all that was lost since the last picture, also over
             calls that ended without one.
         """
-        if self._socket is None:
+        if self._line.socket is None:
             raise DeviceAbsentError(f"{self.shown} is not open")
         until_s = self._clock.monotonic_s() + timeout_s
         while True:
@@ -254,21 +165,56 @@ class HttpSource:
             if self._parts.refused > self._refused:
                 self._last_fault = "parts came whose stated length is wrong, or cut"
             self._refused = self._parts.refused
+            for part in parts:
+                if part.stream_s is not None:
+                    self._stream_clock.see(part.stream_s, part.began_s, idle=part.idle)
             if parts:
                 self._dropped += len(parts) - 1
                 try:
-                    shot = self._decode(parts[-1])
+                    return self._handed_on(parts[-1])
                 except DeviceDataError as error:
                     self._bad, self._dropped = self._bad + 1, self._dropped + 1
                     self._last_fault = str(error)
                     if self._bad >= _BAD_FRAMES:
                         raise
                     continue
-                self._bad = 0
-                dropped, self._dropped = self._dropped, 0
-                return replace(shot, dropped_before=dropped)
             if self._clock.monotonic_s() >= until_s:
                 raise DeviceTimeoutError(self._silence(timeout_s))
+
+    def _handed_on(self, part: Part) -> Shot:
+        """The picture of a part, with its age and what is missing before it."""
+        now_s = self._clock.monotonic_s()
+        timed = part.stream_s is not None and self._stream_clock.usable
+        if timed and part.stream_s is not None:
+            taken_s = part.stream_s
+            age_s = self._stream_clock.age_s(part.stream_s, now_s)
+        else:
+            taken_s = part.began_s
+            age_s = now_s - part.busy_since_s
+        pixels, jpeg = decode_jpeg(part.body, grey=self._grey)
+        dropped = self._dropped + self._gaps[timed].lost(taken_s, self._dropped)
+        self._bad = self._dropped = 0
+        if age_s > OLD_S and not part.idle:
+            self._renew(now_s)
+        return Shot(
+            pixels,
+            device_s=part.stream_s,
+            dropped_before=dropped,
+            jpeg=jpeg,
+            arrived_s=now_s,
+            delay_s=age_s,
+            flags=FrameFlag.STALE if age_s > OLD_S else FrameFlag.NONE,
+        )
+
+    def _renew(self, now_s: float) -> None:
+        """Leave behind what waits on the way, unless that was done just now."""
+        often_s = max(_RENEW_S, _RENEW_TIMES * self._renewal_cost_s)
+        if now_s - self._renewal_s < often_s:
+            return
+        self._connect()
+        self._renewal_cost_s = self._clock.monotonic_s() - now_s
+        self._dropped += 1  # at least
+        self._gaps[False] = GapCounter(by_device=False)  # it begins with a fresh one
 
     def _silence(self, timeout_s: float) -> str:
         """What came instead of a picture."""
@@ -279,17 +225,19 @@ class HttpSource:
             text += f"; {self._parts.other_parts} parts came that are no picture"
         return text
 
-    def _arrived(self, until_s: float) -> list[bytes]:
+    def _arrived(self, until_s: float) -> list[Part]:
         """Wait for data until a time, then take all that is there."""
-        line = self._socket
+        line = self._line.socket
         assert line is not None
-        parts: list[bytes] = []
-        wait_s = until_s - self._clock.monotonic_s()
+        parts: list[Part] = []
+        asked_s = self._clock.monotonic_s()
+        wait_s = max(0.0, until_s - asked_s)
         while True:
             try:
-                line.settimeout(max(0.0, wait_s))
-                data = line.recv(1 << 18)
+                line.settimeout(wait_s)
+                data = line.recv(RECEIVE_BYTES)
             except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
+                self._watch.empty(self._clock.monotonic_s())
                 return parts
             except OSError as error:
                 raise DeviceAbsentError(
@@ -297,33 +245,24 @@ class HttpSource:
                 ) from error
             if not data:
                 raise DeviceAbsentError(f"{self.shown}: the camera ended the stream")
-            parts += self._parts.feed(self._unpack(data))
+            now_s = self._clock.monotonic_s()
+            waited_s, asked_s = now_s - asked_s, now_s
+            self._watch.piece(
+                now_s,
+                len(data),
+                waited_s,
+                inside=self._parts.inside,
+                stopped=waited_s > wait_s + _STOPPED_S,
+                full=len(data) == RECEIVE_BYTES,
+            )
+            since_s = self._watch.busy_since_s
+            parts += self._parts.feed(self._unpack(data), now_s, since_s)
             wait_s = 0.0
-
-    def _decode(self, part: bytes) -> Shot:
-        pixels, jpeg = decode_jpeg(part, grey=self._grey)
-        return Shot(pixels, jpeg=jpeg)
 
     def close(self) -> None:
         """Hang up."""
         self._pending = []
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-
-
-def _fingerprint_at(host: str, port: int) -> str:
-    """SHA-256 of the certificate that a camera shows, in hex; "..." where it fails."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    try:
-        with (
-            socket.create_connection((host, port), _OPEN_S) as line,
-            context.wrap_socket(line, server_hostname=host) as safe,
-        ):
-            return hashlib.sha256(safe.getpeercert(binary_form=True) or b"").hexdigest()
-    except OSError:
-        return "..."
+        self._line.close()
 
 
 def make_source(address: Address, clock: Clock) -> CameraSource:
@@ -332,8 +271,8 @@ def make_source(address: Address, clock: Clock) -> CameraSource:
     Parameters
     ----------
     address : Address
-        http, https or rtsp. Options after "#", not for rtsp: grey; certificate, the
-        SHA-256 of the camera's own certificate in hex.
+        http, https or rtsp. Options after "#": grey; certificate, the SHA-256 of the
+        camera's own certificate in hex; for rtsp only transport (tcp or udp).
     clock : Clock
         Time.
 
@@ -356,9 +295,12 @@ def make_source(address: Address, clock: Clock) -> CameraSource:
         raise DeviceAddressError(f"{address.text}: wanted {address.kind}://HOST/PATH")
     types: dict[str, type] = {"grey": bool, "certificate": str}
     if address.kind == "rtsp":
-        types = {}
+        types = {"transport": str}
     values = read_options(address.text, split_options(address.text, options), types)
     if address.kind == "rtsp":
-        return RtspSource(url)
+        transport = str(values.get("transport", "tcp"))
+        if transport not in ("tcp", "udp"):
+            raise DeviceAddressError(f"{address.text}: transport is tcp or udp")
+        return RtspSource(url, clock, transport)
     certificate = str(values.get("certificate", ""))
     return HttpSource(url, bool(values.get("grey", False)), clock, certificate)

@@ -9,10 +9,11 @@ line ends, dashes, blanks and lengths; what other programs play is read here as 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from vein_devices.errors import DeviceDataError
 
-__all__ = ["ChunkedReader", "MultipartReader", "boundary_of"]
+__all__ = ["ChunkedReader", "MultipartReader", "Part", "boundary_of"]
 
 _LONGEST_HEAD = 4096  # a part's head is some hundred bytes; more is no multipart stream
 _LONGEST_PART = 32 << 20  # a JPEG of 50 megapixels; more would fill the memory
@@ -47,6 +48,33 @@ def boundary_of(content_type: str) -> bytes | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A picture out of a stream.
+
+    Parameters
+    ----------
+    body : bytes
+        The picture.
+    began_s : s
+        When its first byte came.
+    busy_since_s : s
+        Since when the line was busy: the same where it was idle before.
+    stream_s : s or None
+        Its X-Timestamp: the camera's own time.
+    """
+
+    body: bytes
+    began_s: float = 0.0
+    busy_since_s: float = 0.0
+    stream_s: float | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether the line was idle before it."""
+        return self.busy_since_s >= self.began_s
+
+
 class MultipartReader:
     """Cuts a stream into its pictures, whatever pieces it comes in.
 
@@ -65,7 +93,10 @@ class MultipartReader:
         self._buffer = bytearray()
         self._lengths: tuple[int, ...] = ()  # stated by the head that was read
         self._is_picture = True
+        self._stream_s: float | None = None
         self._in_part = False
+        self._now = 0.0, 0.0  # of the bytes that came last: when, and busy since when
+        self._began: tuple[float, float] | None = None  # the same, of the part's first
         self._searched = 0  # of the buffer, for the next boundary
         self._wrong_lengths = 0  # in a row, around whole JPEGs
         self.refused = 0
@@ -73,27 +104,46 @@ class MultipartReader:
         self.other_parts = 0
         """Parts that were no picture: sound, text."""
 
-    def feed(self, data: bytes) -> list[bytes]:
+    @property
+    def inside(self) -> bool:
+        """Whether the next bytes go on with a picture that has begun."""
+        if not self._in_part or not self._is_picture or self._began is None:
+            return False
+        # Without a length its end is known only when the next part begins.
+        return not self._buffer[-8:].rstrip(b"\r\n").endswith(b"\xff\xd9")
+
+    def feed(
+        self, data: bytes, now_s: float = 0.0, busy_since_s: float = 0.0
+    ) -> list[Part]:
         """Take more bytes.
 
         Parameters
         ----------
         data : bytes
             What came.
+        now_s : s
+            When.
+        busy_since_s : s
+            Since when the line is busy; not before it was idle.
 
         Returns
         -------
-        list of bytes
-            Bodies that became whole, in order.
+        list of Part
+            Pictures that became whole, in order.
         """
         self._buffer += data
-        parts: list[bytes] = []
+        self._now = now_s, busy_since_s
+        parts: list[Part] = []
         while True:
+            if self._in_part and self._began is None and self._buffer:
+                self._began = self._now
             step = self._body() if self._in_part else self._head()
             if step is None:
                 return parts
             if step:
-                parts.append(step)
+                parts.append(Part(step, *(self._began or self._now), self._stream_s))
+            if not self._in_part:
+                self._began = None
 
     def _head(self) -> bytes | None:
         """Find the next boundary and read the head behind it; None: more is wanted."""
@@ -129,6 +179,7 @@ class MultipartReader:
         )
         kinds = [text for name, text in fields if name == b"content-type"]
         self._is_picture = not kinds or kinds[-1].lower().startswith(b"image/")
+        self._stream_s = _time_in(fields)
         self._in_part, self._searched = True, 0
         return b""
 
@@ -188,6 +239,14 @@ class MultipartReader:
 def _fields(head: bytes) -> list[tuple[bytes, bytes]]:
     lines = (line.partition(b":") for line in head.splitlines())
     return [(name.strip(b" -\0").lower(), value.strip()) for name, _, value in lines]
+
+
+def _time_in(fields: list[tuple[bytes, bytes]]) -> float | None:
+    """The time that a head states, of ustreamer, mjpg-streamer and their like."""
+    for name, text in fields:
+        if name == b"x-timestamp" and re.fullmatch(rb"\d{1,12}(\.\d{1,9})?", text):
+            return float(text)
+    return None
 
 
 class ChunkedReader:

@@ -35,6 +35,8 @@ class HttpCamera:
         Whether the answer comes in chunks of HTTP 1.1.
     fields : dict of str to str
         Further lines of the answer's head.
+    stamp : callable () -> s, optional
+        The camera's own clock; its time goes with each part as X-Timestamp.
     password : str
         "NAME:PASSWORD" that it wants by Digest (RFC 7616); "": none.
     tls : ssl.SSLContext, optional
@@ -52,6 +54,7 @@ class HttpCamera:
         lengths: bool = True,
         chunked: bool = False,
         fields: dict[str, str] | None = None,
+        stamp: Callable[[], float] | None = None,
         password: str = "",
         tls: ssl.SSLContext | None = None,
         faults: Faults | None = None,
@@ -65,6 +68,7 @@ class HttpCamera:
         self._lengths = lengths
         self._chunked = chunked
         self._fields = fields or {}
+        self._stamp = stamp
         self._password = password
         self._tls = tls
         self._server: socket.socket | None = None
@@ -185,9 +189,11 @@ class HttpCamera:
                 noise = Noise(self.faults)
             if self.faults.stall:
                 continue
+            part = b"--frame\r\nContent-Type: image/jpeg\r\n"
+            if self._stamp is not None:
+                part += b"X-Timestamp: %.6f\r\n" % self._stamp()
             body = self.jpeg(self.index)
             self.index += 1
-            part = b"--frame\r\nContent-Type: image/jpeg\r\n"
             if self._lengths:
                 part += b"Content-Length: %d\r\n" % len(body)
             part += b"\r\n" + noise.spoil(body) + b"\r\n"

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from vein_devices.address import Address
+from vein_devices.cameras.gaps import GapCounter
 from vein_devices.cameras.jpeg import decode_jpeg
 from vein_devices.cameras.replay.picture_file import to_pixels
 from vein_devices.cameras.source import Shot
@@ -101,11 +102,14 @@ class UvcSource:
         self._size_px: tuple[int, int] | None = None
         self._period_s = 1.0  # until it is measured
         self._refused = 0  # reads in a row that gave nothing at once
+        self._dropped = 0  # since the last picture that was handed on
+        self._gaps = GapCounter(by_device=True)
 
     @property
     def nominal_fps(self) -> float | None:
-        """The rate as measured at opening."""
-        return self.negotiated.measured_fps if self.negotiated else self.settings.fps
+        """The rate that the camera states; `negotiated` has the one measured."""
+        stated_fps = self.negotiated.stated_fps if self.negotiated else 0.0
+        return stated_fps if stated_fps > 0 else self.settings.fps
 
     def open(self) -> None:
         """Find the camera by identity, negotiate, and measure what comes of it.
@@ -237,6 +241,7 @@ class UvcSource:
                 f"{self.settings.size_px[1]}x{self.settings.size_px[0]}"
             )
         self._size_px = height, width
+        self._gaps, self._dropped = GapCounter(by_device=True), 0
         start_s = self._clock.monotonic_s()
         for _ in range(_MEASURED_FRAMES):
             self.shot(_SELECT_S)
@@ -270,31 +275,39 @@ class UvcSource:
         Returns
         -------
         Shot
+            `dropped_before` counts all that was lost since the last picture, also over
+            calls that ended without one, and what the kernel had no buffer for, by the
+            time it stamps on frames.
         """
         until_s = self._clock.monotonic_s() + timeout_s
-        dropped = bad = 0
+        skipped = bad = 0
         while True:
             picture, device_s = self._read(until_s)
-            age_s = None if device_s is None else self._clock.monotonic_s() - device_s
-            stale = age_s is not None and age_s > max(2.0 * self._period_s, 0.1)
-            if stale and dropped < _BUFFERS:
-                dropped += 1
+            if device_s is not None:
+                self._dropped += self._gaps.lost(device_s)
+            age_s = 0.0 if device_s is None else self._clock.monotonic_s() - device_s
+            stale = age_s > max(2.0 * self._period_s, 0.1)
+            if stale and skipped < _BUFFERS:
+                skipped, self._dropped = skipped + 1, self._dropped + 1
                 continue
             try:
-                shot = self._decode(picture)
+                pixels, jpeg = self._decode(picture)
             except DeviceDataError:
-                bad, dropped = bad + 1, dropped + 1
+                bad, self._dropped = bad + 1, self._dropped + 1
                 if bad >= _BAD_FRAMES:
                     raise
                 continue
-            flags = FrameFlag.STALE if stale else FrameFlag.NONE
-            exposure = (self.negotiated.controls if self.negotiated else {}).get(
-                "exposure_us"
-            )
+            dropped, self._dropped = self._dropped, 0
+            controls = self.negotiated.controls if self.negotiated else {}
             return Shot(
-                shot[0], device_s=device_s, flags=flags, dropped_before=dropped,
-                jpeg=shot[1], exposure_us=exposure,
-            )  # fmt: skip
+                pixels,
+                device_s=device_s,
+                flags=FrameFlag.STALE if stale else FrameFlag.NONE,
+                dropped_before=dropped,
+                jpeg=jpeg,
+                exposure_us=controls.get("exposure_us"),
+                delay_s=age_s,
+            )
 
     def _read(self, until_s: float) -> tuple[Any, float | None]:
         """One read of OpenCV; what came, and the kernel's time of it."""

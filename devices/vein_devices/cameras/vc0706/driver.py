@@ -294,7 +294,9 @@ class Vc0706Source:
                 shot = None
             yield from self._tried(lambda: self._control(b"\x03", b"\x02"))
             if shot is not None:
-                yield replace(shot, dropped_before=bad, extra={"frozen_s": frozen_s})
+                # Its bytes take seconds: it is as old as the moment when it was frozen.
+                age_s = self._clock.monotonic_s() - frozen_s
+                yield replace(shot, dropped_before=bad, delay_s=age_s)
                 bad = 0
 
     def _control(self, *flags: bytes) -> Work:

@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from vein_devices import open_camera
-from vein_devices.cameras.network.rtsp import RtspSource
 from vein_devices.cameras.network.simulator import HttpCamera
 from vein_devices.errors import (
     DeviceAbsentError,
@@ -254,34 +253,3 @@ def test_a_camera_switched_off_and_on_is_connected_again() -> None:
 def test_a_wrong_address_is_refused(url: str) -> None:
     with pytest.raises(DeviceAddressError):
         open_camera(url)
-
-
-def test_rtsp_that_does_not_open_is_absent_and_its_password_untold() -> None:
-    with pytest.raises(DeviceAbsentError, match="cannot be opened") as seen:
-        RtspSource("rtsp://anna:secret@127.0.0.1:9/1").open()
-    assert "secret" not in str(seen.value)
-
-
-def test_rtsp_that_is_silent_at_opening_is_absent_in_time() -> None:
-    with HttpCamera(jpeg, fps=100) as server:
-        server.faults = Faults(stall=True)
-        started = time.monotonic()
-        with pytest.raises(DeviceAbsentError, match="cannot be opened"):
-            RtspSource(server.url).open()
-        assert time.monotonic() - started < 6.0
-
-
-def test_the_ffmpeg_path_reads_a_real_stream_and_comes_back_from_a_frozen_one() -> None:
-    """RTSP's own path through FFmpeg, fed with an HTTP stream: no RTSP server here."""
-    with HttpCamera(jpeg, fps=100) as server:
-        source = RtspSource(server.url)
-        source.open()
-        assert source.shot(1.0).pixels.shape == (32, 48, 3)
-        server.faults = Faults(stall=True)
-        started = time.monotonic()
-        with pytest.raises(DeviceAbsentError, match="fell silent"):
-            while True:
-                source.shot(1.0)
-        assert time.monotonic() - started < 4.0
-        source.close()
-        source.close()

@@ -48,7 +48,7 @@ def pieces(data: bytes, at: list[int]) -> list[bytes]:
 
 def read(data: bytes, at: list[int]) -> tuple[list[bytes], int]:
     reader = MultipartReader(b"frame")
-    parts = [part for piece in pieces(data, at) for part in reader.feed(piece)]
+    parts = [part.body for piece in pieces(data, at) for part in reader.feed(piece)]
     return parts, reader.refused
 
 
@@ -166,7 +166,7 @@ def test_what_other_programs_play_is_read(data: bytes, lost: int, step: int) -> 
 def test_a_picture_is_handed_on_when_its_length_is_there() -> None:
     reader = MultipartReader(b"frame")
     data = dialect().split(b"\r\n--frame")[0]
-    assert reader.feed(data) == [picture(0)]
+    assert [part.body for part in reader.feed(data)] == [picture(0)]
 
 
 def test_what_comes_before_the_first_boundary_is_skipped() -> None:

@@ -1,7 +1,9 @@
 /* A V4L2 camera for one process: loaded before libc, it answers what the kernel would.
  *
  * FAKE_V4L2 names a file that stands for the node. While it is there the camera is plugged
- * in; its first byte is the state: r runs, f frozen, c every picture cut in half.
+ * in; its first byte is the state: r runs, f frozen, c every picture cut in half, g every
+ * fifth picture lost. A picture for which no buffer is queued is lost, as in the kernel,
+ * and so is one that is due while the process is stopped, once the buffers are full.
  * Frames are FILE.0.jpg, FILE.1.jpg, ... in turn (MJPG), or a ramp (YUYV).
  */
 #define _GNU_SOURCE
@@ -14,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -26,9 +27,13 @@ enum { WIDTH = 160, HEIGHT = 120, BUFFERS = 8, ROOM = WIDTH * HEIGHT * 2, FDS = 
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static unsigned char is_ours[FDS]; /* 1 open, 2 open when it was unplugged */
+static int writer[FDS]; /* other end of the pipe: 8 bytes for each picture to fetch */
 static unsigned char *memory[BUFFERS];
 static int queue[BUFFERS], queued, granted, streaming = -1;
+static int done[BUFFERS], ready;
+static struct v4l2_buffer filled[BUFFERS];
 static unsigned fourcc = V4L2_PIX_FMT_YUYV, sequence;
+static unsigned fill(unsigned char *to);
 
 static struct { unsigned id; int low, high, step, value; } controls[] = {
     {V4L2_CID_EXPOSURE_AUTO, 0, 3, 1, 3},
@@ -45,20 +50,43 @@ static char state(void) {
     return byte;
 }
 
+/* One picture of the camera, at the time when it was due. */
+static void expose(long long due_ns, char now) {
+    unsigned long one = 1;
+    if (streaming < 0 || now == 'f') return;
+    unsigned number = sequence++;
+    if (!queued || (now == 'g' && number % 5 == 4)) return;
+    int i = queue[0];
+    memmove(queue, queue + 1, --queued * sizeof *queue);
+    filled[i].bytesused = fill(memory[i]);
+    if (now == 'c') filled[i].bytesused /= 2;
+    filled[i].sequence = number;
+    filled[i].timestamp.tv_sec = due_ns / 1000000000LL;
+    filled[i].timestamp.tv_usec = due_ns % 1000000000LL / 1000;
+    done[ready++] = i;
+    (void)!syscall(SYS_write, writer[streaming], &one, 8);
+}
+
 static void *tick(void *unused) {
+    long long due_ns = 0;
     (void)unused;
     for (;;) {
-        struct timespec period = {0, PERIOD_NS};
-        nanosleep(&period, NULL);
+        struct timespec period = {0, PERIOD_NS}, clock;
+        clock_gettime(CLOCK_MONOTONIC, &clock);
+        long long now_ns = clock.tv_sec * 1000000000LL + clock.tv_nsec;
+        if (!due_ns) due_ns = now_ns;
         char now = state();
         pthread_mutex_lock(&lock);
         if (now == 'u')
             for (int fd = 0; fd < FDS; fd++) is_ours[fd] *= 2;
         for (int fd = 0; fd < FDS; fd++) is_ours[fd] = is_ours[fd] > 2 ? 2 : is_ours[fd];
         unsigned long one = 1;
-        if (streaming >= 0 && now != 'f' && (queued || now == 'u'))
-            (void)!syscall(SYS_write, streaming, &one, 8);
+        if (streaming >= 0 && now == 'u') (void)!syscall(SYS_write, writer[streaming], &one, 8);
+        for (; due_ns <= now_ns; due_ns += PERIOD_NS)
+            if (now != 'u') expose(due_ns, now);
         pthread_mutex_unlock(&lock);
+        period.tv_nsec = due_ns - now_ns;
+        nanosleep(&period, NULL);
     }
     return NULL;
 }
@@ -66,9 +94,12 @@ static void *tick(void *unused) {
 static int open_node(void) {
     static int started;
     pthread_t thread;
-    int fd = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK);
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK)) return -1;
+    int fd = ends[0];
     pthread_mutex_lock(&lock);
     is_ours[fd] = 1;
+    writer[fd] = ends[1];
     if (!started++) pthread_create(&thread, NULL, tick, NULL);
     pthread_mutex_unlock(&lock);
     return fd;
@@ -95,6 +126,7 @@ int close(int fd) {
     if (fd >= 0 && fd < FDS && is_ours[fd]) {
         pthread_mutex_lock(&lock);
         is_ours[fd] = 0;
+        syscall(SYS_close, writer[fd]);
         if (streaming == fd) streaming = -1;
         pthread_mutex_unlock(&lock);
     }
@@ -141,17 +173,13 @@ static void describe(struct v4l2_format *format) {
 static int dequeue(int fd, struct v4l2_buffer *buffer) {
     unsigned long count;
     if (streaming != fd) return EINVAL;
-    if (syscall(SYS_read, fd, &count, 8) != 8 || !queued) return EAGAIN;
-    int i = queue[0];
-    memmove(queue, queue + 1, --queued * sizeof *queue);
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (syscall(SYS_read, fd, &count, 8) != 8 || !ready) return EAGAIN;
+    int i = done[0];
+    memmove(done, done + 1, --ready * sizeof *done);
     buffer->index = i, buffer->length = ROOM, buffer->m.offset = OFFSET(i);
-    buffer->bytesused = fill(memory[i]), buffer->sequence = sequence++;
+    buffer->bytesused = filled[i].bytesused, buffer->sequence = filled[i].sequence;
     buffer->flags = V4L2_BUF_FLAG_MAPPED | V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC;
-    if (state() == 'c') buffer->bytesused /= 2;
-    buffer->timestamp.tv_sec = now.tv_sec;
-    buffer->timestamp.tv_usec = now.tv_nsec / 1000;
+    buffer->timestamp = filled[i].timestamp;
     return 0;
 }
 
@@ -213,7 +241,7 @@ static int answer(int fd, unsigned code, void *data) {
     case VIDIOC_REQBUFS: {
         struct v4l2_requestbuffers *asked = data;
         granted = asked->count = asked->count > BUFFERS ? BUFFERS : asked->count;
-        queued = 0;
+        queued = ready = 0;
         return 0;
     }
     case VIDIOC_QUERYBUF:
@@ -227,7 +255,7 @@ static int answer(int fd, unsigned code, void *data) {
         return 0;
     case VIDIOC_DQBUF: return dequeue(fd, buffer);
     case VIDIOC_STREAMON: streaming = fd; return 0;
-    case VIDIOC_STREAMOFF: streaming = -1, queued = 0; return 0;
+    case VIDIOC_STREAMOFF: streaming = -1, queued = ready = 0; return 0;
     case VIDIOC_QUERYCTRL:
     case VIDIOC_G_CTRL:
     case VIDIOC_S_CTRL: return control(code, data);

@@ -7,11 +7,14 @@ and the contract of all cameras run once more in a process of their own.
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -124,6 +127,52 @@ def test_a_camera_that_is_plugged_in_again_comes_back(node: Path) -> None:
         node.write_text("r")
         assert camera.read(20.0).pixels.shape == (120, 160, 3)
         assert camera.status.reconnects == 1
+
+
+def _missing(times_s: list[float], told: list[int]) -> list[tuple[int, int]]:
+    """(lost by the kernel's time, told) for each frame but the first."""
+    gaps = np.diff(times_s) / 0.02
+    return [(round(gap) - 1, said) for gap, said in zip(gaps, told[1:], strict=True)]
+
+
+@inside
+def test_what_the_kernel_lost_is_counted_by_its_time(node: Path) -> None:
+    with open_camera(f"uvc:{node}?fourcc=MJPG") as camera:
+        for _ in range(6):
+            camera.read()
+        node.write_text("g")
+        frames = [camera.read() for _ in range(60)]
+    rows = _missing(
+        [frame.device_s or 0.0 for frame in frames],
+        [frame.dropped_before for frame in frames],
+    )
+    assert sum(lost for lost, _ in rows) >= 12
+    assert all(lost == told for lost, told in rows)
+
+
+@inside
+def test_a_program_that_was_stopped_leaves_no_silent_gap(
+    node: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "recording"
+    table = out / "frames.csv"
+    command: list[str | Path] = [sys.executable, "-m", "vein_imaging", "capture",
+               f"uvc:{node}?fourcc=MJPG", "--frames", "100", "--out", out]  # fmt: skip
+    with subprocess.Popen(command) as run:
+        while not table.exists() or table.read_text().count("\n") < 30:
+            assert run.poll() is None
+            time.sleep(0.01)
+        run.send_signal(signal.SIGSTOP)
+        time.sleep(0.7)
+        run.send_signal(signal.SIGCONT)
+        assert run.wait(60) == 0
+    rows = list(csv.DictReader(table.read_text().splitlines()))
+    gaps = _missing(
+        [float(row["device_s"]) for row in rows],
+        [int(row["dropped_before"]) for row in rows],
+    )
+    assert max(lost for lost, _ in gaps) >= 20
+    assert all(lost == told for lost, told in gaps)
 
 
 @pytest.mark.skipif(INSIDE, reason="this is the process of its own")

@@ -64,6 +64,8 @@ def test_pictures_arrive_whole() -> None:
         frames = [camera.read(20.0) for _ in range(2)]
         indices = [taken(frame, simulator) for frame in frames]
         assert indices[0] < indices[1]
+        for frame in frames:  # as old as its bytes took at 10 bits a byte
+            assert frame.delay_s > 0.9 * len(frame.jpeg or b"") * 10 / 115200
         assert {frame.pixels.shape[:2] for frame in frames} == {(120, 160)}
         # On a machine so busy that answers came too late, a picture may be left out.
         if source_of(camera).rereads == 0:

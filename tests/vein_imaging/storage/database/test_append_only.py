@@ -20,7 +20,7 @@ def note(text: str = "x") -> Annotated:
     return Annotated(entry_id=uuid.uuid4().hex, text=text)
 
 
-INSERT = "INSERT INTO event VALUES ({}, 'a', 'a', 'a', '', '', 'k', {}, {}, {})"
+INSERT = "INSERT INTO event VALUES ({}, 'a', 'a', 'a', '', '', 'k', {}, {}, {}, NULL)"
 LAST = "(SELECT hash FROM event ORDER BY seq DESC LIMIT 1)"
 ANY = {"file": "zeroblob(32)", "server": "decode(repeat('00', 32), 'hex')"}
 

@@ -16,6 +16,7 @@ import pytest
 from vein_imaging.domain.session import fold
 from vein_imaging.domain.session.body import to_json
 from vein_imaging.storage import Server, Store
+from vein_imaging.storage.opening import migrate_server
 from vein_imaging.storage.upkeep.verify import verify_store
 
 TESTS = next(parent for parent in Path(__file__).parents if parent.name == "tests")
@@ -78,6 +79,8 @@ def either_folder(request: pytest.FixtureRequest, parts: Path) -> Path:
     if request.param == "file":
         return parts / "clinic"
     folder: Path = request.getfixturevalue("server_folder")
+    server: Server = request.getfixturevalue("server")
+    migrate_server(folder, request.getfixturevalue("key"), server.owner_url)
     return folder
 
 

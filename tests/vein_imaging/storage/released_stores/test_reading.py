@@ -14,7 +14,11 @@ import pytest
 
 from vein_imaging.domain.session import Annotated
 from vein_imaging.storage import Server, StoreError, open_store
-from vein_imaging.storage.errors import PatientErasedError, WrongPasswordError
+from vein_imaging.storage.errors import (
+    PatientErasedError,
+    StoreReadOnlyError,
+    WrongPasswordError,
+)
 from vein_imaging.storage.people.administration import recover
 from vein_imaging.storage.people.roles import Role
 from vein_imaging.storage.people.signed_in import Clocks, SignedInStore, sign_in
@@ -52,6 +56,11 @@ def test_all_that_was_written_is_there_as_it_was_written(
 def test_it_opens_from_a_disk_that_cannot_be_written(
     parts: Path, key: bytes, is_as_released: Held, manifest: Manifest
 ) -> None:
+    before = (parts / "clinic" / "ledger.db").read_bytes()
+    with pytest.raises(StoreReadOnlyError, match="of another release"):
+        open_store(parts / "clinic", key, read_only=True)
+    assert (parts / "clinic" / "ledger.db").read_bytes() == before
+    open_store(parts / "clinic", key).close()  # brings a copy up to this release
     with open_store(parts / "clinic", key, read_only=True) as store:
         is_as_released(store)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import random
 import shutil
 import uuid
@@ -17,17 +18,20 @@ from sqlalchemy import create_engine, text
 
 from vein_imaging.domain.session import Annotated, Photographed, fold
 from vein_imaging.storage import Entry, Server, Store, StoreError, open_store
-from vein_imaging.storage.database.append_only import SQLITE_0001
-from vein_imaging.storage.database.schema import event
+from vein_imaging.storage.database.append_only import SQLITE_0001, SQLITE_0002
+from vein_imaging.storage.database.schema import TILE_ENTRIES, event
 from vein_imaging.storage.entries.ledger import entry_hash, header_of
+from vein_imaging.storage.entries.ledger_tree import kept_tiles, ledger_tree
 from vein_imaging.storage.errors import StoreDamagedError
 from vein_imaging.storage.files.keys import Vault
 from vein_imaging.storage.upkeep.checkpoint import (
-    checkpoint_file,
     compare_with_checkpoint,
     read_checkpoint,
     signed_checkpoint,
     verification_key,
+)
+from vein_imaging.storage.upkeep.kept_checkpoints import (
+    checkpoint_file,
     write_checkpoints,
 )
 from vein_imaging.storage.upkeep.verify import Verification, verify_store
@@ -166,7 +170,7 @@ def recompute(folder: Path, key: bytes) -> None:
         rows = connection.execute(event.select().order_by(event.c.seq)).all()
     prev, statements = rows[18].hash, []
     for row in rows[19:]:
-        own = entry_hash(prev, header_of(row), row.content)
+        own = entry_hash(prev, header_of(row), row.content, row.commitment)
         statements.append(
             f"UPDATE event SET prev=x'{prev.hex()}', hash=x'{own.hex()}'"
             f" WHERE seq={row.seq}"
@@ -238,9 +242,16 @@ def test_a_checkpoint_reads_like_a_c2sp_note(store: Store) -> None:
     origin = f"vein-imaging/{store.layout.store_id}"
     assert lines[0] == origin
     assert lines[1] == "1"
-    assert lines[4] == ""
-    assert lines[5].startswith(f"\u2014 {origin} ")
-    assert lines[6:] == [""]
+    with store.reading() as connection:
+        root = ledger_tree(connection).root()
+    assert base64.b64decode(lines[2]) == root
+    assert lines[3:5] == [
+        "chain " + base64.b64encode(store.head().hash).decode(),
+        f"time {NOON.isoformat()}",
+    ]
+    assert lines[5] == ""
+    assert lines[6].startswith(f"\u2014 {origin} ")
+    assert lines[7:] == [""]
 
 
 def flip(file: Path, random_: random.Random) -> None:
@@ -422,3 +433,67 @@ def test_what_a_fold_finds_odd_is_told_and_is_no_problem(
     assert seen.problems == []
     (odd,) = seen.oddities
     assert "nowhere" in odd.what
+
+
+def test_an_entry_whose_commitment_is_not_its_bodys_is_named(
+    store: Store, session_id: str, folder: Path, key: bytes
+) -> None:
+    write_day(store, session_id)
+    with store.reading() as connection:
+        rows = connection.execute(event.select().order_by(event.c.seq)).all()
+    store.close()
+    for commitment in (bytes(32), None):
+        prev, statements = rows[-2].hash, list(NO_TRIGGERS)
+        last = rows[-1]
+        own = entry_hash(prev, header_of(last), last.content, commitment)
+        spelled = f"x'{commitment.hex()}'" if commitment else "NULL"
+        statements.append(
+            f"UPDATE event SET commitment={spelled}, hash=x'{own.hex()}'"
+            f" WHERE seq={last.seq}"
+        )
+        edit(folder, key, *statements)
+        put_triggers_back(folder, key)
+        (found,) = problems(folder, key)
+        assert found == f"entry {last.seq}: its commitment is not that of its body"
+
+
+def test_a_changed_root_of_the_tree_is_named(
+    store: Store, session_id: str, folder: Path, key: bytes
+) -> None:
+    for number in range(TILE_ENTRIES):
+        entry = Annotated(entry_id=f"{number}", text="x")
+        store.append(session_id, entry, author="a", at=NOON)
+    assert verify_store(store).problems == []
+    with store.reading() as connection:
+        assert len(kept_tiles(connection)) == 1
+        whole = ledger_tree(connection).root()
+        assert ledger_tree(connection, from_entries=True).root() == whole
+    store.close()
+    edit(
+        folder,
+        key,
+        "DROP TRIGGER tile_no_update",
+        "UPDATE tile SET root=zeroblob(32)",
+        SQLITE_0002["tile_no_update"],
+    )
+    assert problems(folder, key) == [
+        "entries 1 to 256: the kept root of the tree is not theirs"
+    ]
+
+
+def test_a_ledger_with_a_gap_has_a_tree_that_no_checkpoint_agrees_with(
+    store: Store, session_id: str, folder: Path, key: bytes
+) -> None:
+    write_day(store, session_id)
+    before = signed_checkpoint(store)
+    size = store.head().seq
+    store.close()
+    edit(folder, key, *NO_TRIGGERS, "DELETE FROM event WHERE seq = 9")
+    put_triggers_back(folder, key)
+    found = problems(folder, key)
+    assert any("a gap" in one for one in found)
+    with open_store(folder, key) as again:
+        assert again.head().seq == size
+        assert read_checkpoint(signed_checkpoint(again), verification_key(again))
+        assert compare_with_checkpoint(again, before) is not None
+        again.append_own("read", {}, author="a", at=NOON)

@@ -3,16 +3,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vein_devices.errors import DeviceAbsentError, DeviceTimeoutError
 from vein_devices.frame import Frame
-from vein_imaging.capture import CaptureSettings, CaptureStatus, LivePicture, Phase
+from vein_devices.supervision.states import DeviceState, DeviceStatus
+from vein_imaging.capture import CaptureSettings, LivePicture
 from vein_imaging.pipeline import LiveStep
 from vein_imaging.viewer.live.camera_state import CameraState, camera_state
 from vein_phantom import PhantomSettings, draw_frame
 
-STREAMING = CaptureStatus(
-    Phase.STREAMING, "uvc:A1", frames=9, rate_fps=29.7, width_px=640, height_px=480
-)
+STREAMING = DeviceStatus(
+    "uvc:A1", DeviceState.STREAMING, frames=9, measured_fps=29.7, width_px=640,
+    height_px=480,
+)  # fmt: skip
 
 
 def _shown(error: Exception | None = None) -> LivePicture:
@@ -23,7 +24,7 @@ def _shown(error: Exception | None = None) -> LivePicture:
 
 
 def _state(
-    status: CaptureStatus = STREAMING,
+    status: DeviceStatus = STREAMING,
     shown: LivePicture | None = None,
     *,
     frozen: bool = False,
@@ -54,9 +55,21 @@ def test_what_is_no_camera_never_passes_for_one(address: str, says: str) -> None
     assert says in state.headline and state.kind != "live"
 
 
-def test_a_picture_older_than_a_second_is_never_called_live() -> None:
+def test_a_picture_that_came_late_is_as_old_as_it_is() -> None:
+    late = _shown()
+    late = replace(late, frame=replace(late.frame, delay_s=10.0))
+    state = _state(shown=late)
+    assert (state.kind, state.headline) == ("bad", "NOT LIVE: picture is 10.1 s old")
+
+
+@pytest.mark.parametrize(("age_s", "kind"), [(0.49, "live"), (0.51, "bad")])
+def test_live_is_under_half_a_second(age_s: float, kind: str) -> None:
+    assert _state(shown=_shown(), now_s=100.0 + age_s).kind == kind
+
+
+def test_an_old_picture_is_never_called_live() -> None:
     state = _state(shown=_shown(), now_s=104.0)
-    assert (state.kind, state.headline) == ("bad", "NOT LIVE: picture is 4 s old")
+    assert (state.kind, state.headline) == ("bad", "NOT LIVE: picture is 4.0 s old")
 
 
 def test_a_held_picture_says_so_even_when_it_is_fresh() -> None:
@@ -66,8 +79,8 @@ def test_a_held_picture_says_so_even_when_it_is_fresh() -> None:
 
 @pytest.mark.parametrize("frozen", [False, True])
 def test_a_failed_camera_goes_before_everything(frozen: bool) -> None:
-    error = DeviceAbsentError("uvc:A1 is unplugged; plug it in")
-    failed = CaptureStatus(Phase.FAILED, "uvc:A1", error=error)
+    error = "uvc:A1 is unplugged; plug it in"
+    failed = DeviceStatus("uvc:A1", DeviceState.FAULT, error=error)
     state = _state(failed, _shown(), frozen=frozen)
     assert state.kind == "bad" and "unplugged" in state.headline
     assert state.can_restart
@@ -80,22 +93,21 @@ def test_a_failed_analysis_is_said_although_the_picture_is_live() -> None:
 
 
 def test_a_silent_camera_says_why() -> None:
-    error = DeviceTimeoutError("uvc:A1: absent: unplugged")
-    status = CaptureStatus(Phase.SILENT, "uvc:A1", error=error)
+    status = DeviceStatus("uvc:A1", DeviceState.ABSENT, error="uvc:A1: unplugged")
     state = _state(status, _shown(), now_s=104.0)
     assert state.kind == "bad"
     assert state.headline == (
-        "NOT LIVE: picture is 4 s old \N{EM DASH} uvc:A1: absent: unplugged"
+        "NOT LIVE: picture is 4.0 s old \N{EM DASH} uvc:A1: unplugged"
     )
 
 
 def test_before_the_first_picture_there_is_nothing_to_freeze() -> None:
-    state = _state(CaptureStatus(Phase.STARTING, "uvc:A1"))
+    state = _state(DeviceStatus("uvc:A1", DeviceState.OPENING))
     assert not state.has_picture and not state.can_restart
 
 
 def test_losses_are_counted_in_words() -> None:
-    status = CaptureStatus(Phase.STREAMING, "uvc:A1", dropped=3, damaged=1)
+    status = DeviceStatus("uvc:A1", DeviceState.STREAMING, dropped=3, damaged=1)
     assert "frames 3 lost, 1 damaged" in _state(status, _shown()).details
 
 

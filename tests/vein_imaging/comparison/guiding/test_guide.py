@@ -1,0 +1,106 @@
+"""The camera is led back to the earlier view."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from vein_imaging.comparison.guiding.guide import ADVICE, Guide
+from vein_phantom import PhantomSettings, draw_frame
+
+LEG = PhantomSettings(seed=2, width_px=640, height_px=360, mm_per_pixel=0.16)
+Colour = NDArray[np.uint8]
+
+
+@pytest.fixture(scope="module")
+def earlier() -> Colour:
+    picture, _ = draw_frame(PhantomSettings(**{**vars_of(LEG), "colour": "skin"}))
+    return picture
+
+
+def vars_of(settings: PhantomSettings) -> dict[str, object]:
+    return {name: getattr(settings, name) for name in PhantomSettings.option_types()}
+
+
+def seen(
+    picture: Colour, size: float = 1, turn: float = 0, shift: tuple[int, int] = (0, 0)
+) -> Colour:
+    height, width = picture.shape[:2]
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -turn, size)
+    matrix[:, 2] += shift
+    moved = cv2.warpAffine(
+        picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(moved, np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("change", "first"),
+    [
+        ({"size": 0.75}, "closer"),
+        ({"size": 1.3}, "further away"),
+        ({"turn": 12.0}, "rotate right"),
+        ({"turn": -12.0}, "rotate left"),
+        ({"shift": (90, 0)}, "right"),
+        ({"shift": (-90, 0)}, "left"),
+        ({"shift": (0, 60)}, "down"),
+        ({"shift": (0, -60)}, "up"),
+    ],
+)
+def test_it_says_where_the_camera_must_go(
+    earlier: Colour, change: dict[str, object], first: str
+) -> None:
+    guide = Guide(earlier)
+    found = guide.match(seen(earlier, **change))  # type: ignore[arg-type]
+    assert found.advice[0] == first
+    assert found.score < guide.match(earlier).score
+
+
+def test_the_same_view_needs_nothing(earlier: Colour) -> None:
+    found = Guide(earlier).match(earlier)
+    assert found.advice == () and found.score > 95
+
+
+@pytest.mark.parametrize(
+    ("change", "advice"),
+    [
+        (lambda p: (p * 0.5).astype(np.uint8), "same light"),
+        (
+            lambda p: np.clip(p * np.array([0.75, 1.0, 1.3]), 0, 255).astype(np.uint8),
+            "same colour of light",
+        ),
+        (lambda p: cv2.GaussianBlur(p, (0, 0), 6), "hold still and focus"),
+    ],
+)
+def test_it_says_when_light_or_focus_differ(
+    earlier: Colour, change: object, advice: str
+) -> None:
+    found = Guide(earlier).match(change(earlier))  # type: ignore[operator]
+    assert advice in found.advice
+
+
+def test_another_leg_is_not_recognised(earlier: Colour) -> None:
+    other, _ = draw_frame(
+        PhantomSettings(**{**vars_of(LEG), "colour": "skin", "seed": 77})
+    )
+    found = Guide(earlier).match(other)
+    assert found.advice[0] == "not recognised" and found.score == 0
+
+
+def test_a_blank_picture_is_not_recognised(earlier: Colour) -> None:
+    assert Guide(earlier).match(np.zeros_like(earlier)).score == 0
+    assert Guide(np.zeros_like(earlier)).match(earlier).score == 0
+
+
+def test_the_ghost_has_the_live_picture_s_size(earlier: Colour) -> None:
+    live = np.zeros((300, 300, 3), np.uint8)
+    ghost = Guide(earlier).ghost(live, opacity=0.5)
+    assert ghost.shape == live.shape and ghost[150, 150].max() > 0
+    with pytest.raises(ValueError, match="opacity"):
+        Guide(earlier).ghost(live, opacity=2)
+
+
+def test_every_advice_has_words() -> None:
+    assert all(text.strip() for text in ADVICE.values())

@@ -1,0 +1,45 @@
+"""`vein-imaging guide`: how well a picture repeats an earlier one, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from vein_imaging.cli.compare import read_upright, save_picture
+from vein_imaging.comparison.guiding.guide import ADVICE, Guide
+from vein_imaging.imaging.arrays import check_picture
+from vein_imaging.words import translate as _
+
+__all__ = ["guide_command"]
+
+_PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("guide")
+@click.argument("earlier", type=_PICTURE)
+@click.argument("live", type=_PICTURE)
+@click.option(
+    "--ghost",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write EARLIER laid over LIVE as a picture.",
+)
+def guide_command(earlier: Path, live: Path, ghost: Path | None) -> None:
+    """Say how well LIVE repeats the view of EARLIER, and what to change.
+
+    Prints a score from 0 to 100 and the advice, the most important first. The exit
+    status is 1 when EARLIER is not recognised in LIVE.
+    """
+    try:
+        guide = Guide(check_picture(read_upright(earlier)))
+        seen = check_picture(read_upright(live))
+        found = guide.match(seen)
+    except (OSError, TypeError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    if ghost is not None:
+        save_picture(ghost, guide.ghost(seen))
+    click.echo(_("view match {score:.0f} of 100").format(score=found.score))
+    for one in found.advice:
+        click.echo(f"- {_(ADVICE[one])}")
+    if "not recognised" in found.advice:
+        raise SystemExit(1)

@@ -1,0 +1,128 @@
+"""A smooth map through points marked by hand, with its own error."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import RBFInterpolator
+
+from vein_imaging.comparison.aligning.affine import Matches
+from vein_imaging.comparison.aligning.limb_frame import LimbFrame
+from vein_imaging.comparison.aligning.local_affine import least_squares
+from vein_imaging.comparison.aligning.pose import grid_of
+from vein_imaging.comparison.aligning.transform import (
+    Affine,
+    Points,
+    Transform,
+    apply_affine,
+)
+from vein_imaging.imaging.arrays import Mask
+
+__all__ = ["near_points", "own_errors", "spline_through"]
+
+_SMOOTHING = 0.001
+"""With distances in widths of the limb: a hand marks a mole to about .3 %."""
+_AROUND_WIDTHS = 0.25  # from the points and what lies between them
+
+
+def spline_through(before: LimbFrame, after: LimbFrame, points: Matches) -> Transform:
+    """Lay a smooth map through points marked by hand.
+
+    A similarity through two, an affine map through three, a thin-plate spline through
+    four or more.
+
+    Parameters
+    ----------
+    before, after : LimbFrame
+    points : Matches
+        Px of the frames.
+
+    Returns
+    -------
+    Transform
+    """
+    affine = _affine(points)
+    grid = grid_of(before, after, affine)
+    if len(points.before_xy) < 4:
+        return grid
+    rows, columns = grid.displacement_xy.shape[:2]
+    nodes = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1)
+    at = grid.step_px * nodes.reshape(-1, 2)
+    field = _shifts(points, affine, at.astype(np.float64), before.width_px)
+    return Transform(
+        affine,
+        field.reshape(rows, columns, 2),
+        grid.origin_px,
+        grid.step_px,
+        grid.before_shape,
+        grid.after_shape,
+    )
+
+
+def own_errors(points: Matches, width_px: float) -> NDArray[np.float64]:
+    """How far each point is from where the map through the others puts it.
+
+    Parameters
+    ----------
+    points : Matches, at least 4
+    width_px : px
+        Of the limb.
+
+    Returns
+    -------
+    (N,) float64, px
+    """
+    count = len(points.before_xy)
+    errors = np.empty(count)
+    for left in range(count):
+        rest = np.arange(count) != left
+        others = Matches(points.before_xy[rest], points.after_xy[rest])
+        affine = _affine(others)
+        at = points.before_xy[[left]]
+        moved = apply_affine(affine, at)
+        if count > 4:
+            moved = moved + _shifts(others, affine, at, width_px)
+        errors[left] = np.hypot(*(moved - points.after_xy[[left]])[0])
+    return errors
+
+
+def near_points(before: LimbFrame, points: Matches) -> Mask:
+    """Skin between the points and close around them.
+
+    Parameters
+    ----------
+    before : LimbFrame
+    points : Matches
+
+    Returns
+    -------
+    (h, w) bool
+    """
+    far = np.ones(before.shape, np.uint8)
+    hull = cv2.convexHull(np.rint(points.before_xy).astype(np.int32))
+    cv2.fillConvexPoly(far, hull, 0)
+    distance = cv2.distanceTransform(far, cv2.DIST_L2, 5)
+    return np.asarray((distance < _AROUND_WIDTHS * before.width_px) & before.skin)
+
+
+def _affine(points: Matches) -> Affine:
+    if len(points.before_xy) > 2:
+        return least_squares(points)
+    z, w = (part @ np.array([1, 1j]) for part in (points.before_xy, points.after_xy))
+    turn = (w[1] - w[0]) / (z[1] - z[0])
+    shift = w[0] - turn * z[0]
+    return np.array(
+        [[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]]
+    )
+
+
+def _shifts(points: Matches, affine: Affine, at: Points, width_px: float) -> Points:
+    spline = RBFInterpolator(
+        points.before_xy / width_px,
+        points.after_xy - apply_affine(affine, points.before_xy),
+        kernel="thin_plate_spline",
+        smoothing=_SMOOTHING,
+        degree=1,
+    )
+    return np.asarray(spline(at / width_px), np.float64)

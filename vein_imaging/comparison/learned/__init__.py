@@ -1,0 +1,1 @@
+"""Matches by two trained networks, DISK and LightGlue, run by OpenCV; optional."""
