@@ -24,12 +24,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -160,7 +161,7 @@ def started(name: str, count: int, stack: ExitStack, work: Path) -> tuple[Run, O
     if name == "batch":
         return batch_of(stack.enter_context(local_workers(count)), work), children
     environment = HOW_TO if name == TUNED else {}
-    cluster = stack.enter_context(Cluster(work / "cluster", count, **environment))
+    cluster = stack.enter_context(Cluster(work / "cluster", count, 0, environment))
     workers = stack.enter_context(cluster_workers(cluster.address))
     return batch_of(workers, work), cluster.processes
 
@@ -212,7 +213,11 @@ class Cluster:
     """A scheduler and workers of dask, as processes of their own."""
 
     def __init__(
-        self, folder: Path, workers: int, port: int = 0, **environment: str
+        self,
+        folder: Path,
+        workers: int,
+        port: int = 0,
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.environment = {**os.environ, "OMP_NUM_THREADS": "1", **environment}
         folder.mkdir(parents=True, exist_ok=True)

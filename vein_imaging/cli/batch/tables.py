@@ -21,7 +21,7 @@ __all__ = [
 ]
 
 Row = dict[str, Any]
-WORDS = ("verdict", "assessment", "reasons")
+WORDS = ("verdict", "assessment", "reasons", "alignment_verdict")
 COMPARED = (
     "clearance_pct",
     "clearance_lo_pct",
@@ -39,7 +39,7 @@ COMPARED = (
     "vein_len_after_px",
     "vein_area_before_mm2",
     "vein_area_after_mm2",
-    "reg_two_way_median_mm",
+    "reg_error_median_mm",
     "common_field_pct",
 )
 """Figures of the change table that are set beside their earlier ones."""
