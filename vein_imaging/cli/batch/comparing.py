@@ -18,7 +18,7 @@ from vein_imaging.cli.batch.running import (
     tasks_of_store,
 )
 from vein_imaging.cli.batch.stored import pair_tasks
-from vein_imaging.cli.batch.tables import Row, compared_rows, write_table
+from vein_imaging.cli.batch.tables import Row, compared_rows, write_rows
 from vein_imaging.cli.store_access import StoreAccess, store_options
 from vein_imaging.comparison import CompareSettings
 from vein_imaging.words import plural
@@ -79,7 +79,7 @@ def compare_patients(
                 )
             )
     rows = list(compared_rows(done.finished, done.results, earlier))
-    write_table(done.results.folder / "compared.csv", rows)
+    write_rows(done.results.folder / "compared.csv", rows)
     if as_json:
         told = {**done.as_json(), "pairs": rows}
         click.echo(json.dumps(told, indent=2, ensure_ascii=False))

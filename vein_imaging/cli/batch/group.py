@@ -21,7 +21,7 @@ from vein_imaging.cli.batch.running import (
     tasks_of_store,
 )
 from vein_imaging.cli.batch.stored import photograph_tasks
-from vein_imaging.cli.batch.tables import picture_rows, write_table
+from vein_imaging.cli.batch.tables import picture_rows, write_rows
 from vein_imaging.cli.profiles import BESIDE, ProfileChoice, profile_options
 from vein_imaging.cli.store_access import StoreAccess, store_options
 from vein_imaging.imaging.plane import Channel
@@ -147,7 +147,7 @@ def analyse_batch(
         )
         done = run_tasks(files, len(found), out, settings, engine)
     rows = picture_rows(done.finished, done.results)
-    write_table(done.results.folder / "pictures.csv", rows)
+    write_rows(done.results.folder / "pictures.csv", rows)
     if as_json:
         click.echo(json.dumps(done.as_json(), indent=2, ensure_ascii=False))
     else:

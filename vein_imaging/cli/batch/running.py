@@ -30,7 +30,7 @@ from vein_imaging.batch import (
     open_results,
     run_batch,
 )
-from vein_imaging.cli.batch.tables import write_table
+from vein_imaging.cli.batch.tables import write_rows
 from vein_imaging.cli.batch.worker import work_as
 from vein_imaging.cli.store_access import StoreAccess, errors_in_one_line
 from vein_imaging.treatment import AtWork, RecordError
@@ -201,7 +201,7 @@ def run_tasks(
             for one in finished
             if one.how == "failed"
         ]
-        write_table(results.folder / "failures.csv", failures)
+        write_rows(results.folder / "failures.csv", failures)
     return Measured(tuple(finished), results)
 
 

@@ -17,7 +17,7 @@ __all__ = [
     "compared_rows",
     "earlier_figures",
     "picture_rows",
-    "write_table",
+    "write_rows",
 ]
 
 Row = dict[str, Any]
@@ -102,7 +102,7 @@ def earlier_figures(key: str, earlier: Sequence[ResultFolder]) -> tuple[str, Fig
     return "", {}
 
 
-def write_table(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+def write_rows(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Write a table whole or not at all; a cell without a value is empty.
 
     Parameters
