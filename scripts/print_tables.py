@@ -19,6 +19,7 @@ import click
 
 from vein_imaging.cli import main as vein_imaging
 from vein_imaging.storage.people.roles import ROLES, Action, Role
+from vein_imaging.treatment.on_paper.table_columns import TABLES as COLUMNS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
@@ -67,9 +68,22 @@ def commands() -> Iterator[str]:
         yield ""
 
 
+def columns() -> Iterator[str]:
+    """Yield a heading and a table for each table that leaves the record."""
+    for name, table in COLUMNS.items():
+        yield from (f"## `{name}`", f"{table.meaning}.", "")
+        yield from ("| column | holds | unit | |", "|---|---|---|---|")
+        for one in table.columns:
+            only = " Only with `--names`." if one.personal else ""
+            kind = one.kind.replace("_", "/")
+            yield f"| `{one.name}` | {kind} | {one.unit} | {one.meaning}.{only} |"
+        yield ""
+
+
 TABLES: dict[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "roles": ("storage.md", roles),
     "commands": ("commands.md", commands),
+    "columns": ("data-dictionary.md", columns),
 }
 """Name of a table: the page it stands on, and what yields its lines."""
 

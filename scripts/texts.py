@@ -22,6 +22,7 @@ from babel.messages.pofile import read_po, write_po
 from vein_imaging.cli import main
 from vein_imaging.comparison.judging.summary import Assessment
 from vein_imaging.comparison.result import Verdict
+from vein_imaging.domain.adverse_events import GRADES, adverse_event_kinds
 from vein_imaging.domain.aftercare import load_sheet
 from vein_imaging.domain.session import Light, Pose
 from vein_imaging.imaging.vein_map import VeinClass
@@ -53,6 +54,9 @@ def template() -> Catalog:
     signs = [text for one in sheet.warnings for text in (one.sign, one.do)]
     for text in (*sheet.expect, *(item.text for item in sheet.items), *signs):
         catalog.add(text, locations=[("domain/aftercare.toml", 0)])
+    names = [kind.name for kind in adverse_event_kinds().values()]
+    for text in dict.fromkeys((*names, *GRADES.values(), "none", "strong")):
+        catalog.add(text, locations=[("domain/adverse_events.toml", 0)])
     for words in (Light, Pose, VeinClass, Verdict, Assessment):
         for text in get_args(words):
             catalog.add(text, locations=[("words of the record", 0)])

@@ -1,7 +1,10 @@
 /* A bench for the firmware: an ATmega328P in simavr, its serial line on a pseudo-terminal,
  * sensors and buttons set by lines on standard input:
- *   adc N MILLIVOLTS | button 0|1 | trigger 0|1 | reset | state | quit
- * Standard output: the terminal's name first, then one line for each command.
+ *   adc N MILLIVOLTS | string LIT_MILLIVOLTS DARK_MILLIVOLTS | button 0|1 | trigger 0|1
+ *   | reset power|external|brown-out | erase HEX_BYTE | state | quit
+ * `erase` fills the EEPROM. With a boot loader as second argument each reset goes through
+ * it, as on an Uno. Standard output: the terminal's name first, then one line for each
+ * command.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +19,12 @@
 #include <unistd.h>
 
 #include <simavr/avr_adc.h>
+#include <simavr/avr_eeprom.h>
 #include <simavr/avr_ioport.h>
 #include <simavr/avr_uart.h>
 #include <simavr/sim_avr.h>
 #include <simavr/sim_elf.h>
+#include <simavr/sim_hex.h>
 
 static avr_t *avr;
 static elf_firmware_t firmware;
@@ -28,8 +33,10 @@ static unsigned char incoming[4096];
 static size_t incoming_in, incoming_out;
 static int may_send = 1;
 static int enable, trigger_out;
+static int string_lit = 3000, string_dark; /* mV across the LED strings */
 static int flashes[256], flash_count; /* what shone at each change from dark to light */
 static int lit_mask(void);
+static void sense(void);
 
 static avr_irq_t *port(char name, int bit)
 {
@@ -71,6 +78,7 @@ static void pin_changed(avr_irq_t *irq, uint32_t value, void *param)
     (void)irq;
     int rises = param == &enable && value && !enable;
     *(int *)param = value;
+    sense();
     if (rises && flash_count < 256)
         flashes[flash_count++] = lit_mask();
 }
@@ -96,6 +104,28 @@ static void set_adc(int which, int millivolts)
     avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, which), millivolts);
 }
 
+static void sense(void)
+{
+    set_adc(4, enable ? string_lit : string_dark);
+}
+
+/* MCUSR (ATmega328P data sheet, 11.9.1). */
+static void reset(const char *kind)
+{
+    avr_reset(avr);
+    avr->data[0x54] = kind[0] == 'p' ? 1 : kind[0] == 'b' ? 4 : 2;
+    enable = 0;
+    sense();
+}
+
+static void erase(int byte)
+{
+    static uint8_t bytes[1024];
+    memset(bytes, byte, sizeof bytes);
+    avr_eeprom_desc_t all = {.ee = bytes, .offset = 0, .size = sizeof bytes};
+    avr_ioctl(avr, AVR_IOCTL_EEPROM_SET, &all);
+}
+
 /* Channels whose timers drive their pins: COM bits of TCCR1A, TCCR0A, TCCR2A. */
 static int lit_mask(void)
 {
@@ -108,17 +138,22 @@ static int lit_mask(void)
 static void obey(char *text)
 {
     int a, b;
+    char word[16];
     if (sscanf(text, "adc %d %d", &a, &b) == 2)
         set_adc(a, b);
     else if (sscanf(text, "button %d", &a) == 1)
         avr_raise_irq(port('B', 0), !a);
     else if (sscanf(text, "trigger %d", &a) == 1)
         avr_raise_irq(port('D', 2), a);
-    else if (strncmp(text, "reset", 5) == 0) {
-        avr_reset(avr);
-        avr->pc = 0;
-        enable = 0;
-    } else if (strncmp(text, "quit", 4) == 0)
+    else if (sscanf(text, "string %d %d", &a, &b) == 2) {
+        string_lit = a;
+        string_dark = b;
+        sense();
+    } else if (sscanf(text, "reset %15s", word) == 1)
+        reset(word);
+    else if (sscanf(text, "erase %x", (unsigned *)&a) == 1)
+        erase(a);
+    else if (strncmp(text, "quit", 4) == 0)
         exit(0);
     printf("{\"enable\": %d, \"mask\": %d, \"us\": %llu, \"flashes\": [", enable, lit_mask(),
            (unsigned long long)(avr->cycle / 16));
@@ -169,8 +204,10 @@ static void log_line(avr_t *which, const int level, const char *format, va_list 
 int main(int count, char **words)
 {
     avr_global_logger_set(log_line);
-    if (count != 2 || elf_read_firmware(words[1], &firmware)) {
-        fprintf(stderr, "usage: bench illuminator.elf\n");
+    ihex_chunk_p boot;
+    if (count < 2 || count > 3 || elf_read_firmware(words[1], &firmware)
+        || (count == 3 && read_ihex_chunks(words[2], &boot) < 1)) {
+        fprintf(stderr, "usage: bench illuminator.elf [boot-loader.hex]\n");
         return 2;
     }
     strcpy(firmware.mmcu, "atmega328p");
@@ -179,6 +216,11 @@ int main(int count, char **words)
     avr_init(avr);
     avr->log = LOG_ERROR;
     avr_load_firmware(avr, &firmware);
+    if (count == 3) {
+        memcpy(avr->flash + boot->baseaddr, boot->data, boot->size);
+        avr->codeend = avr->flashend;
+        avr->reset_pc = boot->baseaddr;
+    }
     avr->vcc = avr->avcc = avr->aref = 5000;
     struct termios raw;
     char name[64];
@@ -192,7 +234,7 @@ int main(int count, char **words)
     for (int i = 0; i < 3; i++)
         set_adc(i, 2502); /* 25 C */
     set_adc(3, 2000);     /* battery 4.0 V behind its divider */
-    set_adc(4, 3000);     /* LED strings well */
+    reset("power");
     avr_raise_irq(port('B', 0), 1);
     printf("%s\n", name);
     fflush(stdout);

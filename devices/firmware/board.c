@@ -14,10 +14,9 @@
 #define TICK_US 500UL /* timer 1: 2 kHz, PWM of channels 1 and 2, and the clock */
 #define TOP (F_CPU / 1000000UL * TICK_US - 1)
 
-static volatile uint32_t ticks;
+static volatile uint32_t ticks = TICKS_AT_START;
 static volatile uint32_t ticks_high;
 static volatile uint8_t triggers;
-static uint8_t start_reason;
 
 static volatile char received[64];
 static volatile uint8_t received_in, received_out, overrun;
@@ -70,7 +69,6 @@ ISR(USART_UDRE_vect)
 
 void board_start(void)
 {
-    start_reason = MCUSR;
     MCUSR = 0;
     wdt_enable(WDTO_250MS);
 
@@ -101,11 +99,6 @@ void board_start(void)
         board_measure();
 }
 
-uint8_t board_browned_out(void)
-{
-    return (start_reason & _BV(BORF)) && !(start_reason & _BV(PORF));
-}
-
 uint64_t board_time_us(void)
 {
     uint32_t low, high;
@@ -123,9 +116,14 @@ uint64_t board_time_us(void)
 
 uint32_t board_time_ms(void)
 {
-    uint32_t now;
-    ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { now = ticks; }
-    return now / (1000UL / TICK_US);
+    uint32_t low, high;
+    ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
+    {
+        low = ticks;
+        high = ticks_high;
+    }
+    /* of all 64 bits: the lower half alone jumps back after 24 days */
+    return (((uint64_t)high << 32) | low) / (1000UL / TICK_US);
 }
 
 void board_sleep(void)
@@ -256,4 +254,29 @@ uint8_t board_triggers(void)
 void board_trigger_edge(uint8_t rising)
 {
     EICRA = _BV(ISC01) | (rising ? _BV(ISC00) : 0);
+}
+
+uint8_t board_eeprom_read(uint16_t at)
+{
+    EEAR = at;
+    EECR |= _BV(EERE);
+    return EEDR;
+}
+
+uint8_t board_eeprom_busy(void)
+{
+    return EECR & _BV(EEPE);
+}
+
+void board_eeprom_write(uint16_t at, uint8_t byte)
+{
+    if (board_eeprom_read(at) == byte)
+        return; /* no wear */
+    EEAR = at;
+    EEDR = byte;
+    ATOMIC_BLOCK(ATOMIC_RESTORESTATE)
+    {
+        EECR |= _BV(EEMPE); /* the two within four cycles */
+        EECR |= _BV(EEPE);
+    }
 }

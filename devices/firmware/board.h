@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 void board_start(void);              /* everything dark */
-uint8_t board_browned_out(void);     /* why it started */
 uint64_t board_time_us(void);
 uint32_t board_time_ms(void);
 void board_sleep(void);              /* until an interrupt; feeds the hardware watchdog */
@@ -25,5 +24,9 @@ void board_light(const uint16_t levels[]); /* 0 to 1000 each; all 0 takes the en
 void board_trigger_out(uint8_t on);
 uint8_t board_triggers(void);        /* edges at the trigger input since asked last */
 void board_trigger_edge(uint8_t rising);
+
+uint8_t board_eeprom_read(uint16_t at);
+uint8_t board_eeprom_busy(void);     /* a byte takes 3.4 ms */
+void board_eeprom_write(uint16_t at, uint8_t byte); /* when it is not busy */
 
 #endif

@@ -9,6 +9,9 @@
 #ifndef F_CPU
 #define F_CPU 16000000UL
 #endif
+#ifndef TICKS_AT_START /* half milliseconds: the tests begin shortly before 2^32 */
+#define TICKS_AT_START 0
+#endif
 #define BAUD_RATE 115200UL
 
 #define CHANNELS 5
@@ -27,6 +30,11 @@
 #define DOSE_LIMIT_MS 60000UL
 #endif
 #define DOSE_RESUME_MS (DOSE_LIMIT_MS / 2)
+/* Light that is entered in EEPROM before it is given: after a reset it counts as used. */
+#ifndef DOSE_RESERVE_MS
+#define DOSE_RESERVE_MS 2000UL
+#endif
+#define EEPROM_BYTES 1024
 
 #define BATTERY_LEAST_MV 3300
 #define BATTERY_FULL_MV 4200
@@ -35,6 +43,9 @@
 #define SENSE_SHORT_MV 300
 #define SENSE_OPEN_MV 4500
 #define SENSE_AFTER_MS 5
+/* While dark: less than the least forward voltage of any LED (940 nm: 1.2 V). */
+#define SENSE_DARK_MV 1000
+#define SENSE_DARK_AFTER_MS 20
 
 #define WATCHDOG_LEAST_MS 100u
 #define WATCHDOG_MOST_MS 5000u
@@ -50,7 +61,9 @@
 
 enum fault {
     FAULT_WDOG = 1, FAULT_TEMP = 2, FAULT_DOSE = 4, FAULT_OPEN = 8,
-    FAULT_SHORT = 16, FAULT_BATT = 32, FAULT_CRC = 64, FAULT_BROWNOUT = 128
+    FAULT_SHORT = 16, FAULT_BATT = 32, FAULT_CRC = 64,
+    FAULT_BROWNOUT = 128, /* it started again while it was armed */
+    FAULT_STUCK = 256     /* a driver lets current through while it is dark */
 };
 
 #endif

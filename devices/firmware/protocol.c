@@ -8,6 +8,7 @@
 
 #include "board.h"
 #include "config.h"
+#include "crc.h"
 #include "parse.h"
 #include "safety.h"
 
@@ -21,32 +22,20 @@ static uint8_t check_demanded, events_on;
 static int16_t queue[8];
 static uint8_t queued;
 
-extern const uint16_t irradiance[CHANNELS];
 static const char channels[CHANNELS][18] PROGMEM = {
     "orange,590,350mA", "red,625,350mA", "white,0,200mA", "nir850,850,350mA",
     "nir940,940,350mA",
 };
-static const char fault_names[8][9] PROGMEM = {
-    "WDOG", "TEMP", "DOSE", "OPEN", "SHORT", "BATT", "CRC", "BROWNOUT",
+static const char fault_names[9][9] PROGMEM = {
+    "WDOG", "TEMP", "DOSE", "OPEN", "SHORT", "BATT", "CRC", "BROWNOUT", "STUCK",
 };
-
-static uint16_t crc16(const char *text)
-{
-    uint16_t crc = 0xFFFF;
-    for (; *text; text++) {
-        crc ^= (uint16_t)(uint8_t)*text << 8;
-        for (uint8_t i = 0; i < 8; i++)
-            crc = crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1;
-    }
-    return crc;
-}
 
 static void send(const char *text, uint8_t check)
 {
     board_write(text);
     if (check) {
         char suffix[6];
-        snprintf_P(suffix, sizeof suffix, PSTR("*%04X"), crc16(text));
+        snprintf_P(suffix, sizeof suffix, PSTR("*%04X"), crc16(text, strlen(text)));
         board_write(suffix);
     }
     board_write("\n");
@@ -90,7 +79,7 @@ static int16_t channel_command(const char *header, char *argument)
     }
     if (strcmp_P(header, PSTR("INFO?")) == 0) {
         strcpy_P(reply, channels[channel]);
-        snprintf_P(reply + strlen(reply), 8, PSTR(",%u"), irradiance[channel]);
+        snprintf_P(reply + strlen(reply), 8, PSTR(",%u"), safety_irradiance(channel));
         return OK;
     }
     if (strcmp_P(header, PSTR("LEV")))
@@ -233,7 +222,7 @@ static int16_t system_command(const char *header, char *argument)
     int32_t value;
     header += 5; /* SYST: */
     if (strcmp_P(header, PSTR("PROT?")) == 0)
-        strcpy_P(reply, PSTR("1.0"));
+        strcpy_P(reply, PSTR("1.1"));
     else if (strcmp_P(header, PSTR("TIME?")) == 0) {
         char digits[21];
         strcpy(reply, print_u64(board_time_us(), digits + sizeof digits));
@@ -275,6 +264,20 @@ static int16_t sensor_command(const char *header)
     return OK;
 }
 
+/* Without a number: a host of protocol 1.0. */
+static int16_t keep(const char *argument)
+{
+    int32_t value;
+    if (!argument)
+        return OK;
+    int16_t error = number(argument, 0, UINT16_MAX, &value);
+    if (error)
+        return error;
+    safety_keep(value);
+    PRINT(PSTR("%u"), (uint16_t)value);
+    return OK;
+}
+
 static int16_t obey(char *text)
 {
     char *argument = strchr(text, ' ');
@@ -286,9 +289,9 @@ static int16_t obey(char *text)
         *c = toupper(*c);
     strcpy_P(reply, PSTR("OK"));
     if (strcmp_P(text, PSTR("*IDN?")) == 0)
-        strcpy_P(reply, PSTR("TRANSVEIN,ILL5,0001,1.0"));
+        strcpy_P(reply, PSTR("TRANSVEIN,ILL5,0001,1.1"));
     else if (strcmp_P(text, PSTR("KEEP")) == 0)
-        ;
+        return keep(argument);
     else if (strcmp_P(text, PSTR("ILL:OFF")) == 0)
         safety_off();
     else if (strncmp_P(text, PSTR("ILL"), 3) == 0)
@@ -324,7 +327,7 @@ static int8_t take_check(char *text)
         given = given << 4 | (isdigit(*c) ? *c - '0' : *c - 'A' + 10);
     }
     *star = 0;
-    return crc16(text) == given ? 1 : -1;
+    return crc16(text, strlen(text)) == given ? 1 : -1;
 }
 
 static void take_line(void)
@@ -359,9 +362,40 @@ static void take_line(void)
     send(reply, check > 0 || check_demanded);
 }
 
+static void tell_fault(uint16_t fault)
+{
+    char text[16] = "!FLT ";
+    uint8_t index = 0;
+    while (!(fault >> index & 1))
+        index++;
+    strcat_P(text, fault_names[index]);
+    send(text, check_demanded);
+}
+
+static void tell_frame(const struct frame *frame)
+{
+    char text[48], digits[21];
+    snprintf_P(text, sizeof text, PSTR("!FRM %lu,"), frame->number);
+    strcat(text, print_u64(frame->at_us, digits + sizeof digits));
+    snprintf_P(text + strlen(text), 6, PSTR(",%u"), frame->mask);
+    send(text, check_demanded);
+}
+
+/* What happened since the last time; without events it is forgotten. */
+static void tell_events(void)
+{
+    struct frame frame;
+    for (uint16_t fault; (fault = safety_take_fault());)
+        if (events_on)
+            tell_fault(fault);
+    if (safety_take_frame(&frame) && events_on)
+        tell_frame(&frame);
+}
+
 void protocol_tick(void)
 {
     static uint8_t button;
+    tell_events();
     if (board_overrun())
         too_long = 1;
     /* One line each time: however fast the host talks, the rules of safety.c are applied
@@ -389,27 +423,4 @@ void protocol_tick(void)
             send(reply, check_demanded);
         }
     }
-}
-
-void protocol_fault(uint8_t fault)
-{
-    uint8_t index = 0;
-    while (!(fault >> index & 1))
-        index++;
-    if (events_on) {
-        char text[16] = "!FLT ";
-        strcat_P(text, fault_names[index]);
-        send(text, check_demanded);
-    }
-}
-
-void protocol_frame(uint32_t count, uint64_t at_us, uint8_t mask)
-{
-    if (!events_on)
-        return;
-    char text[48], digits[21];
-    snprintf_P(text, sizeof text, PSTR("!FRM %lu,"), count);
-    strcat(text, print_u64(at_us, digits + sizeof digits));
-    snprintf_P(text + strlen(text), 6, PSTR(",%u"), mask);
-    send(text, check_demanded);
 }

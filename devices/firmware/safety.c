@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "board.h"
-#include "protocol.h"
+#include "memory.h"
 
 uint16_t levels[CHANNELS];
 uint16_t watchdog_ms = WATCHDOG_DEFAULT_MS;
@@ -13,44 +13,61 @@ uint8_t sequence[SEQUENCE_MOST] = {0x1F}, sequence_length = 1;
 
 /* W/m2 at the applied part at full level. PLACEHOLDERS, measured on nothing: measure each
    build and put its own figures here before it touches skin. */
-const uint16_t irradiance[CHANNELS] = {150, 180, 90, 200, 150};
+static const uint16_t irradiance[CHANNELS] = {150, 180, 90, 200, 150};
 
-static uint8_t armed, latched;
+static uint8_t armed;
+static uint16_t latched, untold; /* faults; those that the host has not been told */
 static uint16_t actual[CHANNELS];
 static uint16_t derate = 1000;
-static uint32_t heard_ms, last_ms, lit_since_ms;
+static uint32_t heard_ms, last_ms, lit_since_ms, dark_since_ms;
 static uint8_t lit;
 static uint32_t lit_us;
 static uint32_t dose_mj, dose_part_uj; /* per m2 */
 static uint8_t bad_lines;
+static uint8_t numbered; /* signs of life carry numbers: no other line is one */
+static uint16_t kept_number;
 
 static uint8_t pulse_mask, pulse_waits, pulse_on;
 static uint64_t pulse_start_us, pulse_end_us;
 static uint32_t pulses;
+static struct frame begun;
+static uint8_t has_begun;
 static uint8_t sequence_at;
 
-static void latch(uint8_t fault)
+static void latch(uint16_t fault)
 {
-    uint8_t is_new = fault & ~latched;
+    untold |= fault & ~latched;
     latched |= fault;
     safety_off();
-    for (uint8_t bit = 1; bit; bit <<= 1)
-        if (is_new & bit)
-            protocol_fault(bit);
 }
 
 void safety_start(void)
 {
     safety_off();
-    heard_ms = last_ms = board_time_ms();
-    if (board_browned_out())
+    heard_ms = last_ms = dark_since_ms = board_time_ms();
+    const struct memory *kept = memory_kept();
+    lit_us = kept->lit_ms * 1000;
+    dose_mj = kept->dose_mj;
+    latched = kept->faults;
+    if (kept->armed) /* the boot loader hides what kind of reset it was */
         latched |= FAULT_BROWNOUT;
 }
 
 void safety_heard(void)
 {
-    heard_ms = board_time_ms();
+    if (!numbered)
+        heard_ms = board_time_ms();
     bad_lines = 0;
+}
+
+/* A number that came before, or an older one, is an echo out of some buffer. */
+void safety_keep(uint16_t number)
+{
+    if (numbered && (int16_t)(number - kept_number) <= 0)
+        return;
+    numbered = 1;
+    kept_number = number;
+    heard_ms = board_time_ms();
 }
 
 void safety_bad_line(void)
@@ -70,13 +87,17 @@ static void put_out(const uint16_t wanted[])
         any |= actual[i] != 0;
     if (any && !lit)
         lit_since_ms = board_time_ms();
+    if (!any && lit)
+        dark_since_ms = board_time_ms();
     lit = any;
 }
 
 void safety_off(void)
 {
     static const uint16_t none[CHANNELS];
-    armed = 0;
+    armed = numbered = 0;
+    if (lit)
+        dark_since_ms = board_time_ms();
     pulse_waits = pulse_on = 0;
     memset(levels, 0, sizeof levels);
     memset(actual, 0, sizeof actual);
@@ -92,9 +113,9 @@ static uint8_t broken(enum sensor which)
 }
 
 /* Causes that hold right now. `resume` asks whether it is well enough to go on. */
-static uint8_t causes(uint8_t resume)
+static uint16_t causes(uint8_t resume)
 {
-    uint8_t found = 0;
+    uint16_t found = 0;
     int16_t skin_most = resume ? TEMP_RESUME : TEMP_OFF;
     if (broken(SENSOR_SKIN) || broken(SENSOR_LED) || broken(SENSOR_MCU)
         || board_temperature(SENSOR_SKIN) >= skin_most
@@ -111,6 +132,9 @@ static uint8_t causes(uint8_t resume)
         if (board_millivolts(SENSOR_STRING) < SENSE_SHORT_MV)
             found |= FAULT_SHORT;
     }
+    if (!lit && board_time_ms() - dark_since_ms >= SENSE_DARK_AFTER_MS
+        && board_millivolts(SENSOR_STRING) > SENSE_DARK_MV)
+        found |= FAULT_STUCK;
     return found;
 }
 
@@ -149,12 +173,28 @@ static void run_pulse(void)
         pulse_on = 1;
         pulse_end_us = now_us + trigger_pulse_us;
         board_trigger_out(1);
-        protocol_frame(pulses, now_us, pulse_mask);
+        begun = (struct frame){pulses, now_us, pulse_mask};
+        has_begun = 1;
     }
     if (pulse_on && now_us >= pulse_end_us) {
         pulse_on = 0;
         board_trigger_out(0);
     }
+}
+
+/* Light is entered before it is given: whatever stops the board, what was given is known. */
+static void remember(void)
+{
+    const struct memory *wanted = memory_wanted();
+    uint32_t lit_ms = lit_us / 1000, reserve_ms = armed ? DOSE_RESERVE_MS : 0;
+    uint32_t least_ms = lit_ms + reserve_ms / 2, most_ms = lit_ms + reserve_ms;
+    if (wanted->faults == latched && wanted->armed == armed && wanted->lit_ms >= least_ms
+        && wanted->lit_ms <= most_ms + DOSE_RESERVE_MS && (most_ms || !wanted->lit_ms))
+        return;
+    struct memory now = {most_ms, dose_mj, latched, armed};
+    for (uint8_t i = 0; i < CHANNELS; i++) /* W/m2 x ms = mJ/m2 */
+        now.dose_mj += irradiance[i] * reserve_ms;
+    memory_want(&now);
 }
 
 void safety_tick(void)
@@ -163,15 +203,16 @@ void safety_tick(void)
     last_ms = now_ms;
     board_measure();
     count_dose(passed_ms);
-    uint8_t found = causes(0);
+    uint16_t found = causes(0);
     if (armed && now_ms - heard_ms >= watchdog_ms)
         found |= FAULT_WDOG;
     if (found & ~latched)
         latch(found);
+    remember();
     set_derate();
     run_pulse();
     uint16_t wanted[CHANNELS] = {0};
-    if (armed && !latched)
+    if (armed && !latched && lit_us / 1000 < memory_kept()->lit_ms)
         for (uint8_t i = 0; i < CHANNELS; i++)
             if (trigger_source == SOURCE_IMM || (pulse_on && pulse_mask >> i & 1))
                 wanted[i] = (uint32_t)levels[i] * derate / 1000;
@@ -182,7 +223,14 @@ uint8_t safety_arm(void)
 {
     if (latched)
         return 0;
+    if (armed)
+        return 1;
     armed = 1;
+    remember();
+    while (memory_busy()) { /* dark still: light comes from safety_tick */
+        memory_tick();
+        board_sleep();
+    }
     board_triggers(); /* edges from before do not count */
     return 1;
 }
@@ -210,9 +258,25 @@ uint8_t safety_trigger(void)
 
 void safety_sequence_start(void) { sequence_at = 0; }
 uint8_t safety_armed(void) { return armed; }
-uint8_t safety_faults(void) { return latched; }
+uint16_t safety_faults(void) { return latched; }
 uint16_t safety_derate(void) { return derate; }
 uint16_t safety_actual(uint8_t channel) { return actual[channel]; }
 uint32_t safety_lit_ms(void) { return lit_us / 1000; }
 uint32_t safety_dose_mj(void) { return dose_mj; }
 uint32_t safety_pulses(void) { return pulses; }
+uint16_t safety_irradiance(uint8_t channel) { return irradiance[channel]; }
+
+uint16_t safety_take_fault(void)
+{
+    uint16_t fault = untold & -untold; /* the lowest bit */
+    untold &= ~fault;
+    return fault;
+}
+
+uint8_t safety_take_frame(struct frame *frame)
+{
+    uint8_t had = has_begun;
+    *frame = begun;
+    has_begun = 0;
+    return had;
+}

@@ -33,5 +33,12 @@ class DeviceDataError(DeviceError):
     """The device answered, but the answer is damaged or makes no sense."""
 
 
+class BrokenRecordingError(DeviceDataError):
+    """A recording cannot be read any further. What came before is good.
+
+    Opening it again would begin anew, so it is not done.
+    """
+
+
 class EndOfStreamError(DeviceError):
     """A recording has no further frame. A live camera never raises this."""

@@ -87,6 +87,16 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "session",
         marked("Start, fill in, sign and hand out the sessions of a patient."),
     ),
+    "tables": (
+        "vein_imaging.cli.tables",
+        "tables",
+        marked("Write injections, sites, vessels and changes as tables."),
+    ),
+    "import": (
+        "vein_imaging.cli.photo_import",
+        "import_command",
+        marked("Import a folder of photographs into sessions: all of it, or nothing."),
+    ),
     "verify": (
         "vein_imaging.cli.verify",
         "verify",

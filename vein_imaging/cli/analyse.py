@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -16,24 +14,24 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
-from vein_devices.cameras.video import VideoReader
-from vein_devices.errors import DeviceError, DeviceUnsupportedError
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
+from vein_imaging.cli.reading import NamedPicture, pictures_of_file
 from vein_imaging.imaging.arrays import Mask, check_picture
 from vein_imaging.imaging.branch_rows import branch_rows
+from vein_imaging.imaging.field.find_field import look_for_field
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.plane import Channel
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, analyse
 from vein_imaging.pipeline.calibrated import calibrated_settings, chosen_scale
+from vein_imaging.pipeline.scale_check import scale_doubt
 from vein_imaging.pipeline.settings import Polarity, Quality
-from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
 __all__ = ["analyse_command"]
 
-_VIDEO_SUFFIXES = {".mp4", ".avi", ".mkv", ".mov", ".m4v", ".webm"}
 _Rgb = NDArray[Any]
 
 
@@ -124,32 +122,68 @@ def analyse_command(
     summaries = []
     choice = replace(profile_choice, camera=camera)
     profiles = {path.parent: choice.find(path) for path in images}
-    for path, name, picture in _pictures(images, every):
+    for path in images:
         profile = profiles[path.parent]
-        try:
-            if profile is not None:  # what is found lies in the corrected picture
-                picture = profile.correct(check_picture(picture))
-            field = None if box is None else _inside(box, picture.shape[:2])
-            found = analyse(
-                picture,
-                mm_per_pixel=chosen_scale(mm_per_pixel, profile),
-                field=field,
-                settings=calibrated_settings(settings, profile),
-            )
-        except (TypeError, ValueError) as error:
-            raise click.UsageError(f"{name}: {error}") from error
-        summary = {"name": name, **found.summary()}
-        if profile is not None:
-            summary["calibration"] = profile_id(profile)
-        _write_results(out, name, picture, found, summary)
-        summaries.append(summary)
-        if not as_json:
-            click.echo(_line(summary))
-        if found.advice:
-            advice = _("{name}: {advice} (option --box)")
-            click.echo(advice.format(name=name, advice=found.advice), err=True)
+        scale = chosen_scale(mm_per_pixel, profile)
+        for named in pictures_of_file(path, every):
+            name = named.name
+            try:
+                picture, hidden = _corrected(named, profile)
+                found = analyse(
+                    picture,
+                    mm_per_pixel=scale,
+                    field=_field(box, picture, hidden),
+                    settings=calibrated_settings(settings, profile),
+                )
+            except (TypeError, ValueError) as error:
+                raise click.UsageError(f"{name}: {error}") from error
+            summary = {"name": name, **found.summary()}
+            if profile is not None:
+                summary["calibration"] = profile_id(profile)
+            doubt = scale_doubt(picture.shape, scale)
+            if doubt:
+                summary["scale_doubt"] = doubt
+            _write_results(out, name, picture, found, summary)
+            summaries.append(summary)
+            if not as_json:
+                click.echo(_line(summary))
+            _advise(name, doubt)
+            if found.advice:
+                _advise(name, _("{advice} (option --box)").format(advice=found.advice))
     if as_json:
         click.echo(json.dumps(summaries, indent=2, allow_nan=False))
+
+
+def _advise(name: str, advice: str) -> None:
+    if advice:
+        words = _("{name}: {advice}").format(name=name, advice=advice)
+        click.echo(words, err=True)
+
+
+def _corrected(
+    named: NamedPicture, profile: Profile | None
+) -> tuple[NDArray[np.uint8], Mask | None]:
+    """The picture as its camera's calibration corrects it, and what is hidden in it."""
+    picture = check_picture(named.pixels)
+    if profile is None:
+        return picture, named.hidden
+    hidden = named.hidden
+    if hidden is not None:
+        hidden = profile.correct(np.where(hidden, 0, 255).astype(np.uint8)) < 128
+    return profile.correct(picture), hidden
+
+
+def _field(
+    box: tuple[int, int, int, int] | None,
+    picture: NDArray[np.uint8],
+    hidden: Mask | None,
+) -> Mask | None:
+    """Where to look, if not everywhere: in the box, and nowhere that is hidden."""
+    field = None if box is None else _inside(box, picture.shape[:2])
+    if hidden is None:
+        return field
+    seen = look_for_field(picture).mask if field is None else field
+    return seen & ~hidden
 
 
 def _inside(box: tuple[int, int, int, int], shape: tuple[int, int]) -> Mask:
@@ -175,52 +209,6 @@ def _refuse_same_names(paths: tuple[Path, ...]) -> None:
                 "several pictures are named {twice}, and their results would overwrite "
                 "each other; analyse them into different folders"
             ).format(twice=", ".join(twice))
-        )
-
-
-def _pictures(paths: tuple[Path, ...], every: int) -> Iterator[tuple[Path, str, _Rgb]]:
-    for path in paths:
-        if path.suffix.lower() in _VIDEO_SUFFIXES:
-            for name, frame in _video_frames(path, every):
-                yield path, name, frame
-            continue
-        picture = cv2.imdecode(
-            np.fromfile(path, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
-        )
-        if picture is None:
-            raise click.UsageError(
-                _(
-                    "{path} is not a picture that can be read; use PNG, TIFF or JPEG"
-                ).format(path=path)
-            )
-        yield path, path.stem, picture
-
-
-def _video_frames(path: Path, every: int) -> Iterator[tuple[str, _Rgb]]:
-    """Every N-th frame; the next good one where that is damaged.
-
-    A video of a kind that cannot be measured is left out, and named on stderr.
-    """
-    due = 0
-    try:
-        with closing(VideoReader(path)) as video:
-            for frame in video.frames():
-                if frame.index >= due:
-                    yield f"{path.stem}-{frame.index:06d}", frame.pixels()
-                    due = frame.index - frame.index % every + every
-    except DeviceUnsupportedError as error:
-        click.echo(_("not measured: {reason}").format(reason=error), err=True)
-        return
-    except DeviceError as error:
-        raise click.UsageError(str(error)) from error
-    if video.lost:
-        click.echo(
-            plural(
-                "{path}: {count} damaged frame was left out, not measured",
-                "{path}: {count} damaged frames were left out, not measured",
-                video.lost,
-            ).format(path=path, count=video.lost),
-            err=True,
         )
 
 

@@ -174,7 +174,10 @@ def scale_command(
     """
     from vein_imaging.cli.scaling import scale_of
 
-    ((_name, pixels),) = pictures_of((picture,))
+    (_name, pixels), *others = pictures_of((picture,))
+    if others:
+        words = _("{path} holds several pictures; save the one as a file of its own")
+        raise click.UsageError(words.format(path=picture))
     before = _kept(camera, out)
     lens = None if before is None else before.lens
     size_px = pixels.shape[1], pixels.shape[0]

@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_SUFFIXES = {".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp"}
 MOST_PICTURES = 60  # of a folder; more say nothing new
 
 
@@ -156,28 +155,35 @@ def pictures_of(paths: Iterable[Path]) -> Iterator[tuple[str, NDArray[np.uint8]]
     TargetError
         If one cannot be read, or a folder holds none.
     """
-    import cv2
-
     from vein_calibration.errors import TargetError
+    from vein_devices.cameras.pictures.reader import read_pictures
+    from vein_devices.errors import DeviceError
+    from vein_imaging.imaging.arrays import check_picture
 
     for path in paths:
-        files = _files(path) if path.is_dir() else [path]
-        for file in files:
-            raw = np.fromfile(file, np.uint8)
-            picture = cv2.imdecode(raw, cv2.IMREAD_COLOR_RGB) if raw.size else None
-            if picture is None:
-                raise TargetError(f"{file} is no picture that OpenCV can read")
-            if (picture == picture[..., :1]).all():
-                picture = np.ascontiguousarray(picture[..., 0])
-            yield file.name, np.asarray(picture, np.uint8)
+        for file in _files(path) if path.is_dir() else [path]:
+            try:
+                pictures = read_pictures(file)
+            except DeviceError as error:
+                raise TargetError(str(error)) from error
+            for one in pictures:
+                if one.is_damaged:
+                    raise TargetError(f"{file} is a damaged JPEG; copy it again")
+                picture = check_picture(one.pixels)
+                if picture.ndim == 3 and (picture == picture[..., :1]).all():
+                    picture = np.ascontiguousarray(picture[..., 0])
+                yield Path(one.name).name, picture
 
 
 def _files(folder: Path) -> list[Path]:
     from vein_calibration.errors import TargetError
+    from vein_devices.cameras.pictures.kind import PICTURE_SUFFIXES
 
-    files = sorted(f for f in folder.iterdir() if f.suffix.lower() in _SUFFIXES)
+    files = sorted(f for f in folder.iterdir() if f.suffix.lower() in PICTURE_SUFFIXES)
     if not files:
-        raise TargetError(f"{folder} holds no picture ({', '.join(sorted(_SUFFIXES))})")
+        raise TargetError(
+            f"{folder} holds no picture ({', '.join(sorted(PICTURE_SUFFIXES))})"
+        )
     return files[:: -(-len(files) // MOST_PICTURES)]
 
 

@@ -20,6 +20,7 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
+from vein_imaging.cli.reading import check_scales, one_picture
 from vein_imaging.comparison import Comparison, compare
 from vein_imaging.comparison.following.sites import follow_sites
 from vein_imaging.comparison.following.skin import skin_changes
@@ -35,7 +36,7 @@ from vein_imaging.treatment.comparison_page import comparison_page
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.words import translate as _
 
-__all__ = ["compare_command", "read_upright", "save_picture", "write_table"]
+__all__ = ["compare_command", "save_picture", "write_table"]
 
 _PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -118,7 +119,9 @@ def compare_command(
     try:
         apart = days_between(*days)
         pictures = _corrected(before, profiles[0]), _corrected(after, profiles[1])
-        result = compare(*pictures, mm_per_pixel=_scales(typed, profiles))
+        scales = _scales(typed, profiles)
+        check_scales(pictures, scales or ())
+        result = compare(*pictures, mm_per_pixel=scales)
         parts = [result.in_region(*_region(text)) for text in regions]
         marks = () if sites_file is None else read_sites(sites_file)
         sheet = draw_comparison(
@@ -194,12 +197,12 @@ def _region(text: str) -> tuple[NDArray[np.bool_], str]:
                 text=text
             )
         )
-    mask = grey_levels(read_upright(Path(path)))
+    mask = grey_levels(one_picture(Path(path)).pixels)
     return mask > 0.5, name
 
 
 def _corrected(path: Path, profile: Profile | None) -> NDArray[Any]:
-    picture = read_upright(path)
+    picture = one_picture(path).pixels
     return picture if profile is None else profile.correct(check_picture(picture))
 
 
@@ -240,30 +243,6 @@ def _identity(
         calibration_source=calibration_source,
         software_version=version("vein-imaging"),
     )
-
-
-def read_upright(path: Path) -> NDArray[Any]:
-    """Read a picture as grey or RGB.
-
-    Raises
-    ------
-    OSError, ValueError
-        If it cannot be read.
-    """
-    # by the bytes: OpenCV's own file names are not Unicode on every system; upright, as
-    # the camera says: read "unchanged", a picture stays as the sensor lay
-    raw = np.frombuffer(path.read_bytes(), np.uint8)
-    how = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH
-    picture = cv2.imdecode(raw, how) if raw.size else None
-    if picture is None:
-        raise ValueError(
-            _("{path} is not a picture that can be read; use PNG or TIFF").format(
-                path=path
-            )
-        )
-    if picture.ndim == 2:
-        return np.asarray(picture)
-    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
 
 
 def save_picture(path: Path, picture: NDArray[Any]) -> None:

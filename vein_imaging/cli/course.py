@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from vein_imaging.cli.compare import read_upright, save_picture, write_table
+from vein_imaging.cli.compare import save_picture, write_table
+from vein_imaging.cli.reading import check_scales, one_picture
 from vein_imaging.comparison.following.course import follow_course
 from vein_imaging.comparison.telling.course_picture import course_lines, draw_course
 from vein_imaging.comparison.telling.site_table import course_rows
@@ -58,8 +59,10 @@ def course_command(
     if len(scales) == 1:
         scales = scales * len(pictures)
     try:
+        read = [one_picture(path).pixels for path in pictures]
+        check_scales(read, scales)
         course = follow_course(
-            [read_upright(path) for path in pictures],
+            read,
             [moment.date() for moment in dates],
             mm_per_pixel=scales or None,
         )

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from vein_imaging.cli.compare import read_upright, save_picture
+from vein_imaging.cli.compare import save_picture
+from vein_imaging.cli.reading import one_picture
 from vein_imaging.comparison.guiding.guide import ADVICE, Guide
 from vein_imaging.imaging.arrays import check_picture
 from vein_imaging.words import translate as _
@@ -31,8 +32,8 @@ def guide_command(earlier: Path, live: Path, ghost: Path | None) -> None:
     status is 1 when EARLIER is not recognised in LIVE.
     """
     try:
-        guide = Guide(check_picture(read_upright(earlier)))
-        seen = check_picture(read_upright(live))
+        guide = Guide(check_picture(one_picture(earlier).pixels))
+        seen = check_picture(one_picture(live).pixels)
         found = guide.match(seen)
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error

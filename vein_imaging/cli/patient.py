@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -110,10 +111,11 @@ def show_patient(access: StoreAccess, patient_id: str, as_json: bool) -> None:
     with access.at_work() as work:
         one = work.patient(patient_id)
         heads = work.sessions(patient_id)
+        began = {head: work.reopen(head.session_id).started for head in heads}
     sessions = [
         {
             "session_id": head.session_id,
-            "started": head.started_at.isoformat(timespec="seconds"),
+            "started": began[head].isoformat(timespec="seconds"),
             "author": head.author,
         }
         for head in heads
@@ -154,6 +156,29 @@ def change_patient_command(
     with access.at_work() as work:
         made = work.change_patient(patient_id, changed, another_person=another_person)
     click.echo(json.dumps(_row(made), indent=2) if as_json else made.patient_id)
+
+
+@patient.command("report")
+@click.argument("patient_id")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The pages: .pdf, or .html with its pictures in it.",
+)
+@click.option("--no-comparison", is_flag=True, help="Compare no photographs.")
+@store_options
+@AS_JSON
+def report_course(
+    access: StoreAccess, patient_id: str, out: Path, no_comparison: bool, as_json: bool
+) -> None:
+    """Print all of a patient's sessions as PDF or HTML, and what changed."""
+    from vein_imaging.cli.session.handed_out import write_report
+    from vein_imaging.treatment.on_paper.read_course import CourseParts
+
+    with access.at_work() as work:
+        parts = CourseParts(comparisons=not no_comparison)
+        write_report(work, patient_id, out, parts, as_json)
 
 
 def _row(one: PatientRecord) -> dict[str, object]:

@@ -71,7 +71,7 @@ def scale_of(
     target : Target
     lens : Lens or None
     path : Path
-        Of the picture, for the window in which it is marked.
+        Of the picture, for messages.
     sticker_mm, sticker_number, marks, length_mm, coin, skin_error_mm
         As the command's options.
 
@@ -83,7 +83,7 @@ def scale_of(
     if sticker_mm is not None:
         return _from_sticker(picture, Sticker(sticker_mm, sticker_number), lens)
     if coin is not None or length_mm is not None:
-        return _from_length(lens, path, marks, length_mm, coin, picture.shape)
+        return _from_length(picture, lens, marks, length_mm, coin)
     if marks is not None:
         raise click.UsageError(_("--marks needs --length-mm or --coin"))
     sighting = find_target(picture, target, path.name)
@@ -115,12 +115,11 @@ def _from_sticker(
 
 
 def _from_length(
+    picture: NDArray[np.uint8],
     lens: Lens | None,
-    path: Path,
     marks: str | None,
     length_mm: float | None,
     coin: str | None,
-    shape: tuple[int, ...],
 ) -> Made:
     error_mm = 0.0
     if coin is not None:
@@ -130,7 +129,8 @@ def _from_length(
         length_mm, error_mm = COINS_MM[coin.lower()], COIN_ERROR_MM
     if length_mm is None:
         raise click.UsageError(_("give --length-mm or --coin"))
-    points = _typed(marks) if marks is not None else _clicked(path)
+    points = _typed(marks) if marks is not None else _clicked(picture)
+    shape = picture.shape
     inside = (points >= -0.5) & (points <= np.array([shape[1], shape[0]]) - 0.5)
     if not inside.all():
         raise ScaleError(
@@ -156,13 +156,13 @@ def _typed(marks: str) -> NDArray[np.float64]:
     return points
 
 
-def _clicked(path: Path) -> NDArray[np.float64]:
+def _clicked(picture: NDArray[np.uint8]) -> NDArray[np.float64]:
     from vein_imaging.cli.view import require_window
 
     require_window()
     from vein_imaging.viewer.two_clicks import two_clicks
 
-    points: Any = two_clicks(path)
+    points: Any = two_clicks(picture)
     if points is None:
         raise click.ClickException(_("no two points were marked; nothing was changed"))
     return np.array(points, np.float64)

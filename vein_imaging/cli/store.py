@@ -69,8 +69,8 @@ def checkpoint(
 ) -> None:
     """Print the ledger's head, signed. Keep it in another place than the store."""
     from vein_imaging.durable import write_durably
+    from vein_imaging.report.qr_code import qr_code
     from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint
-    from vein_imaging.storage.upkeep.checkpoint_code import qr_code
     from vein_imaging.storage.upkeep.kept_checkpoints import write_checkpoints
     from vein_imaging.storage.upkeep.witness import witness_request
 
@@ -170,6 +170,8 @@ store.add_command(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The clinic's own limits (TOML); they may only tighten.",
 )
+@click.option("--name", default="", help="Of the clinic, for the patient's sheet.")
+@click.option("--phone", default="", help="That patients call.")
 @store_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def clinic(
@@ -177,17 +179,20 @@ def clinic(
     region: str | None,
     timezone: str | None,
     limits_file: Path | None,
+    name: str,
+    phone: str,
     as_json: bool,
 ) -> None:
     """Write for every room whose limits hold: REGION, TIMEZONE, own limits; or show."""
     from vein_imaging.storage.people.clinic import ClinicSettings
 
-    if (region is None) != (timezone is None) or (limits_file and region is None):
+    more = limits_file or name or phone
+    if (region is None) != (timezone is None) or (more and region is None):
         raise click.UsageError(_("give REGION and TIMEZONE, or neither to see them"))
     with access.signed_in() as signed_in:
         if region is not None and timezone is not None:
             own = limits_file.read_text("utf-8") if limits_file else ""
-            signed_in.set_clinic(ClinicSettings(region, timezone, own))
+            signed_in.set_clinic(ClinicSettings(region, timezone, own, name, phone))
         settings = signed_in.clinic()
     if settings is None:
         raise click.ClickException(
@@ -197,12 +202,15 @@ def clinic(
         "region": settings.region,
         "timezone": settings.timezone,
         "limits": settings.limits,
+        "name": settings.name,
+        "phone": settings.phone,
     }
     if as_json:
         click.echo(json.dumps(row, indent=2, ensure_ascii=False))
     else:
         own = _("with own limits") if settings.limits else _("no limits of its own")
-        click.echo(f"{settings.region}, {settings.timezone}, {own}")
+        said = (settings.region, settings.timezone, own, settings.name, settings.phone)
+        click.echo(", ".join(part for part in said if part))
 
 
 @store.command("clock")

@@ -64,7 +64,7 @@ def _injection_table(
                 str(injection.volume),
                 _(_UNKNOWN) if width is None else f"{plain(width)} mm",
                 injection.batch or "",
-                "; ".join(said) or _("within every limit of the table"),
+                "; ".join(said) or _("nothing found against it"),
             )
         )
     return Table(
@@ -80,8 +80,15 @@ def _injection_table(
         tuple(rows),
         caption=f"{story.name}, {day(story)}"
         + (_(", signed") if visit.session.is_signed else ""),
+        note=_("Checked as a whole: {words}.").format(words=_checked(visit)),
         numeric=frozenset({3, 4}),
     )
+
+
+def _checked(visit: TreatedVisit) -> str:
+    if visit.checked.within_every_limit:
+        return _("within every limit of the table")
+    return visit.checked.words
 
 
 def _remaining_table(treated: Sequence[TreatedVisit], table: LimitTable) -> Table:
@@ -95,7 +102,7 @@ def _remaining_table(treated: Sequence[TreatedVisit], table: LimitTable) -> Tabl
                 amount(left.maximum, left.unit),
                 amount(left.remaining, left.unit),
             )
-            for left in treated[-1].left
+            for left in treated[-1].checked.totals
         ),
         caption=_("What is left of the limits after {name}").format(
             name=VISITS[-1].name.lower()

@@ -17,10 +17,9 @@ from vein_imaging.demo.story import (
     VisitStory,
 )
 from vein_imaging.demo.visit import SeenVisit
-from vein_imaging.domain.dose.finding import Remaining
 from vein_imaging.domain.quantity import Weight
 from vein_imaging.domain.session import Planned, Session
-from vein_imaging.treatment import AtWork, Given, Needs, Site, Visit
+from vein_imaging.treatment import AtWork, CheckedSession, Given, Needs, Site, Visit
 from vein_imaging.treatment.photographs import Circumstances
 from vein_imaging.treatment.practice import nothing_against
 from vein_imaging.treatment.typed_injection import EntryText
@@ -57,15 +56,15 @@ class TreatedVisit:
         Plans with a stop: they were not carried out.
     sites : tuple of PlannedSite
         In the order of the injections given.
-    left : tuple of Remaining
-        Of each limit, after them.
+    checked : CheckedSession
+        What the rules say of it as a whole, and what is left of each limit.
     """
 
     session_id: str
     session: Session
     caught: tuple[Planned, ...]
     sites: tuple[PlannedSite, ...]
-    left: tuple[Remaining, ...]
+    checked: CheckedSession
 
 
 def treat(
@@ -122,7 +121,7 @@ def treat(
         clock.pass_minutes(10)
         visit.sign(CLINIC.password)
     return TreatedVisit(
-        visit.head.session_id, visit.session, tuple(caught), sites, visit.left()
+        visit.head.session_id, visit.session, tuple(caught), sites, visit.checked()
     )
 
 

@@ -2,7 +2,7 @@
 
 from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.treatment.at_work import AtWork, NoClinicError
-from vein_imaging.treatment.dose_context import JudgedDose
+from vein_imaging.treatment.dose_context import CheckedSession, JudgedDose
 from vein_imaging.treatment.given import Given, Needs, Site
 from vein_imaging.treatment.injection_log import InjectionLog
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
@@ -16,6 +16,7 @@ from vein_imaging.treatment.visit import Visit
 
 __all__ = [
     "AtWork",
+    "CheckedSession",
     "ClinicSettings",
     "ComparedDays",
     "Given",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from vein_imaging.domain.session import Opened
 from vein_imaging.storage import PatientRecord, SessionHead
 from vein_imaging.storage.entries.clock_notes import times_called_wrong
 from vein_imaging.storage.people.clinic import ClinicSettings
+from vein_imaging.storage.people.importing import SessionToWrite, keep_image
 from vein_imaging.storage.people.roles import Action
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.storage.upkeep.checkpoint import signed_checkpoint
@@ -157,7 +158,7 @@ class AtWork:
             If a fact cannot be.
         """
         self._signed_in.require(Action.PREPARE)
-        person = checked_person({"name": "", **facts}, self._today())
+        person = checked_person({"name": "", **facts}, self.today)
         patient_id = uuid.uuid5(_NAMES, entry_id).hex if entry_id else uuid.uuid4().hex
         others = lookalikes(person, self._signed_in.patients())
         tried = any(one.patient_id == patient_id for one, _ in others)
@@ -178,7 +179,7 @@ class AtWork:
         """
         self._signed_in.require(Action.PREPARE)
         self._signed_in.patient(patient_id)
-        person = checked_person(facts, self._today())
+        person = checked_person(facts, self.today)
         known = self._signed_in.patients()
         others = lookalikes(person, (p for p in known if p.patient_id != patient_id))
         if others and not another_person:
@@ -264,16 +265,38 @@ class AtWork:
         ------
         NoClinicError, NotAllowedError
         """
-        zone, today = zone_from_text(self.clinic.timezone), self._today()
+        zone, today = zone_from_text(self.clinic.timezone), self.today
         for head in reversed(self._signed_in.sessions(patient_id)):
             if local_date(head.started_at, zone) == today:
                 visit = self.reopen(head.session_id)
-                if not visit.session.is_signed:
+                # one that was imported today is of the day of its pictures
+                began = local_date(visit.started, zone)
+                if began == today and not visit.session.is_signed:
                     return visit
         return self.start_session(patient_id)
 
-    def _today(self) -> date:
+    # --- import ------------------------------------------------------------------
+
+    @property
+    def today(self) -> date:
+        """The clinic's calendar day now; in UTC where the zone was never said."""
         return local_date(self._signed_in.clocks.now(), self._zone)
+
+    def log_export(self, facts: dict[str, object]) -> None:
+        """Note in the store's log what left it."""
+        self.require(Action.EXPORT)
+        self._signed_in.log_own("export", facts)
+
+    def put_patient_image(self, patient_id: str, png: bytes) -> str:
+        """Store a picture of a patient for `write_sessions`; give its name."""
+        store = self._signed_in.allowed_store(Action.CAPTURE)
+        return keep_image(store, patient_id, png)
+
+    def write_sessions(
+        self, sessions: Sequence[SessionToWrite], facts: dict[str, object]
+    ) -> int:
+        """Write many entries of many sessions at once: all of them, or none."""
+        return self._signed_in.write_sessions(sessions, facts)
 
     @property
     def _zone(self) -> ZoneInfo:

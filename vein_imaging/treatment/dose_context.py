@@ -15,6 +15,7 @@ from vein_imaging.domain.dose import (
     check_dose,
     checked,
     remaining,
+    within_every_limit,
 )
 from vein_imaging.domain.dose.quota import quotas
 from vein_imaging.domain.injection import Injection
@@ -28,8 +29,10 @@ from vein_imaging.storage.people.clinic import ClinicSettings
 
 __all__ = [
     "NOT_CHECKED",
+    "CheckedSession",
     "JudgedDose",
     "Rules",
+    "check_session",
     "judge_dose",
     "last_weight",
     "left",
@@ -88,6 +91,28 @@ class JudgedDose:
     def stops(self) -> tuple[Finding, ...]:
         """The findings that forbid it."""
         return tuple(one for one in self.findings if one.severity == "stop")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSession:
+    """What the rules say of a whole session, as it stood when it ended.
+
+    Parameters
+    ----------
+    findings : tuple of Finding
+        Stops first.
+    totals : tuple of Remaining
+        Each limit of the session and its last day, with its source.
+    words : str
+        What it was held against, and what was not looked at.
+    within_every_limit : bool
+        Whether every limit was looked at and none is passed.
+    """
+
+    findings: tuple[Finding, ...]
+    totals: tuple[Remaining, ...]
+    words: str
+    within_every_limit: bool
 
 
 def rules_of(opened: Opened | None, clinic: ClinicSettings) -> Rules:
@@ -194,19 +219,64 @@ def left(
         The session whose limits are asked for.
     rules : Rules
     """
+    return remaining(_after(sessions, head, rules))
+
+
+def check_session(
+    sessions: Mapping[str, Session],
+    head: SessionHead,
+    rules: Rules,
+    *,
+    unread: bool = False,
+) -> CheckedSession:
+    """Check a session again, with nothing of what came after it.
+
+    Parameters
+    ----------
+    sessions : mapping of session id to Session
+        The patient's, in the order written.
+    head : SessionHead
+    rules : Rules
+        Its own region's.
+    unread : bool
+        Whether some of the record cannot be read: it counts nowhere, and so nothing is
+        known to be within a limit.
+    """
+    until: dict[str, Session] = {}
+    for key, one in sessions.items():
+        until[key] = one
+        if key == head.session_id:
+            break
+    context = _after(until, head, rules, screening=stored_screening(until))
+    findings = check_dose(context)
+    words = checked(context, findings)
+    return CheckedSession(
+        findings,
+        remaining(context),
+        f"{words}; part of the record cannot be read" if unread else words,
+        within_every_limit(context, findings) and not unread,
+    )
+
+
+def _after(
+    sessions: Mapping[str, Session],
+    head: SessionHead,
+    rules: Rules,
+    screening: Screening | None = None,
+) -> DoseContext:
+    """The context without any plan: what was given is judged."""
     weighed = last_weight(sessions)
     latest = max(
         (i.at for one in sessions.values() for i in one.injections),
         default=head.started_at,
     )
-    return remaining(
-        DoseContext(
-            table=rules.table,
-            zone=rules.zone,
-            sessions=_doses(sessions, head, latest, ""),
-            weight=weighed.weight if weighed else None,
-            weighed_on=local_date(weighed.at, rules.zone) if weighed else None,
-        )
+    return DoseContext(
+        table=rules.table,
+        zone=rules.zone,
+        sessions=_doses(sessions, head, latest, ""),
+        weight=weighed.weight if weighed else None,
+        weighed_on=local_date(weighed.at, rules.zone) if weighed else None,
+        screening=screening,
     )
 
 

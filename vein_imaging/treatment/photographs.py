@@ -212,10 +212,12 @@ class Photographs:
         RecordError
             If it is missing or damaged.
         """
-        taken = self._record.picture(photo.image_id)
-        known = (
-            None if photo.calibration is None else self._profile_of(photo.calibration)
-        )
+        return self.corrected(photo.image_id, photo.calibration)
+
+    def corrected(self, image_id: str, calibration: str | None) -> Pixels:
+        """`picture` by its name in the store and the checksum of its profile."""
+        taken = self._record.picture(image_id)
+        known = None if calibration is None else self._profile_of(calibration)
         return taken if known is None else known.correct(taken)
 
     def days(self, before: Photo, after: Photo) -> ComparedDays:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from vein_imaging.domain.adverse_events import AdverseEvent
@@ -28,7 +28,9 @@ from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.treatment.clock_doubt import ClockWatch
 from vein_imaging.treatment.dose_context import (
+    CheckedSession,
     Rules,
+    check_session,
     left,
     rules_of,
     stored_screening,
@@ -70,6 +72,8 @@ class Visit:
         watch: ClockWatch,
         new_id: Callable[[], str],
     ) -> None:
+        self.clinic = clinic
+        """Region, zone and the clinic's own limits."""
         self.head = head
         """The session's beginning."""
         self.record = SessionRecord(signed_in, head)
@@ -94,6 +98,11 @@ class Visit:
     def session(self) -> Session:
         """The session as it stands."""
         return self.record.session
+
+    @property
+    def started(self) -> datetime:
+        """When it began; of an imported session, when its first picture was taken."""
+        return self.session.started or self.head.started_at
 
     @property
     def author(self) -> str:
@@ -153,6 +162,11 @@ class Visit:
     def left(self) -> tuple[Remaining, ...]:
         """What is left of each limit of this session and its day."""
         return left(self.record.sessions, self.head, self.rules)
+
+    def checked(self) -> CheckedSession:
+        """What the rules say of this session as a whole, as it stands."""
+        sessions, unread = self.record.sessions, bool(self.warnings)
+        return check_session(sessions, self.head, self.rules, unread=unread)
 
     def aftercare(self) -> tuple[AftercareLine, ...]:
         """What the patient is asked to do, by date, from the last treatment on.

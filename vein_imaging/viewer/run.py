@@ -138,6 +138,8 @@ def run_viewer(
         try:
             window.show(options.size_px)
             cover.finish(window.window)
+            if work is not None:
+                window.offer_print(work, open_visit)
             if screenshot is None:
                 if work is not None:
                     window.ask_about_clock(work)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+import numpy as np
+from numpy.typing import NDArray
 from qtpy.QtCore import QPointF, QRectF, Qt
 from qtpy.QtGui import QColor, QMouseEvent, QPainter, QPen, QPixmap
 from qtpy.QtWidgets import (
@@ -18,6 +18,7 @@ from qtpy.QtWidgets import (
 )
 
 from vein_imaging.viewer.application import application, need_a_screen
+from vein_imaging.viewer.before_after.linked_pictures import to_pixmap
 from vein_imaging.words import translate as _
 
 __all__ = ["TwoClicks", "two_clicks"]
@@ -111,13 +112,15 @@ class TwoClicks(QDialog):
             ok.setEnabled(left == 0)
 
 
-def two_clicks(path: Path) -> tuple[tuple[float, float], tuple[float, float]] | None:
+def two_clicks(
+    picture: NDArray[np.uint8],
+) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Show a picture until two points are marked in it.
 
     Parameters
     ----------
-    path : Path
-        Of the picture.
+    picture : (H, W) or (H, W, 3) uint8 RGB
+        As it was read: Qt's own reader leaves a phone's portrait lying on its side.
 
     Returns
     -------
@@ -126,7 +129,7 @@ def two_clicks(path: Path) -> tuple[tuple[float, float], tuple[float, float]] | 
     """
     need_a_screen()
     application()
-    dialog = TwoClicks(QPixmap(str(path)))
+    dialog = TwoClicks(to_pixmap(picture))
     dialog.resize(1000, 700)
     if dialog.exec() != QDialog.DialogCode.Accepted:
         return None

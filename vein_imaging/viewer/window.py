@@ -22,6 +22,7 @@ from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.clicks import click_callback
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.live.vein_reading import vein_at
+from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.napari_private import (
@@ -105,6 +106,8 @@ class ViewerWindow(QObject):
         self.photos = PhotoDesk(
             visit.photographs, self.strip, self.live, self.window, self._address
         )
+        self.paper: PrintDesk | None = None
+        """What can be printed; None while practising."""
         self._lock = None if desk is None else DeskLock(desk, self.lock)
         self._wire(picture)
 
@@ -146,6 +149,19 @@ class ViewerWindow(QObject):
         self.feed.start()
         self._timer.start(_TICK_MS)
 
+    def offer_print(self, work: AtWork, visit: Visit) -> None:
+        """Let the record be printed.
+
+        Parameters
+        ----------
+        work : AtWork
+            Who prints.
+        visit : Visit
+            The session on the screen.
+        """
+        self.paper = PrintDesk(work, visit, self.window)
+        self.strip.offer_print(self.paper.menu)
+
     def ask_about_clock(self, work: AtWork) -> None:
         """Ask once whether the computer's clock is right, where something is odd.
 
@@ -183,6 +199,7 @@ class ViewerWindow(QObject):
         self._timer.stop()
         if self._lock is not None:
             self._lock.stop()
+        self._close_paper()
         self.photos.close()
         self.feed.stop()
         self.viewer.close()
@@ -192,11 +209,16 @@ class ViewerWindow(QObject):
 
         The desk has closed the store by then: nothing can be read or written.
         """
+        self._close_paper()
         self.photos.close()
         self.recorder.close()
         self.sites.visible = False
         self.panel.lock()
         self.strip.lock()
+
+    def _close_paper(self) -> None:
+        if self.paper is not None:
+            self.paper.close()
 
     def tick(self) -> None:
         """Take up what is new; called by the timer."""

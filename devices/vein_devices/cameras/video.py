@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vein_devices.cameras.container_end import how_it_is_cut
+from vein_devices.cameras.decoder_log import Message, listen, messages
 from vein_devices.errors import DeviceDataError, DeviceUnsupportedError
 from vein_devices.frame import Pixels
+from vein_devices.opencv import cv2
 
 if TYPE_CHECKING:
     import av
@@ -48,6 +51,16 @@ def import_av(name: str) -> Any:
     return av
 
 
+_CONTAINERS = (
+    "mov,avi,matroska,asf,mpeg,mpegts,mpegvideo,h264,hevc,mjpeg,m4v,ogg,flv,dv,mxf,nut,"
+    "ivf,obu,rm,wtv,y4m,yuv4mpegpipe"
+)
+"""Formats of FFmpeg that are videos in one file: it would also draw a text file as a
+picture, and follow lists to other files."""
+_SQUARE = 1.001
+"""Width over height of a pixel; what differs less comes of an encoder's rounding."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoFrame:
     """A decoded frame, not yet converted.
@@ -62,6 +75,8 @@ class VideoFrame:
         Since the first frame, where the video tells.
     lost_before : int
         Frames between the one before and this one that could not be decoded.
+    pixel_aspect : float
+        Width of a stored pixel over its height.
     """
 
     name: str
@@ -69,6 +84,7 @@ class VideoFrame:
     time_s: float | None
     lost_before: int
     _frame: av.VideoFrame
+    pixel_aspect: float = 1.0
 
     def pixels(self) -> Pixels:
         """Convert it.
@@ -76,7 +92,8 @@ class VideoFrame:
         Returns
         -------
         (H, W, 3) uint8
-            RGB, turned as the file says.
+            RGB, turned as the file says; its pixels are square: where the video's are
+            not, the shorter way is stretched.
 
         Raises
         ------
@@ -99,7 +116,26 @@ class VideoFrame:
             raise DeviceDataError(
                 f"{self.name}: frame {self.index} cannot be converted: {error}"
             ) from error
+        rgb = _squared(np.asarray(rgb, np.uint8), self.pixel_aspect)
         return np.ascontiguousarray(np.rot90(rgb, self._frame.rotation // 90))
+
+
+def _complains(said: list[Message]) -> bool:
+    import av.logging
+
+    return any(level <= av.logging.ERROR for level, _name, _text in said)
+
+
+def _squared(rgb: Pixels, aspect: float) -> Pixels:
+    if 1 / _SQUARE <= aspect <= _SQUARE:
+        return rgb
+    height, width = rgb.shape[:2]
+    size = (
+        (round(width * aspect), height)
+        if aspect > 1
+        else (width, round(height / aspect))
+    )
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
 class VideoReader:
@@ -121,19 +157,25 @@ class VideoReader:
     def __init__(self, path: Path) -> None:
         self.name = str(path)
         av = import_av(self.name)
-        self.lost = 0
-        """Frames that could not be decoded until now."""
-        # A list of other files, or of addresses, that calls itself a video is none.
-        options = {"protocol_whitelist": "file"}
+        self.lost_at: list[int] = []
+        """Numbers, from 0, of the frames that could not be decoded until now."""
+        self.cut = how_it_is_cut(path)
+        """How it ends too early, in words; None where it is whole."""
+        self._listens = False
+        options = {"protocol_whitelist": "file", "format_whitelist": _CONTAINERS}
         try:
             self._container = av.open(f"file:{path}", options=options)
         except (av.error.FFmpegError, OSError) as error:
             raise DeviceDataError(f"{self._no_video()} ({error.strerror})") from error
+        self._listens = True
+        listen(+1)
         if not self._container.streams.video:
             self.close()
             raise DeviceDataError(f"{self._no_video()} (no picture in it)")
         self._stream = self._container.streams.video[0]
-        self._stream.thread_type = "AUTO"
+        # Threads that decode several frames at once would tell a fault too late, and
+        # their log could not be told from another video's.
+        self._stream.thread_type = "NONE"
         # A frame with a fault is an error, and not filled with grey or its neighbour.
         self._stream.codec_context.options = {"err_detect": "explode"}
 
@@ -150,12 +192,26 @@ class VideoReader:
         return float(rate) if rate is not None and 0 < rate <= 1000 else None
 
     @property
-    def stated_count(self) -> int:
-        """Frames that the file says it holds; 0 where it does not say."""
-        return int(self._stream.frames)
+    def lost(self) -> int:
+        """How many frames could not be decoded until now."""
+        return len(self.lost_at)
+
+    @property
+    def pixel_aspect(self) -> float:
+        """Width of a stored pixel over its height; 1 where the video does not say."""
+        aspect = self._stream.sample_aspect_ratio
+        return float(aspect) if aspect else 1.0
+
+    @property
+    def is_square(self) -> bool:
+        """Whether its pixels are as wide as they are high."""
+        return 1 / _SQUARE <= self.pixel_aspect <= _SQUARE
 
     def frames(self) -> Iterator[VideoFrame]:
         """Decode one after the other, until the video ends.
+
+        After a frame that could not be decoded all are left out up to the next key
+        frame: they are made of it.
 
         Yields
         ------
@@ -166,14 +222,47 @@ class VideoReader:
         DeviceDataError
             If it cannot be read any further.
         """
+        first_s: float | None = None
+        told = 0
+        for index, frame in enumerate(self._decoded()):
+            if frame is None:
+                self.lost_at.append(index)
+            else:
+                first_s = frame.time if first_s is None else first_s
+                time_s = None if frame.time is None else frame.time - (first_s or 0.0)
+                lost = self.lost - told
+                yield VideoFrame(
+                    self.name, index, time_s, lost, frame, self.pixel_aspect
+                )
+                told = self.lost
+
+    def _decoded(self) -> Iterator[av.VideoFrame | None]:
+        """Each frame in order; None where one is lost or made of a lost one."""
+        broken = False
+        fault_at: int | None = None  # time stamp of the packet with the fault
+        for packet, was_missed in self._packets():
+            frames, is_faulty = self._frames_of(packet)
+            if is_faulty or was_missed:
+                broken, fault_at = True, packet.pts if is_faulty else None
+            for frame in frames:
+                if frame is None or is_faulty:
+                    yield None
+                    continue
+                # a key frame may be decoded before the fault, and given after it
+                behind = fault_at is None or frame.pts is None or frame.pts > fault_at
+                broken = broken and not (frame.key_frame and behind)
+                yield None if broken else frame
+
+    def _packets(self) -> Iterator[tuple[av.Packet[Any], bool]]:
+        """Each packet, and whether the container had a fault before it."""
         import av.error
 
-        first_s: float | None = None
-        count = told = 0
         packets = self._container.demux(self._stream)
+        count = 0
         while True:
             try:
-                packet = next(packets, None)
+                with messages() as said:
+                    packet = next(packets, None)
             except (av.error.FFmpegError, OSError) as error:
                 raise DeviceDataError(
                     f"{self.name}: it cannot be read after frame {count} "
@@ -181,22 +270,34 @@ class VideoReader:
                 ) from error
             if packet is None:
                 return
-            try:
-                decoded = packet.decode()
-            except (av.error.FFmpegError, OSError):
-                self.lost += 1
-                continue
-            for frame in decoded:
-                if not isinstance(frame, av.VideoFrame) or frame.is_corrupt:
-                    self.lost += 1
-                    continue
-                first_s = frame.time if first_s is None else first_s
-                time_s = None if frame.time is None else frame.time - (first_s or 0.0)
-                yield VideoFrame(
-                    self.name, count + self.lost, time_s, self.lost - told, frame
-                )
-                count, told = count + 1, self.lost
+            count += 1
+            yield packet, _complains(said)
+
+    def _frames_of(
+        self, packet: av.Packet[Any]
+    ) -> tuple[list[av.VideoFrame | None], bool]:
+        """What comes of a packet, and whether the decoder found a fault in it.
+
+        It tells of some faults by its log only, and fills the place with a neighbour.
+        """
+        import av.error
+
+        if packet.is_corrupt:
+            return [None], True  # a part of it only: the file ends there
+        try:
+            with messages() as said:
+                frames = packet.decode()
+        except (av.error.FFmpegError, OSError):
+            return [None], True
+        good = [
+            frame if isinstance(frame, av.VideoFrame) and not frame.is_corrupt else None
+            for frame in frames
+        ]
+        return good, None in good or _complains(said)
 
     def close(self) -> None:
         """Let go of it."""
+        if self._listens:
+            self._listens = False
+            listen(-1)
         self._container.close()

@@ -23,10 +23,10 @@ from vein_devices.errors import (
 )
 from vein_devices.illuminators.protocol import (
     CHANNELS,
-    FAULTS,
     Line,
     LineReader,
     encode_line,
+    fault_names,
 )
 from vein_devices.illuminators.status import ChannelInfo, LightStatus
 from vein_devices.serial.port import SerialPort
@@ -42,6 +42,17 @@ _BOOT_S = 3.0
 _WATCHDOG_MS = 1000
 """The light goes off when this program has been silent for so long. It is set at each
 opening, because an earlier program may have set another time."""
+_NUMBERED_SINCE = 1
+"""Protocol 1.1 numbers the signs of life."""
+_NUMBERS = 1 << 16  # as many as the firmware counts
+_ADVICE = {
+    "BROWNOUT": "It started again while it was armed (a brown-out, a reset, a loss of "
+    "power): look at supply and cable",
+    "DOSE": "Wait in the dark until half of the light is rested",
+    "STUCK": "A driver lets current through though it is switched off: take the lamp "
+    "off the skin and unplug its supply; have it repaired",
+}
+"""What to do at a fault whose name does not say it; the last one that holds counts."""
 
 
 class LineIlluminator:
@@ -81,6 +92,8 @@ class LineIlluminator:
         self._clock = clock
         self._port: SerialPort | None = None
         self._reader = LineReader()
+        self._kept = 0  # number of the last sign of life
+        self._numbered = False  # whether the firmware takes numbers
 
     def open(self) -> None:
         """Connect, make it dark, and learn what it is.
@@ -103,11 +116,7 @@ class LineIlluminator:
                 raise DeviceUnsupportedError(  # noqa: TRY301
                     f"{self.address}: {self.identity!r} is no illuminator"
                 )
-            version = self.ask("SYST:PROT?")
-            if version.partition(".")[0] != "1":
-                raise DeviceUnsupportedError(  # noqa: TRY301
-                    f"{self.address}: protocol {version}; this program speaks 1"
-                )
+            self._numbered = self._minor_version() >= _NUMBERED_SINCE
             if self._check:
                 self.ask("SYST:CRC ON")
             self.ask(f"SYST:WDOG {_WATCHDOG_MS}")
@@ -118,9 +127,20 @@ class LineIlluminator:
             self.close()
             raise
 
+    def _minor_version(self) -> int:
+        version = self.ask("SYST:PROT?")
+        major, _, minor = version.partition(".")
+        if major != "1" or not minor.isdigit():
+            raise DeviceUnsupportedError(
+                f"{self.address}: protocol {version}; this program speaks 1.0 and 1.1: "
+                f"load the firmware that came with it (make -C devices/firmware flash)"
+            )
+        return int(minor)
+
     def _wait_for_boot(self) -> None:
         """Switch the light off as soon as it listens; any CRC or none is accepted."""
         until_s = self._clock.monotonic_s() + _BOOT_S
+        before = self.resent
         while True:
             try:
                 self._ask("ILL:OFF", check=True)
@@ -128,7 +148,9 @@ class LineIlluminator:
                 if self._clock.monotonic_s() >= until_s:
                     raise
             else:
-                return
+                break
+        if self.resent > before:  # it may yet answer what it was asked while it booted
+            self._line.drain(_ANSWER_S)
 
     def _info(self, channel: int) -> ChannelInfo:
         name, nm, current, power = self.ask(f"ILL{channel}:INFO?").split(",")
@@ -162,12 +184,15 @@ class LineIlluminator:
         """
         return self._ask(command, check=self._check)
 
-    def _ask(self, command: str, *, check: bool) -> str:
+    def _ask(self, command: str, *, check: bool, wanted: str | None = None) -> str:
         tries = 1 if command == "*TRG" else _TRIES
         for _ in range(tries):
             self._forget_late_answers()
             self._line.write(encode_line(command, check=check))
             answer = self._answer()
+            is_late = wanted is not None and answer not in (None, wanted)
+            if is_late and not str(answer).startswith("ERR "):
+                answer = None  # of a question before this one
             if answer is None or answer.startswith("ERR 101,"):
                 self.resent += 1
                 continue
@@ -183,11 +208,14 @@ class LineIlluminator:
 
     def _latched(self) -> str:
         """What keeps the light off, and what to do."""
-        mask = int(self.ask("SYST:FLT?"))
-        names = ", ".join(name for bit, name in FAULTS.items() if mask & bit)
+        names = ", ".join(fault_names(int(self.ask("SYST:FLT?"))))
+        what_to_do = "Put its cause right"
+        for name, advice in _ADVICE.items():
+            if name in names:
+                what_to_do = advice
         return (
             f"{self.address}: it stays dark (ERR 103), a fault is latched: {names}. "
-            f"Put its cause right, then type: vein-imaging light clear {self.address}"
+            f"{what_to_do}, then type: vein-imaging light clear {self.address}"
         )
 
     @property
@@ -245,8 +273,18 @@ class LineIlluminator:
         return events
 
     def keep(self) -> None:
-        """Show that this program is alive; without it the light goes out."""
-        self.ask("KEEP")
+        """Show that this program is alive; without it the light goes out.
+
+        Each sign has a number, and the answer is that number: neither an old sign out
+        of a buffer nor an old answer counts. From the first one until the light is
+        switched off nothing else is a sign of life.
+        """
+        if not self._numbered:  # firmware of protocol 1.0
+            self.ask("KEEP")
+            return
+        self._kept = (self._kept + 1) % _NUMBERS
+        number = str(self._kept)
+        self._ask(f"KEEP {number}", check=self._check, wanted=number)
 
     def off(self) -> None:
         """Switch the light off now. This is obeyed in every state."""
@@ -349,9 +387,17 @@ class LineIlluminator:
             armed = self.ask("OUTP?") == "1"
         except ValueError as error:
             raise DeviceDataError(f"{self.address}: not a number: {error}") from error
-        faults = tuple(name for bit, name in FAULTS.items() if mask & bit)
         return LightStatus(
-            armed, faults, led, skin, board, millivolts, percent, lit, limit, dose
+            armed,
+            fault_names(mask),
+            led,
+            skin,
+            board,
+            millivolts,
+            percent,
+            lit,
+            limit,
+            dose,
         )
 
     def clock_offset_s(self, tries: int = 8) -> tuple[float, float]:

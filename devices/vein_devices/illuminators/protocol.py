@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from vein_devices.errors import DeviceDataError
 
-__all__ = ["CHANNELS", "FAULTS", "Line", "LineReader", "crc16", "encode_line"]
+__all__ = [
+    "CHANNELS", "FAULTS", "Line", "LineReader", "crc16", "encode_line", "fault_names",
+]  # fmt: skip
 
 LONGEST = 96  # the firmware's buffer: docs/wire-protocol.md
 
@@ -21,11 +23,28 @@ CHANNELS = ("orange", "red", "white", "nir850", "nir940")
 
 FAULTS = {
     1: "WDOG", 2: "TEMP", 4: "DOSE", 8: "OPEN", 16: "SHORT", 32: "BATT", 64: "CRC",
-    128: "BROWNOUT",
+    128: "BROWNOUT", 256: "STUCK",
 }  # fmt: skip
 """Bits of SYST:FLT?."""
 
 _SUFFIX = re.compile(rb"^(.*)\*([0-9A-F]{4})$", re.DOTALL)
+
+
+def fault_names(mask: int) -> tuple[str, ...]:
+    """Name the bits of SYST:FLT?.
+
+    Parameters
+    ----------
+    mask : int
+        As the firmware answered.
+
+    Returns
+    -------
+    tuple of str
+        By the names of `FAULTS`; a bit that only newer firmware knows has its number.
+    """
+    bits = (1 << place for place in range(mask.bit_length()))
+    return tuple(FAULTS.get(bit, f"FAULT {bit}") for bit in bits if mask & bit)
 
 
 @dataclass(frozen=True, slots=True)

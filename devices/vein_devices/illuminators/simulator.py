@@ -42,16 +42,18 @@ class IlluminatorSimulator:
     ----------
     dose_limit_s : s
         Lit time without a rest.
+    version : str
+        Of the protocol: firmware of 1.0 takes no numbers and forgets at a reset.
     """
 
     baud: int | None = None
 
-    def __init__(self, dose_limit_s: float = 60.0) -> None:
+    def __init__(self, dose_limit_s: float = 60.0, version: str = "1.1") -> None:
         self.skin_c = self.led_c = self.mcu_c = 25.0
         """Temperatures, C; nan is a sensor torn off."""
         self.battery_mv = 4000
-        self.string_mv = 3000
-        """Across the LED strings while lit."""
+        self.string_mv, self.dark_string_mv = 3000, 0
+        """Across the LED strings while lit, and while dark."""
         self.pressed = False
         """The button."""
         self.lit_mask = 0
@@ -61,20 +63,27 @@ class IlluminatorSimulator:
         self.edges = 0
         """Edges at the trigger input, not yet seen."""
         self._dose_limit_s = dose_limit_s
+        self._version = version
+        self.armed, self.latched = False, 0
+        self._lit_s = self._dose_j = 0.0
         self._now_s: float | None = None
         self._start_s = 0.0
         self._out: list[str] = []
         self.reset()
 
     def reset(self) -> None:
-        """Start again, with the light off."""
+        """Start again, with the light off; light used and faults are remembered."""
+        if self._version == "1.0":
+            self.armed, self.latched = False, 0
+            self._lit_s = self._dose_j = 0.0
+        self.latched |= _BITS["BROWNOUT"] if self.armed else 0
         self.levels = [0] * len(CHANNELS)
         self.armed = False
-        self.latched = 0
         self.lit_mask = 0
         self._actual = [0] * len(CHANNELS)
-        self._lit_s = self._dose_j = 0.0
         self._lit_since_s = self._heard_s = self._now_s or 0.0
+        self._dark_since_s = self._heard_s
+        self._number: int | None = None
         self._watchdog_s = 1.0
         self._bad = 0
         self._was_pressed = self.pressed
@@ -90,7 +99,9 @@ class IlluminatorSimulator:
     # --- safety -------------------------------------------------------------------
 
     def _off(self) -> None:
-        self.armed, self._pulse = False, None
+        self.armed, self._pulse, self._number = False, None, None
+        if self.lit_mask:
+            self._dark_since_s = self._now_s or 0.0
         self.levels = [0] * len(CHANNELS)
         self._actual = [0] * len(CHANNELS)
         self.lit_mask = 0
@@ -116,6 +127,8 @@ class IlluminatorSimulator:
         if self.lit_mask and now_s - self._lit_since_s >= 0.005:
             found |= _BITS["OPEN"] if self.string_mv > 4500 else 0
             found |= _BITS["SHORT"] if self.string_mv < 300 else 0
+        if not self.lit_mask and now_s - self._dark_since_s >= 0.02:
+            found |= _BITS["STUCK"] if self.dark_string_mv > 1000 else 0
         return found
 
     @property
@@ -193,6 +206,8 @@ class IlluminatorSimulator:
         if self.lit_mask and not was_lit:
             self._lit_since_s = now_s
             self.flashes.append(self.lit_mask)
+        elif was_lit and not self.lit_mask:
+            self._dark_since_s = now_s
 
     # --- lines --------------------------------------------------------------------
 
@@ -239,7 +254,9 @@ class IlluminatorSimulator:
                 raise _RefusedError(code)  # noqa: TRY301
             else:
                 reply = self._obey(text.upper(), now_s) or "OK"
-            self._heard_s, self._bad = now_s, 0
+            self._bad = 0
+            if self._number is None:
+                self._heard_s = now_s
         except _RefusedError as refused:
             if not printable or refused.code in (101, -113):
                 self._bad += 1
@@ -255,9 +272,9 @@ class IlluminatorSimulator:
     def _obey(self, text: str, now_s: float) -> str | None:
         header, _, argument = text.partition(" ")
         plain: dict[str, Callable[[], str | None]] = {
-            "*IDN?": lambda: "TRANSVEIN,ILL5,0001,1.0",
-            "KEEP": lambda: "OK",
-            "SYST:PROT?": lambda: "1.0",
+            "*IDN?": lambda: f"TRANSVEIN,ILL5,0001,{self._version}",
+            "KEEP": lambda: self._keep(argument, now_s),
+            "SYST:PROT?": lambda: self._version,
             "SYST:TIME?": lambda: str(self._time_us()),
             "SYST:WDOG?": lambda: f"{self._watchdog_s * 1000:.0f}",
             "SYST:FLT?": lambda: str(self.latched),
@@ -299,6 +316,14 @@ class IlluminatorSimulator:
             raise _RefusedError(-113)
         taking[header](argument)
         return None
+
+    def _keep(self, argument: str, now_s: float) -> str:
+        if self._version == "1.0" or not argument:
+            return "OK"
+        number = _number(argument, 0, 65535)
+        if self._number is None or 0 < (number - self._number) % 65536 < 32768:
+            self._number, self._heard_s = number, now_s
+        return str(number)
 
     def _clear(self, now_s: float) -> None:
         if self._causes(now_s, resume=True) & self.latched:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from vein_devices.errors import (
+    BrokenRecordingError,
     DeviceAbsentError,
     DeviceAddressError,
     DeviceBusyError,
@@ -276,6 +277,7 @@ class StateMachine:
         settling = (
             self._lost_s is not None and now_s - self._lost_s < self._patience.settle_s
         ) or self._status.state is DeviceState.ABSENT
+        final = final or isinstance(error, BrokenRecordingError)
         if final or (isinstance(error, _FINAL) and not settling):
             self._enter(DeviceState.FAULT, now_s, why)
             return None

@@ -20,7 +20,10 @@ from vein_devices.serial.port import open_serial
 from vein_devices.serial.pty_device import PtyDevice
 
 FIRMWARE = Path(__file__).parents[3] / "devices/firmware"
-DOSE_LIMIT_S = 1.5
+DOSE_LIMIT_S, RESERVE_S = 1.5, 0.4
+OPTIBOOT = Path(
+    "/usr/share/arduino/hardware/arduino/avr/bootloaders/optiboot/optiboot.c"
+)
 TOOLS = ("make", "avr-gcc", "cc")
 
 
@@ -32,13 +35,13 @@ class Bench(Protocol):
     def set_skin(self, celsius: float) -> None: ...
     def set_led(self, celsius: float) -> None: ...
     def set_battery(self, millivolts: int) -> None: ...
-    def set_string(self, millivolts: int) -> None: ...
+    def set_string(self, millivolts: int, dark: int = 0) -> None: ...
     def press(self, down: bool) -> None: ...
     def edge(self) -> None: ...
     def lit_mask(self) -> int: ...
     def flashes(self) -> list[int]: ...
     def time_s(self) -> float: ...
-    def restart(self) -> None: ...
+    def restart(self, kind: str = "external") -> None: ...
 
 
 def ntc_mv(celsius: float) -> int:
@@ -52,9 +55,10 @@ def ntc_mv(celsius: float) -> int:
 class FirmwareBench:
     """The compiled firmware on a simulated ATmega328P."""
 
-    def __init__(self, build: Path) -> None:
+    def __init__(self, build: Path, *more: str) -> None:
+        files = [str(build / name) for name in ("illuminator.elf", *more)]
         self._process = subprocess.Popen(
-            [str(build / "bench"), str(build / "illuminator.elf")],
+            [str(build / "bench"), *files],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
         )  # fmt: skip
         self.port = self._out()
@@ -79,8 +83,8 @@ class FirmwareBench:
     def set_battery(self, millivolts: int) -> None:
         self._tell(f"adc 3 {millivolts // 2}")
 
-    def set_string(self, millivolts: int) -> None:
-        self._tell(f"adc 4 {millivolts}")
+    def set_string(self, millivolts: int, dark: int = 0) -> None:
+        self._tell(f"string {millivolts} {dark}")
 
     def press(self, down: bool) -> None:
         self._tell(f"button {int(down)}")
@@ -100,8 +104,11 @@ class FirmwareBench:
     def time_s(self) -> float:
         return float(self._tell("state")["us"]) * 1e-6
 
-    def restart(self) -> None:
-        self._tell("reset")
+    def restart(self, kind: str = "external") -> None:
+        self._tell(f"reset {kind}")
+
+    def fill_memory(self, byte: int) -> None:
+        self._tell(f"erase {byte:x}")
 
     def close(self) -> None:
         self._process.kill()
@@ -129,8 +136,8 @@ class StandInBench:
     def set_battery(self, millivolts: int) -> None:
         self.device.battery_mv = millivolts
 
-    def set_string(self, millivolts: int) -> None:
-        self.device.string_mv = millivolts
+    def set_string(self, millivolts: int, dark: int = 0) -> None:
+        self.device.string_mv, self.device.dark_string_mv = millivolts, dark
 
     def press(self, down: bool) -> None:
         self.device.pressed = down
@@ -147,29 +154,44 @@ class StandInBench:
     def time_s(self) -> float:
         return time.monotonic()
 
-    def restart(self) -> None:
+    def restart(self, kind: str = "external") -> None:
         self.device.reset()
 
     def close(self) -> None:
         self._pty.unplug()
 
 
-@pytest.fixture(scope="session")
-def firmware_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def build_firmware(build: Path, *targets: str, more: str = "") -> Path:
     """Compile firmware and bench, with a dose limit of 1.5 s to save time."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
     if missing:
         pytest.skip(f"no {', '.join(missing)}: run scripts/setup")
-    build = tmp_path_factory.mktemp("firmware")
     environment = {**os.environ, "OUT": str(build)}
-    limits = f"LIMITS=-DDOSE_LIMIT_MS={DOSE_LIMIT_S * 1000:.0f}UL"
-    command = ["make", "-s", "-C", str(FIRMWARE), "all", "bench", limits]
+    limits = (
+        f"LIMITS=-DDOSE_LIMIT_MS={DOSE_LIMIT_S * 1000:.0f}UL "
+        f"-DDOSE_RESERVE_MS={RESERVE_S * 1000:.0f}UL {more}"
+    )
+    command = ["make", "-s", "-C", str(FIRMWARE), "all", "bench", *targets, limits]
     made = subprocess.run(
         [*command, f"OUT={build}"], env=environment, capture_output=True, text=True,
         check=False,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     return build
+
+
+@pytest.fixture(scope="session")
+def firmware_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Firmware and bench, compiled once."""
+    return build_firmware(tmp_path_factory.mktemp("firmware"))
+
+
+@pytest.fixture(scope="session")
+def uno_build(firmware_build: Path) -> Path:
+    """The same, and an Uno's boot loader."""
+    if not OPTIBOOT.exists():
+        pytest.skip("no arduino-core-avr: run scripts/setup")
+    return build_firmware(firmware_build, "boot")
 
 
 @pytest.fixture(params=["stand-in", "firmware"])
@@ -180,6 +202,20 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
         made = FirmwareBench(request.getfixturevalue("firmware_build"))
     else:
         made = StandInBench()
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=["stand-in", "firmware", "uno"])
+def resettable(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """Stand-in, bare chip, and the chip behind an Uno's boot loader."""
+    made: FirmwareBench | StandInBench
+    if request.param == "stand-in":
+        made = StandInBench()
+    elif request.param == "firmware":
+        made = FirmwareBench(request.getfixturevalue("firmware_build"))
+    else:
+        made = FirmwareBench(request.getfixturevalue("uno_build"), "boot.hex")
     yield made
     made.close()
 

@@ -12,6 +12,8 @@ from vein_devices.errors import DeviceTimeoutError, DeviceUnsupportedError
 from vein_devices.illuminators import open_illuminator
 from vein_devices.illuminators.driver import LineIlluminator
 from vein_devices.illuminators.protocol import encode_line
+from vein_devices.illuminators.simulator import IlluminatorSimulator
+from vein_devices.serial.pty_device import PtyDevice
 
 from .conftest import Bench
 
@@ -54,7 +56,7 @@ class TestTalk:
     """What it says."""
 
     def test_it_says_who_it_is_and_what_it_has(self, light: LineIlluminator) -> None:
-        assert light.identity == "TRANSVEIN,ILL5,0001,1.0"
+        assert light.identity == "TRANSVEIN,ILL5,0001,1.1"
         assert [c.name for c in light.channels] == [
             "orange", "red", "white", "nir850", "nir940"
         ]  # fmt: skip
@@ -311,6 +313,32 @@ class TestSafety:
             let_pass(bench, 0.03)
             self.recover(lit, bench)
 
+    def test_a_driver_that_is_stuck_on_is_noticed_while_it_is_dark(
+        self, light: LineIlluminator, bench: Bench
+    ) -> None:
+        bench.set_string(3000, dark=1500)
+        let_pass(bench, 0.1)
+        assert light.status().faults == ("STUCK",)
+        assert "FLT STUCK" in light.poll()
+        with pytest.raises(DeviceUnsupportedError, match="unplug its supply"):
+            light.arm()
+        with pytest.raises(DeviceUnsupportedError, match="ERR 103"):
+            light.clear_faults()
+        bench.set_string(3000, dark=0)
+        let_pass(bench, 0.1)
+        self.recover(light, bench)
+
+    def test_pulses_with_the_voltage_gone_between_them_are_no_fault(
+        self, light: LineIlluminator, bench: Bench
+    ) -> None:
+        light.set_level("orange", 300)
+        light.strobe([1], pulse_us=20_000)
+        light.arm()
+        for _ in range(5):
+            light.trigger()
+            let_pass(bench, 0.06)
+        assert light.status().faults == ()
+
     def test_dark_when_the_battery_is_low(
         self, lit: LineIlluminator, bench: Bench, keep_until: KeepUntil
     ) -> None:
@@ -337,6 +365,43 @@ class TestSafety:
             let_pass(bench, 0.01)
             assert bench.time_s() - started_s < 1.0
         lit._line.write(b"\n")
+
+    def test_an_old_sign_of_life_out_of_a_buffer_does_not_keep_it_alive(
+        self, lit: LineIlluminator, bench: Bench
+    ) -> None:
+        lit.ask("SYST:WDOG 300")
+        lit.keep()
+        number = lit._kept
+        see(bench, 8)
+        started_s = bench.time_s()
+        while bench.lit_mask():
+            for old in (number, number - 1 & 0xFFFF, number - 900 & 0xFFFF):
+                lit._line.write(encode_line(f"KEEP {old}", check=True))
+            lit._line.write(encode_line("ILL4:LEV?", check=True))
+            let_pass(bench, 0.02)
+            assert bench.time_s() - started_s < 1.0
+        lit._line.drain(0.05)
+        assert lit.status().faults == ("WDOG",)
+
+    def test_numbers_of_signs_of_life_go_round(
+        self, lit: LineIlluminator, bench: Bench
+    ) -> None:
+        lit._kept = 65533
+        for _ in range(5):
+            lit.keep()
+            let_pass(bench, 0.05)
+        assert lit._kept == 2
+        assert bench.lit_mask() == 8
+
+    def test_an_answer_to_an_older_sign_of_life_is_not_taken(
+        self, light: LineIlluminator
+    ) -> None:
+        light.keep()
+        before = light.resent
+        light._kept -= 1  # as if the answer came late and the next number was asked
+        light._line.write(encode_line(f"KEEP {light._kept + 7}", check=True))
+        light.keep()
+        assert light.resent >= before
 
     def test_off_is_obeyed_with_a_wrong_crc_and_with_none(
         self, lit: LineIlluminator, bench: Bench
@@ -377,13 +442,45 @@ class TestSafety:
         see(bench, 0)
 
 
+def test_firmware_of_protocol_1_0_is_understood() -> None:
+    with (
+        PtyDevice(IlluminatorSimulator(version="1.0")) as device,
+        open_illuminator(f"serial:{device.port}") as light,
+    ):
+        light.set_level("nir850", 100)
+        light.arm()
+        for _ in range(3):
+            light.keep()
+        assert light.status().armed
+        assert light.status().faults == ()
+
+
+@pytest.mark.parametrize("version", ["0.9", "2.0", "new"])
+def test_firmware_of_another_protocol_is_refused_in_words(version: str) -> None:
+    with (
+        PtyDevice(IlluminatorSimulator(version=version)) as device,
+        pytest.raises(DeviceUnsupportedError, match=f"protocol {version}.*firmware"),
+    ):
+        open_illuminator(f"serial:{device.port}").open()
+
+
+def test_a_host_of_protocol_1_0_keeps_the_light_on_without_numbers(
+    lit: LineIlluminator, bench: Bench
+) -> None:
+    lit._numbered = False
+    for _ in range(6):
+        lit.keep()
+        let_pass(bench, 0.2)
+    assert bench.lit_mask() == 8
+
+
 def test_a_terminal_can_talk_to_it_without_any_crc(bench: Bench) -> None:
     with serial.Serial(bench.port, 115200, timeout=0.3) as port:
         answer = b""
         while not answer:  # it may still be starting
             port.write(b"*IDN?\r\n")
             answer = port.readline()
-        assert answer == b"TRANSVEIN,ILL5,0001,1.0\n"
+        assert answer == b"TRANSVEIN,ILL5,0001,1.1\n"
 
 
 def test_a_simulated_light_needs_no_port() -> None:

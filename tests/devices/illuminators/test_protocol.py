@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vein_devices.illuminators.protocol import Line, LineReader, crc16, encode_line
+from vein_devices.illuminators.protocol import (
+    FAULTS,
+    Line,
+    LineReader,
+    crc16,
+    encode_line,
+    fault_names,
+)
 
 texts = st.text(
     st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=80
@@ -79,3 +86,9 @@ def test_a_line_too_long_is_refused() -> None:
 def test_events_are_told_apart() -> None:
     assert Line("!FLT WDOG", checked=True).is_event
     assert not Line("OK", checked=True).is_event
+
+
+def test_every_fault_has_a_name_and_a_newer_one_its_number() -> None:
+    assert fault_names(0) == ()
+    assert fault_names(sum(FAULTS)) == tuple(FAULTS.values())
+    assert fault_names(4 + 4096) == ("DOSE", "FAULT 4096")

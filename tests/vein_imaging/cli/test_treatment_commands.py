@@ -124,6 +124,9 @@ COMMANDS: dict[str, Callable[[Desk], tuple[str, ...]]] = {
     "patient find": lambda d: ("patient", "find", "probe"),
     "patient show": lambda d: ("patient", "show", d.patient_id),
     "patient change": lambda d: ("patient", "change", d.patient_id, "--phone", "123"),
+    "patient report": lambda d: (
+        *("patient", "report", d.patient_id, "--out", str(d.tmp / "course.pdf")),
+    ),
     "session list": lambda d: ("session", "list", d.patient_id),
     "session start": lambda d: ("session", "start", d.patient_id, "--kit"),
     "session show": lambda d: ("session", "show", d.session_id),
@@ -151,6 +154,13 @@ COMMANDS: dict[str, Callable[[Desk], tuple[str, ...]]] = {
     "session aftercare": lambda d: ("session", "aftercare", d.session_id),
     "session report": lambda d: (
         *("session", "report", d.session_id, "--out", str(d.tmp / "page.html")),
+    ),
+    "session sheet": lambda d: (
+        *("session", "sheet", d.session_id, "--out", str(d.tmp / "sheet.pdf")),
+    ),
+    "session calendar": lambda d: (
+        *("session", "calendar", d.session_id, "--at", "10:30"),
+        *("--out", str(d.tmp / "next.ics")),
     ),
     "session sign": lambda d: ("session", "sign", d.session_id),
 }
@@ -409,11 +419,12 @@ def test_the_report_holds_what_was_given_and_what_it_does_not_promise(
     page = file.read_text("utf-8")
     assert row == {
         "file": str(file),
+        "sessions": 1,
         "injections": 1,
         "photographs": 1,
-        "comparison": None,
+        "comparisons": [],
     }
-    for said in ("Anna Probe", "Asclera", "0.1 mL", "A RECORDING", "Not signed"):
+    for said in ("Anna Probe", "Asclera", "0.1 mL", "a recording", "not signed"):
         assert said in page
     assert "does not diagnose" in page
 

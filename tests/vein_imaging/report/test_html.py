@@ -57,7 +57,7 @@ def test_numbers_stand_flush_right() -> None:
     html = page(
         Section("x", tables=(Table(("a", "b"), (("1", "2"),), numeric=frozenset({1})),))
     )
-    assert '<td>1</td><td class="num">2</td>' in html
+    assert '<td data-label="a">1</td><td data-label="b" class="num">2</td>' in html
 
 
 def test_the_page_says_once_that_it_neither_diagnoses_nor_promises() -> None:
@@ -69,6 +69,6 @@ def test_a_row_of_the_wrong_length_is_refused() -> None:
         Table(("a", "b"), (("1",),))
 
 
-def test_a_picture_that_is_no_png_is_refused() -> None:
-    with pytest.raises(ValueError, match="not a PNG"):
+def test_a_picture_that_is_none_of_the_kinds_is_refused() -> None:
+    with pytest.raises(ValueError, match="a PNG, JPEG or SVG file"):
         Figure("c", b"GIF89a")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -169,6 +170,35 @@ def test_the_check_sees_all_that_was_written_about_the_patient(
     assert [len(history.events) for history in seen] == [1]
     assert outcome.findings == (Note(),)
     assert outcome.event == either_store.events(second)[0]
+
+
+def test_a_session_whose_first_entry_was_not_written_can_be_begun_again(
+    either_store: Store, patient_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vein_imaging.storage.entries import ledger
+    from vein_imaging.storage.errors import DiskFullError
+
+    module = "vein_imaging.storage.store.append_entry"
+    begin = partial(
+        either_store.start_session,
+        patient_id,
+        author="anna",
+        at=NOON,
+        session_id="s1",
+        opened=note("first"),
+    )
+    whole, calls = ledger.append_entry, []
+
+    def full(*arguments: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:  # the session's beginning stands, its first entry does not
+            raise DiskFullError("full")
+        return whole(*arguments)
+
+    monkeypatch.setattr(module, full)
+    with pytest.raises(DiskFullError):
+        begin()
+    assert begin() == "s1"
 
 
 def test_a_stop_leaves_nothing_written(either_store: Store, session_id: str) -> None:

@@ -15,7 +15,7 @@ from vein_imaging.cli.session.doses import (
     weigh,
 )
 from vein_imaging.cli.session.entries import event, note, photograph, score, sign
-from vein_imaging.cli.session.handed_out import aftercare, report
+from vein_imaging.cli.session.handed_out import aftercare, calendar, report, sheet
 from vein_imaging.cli.session.screening import screen
 from vein_imaging.cli.session.shown import (
     entry_line,
@@ -117,6 +117,6 @@ def show_session(access: StoreAccess, session_id: str, as_json: bool) -> None:
 
 for _command in (
     *(screen, weigh, plan, inject, correct, void),
-    *(note, photograph, event, score, sign, aftercare, report),
+    *(note, photograph, event, score, sign, aftercare, report, sheet, calendar),
 ):
     session.add_command(_command)

@@ -104,7 +104,7 @@ def session_row(visit: Visit) -> dict[str, Any]:
     held = visit.session
     return {
         "session_id": visit.head.session_id,
-        "started": visit.head.started_at.isoformat(timespec="seconds"),
+        "started": visit.started.isoformat(timespec="seconds"),
         "author": visit.head.author,
         "visit": held.opened.visit if held.opened else None,
         "signed": held.is_signed,

@@ -11,7 +11,7 @@ from vein_imaging.domain.dose.check import (
 )
 from vein_imaging.domain.dose.context import DoseContext, SessionDoses
 from vein_imaging.domain.dose.finding import Finding, Remaining
-from vein_imaging.domain.dose.heading import checked, heading
+from vein_imaging.domain.dose.heading import checked, heading, within_every_limit
 from vein_imaging.domain.dose.quota import Quota, quotas
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "plan_injection",
     "quotas",
     "remaining",
+    "within_every_limit",
 ]

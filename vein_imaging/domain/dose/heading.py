@@ -10,7 +10,7 @@ from vein_imaging.domain.dose.finding import Finding, listed
 from vein_imaging.domain.dose.quota import quotas
 from vein_imaging.domain.limits import Limit
 
-__all__ = ["checked", "heading"]
+__all__ = ["checked", "heading", "within_every_limit"]
 
 
 def _limits(context: DoseContext) -> list[Limit]:
@@ -108,3 +108,31 @@ def heading(context: DoseContext, findings: Sequence[Finding]) -> str:
     word = "STOP: " if count["stop"] else "WARNING: " if count["warn"] else ""
     first = f"{word}{listed(counts)}. " if counts else ""
     return f"{first}{checked(context, findings)}."
+
+
+def within_every_limit(context: DoseContext, findings: Sequence[Finding]) -> bool:
+    """Whether every limit was looked at, and none is passed.
+
+    Parameters
+    ----------
+    context : DoseContext
+    findings : sequence of Finding
+        Of `check_dose` on it.
+
+    Returns
+    -------
+    bool
+        Only where this is True may a page say "within every limit of the table". False
+        with any stop or warning, with a product without a limit of its own, and where
+        something that a limit asks for is not known.
+    """
+    if any(one.severity != "note" for one in findings):
+        return False
+    capped = {
+        quota.product
+        for quota in quotas(context)
+        if quota.limit.product and quota.limit.severity == "stop"
+    }
+    given = {one.product for one in context.subjects}
+    rules = {one.rule for one in findings}
+    return bool(given) and given <= capped and not _unchecked(context, rules)

@@ -36,20 +36,13 @@ class SessionIndex:
 
     def __init__(self, vault: Vault) -> None:
         self._vault = vault
-        self._patient_of: dict[str, str] = {}
 
     def find_patient(self, connection: Connection, session_id: str) -> str | None:
         """Return the id of a session's patient, or None where there is no session."""
-        if session_id not in self._patient_of:
-            found = connection.execute(
-                select(event.c.patient_id)
-                .where(event.c.session_id == session_id)
-                .limit(1)
-            ).scalar_one_or_none()
-            if found is None:
-                return None
-            self._patient_of[session_id] = found
-        return self._patient_of[session_id]
+        # asked each time: a transaction that fails takes its sessions back
+        return connection.execute(
+            select(event.c.patient_id).where(event.c.session_id == session_id).limit(1)
+        ).scalar_one_or_none()
 
     def patient(self, connection: Connection, session_id: str) -> str:
         """Return the id of a session's patient.

@@ -28,6 +28,8 @@ class ClinicSettings:
         IANA name; its calendar day is the day of per-day limits.
     limits : str
         Text of the clinic's own tighter limits (TOML), or empty.
+    name, phone : str
+        As a patient's sheet prints them.
 
     Raises
     ------
@@ -38,6 +40,8 @@ class ClinicSettings:
     region: str
     timezone: str
     limits: str = ""
+    name: str = ""
+    phone: str = ""
 
     def __post_init__(self) -> None:
         load_limits(self.region, self.limits or None)
@@ -47,7 +51,8 @@ class ClinicSettings:
     def body(self) -> Body:
         """As an entry of the ledger."""
         body = {"region": self.region, "timezone": self.timezone}
-        return {**body, "limits": self.limits} if self.limits else body
+        own = {"limits": self.limits, "name": self.name, "phone": self.phone}
+        return body | {key: text for key, text in own.items() if text}
 
 
 def read_clinic(store: Store) -> ClinicSettings | None:
@@ -60,6 +65,5 @@ def read_clinic(store: Store) -> ClinicSettings | None:
     if newest is None:
         return None
     body = newest.body
-    return ClinicSettings(
-        str(body["region"]), str(body["timezone"]), str(body.get("limits", ""))
-    )
+    own = {key: str(body.get(key, "")) for key in ("limits", "name", "phone")}
+    return ClinicSettings(str(body["region"]), str(body["timezone"]), **own)

@@ -32,6 +32,7 @@ from vein_imaging.storage.people.attempts import Attempts
 from vein_imaging.storage.people.clinic import CLINIC_KIND, ClinicSettings, read_clinic
 from vein_imaging.storage.people.clocks import Clocks, idle_clock
 from vein_imaging.storage.people.desk import Desk
+from vein_imaging.storage.people.importing import SessionToWrite, write_sessions
 from vein_imaging.storage.people.key_slots import OpenedSlot, made_slot
 from vein_imaging.storage.people.open_desk import OpenDesk
 from vein_imaging.storage.people.register import store_register
@@ -197,6 +198,11 @@ class SignedInStore(Desk):
     def put_image(self, session_id: str, png: bytes) -> str:
         """Store a picture of the session's patient; return its SHA-256."""
         return self._allowed(Action.CAPTURE).store.put_image(session_id, png)
+
+    def write_sessions(self, sessions: Sequence[SessionToWrite], facts: Body) -> int:
+        """Write many entries of many sessions at once: all of them, or none."""
+        with self._logging_refusals(desk := self._open_desk()):
+            return write_sessions(desk, sessions, facts, self.clocks.now())
 
     def append(self, session_id: str, event: Event | Entry) -> StoredEvent:
         """Write a fact, of any kind but a signature."""

@@ -7,6 +7,7 @@ from qtpy.QtGui import QFont, QFontMetrics
 from qtpy.QtWidgets import (
     QHBoxLayout,
     QLabel,
+    QMenu,
     QPushButton,
     QSlider,
     QVBoxLayout,
@@ -73,6 +74,9 @@ class CameraStrip(QWidget):
         self.photograph.setToolTip(_("Store the picture on the screen in the record"))
         self.compare = _button(_("Before/after\N{HORIZONTAL ELLIPSIS}"))
         self.compare.setToolTip(_("Compare two photographs of this patient"))
+        self.print = _button(_("Print"))
+        self.print.setToolTip(_("Report, patient's sheet and calendar into a file"))
+        self.print.hide()
         self.tuning = QWidget()
         self.tuning.setObjectName("tuning")
         self.opacity = _slider(round(settings.opacity * _SLIDER_STEPS), 0)
@@ -110,10 +114,15 @@ class CameraStrip(QWidget):
         large.setBold(True)
         return QFontMetrics(large).horizontalAdvance(headline) + 2 * _MARGIN_PX
 
+    def offer_print(self, menu: QMenu) -> None:
+        """Show the button with what can be printed of the record."""
+        self.print.setMenu(menu)
+        self.print.show()
+
     def lock(self) -> None:
-        """Hide the buttons for photographs: the record is closed."""
-        self.photograph.hide()
-        self.compare.hide()
+        """Hide the buttons of the record: it is closed."""
+        for button in (self.photograph, self.compare, self.print):
+            button.hide()
 
     def _tell_settings(self) -> None:
         self._settings = CaptureSettings(
@@ -161,6 +170,7 @@ class CameraStrip(QWidget):
         row.addWidget(self.freeze)
         row.addWidget(self.photograph)
         row.addWidget(self.compare)
+        row.addWidget(self.print)
 
 
 def _button(text: str, *, checkable: bool = False) -> QPushButton:

@@ -7,56 +7,20 @@ with the next picture; one of H.264 or H.265 with the next key frame.
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from vein_devices.cameras.decoder_log import Message, listen, messages
 from vein_devices.cameras.network.frame_number import FrameNumbers
 
 if TYPE_CHECKING:
     import av
 
-__all__ = ["DamageWatch", "messages"]
-
-Message = tuple[int, str, str]
-"""Level, who says it, and the text."""
+__all__ = ["DamageWatch"]
 
 _RTP_LOSS = re.compile(r"missed \d+ packets|bad cseq|[Mm]issing packets")
 _REMEMBERED = 64  # packets between a key frame's data and its picture: far fewer
-
-_lock = threading.Lock()
-_listeners = 0
-
-
-def _listen(change: int) -> None:
-    """Have FFmpeg speak while a stream is open, and to nobody's terminal.
-
-    Speaking takes Python's lock. A video file's decoder has threads of its own; were
-    one of them to speak while Python waits for its end, both would wait for ever. So
-    nothing below a warning is asked for, and nothing at all when no stream is open.
-    """
-    import av.logging
-
-    global _listeners
-    with _lock:
-        _listeners += change
-        logger = logging.getLogger("libav")
-        logger.propagate = False
-        if not logger.handlers:
-            logger.addHandler(logging.NullHandler())
-        av.logging.set_level(av.logging.WARNING if _listeners else None)
-
-
-@contextmanager
-def messages() -> Iterator[list[Message]]:
-    """Collect what FFmpeg says in this thread."""
-    import av.logging
-
-    with av.logging.Capture(local=True) as told:
-        yield told
 
 
 class DamageWatch:
@@ -68,13 +32,13 @@ class DamageWatch:
         self._numbers: dict[int, int] = {}
         self._frame_numbers = FrameNumbers()
         self._is_open = True
-        _listen(+1)
+        listen(+1)
 
     def close(self) -> None:
         """No further packet comes."""
         if self._is_open:
             self._is_open = False
-            _listen(-1)
+            listen(-1)
 
     def begin(self, codec: av.VideoCodecContext) -> None:
         """Take note of what is decoded, and how it was described beforehand."""

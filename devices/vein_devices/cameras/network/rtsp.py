@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from vein_devices.address import without_password
+from vein_devices.cameras.decoder_log import messages
 from vein_devices.cameras.gaps import GapCounter
-from vein_devices.cameras.network.damage import DamageWatch, messages
+from vein_devices.cameras.network.damage import DamageWatch
 from vein_devices.cameras.network.stream_clock import StreamClock
 from vein_devices.cameras.source import OLD_S, Shot
 from vein_devices.cameras.video import VideoFrame, import_av
@@ -74,6 +75,7 @@ class RtspSource:
         self._container: Any = None
         self._packets: Iterator[av.Packet[Any]] = iter(())
         self._damage: Any = None  # made at each opening
+        self._aspect = 1.0  # width of a pixel over its height
 
     @property
     def nominal_fps(self) -> float | None:
@@ -120,6 +122,7 @@ class RtspSource:
         # Several frames at a time would each be as many periods late.
         stream.thread_type, stream.codec_context.thread_count = "SLICE", 1
         stream.codec_context.options = {"err_detect": "explode"}
+        self._aspect = float(stream.sample_aspect_ratio or 1)
         self._packets = self._container.demux(stream)
         self._damage.begin(stream.codec_context)
         self._ages = StreamClock()
@@ -220,7 +223,9 @@ class RtspSource:
         if frame.time is not None:
             dropped += self._gaps.lost(frame.time, dropped)
         self._count += 1
-        made = VideoFrame(self.shown, self._count, frame.time, dropped, frame)
+        made = VideoFrame(
+            self.shown, self._count, frame.time, dropped, frame, self._aspect
+        )
         return Shot(
             made.pixels(), device_s=frame.time, flags=flags, dropped_before=dropped,
             arrived_s=now_s, delay_s=age_s,

@@ -7,22 +7,27 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from vein_devices.address import Address, read_options, split_options
-from vein_devices.cameras.jpeg import decoder_warns
 from vein_devices.cameras.pacing import FramePacer
-from vein_devices.cameras.replay.picture_file import (
+from vein_devices.cameras.pictures.kind import (
+    HEAD_BYTES,
     PICTURE_SUFFIXES,
-    pictures_in,
-    read_picture,
+    foreign_kind,
+    is_picture,
 )
+from vein_devices.cameras.pictures.reader import StillPicture, read_pictures
+from vein_devices.cameras.replay.picture_file import pictures_in
 from vein_devices.cameras.replay.recorded_folder import RecordedFrame, read_frame_table
 from vein_devices.cameras.source import Shot
 from vein_devices.cameras.video import VideoReader
 from vein_devices.clock import Clock
 from vein_devices.errors import (
+    BrokenRecordingError,
     DeviceAbsentError,
     DeviceAddressError,
     DeviceDataError,
+    DeviceError,
     DevicePermissionError,
+    DeviceUnsupportedError,
     EndOfStreamError,
 )
 from vein_devices.frame import FrameFlag
@@ -31,8 +36,6 @@ __all__ = ["ReplaySource", "make_source"]
 
 _STILLS_FPS = 10.0
 """Pictures without times, shown again and again, at a pace that an eye follows."""
-# How far the number of frames that a container states may be from the true one.
-_COUNT_TOLERANCE = 0.02
 
 
 class ReplaySource:
@@ -63,6 +66,7 @@ class ReplaySource:
         self._last_s: float | None = None  # when the frame before had been recorded
         self._pace = FramePacer(0.0, clock)
         self._video: VideoReader | None = None
+        self._bits = 8  # in use, of each value of the pictures until now
 
     @property
     def nominal_fps(self) -> float | None:
@@ -99,11 +103,21 @@ class ReplaySource:
         Returns
         -------
         Shot
+
+        Raises
+        ------
+        EndOfStreamError
+            When it is over.
+        BrokenRecordingError
+            If it cannot be read further, or is cut off.
         """
         if self._shots is None:
             raise RuntimeError("shot() before open()")
         if self._ready is None:
-            self._ready = next(self._shots, None)
+            try:
+                self._ready = next(self._shots, None)
+            except DeviceError as error:
+                raise BrokenRecordingError(str(error)) from error
         if self._ready is None:
             raise EndOfStreamError(f"{self.path}: no further frame")
         shot = self._ready
@@ -127,7 +141,7 @@ class ReplaySource:
             if self.path.is_dir():
                 return "folder"
             with self.path.open("rb") as file:
-                empty = not file.read(1)
+                head = file.read(HEAD_BYTES)
         except FileNotFoundError:
             raise DeviceAbsentError(f"{self.path}: no such file or folder") from None
         except PermissionError:
@@ -136,10 +150,12 @@ class ReplaySource:
             ) from None
         except OSError as error:
             raise DeviceDataError(f"{self.path}: {error.strerror}") from error
-        if empty:
+        if not head:
             raise DeviceDataError(f"{self.path}: the file is empty")
-        suffix = self.path.suffix.lower()
-        return "picture" if suffix in PICTURE_SUFFIXES else "video"
+        foreign = foreign_kind(head, self.path)
+        if foreign is not None:
+            raise DeviceUnsupportedError(f"{self.path}: {foreign}")
+        return "picture" if is_picture(head, self.path) else "video"
 
     def _play(self, kind: str) -> Iterator[Shot]:
         """All frames in order, again and again when looped."""
@@ -156,7 +172,7 @@ class ReplaySource:
 
             def play() -> Iterator[Shot]:
                 for row in rows:
-                    yield _shot(row)
+                    yield from self._shots_of(row)
 
         yield from play()
         while self._loop:
@@ -173,18 +189,23 @@ class ReplaySource:
             self._video.close()
         self._video = video = VideoReader(self.path)
         self._recorded_fps = video.fps
-        count = 0
+        good = told = 0
         for frame in video.frames():
-            count += 1
+            good, told = good + 1, video.lost
             yield Shot(
                 frame.pixels(), device_s=frame.time_s, dropped_before=frame.lost_before
             )
-        stated = video.stated_count
-        if count == 0 or count < stated * (1.0 - _COUNT_TOLERANCE) - 1.0:
+        if video.cut is not None or video.lost > told or not good:
             raise DeviceDataError(
-                f"{self.path}: damaged after frame {count} of {stated}; what came "
-                f"before is good"
+                f"{self.path}: {video.cut or 'it ends in damage'}; {good} frames "
+                f"before that are good, {video.lost} damaged"
             )
+
+    def _shots_of(self, row: RecordedFrame) -> Iterator[Shot]:
+        """The pictures of a file; their bright end is the one of all before them."""
+        for picture in read_pictures(row.path, least_bits=self._bits):
+            self._bits = max(self._bits, picture.bits)
+            yield _shot(row, picture)
 
 
 def _rate(rows: list[RecordedFrame]) -> float | None:
@@ -195,19 +216,17 @@ def _rate(rows: list[RecordedFrame]) -> float | None:
     return (len(rows) - 1) / (last_s - first_s)
 
 
-def _shot(row: RecordedFrame) -> Shot:
-    pixels, jpeg = read_picture(row.path)
-    damaged = jpeg is not None and decoder_warns(jpeg)
-    damage = FrameFlag.DAMAGED if damaged else FrameFlag.NONE
+def _shot(row: RecordedFrame, picture: StillPicture) -> Shot:
+    damage = FrameFlag.DAMAGED if picture.is_damaged else FrameFlag.NONE
     return Shot(
-        pixels,
+        picture.eight_bits,
         device_s=row.device_s,
         exposure_us=row.exposure_us,
         light=row.light,
         # Whether a frame repeats the one before is seen again.
         flags=row.flags & ~FrameFlag.REPEATED | damage,
         dropped_before=row.dropped_before,
-        jpeg=jpeg,
+        jpeg=picture.jpeg,
         extra={"path": str(row.path), "recorded_s": row.monotonic_s},
     )
 

@@ -1,4 +1,4 @@
-"""Pictures on disk as frames see them: uint8, grey or RGB."""
+"""The pictures of a folder in order, and what OpenCV decodes as frames see it."""
 
 from __future__ import annotations
 
@@ -7,68 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from vein_devices.errors import (
-    DeviceAbsentError,
-    DeviceDataError,
-    DevicePermissionError,
-)
+from vein_devices.cameras.pictures.kind import PICTURE_SUFFIXES
+from vein_devices.errors import DeviceDataError
 from vein_devices.frame import Pixels
 from vein_devices.opencv import cv2
 
-__all__ = ["PICTURE_SUFFIXES", "pictures_in", "read_picture", "to_pixels"]
-
-PICTURE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".pgm", ".ppm"}
-)
-"""File names that are taken for pictures, in small letters."""
-
-
-def read_picture(path: Path) -> tuple[Pixels, bytes | None]:
-    """Read a picture, turned as its EXIF data says.
-
-    Parameters
-    ----------
-    path : Path
-        Of the picture.
-
-    Returns
-    -------
-    pixels : (H, W) or (H, W, 3) uint8
-        Grey or RGB; 16 bits become 8, transparency is dropped.
-    jpeg : bytes or None
-        The file's own bytes where it is a JPEG.
-
-    Raises
-    ------
-    DeviceAbsentError, DevicePermissionError
-        If the file is not there or not to be read.
-    DeviceDataError
-        If it is no picture, or damaged so that it cannot be decoded.
-    """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise DeviceAbsentError(f"{path}: no such file") from None
-    except PermissionError:
-        raise DevicePermissionError(f"{path}: this user may not read it") from None
-    except OSError as error:
-        raise DeviceDataError(f"{path}: {error.strerror}") from error
-    picture = None
-    if data:
-        try:
-            picture = cv2.imdecode(
-                np.frombuffer(data, np.uint8),
-                cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH,
-            )
-        except cv2.error as error:
-            raise DeviceDataError(f"{path}: {error.err}") from error
-    if picture is None:
-        raise DeviceDataError(
-            f"{path}: not a picture, or damaged ({len(data)} bytes); copy it again"
-        )
-    return to_pixels(np.asarray(picture), str(path)), (
-        data if data[:2] == b"\xff\xd8" else None
-    )
+__all__ = ["pictures_in", "to_pixels"]
 
 
 def to_pixels(picture: np.ndarray, what: str) -> Pixels:

@@ -184,7 +184,7 @@ def test_a_truncated_video_gives_what_is_good_and_then_says_damaged(
     video.write_bytes(data[: at + 200])
     with open_camera(f"file:{video}?fps=0") as camera:
         good = 0
-        with pytest.raises(DeviceDataError, match="damaged after frame"):
+        with pytest.raises(DeviceDataError, match=r"cut off.*12 frames"):
             for _ in range(30):
                 camera.read()
                 good += 1

@@ -1,0 +1,1 @@
+"""Picture files of every kind, read by one reader."""

@@ -1,0 +1,1 @@
+"""What leaves the record: report, patient's sheet, calendar, tables."""
