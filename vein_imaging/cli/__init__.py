@@ -42,6 +42,11 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
         "compare_command",
         marked("Measure what cleared between two visits, and give its error."),
     ),
+    "batch": (
+        "vein_imaging.cli.batch",
+        "batch",
+        marked("Measure many pictures or patients again, here or on a cluster."),
+    ),
     "course": (
         "vein_imaging.cli.course",
         "course_command",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -20,6 +19,7 @@ from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
 from vein_imaging.cli.reading import NamedPicture, pictures_of_file
 from vein_imaging.imaging.arrays import Mask, check_picture
+from vein_imaging.imaging.branch_rows import branch_rows
 from vein_imaging.imaging.field.find_field import look_for_field
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.plane import Channel
@@ -30,7 +30,7 @@ from vein_imaging.pipeline.scale_check import scale_doubt
 from vein_imaging.pipeline.settings import Polarity, Quality
 from vein_imaging.words import translate as _
 
-__all__ = ["analyse_command", "branch_rows"]
+__all__ = ["analyse_command"]
 
 _Rgb = NDArray[Any]
 
@@ -233,38 +233,6 @@ def _png(picture: NDArray[Any]) -> bytes:
     return encoded.tobytes()
 
 
-def branch_rows(found: VeinMap) -> list[dict[str, object]]:
-    """One row for each branch, column names with their units.
-
-    Parameters
-    ----------
-    found : VeinMap
-
-    Returns
-    -------
-    list of dict
-        Empty text where a value is unknown.
-    """
-    return [
-        {
-            "branch": number,
-            "class": branch.vein_class,
-            "length_mm": _number(branch.length_mm),
-            "median_diameter_mm": _number(branch.median_diameter_mm),
-            "diameter_uncertainty_mm": _number(branch.diameter_sd_mm),
-            "length_px": _number(branch.length_px),
-            "median_diameter_px": _number(branch.median_diameter_px),
-            "diameter_uncertainty_px": _number(branch.diameter_sd_px),
-            "tortuosity": _number(branch.tortuosity),
-            "start_row_px": _number(branch.points_rc[0, 0]),
-            "start_column_px": _number(branch.points_rc[0, 1]),
-            "end_row_px": _number(branch.points_rc[-1, 0]),
-            "end_column_px": _number(branch.points_rc[-1, 1]),
-        }
-        for number, branch in enumerate(found.branches, start=1)
-    ]
-
-
 _COLUMNS = (
     "branch",
     "class",
@@ -280,10 +248,6 @@ _COLUMNS = (
     "end_row_px",
     "end_column_px",
 )
-
-
-def _number(value: float | np.floating[Any] | None) -> str:
-    return "" if value is None or not math.isfinite(value) else f"{value:.3f}"
 
 
 def _table(rows: list[dict[str, object]]) -> bytes:

@@ -89,16 +89,20 @@ class StoreAccess:
         )
         return asked
 
+    def given_password(self) -> str:
+        """Take the password that a script gave in the environment, or ask for it."""
+        return os.environ.get(PASSWORD_VARIABLE, "") or self.password()
+
     @contextmanager
-    def signed_in(self) -> Iterator[SignedInStore]:
-        """Sign in, and out at the end."""
+    def signed_in(self, password: str = "") -> Iterator[SignedInStore]:
+        """Sign in, and out at the end; ask for the password where none is given."""
         from vein_imaging.storage.people.signed_in import sign_in
 
         if self.key_file:
             raise click.UsageError(
                 _("this command needs a person: give --user, not --key-file")
             )
-        password = _password_from_environment() or self.password()
+        password = password or self.given_password()
         with (
             errors_in_one_line(),
             sign_in(
@@ -207,7 +211,7 @@ class StoreAccess:
                 from vein_imaging.storage.people.by_key import key_from_file
 
                 return key_from_file(self.key_file)
-            password = _password_from_environment() or self.password()
+            password = self.given_password()
             return unlocked_key(find_store(self.folder), self.user, password)
 
 
@@ -235,19 +239,18 @@ REASON = click.option(
 )
 
 
-def _password_from_environment() -> str:
-    return os.environ.get(PASSWORD_VARIABLE, "")
-
-
-_OPTIONS: Sequence[Callable[[Any], Any]] = (
-    click.option(
+def _store_option(required: bool) -> Callable[[Any], Any]:
+    return click.option(
         "--store",
         "store_folder",
         envvar="VEIN_IMAGING_STORE",
         type=click.Path(path_type=Path, file_okay=False),
-        required=True,
+        required=required,
         help="Folder of the store.",
-    ),
+    )
+
+
+_OPTIONS: Sequence[Callable[[Any], Any]] = (
     click.option(
         "--user", envvar="VEIN_IMAGING_USER", default="", help="User who signs in."
     ),
@@ -260,21 +263,32 @@ _OPTIONS: Sequence[Callable[[Any], Any]] = (
 )
 
 
-def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command --store, --user, --code and --key-file as one `access`."""
+def store_options(
+    command: Callable[..., Any], *, required: bool = True
+) -> Callable[..., Any]:
+    """Give a command --store, --user, --code and --key-file as one `access`.
+
+    Parameters
+    ----------
+    command : callable
+    required : bool
+        Whether there is nothing to do without a store; else `access` may be None.
+    """
 
     @functools.wraps(command)
     def with_access(
         *args: Any,
-        store_folder: Path,
+        store_folder: Path | None,
         user: str,
         code: str,
         key_file: Path | None,
         **kwargs: Any,
     ) -> Any:
-        access = StoreAccess(store_folder, user, key_file, code)
+        access = None
+        if store_folder is not None:
+            access = StoreAccess(store_folder, user, key_file, code)
         return command(*args, access=access, **kwargs)
 
-    for option in reversed(_OPTIONS):
+    for option in reversed((_store_option(required), *_OPTIONS)):
         with_access = option(with_access)
     return with_access

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.domain.moments import local_date, zone_from_text
@@ -23,6 +24,8 @@ from vein_imaging.treatment.patients import (
     checked_person,
     lookalikes,
 )
+from vein_imaging.treatment.photographs import Photographs
+from vein_imaging.treatment.session_record import SessionRecord
 from vein_imaging.treatment.visit import Visit
 
 __all__ = ["AtWork", "NoClinicError"]
@@ -247,6 +250,14 @@ class AtWork:
         clinic = self._clinic or ClinicSettings("US", "UTC")
         return Visit(self._signed_in, head, clinic, self._watch, self._new_id)
 
+    def photographs(self, patient_id: str) -> Photographs | None:
+        """A patient's photographs, to be read; None where there is no session yet."""
+        heads = self._signed_in.sessions(patient_id)
+        if not heads:
+            return None
+        record = SessionRecord(self._signed_in, heads[-1])
+        return Photographs(record, self._zone)
+
     def todays_session(self, patient_id: str) -> Visit:
         """The patient's session of today, not signed yet; else a new one.
 
@@ -269,8 +280,7 @@ class AtWork:
     @property
     def today(self) -> date:
         """The clinic's calendar day now; in UTC where the zone was never said."""
-        zone = zone_from_text(self._clinic.timezone if self._clinic else "UTC")
-        return local_date(self._signed_in.clocks.now(), zone)
+        return local_date(self._signed_in.clocks.now(), self._zone)
 
     def log_export(self, facts: dict[str, object]) -> None:
         """Note in the store's log what left it."""
@@ -287,3 +297,7 @@ class AtWork:
     ) -> int:
         """Write many entries of many sessions at once: all of them, or none."""
         return self._signed_in.write_sessions(sessions, facts)
+
+    @property
+    def _zone(self) -> ZoneInfo:
+        return zone_from_text(self._clinic.timezone if self._clinic else "UTC")

@@ -126,6 +126,11 @@ class Photographs:
         self._profile_of = profile_of
 
     @property
+    def session_id(self) -> str:
+        """Id of the session that is open."""
+        return self._record.head.session_id
+
+    @property
     def signed(self) -> bool:
         """Whether the session is signed: a photograph is an amendment then."""
         return self._record.session.is_signed

@@ -39,6 +39,7 @@ __all__ = [
     "Refused",
     "SessionRecord",
     "Written",
+    "decode_picture",
 ]
 
 Pixels = NDArray[np.uint8]
@@ -111,6 +112,31 @@ class Refused:
 
 class _SignedMeanwhileError(Exception):
     """Leaves the transaction: the session is signed and no reason was given."""
+
+
+def decode_picture(png: bytes, image_id: str) -> Pixels:
+    """Make a stored PNG a picture again.
+
+    Parameters
+    ----------
+    png : bytes
+    image_id : str
+        Named where it cannot be read.
+
+    Returns
+    -------
+    (H, W) or (H, W, 3) uint8 RGB
+
+    Raises
+    ------
+    RecordError
+    """
+    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    if pixels is None:
+        raise RecordError(f"the stored picture {image_id} cannot be read")
+    if pixels.ndim == 3:
+        pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
+    return np.asarray(pixels, np.uint8)
 
 
 class SessionRecord:
@@ -339,9 +365,4 @@ class SessionRecord:
             png = self._signed_in.image(self.head.session_id, image_id)
         except StoreError as error:
             raise RecordError(str(error)) from error
-        pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
-        if pixels is None:
-            raise RecordError(f"the stored picture {image_id} cannot be read")
-        if pixels.ndim == 3:
-            pixels = cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)
-        return np.asarray(pixels, np.uint8)
+        return decode_picture(png, image_id)
