@@ -170,7 +170,7 @@ def error_px(result: Comparison, drawn: Drawn) -> float:
     """Mean distance on the skin between a place and where it is said to lie AFTER."""
     if result.transform is None:
         return float("nan")
-    points = 8.0 * np.argwhere(result.overlap[::8, ::8])
+    points = np.asarray(8.0 * np.argwhere(result.overlap[::8, ::8]), np.float64)
     there = drawn.on_skin(result.transform.to_after(points), "after")
     away = there - drawn.on_skin(points, "before")
     return float(np.hypot(*away.T).mean()) if len(points) else float("nan")
@@ -191,7 +191,7 @@ def true_registration(drawn: Drawn) -> Registration:
     transform = Transform(affine, moved, 0.0, step, shape, shape)
     support = transform.warp_mask(np.ones(shape, np.bool_))
     blocks = np.asarray(40.0 * np.argwhere(support[::40, ::40]), np.float64)
-    return Registration(transform, support, 100, blocks, 0.1, 0.3, (), ())
+    return Registration(transform, support, support, 100, blocks, 0.1, 0.3, (), ())
 
 
 def table_of(outcomes: Sequence[Outcome]) -> Iterator[str]:

@@ -41,11 +41,11 @@ def import_command(
     mistake is named with its line. With one, nothing is imported; else all is, or, when
     the program is ended before, nothing.
     """
-    from vein_devices.cameras.replay.picture_file import read_picture
+    from vein_devices.cameras.pictures.reader import read_one_picture
     from vein_imaging.treatment.photo_import import plan_import, run_import
 
     def pixels(path: Path) -> Any:
-        return read_picture(path)[0]
+        return read_one_picture(path).eight_bits
 
     def stored(count: int) -> None:
         if count % _EVERY == 0:

@@ -92,7 +92,7 @@ def _compared(
         transform.warp(after.view.surface.log),
         before.found.mask,
         transform.warp_mask(after.found.mask),
-        overlap,
+        overlap & aligned.exact,
     )
     exposure = _exposure(pair, before, after, transform)
     pieces = judge_pieces(pair, before, after, transform, exposure, settings)

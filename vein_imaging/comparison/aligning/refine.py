@@ -39,7 +39,7 @@ exactly."""
 
 def refine(
     before: Surface, after: Surface, start: Transform, matches: Matches, width_px: float
-) -> tuple[Transform, Matches]:
+) -> tuple[Transform, Matches, Points]:
     """Refine a map where small blocks are found again; elsewhere it stays.
 
     Parameters
@@ -57,8 +57,11 @@ def refine(
     -------
     Transform, Matches
         The map, and all it goes through.
+    (N, 2) float64 px
+        The blocks of BEFORE among that, x and y: there it is exact.
     """
     transform, through = map_through(matches, width_px, start), matches
+    exact: Points = np.empty((0, 2))
     for level in BLOCK_LEVELS:
         found = match(
             before.flat, after.flat, before.usable, after.usable, transform, level
@@ -72,8 +75,8 @@ def refine(
             np.vstack([blocks.before_xy, matches.before_xy[new]]),
             np.vstack([blocks.after_xy, matches.after_xy[new]]),
         )
-        transform = _smoothed(through, blocks, width_px, start)
-    return transform, through
+        transform, exact = _smoothed(through, blocks, width_px, start), blocks.before_xy
+    return transform, through, exact
 
 
 def _smoothed(

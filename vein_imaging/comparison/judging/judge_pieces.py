@@ -92,7 +92,7 @@ def judge_pieces(
 _AS_STRONG = 0.85
 """Contrast AFTER over BEFORE that nine in ten veins that stayed exceed. That a stain
 looks as strong as the vein did is a coincidence, and needs more evidence."""
-_LEFT_OF_WEAKER, _LEFT_OF_AS_STRONG = 0.95, 0.4
+_LEFT_OF_WEAKER, _LEFT_OF_AS_STRONG = 0.8, 0.4
 """What a stain may leave unexplained of what a vein alone does."""
 Planes = tuple[Image, ...]
 

@@ -60,20 +60,19 @@ def on(visits: Visits, *, gone: bool) -> list[TreatedSite]:
 
 
 def test_a_site_has_the_fate_of_the_vein_near_its_mark(visits: Visits) -> None:
-    base = visits.result.pieces[0]
+    cleared = replace(visits.result.pieces[0], change="cleared", ratio=0.05)
+    kept = replace(cleared, change="persistent", ratio=1.0)
     pieces = tuple(
         replace(
-            base,
+            one,
             branch=row,
             points_rc=np.array([[row, x + step] for step in range(20)], float),
-            change=change,
-            ratio=ratio,
             length_px=20.0,
             contrast_before=0.2,
             noise=0.004,
             seen_as="vein",
         )
-        for row, change, ratio in ((100, "cleared", 0.05), (250, "persistent", 1.0))
+        for row, one in ((100, cleared), (250, kept))
         for x in (200, 220, 240, 260)
     )
     everywhere = np.ones_like(visits.result.overlap)
