@@ -55,7 +55,10 @@ class Transactions:
             return
         self._closed = True
         for engine in {self.database.read, self.database.write}:
-            event.listen(engine, "do_connect", _refuse, insert=True)
+            # the first to answer wins, and `insert` does nothing for this event
+            for connects in list(engine.dialect.dispatch.do_connect):
+                event.remove(engine, "do_connect", connects)
+            event.listen(engine, "do_connect", _refuse)
         self.database.dispose()
         self.vault.close()
 
