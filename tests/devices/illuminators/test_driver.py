@@ -393,16 +393,6 @@ class TestSafety:
         assert lit._kept == 2
         assert bench.lit_mask() == 8
 
-    def test_an_answer_to_an_older_sign_of_life_is_not_taken(
-        self, light: LineIlluminator
-    ) -> None:
-        light.keep()
-        before = light.resent
-        light._kept -= 1  # as if the answer came late and the next number was asked
-        light._line.write(encode_line(f"KEEP {light._kept + 7}", check=True))
-        light.keep()
-        assert light.resent >= before
-
     def test_off_is_obeyed_with_a_wrong_crc_and_with_none(
         self, lit: LineIlluminator, bench: Bench
     ) -> None:

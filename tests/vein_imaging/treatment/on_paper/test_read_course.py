@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from vein_imaging.report import render_html, render_pdf
+from vein_imaging.report.table_file import csv_bytes
 from vein_imaging.treatment.on_paper.course_report import course_report
+from vein_imaging.treatment.on_paper.course_tables import course_tables
 from vein_imaging.treatment.on_paper.read_course import (
     CourseParts,
     EmptyCourseError,
@@ -92,3 +94,6 @@ def test_a_course_of_40_sessions_holds(make_course: Any) -> None:
     report = course_report(course)
     assert render_pdf(report).startswith(b"%PDF")
     assert render_html(report).count("thigh 1") == 40
+    tables = {one.name: one for one in course_tables([course])}
+    assert len(tables["injections"].rows) == 80
+    assert csv_bytes(tables["injections"]).count(b"\r\n") == 81
