@@ -85,15 +85,16 @@ def test_a_driver_that_hangs_does_not_hold_up_the_program(
     scripted: Any, make_frame: MakeFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("vein_devices.supervision.supervisor._CLOSE_S", 0.05)
-    block = threading.Event()
+    hangs, block = threading.Event(), threading.Event()
 
     class Hanging(type(scripted([]))):  # type: ignore[misc]
         def read(self, timeout_s: float = 2.0) -> Frame:
+            hangs.set()
             block.wait(30.0)
             raise EndOfStreamError("over")
 
     feed = _started(SupervisedCamera("hanging:", lambda: Hanging([])))
-    _wait(lambda: any(t.name == "camera hanging:" for t in threading.enumerate()))
+    assert hangs.wait(30.0)
     assert not feed.stop()
     assert not feed.restart()
     block.set()
