@@ -7,6 +7,7 @@ from typing import Literal
 
 from vein_devices.cameras import what_it_shows
 from vein_devices.cameras.source import OLD_S
+from vein_devices.frame import FrameFlag
 from vein_devices.supervision.states import DeviceState, DeviceStatus
 from vein_imaging.capture import LivePicture
 from vein_imaging.imaging.vein_map import VeinMap
@@ -103,11 +104,17 @@ def _headline(
     shows = what_it_shows(status.address)
     if shows != "camera":
         return "waiting", _(_NOT_A_PATIENT[shows])
+    if FrameFlag.UNTIMED in shown.frame.flags:
+        return "waiting", _("AGE NOT KNOWN: may be seconds late")
     return "live", _("LIVE")
 
 
 def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
     parts = []
+    if shown is not None and FrameFlag.UNTIMED in shown.frame.flags:
+        parts.append(
+            _("this camera sends no time: move something before it and watch how late")
+        )
     if shown is not None and shown.result is not None:
         if shown.result.vein_map.advice:
             parts.append(shown.result.vein_map.advice)

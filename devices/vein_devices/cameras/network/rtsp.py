@@ -219,6 +219,8 @@ class RtspSource:
         flags = FrameFlag.STALE if age_s > OLD_S else FrameFlag.NONE
         if is_damaged:
             flags |= FrameFlag.DAMAGED
+        if frame.time is None:
+            flags |= FrameFlag.UNTIMED
         dropped, self._dropped = self._dropped, 0
         if frame.time is not None:
             dropped += self._gaps.lost(frame.time, dropped)
