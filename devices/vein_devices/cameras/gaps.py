@@ -74,9 +74,7 @@ class GapCounter:
         ordered = sorted(self._intervals)
         least = max(2, round(_HEAP_SHARE * len(ordered)))
         starts = range(len(ordered) - least + 1)
-        alike = (
-            at for at in starts if ordered[at + least - 1] <= _ALIKE * ordered[at]
-        )
+        alike = (at for at in starts if ordered[at + least - 1] <= _ALIKE * ordered[at])
         at = next(alike, starts[-1])
         most_s = self._factor * ordered[at + least // 2]
         return statistics.median_low([one_s for one_s in ordered if one_s < most_s])
