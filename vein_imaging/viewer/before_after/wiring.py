@@ -82,7 +82,13 @@ class PhotoDesk:
         found = shown.result.vein_map if shown.result is not None else None
         mm_per_pixel = None if found is None else found.mm_per_pixel
         signed = self._photographs.signed
-        dialog = PhotographDialog(self._window, self._last, ask_reason=signed)
+        dialog = PhotographDialog(
+            self._window,
+            self._last,
+            picture=frame.pixels,
+            injected=self._photographs.injected,
+            ask_reason=signed,
+        )
 
         def store() -> None:
             how = dialog.circumstances
