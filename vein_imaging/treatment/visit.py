@@ -43,6 +43,7 @@ from vein_imaging.treatment.session_record import (
     SessionRecord,
     Written,
 )
+from vein_imaging.treatment.visit_facts import VisitFacts, visit_facts
 
 __all__ = ["Visit"]
 
@@ -89,6 +90,8 @@ class Visit:
         """As last written."""
         self.watch = watch
         """Whether the clock can be believed."""
+        self.practice = False
+        """Nobody is treated, and nothing is kept: set by `practice_visit`."""
         self._signed_in = signed_in
         self._new_id = new_id
 
@@ -108,6 +111,11 @@ class Visit:
     def author(self) -> str:
         """Who signed in, and writes."""
         return self._signed_in.user.name
+
+    @property
+    def facts(self) -> VisitFacts:
+        """Patient, session of the plan, user and region, as every window names them."""
+        return visit_facts(self)
 
     @property
     def warnings(self) -> tuple[str, ...]:
