@@ -27,8 +27,10 @@ from vein_imaging.domain.body_area import (
     read_body_area,
 )
 from vein_imaging.domain.session import Light, Pose
+from vein_imaging.treatment import VisitFacts
 from vein_imaging.treatment.photographs import Circumstances, Photo, why_not_comparable
 from vein_imaging.viewer.before_after.linked_pictures import to_pixmap
+from vein_imaging.viewer.qt.patient_line import patient_line
 from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
@@ -43,7 +45,9 @@ _PREVIEW_PX = 220  # wide: enough to recognise the picture that was on the scree
 class _Form(QDialog):
     """Fields above, a sentence that says what is missing, two buttons below."""
 
-    def __init__(self, parent: QWidget, title: str, accept: str) -> None:
+    def __init__(
+        self, parent: QWidget, title: str, accept: str, facts: VisitFacts | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setStyleSheet(stylesheet())
@@ -69,6 +73,8 @@ class _Form(QDialog):
         self.middle.addLayout(self.rows, 1)
         column = QVBoxLayout(self)
         column.setSpacing(12)
+        if facts is not None:
+            column.addWidget(patient_line(facts))
         column.addWidget(heading)
         column.addLayout(self.middle)
         column.addWidget(self.problem)
@@ -135,6 +141,8 @@ class PhotographDialog(_Form):
         Of the photograph before; the first one starts with nothing chosen.
     picture : (H, W) or (H, W, 3) uint8 RGB, optional
         What is to be stored.
+    facts : VisitFacts, optional
+        Whose record it enters: on top.
     injected : bool
         The session has injections: before or after them has to be said.
     ask_reason : bool
@@ -147,11 +155,12 @@ class PhotographDialog(_Form):
         last: Circumstances | None,
         *,
         picture: Pixels | None = None,
+        facts: VisitFacts | None = None,
         injected: bool = False,
         ask_reason: bool = False,
     ) -> None:
         super().__init__(
-            parent, _("Photograph for the record"), _("Store this picture")
+            parent, _("Photograph for the record"), _("Store this picture"), facts
         )
         if picture is not None:
             self.show_beside(picture)

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
+from vein_imaging.treatment import VisitFacts
 from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.photograph_dialog import (
     CompareDialog,
@@ -103,6 +104,23 @@ def test_the_picture_that_will_be_stored_is_shown(parent: QWidget) -> None:
     )
     image: Any = shown
     assert image.pixmap().toImage().pixelColor(100, 100).red() == 90
+
+
+def test_whose_picture_it_is_stands_on_top(parent: QWidget) -> None:
+    facts = VisitFacts(
+        name="Maria Probe",
+        born=date(1970, 1, 2),
+        number="17",
+        session_number=2,
+        planned_sessions=3,
+        user="anna",
+        region="US",
+        started_on=date(2026, 11, 25),
+    )
+    dialog = PhotographDialog(parent, None, facts=facts)
+    layout: Any = dialog.layout()
+    line = layout.itemAt(0).widget().text()
+    assert "Maria Probe" in line and "1970-01-02" in line and "2 of 3" in line
 
 
 def test_the_likely_pair_is_chosen(parent: QWidget) -> None:
