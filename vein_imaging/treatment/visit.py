@@ -37,6 +37,7 @@ from vein_imaging.treatment.dose_context import (
 )
 from vein_imaging.treatment.injection_log import InjectionLog
 from vein_imaging.treatment.photographs import Photographs
+from vein_imaging.treatment.rights import Action, why_not
 from vein_imaging.treatment.session_record import (
     RecordError,
     Refused,
@@ -111,6 +112,11 @@ class Visit:
     def author(self) -> str:
         """Who signed in, and writes."""
         return self._signed_in.user.name
+
+    def why_not(self, action: Action) -> str:
+        """Say why who signed in may not; empty where that person may."""
+        user = self._signed_in.user
+        return why_not(user.name, user.roles, action)
 
     @property
     def facts(self) -> VisitFacts:
