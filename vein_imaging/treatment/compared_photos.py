@@ -138,8 +138,7 @@ def _held_against(
     comparison: Comparison,
 ) -> LaterPhoto:
     days = visit.photographs.days(first, photo)
-    given = (one for held in visit.record.sessions.values() for one in held.entries)
-    marks = marked_sites(given, first.image_id)
+    marks = marked_sites(visit.record.sessions.values(), first.image_id)
     return LaterPhoto(
         photo,
         picture,

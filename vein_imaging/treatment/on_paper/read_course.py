@@ -298,8 +298,7 @@ def course_change(
     first, second, found = compared
     said = may_say(found, visit.photographs.days(before, after))
     laid_over = found.alignment_verdict != "refused"
-    given = (one for held in visit.record.sessions.values() for one in held.entries)
-    marks = marked_sites(given, before.image_id)
+    marks = marked_sites(visit.record.sessions.values(), before.image_id)
     passed = visit.photographs.days(before, after).passed
     sites = tuple(follow_sites(found, marks, days_between=passed))
     skin = tuple(skin_changes(first, found, marks))
