@@ -13,9 +13,7 @@ from vein_imaging.domain.session import Session
 __all__ = ["marked_sites"]
 
 
-def marked_sites(
-    sessions: Iterable[Session], image_id: str
-) -> tuple[TreatedSite, ...]:
+def marked_sites(sessions: Iterable[Session], image_id: str) -> tuple[TreatedSite, ...]:
     """Take the injections that were given and marked on one picture.
 
     Parameters

@@ -1,4 +1,4 @@
-"""A patient's photographs by area and pose, and which of them are looked at together."""
+"""A patient's photographs by area and pose, and which are looked at together."""
 
 from __future__ import annotations
 

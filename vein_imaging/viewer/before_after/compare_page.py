@@ -61,9 +61,7 @@ class ComparePage(QWidget):
         self.none = QPushButton(_("Choose none"))
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-        )
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for button in (self.compare, self.none):
             button.setAutoDefault(False)
             button.setMinimumHeight(TARGET_PX)

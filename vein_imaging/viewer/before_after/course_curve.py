@@ -13,7 +13,7 @@ from qtpy.QtWidgets import QWidget
 from vein_imaging.treatment.compared_photos import ComparedPhotos
 from vein_imaging.words import translate as _
 
-__all__ = ["CoursePoint", "CourseCurve", "course_points"]
+__all__ = ["CourseCurve", "CoursePoint", "course_points"]
 
 # The colours of the printed curve: Okabe and Ito's blue on white, in every theme.
 _PAPER, _INK, _GRID = QColor("white"), QColor("#141414"), QColor("#dce1e6")
@@ -21,6 +21,7 @@ _LINE, _SOFT = QColor("#0072b2"), QColor("#5a5a5a")
 _TEXT_PX, _TITLE_PX = 16, 18
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 56, 52  # room for the words, px
 _END_PX, _DOT_PX = 8.0, 6.0
+_LOWEST_PX = 170  # lines of 25 % are then still a letter apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class CourseCurve(QWidget):
     def __init__(self, points: Sequence[CoursePoint]) -> None:
         super().__init__()
         self.points = tuple(points)
-        self.setMinimumHeight(240)
+        self.setMinimumHeight(_LOWEST_PX)
         self.setAccessibleName(_("Left of the veins of the first picture, %"))
         self.setAccessibleDescription("; ".join(map(point_in_words, self.points)))
 

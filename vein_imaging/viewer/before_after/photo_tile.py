@@ -1,4 +1,4 @@
-"""One photograph of the timeline: a small picture, its day, and whether it is chosen."""
+"""One photograph of the timeline: small, with its day, and whether it is chosen."""
 
 from __future__ import annotations
 

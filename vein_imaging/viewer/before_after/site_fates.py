@@ -23,7 +23,9 @@ from vein_imaging.viewer.before_after.linked_pictures import LinkedView
 from vein_imaging.viewer.qt.style import TARGET_PX
 from vein_imaging.words import translate as _
 
-__all__ = ["SiteFates", "table_widget"]
+__all__ = ["SiteFates", "fit_to_rows", "table_widget"]
+
+_SHARE = 0.5  # of the letters: a long text breaks into lines, a short one does not
 
 
 def table_widget(table: Table) -> QTableWidget:
@@ -46,8 +48,9 @@ def table_widget(table: Table) -> QTableWidget:
             shown.setItem(row, column, item)
     header, rows = shown.horizontalHeader(), shown.verticalHeader()
     assert header is not None and rows is not None
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     header.setStretchLastSection(True)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
     rows.hide()
     rows.setMinimumSectionSize(TARGET_PX)
     rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -56,12 +59,25 @@ def table_widget(table: Table) -> QTableWidget:
 
 
 def fit_to_rows(shown: QTableWidget) -> None:
-    """Make a table as high as all of its rows."""
-    shown.resizeRowsToContents()
+    """Make a table as high as all of its rows, its columns by what stands in them."""
     header = shown.horizontalHeader()
     assert header is not None
+    columns = range(shown.columnCount())
+    least = [header.sectionSizeHint(column) for column in columns]
+    shares = [_longest(shown, column) ** _SHARE for column in columns]
+    room = max(0, shown.viewport().width() - sum(least))  # type: ignore[union-attr]
+    for column, share in zip(columns, shares, strict=True):
+        shown.setColumnWidth(column, least[column] + int(room * share / sum(shares)))
+    shown.resizeRowsToContents()
     rows = sum(shown.rowHeight(row) for row in range(shown.rowCount()))
     shown.setFixedHeight(rows + header.sizeHint().height() + 6)
+
+
+def _longest(shown: QTableWidget, column: int) -> int:
+    """Letters of the longest text of a column, its heading among them."""
+    cells = [shown.item(row, column) for row in range(shown.rowCount())]
+    cells.append(shown.horizontalHeaderItem(column))
+    return max(len(cell.text()) for cell in cells if cell is not None)
 
 
 class SiteFates(QWidget):
@@ -76,8 +92,8 @@ class SiteFates(QWidget):
         self._scroll.setWidgetResizable(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.picture, 1)
-        row.addWidget(self._scroll, 1)
+        row.addWidget(self.picture, 2)
+        row.addWidget(self._scroll, 3)
 
     def show_sites(self, one: LaterPhoto) -> None:
         """Show the sites of a later picture.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtCore import Qt
+from qtpy.QtGui import QResizeEvent, QShowEvent
+from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout
 
 from vein_imaging.treatment.compared_photos import LaterPhoto
 from vein_imaging.viewer.qt.style import set_look
@@ -17,7 +19,9 @@ _LOOKS = {
     "too early": "warn",
     "refused": "stop",
 }
-_HIGHEST_PX = 190  # the pictures keep two thirds of a window of 720 px
+_HIGHEST = 0.28  # of the window: the pictures keep more than half
+_EDGES_PX = 8  # of the coloured frame, both sides
+_LEAST_PX = 90  # the headline, and a line of what stands against it
 
 
 def verdict_headline(one: LaterPhoto) -> str:
@@ -43,7 +47,6 @@ class VerdictFrame(QScrollArea):
     def __init__(self) -> None:
         super().__init__()
         self.setWidgetResizable(True)
-        self.setMaximumHeight(_HIGHEST_PX)
         self.setAccessibleName(_("Verdict"))
         self._frame = QFrame()
 
@@ -66,7 +69,9 @@ class VerdictFrame(QScrollArea):
         lines += [("", text) for text in (said.figure, said.all_veins) if text]
         lines += [("", reason) for reason in said.reasons]
         if one.aligned and said.verdict == "refused":
-            lines.append(("", _("Look at them in one frame: swipe, blink, difference.")))
+            lines.append(
+                ("", _("Look at them in one frame: swipe, blink, difference."))
+            )
         for role, text in lines:
             label = QLabel(text)
             label.setProperty("role", role)
@@ -78,17 +83,28 @@ class VerdictFrame(QScrollArea):
 
     def fit_height(self) -> None:
         """Be as high as the words need at this width, within the limit."""
-        width = self.viewport_width()
-        layout = self._frame.layout()
-        needed = layout.heightForWidth(width) if layout is not None else 0
-        self.setFixedHeight(min(_HIGHEST_PX, max(needed, 40) + 4))
+        layout, window = self._frame.layout(), self.window()
+        if layout is None or window is None:
+            return
+        for label in self._frame.findChildren(QLabel):
+            label.ensurePolished()  # large letters are higher than the style's own
+        layout.invalidate()
+        most = max(_LEAST_PX, round(_HIGHEST * window.height()))
+        # the frame's own edges are not its layout's
+        needed = layout.heightForWidth(self.width() - _EDGES_PX) + _EDGES_PX
+        policies = Qt.ScrollBarPolicy
+        fits = needed <= most
+        self.setVerticalScrollBarPolicy(
+            policies.ScrollBarAlwaysOff if fits else policies.ScrollBarAlwaysOn
+        )
+        self.setFixedHeight(min(most, needed))
 
-    def viewport_width(self) -> int:
-        """Width that the words have."""
-        view: QWidget | None = self.viewport()
-        return self.width() if view is None else view.width()
+    def showEvent(self, event: QShowEvent | None) -> None:  # noqa: N802 - Qt's name
+        """The style is there now; Qt calls this."""
+        super().showEvent(event)
+        self.fit_height()
 
-    def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
         """Lines break elsewhere; Qt calls this."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+        super().resizeEvent(event)
         self.fit_height()
