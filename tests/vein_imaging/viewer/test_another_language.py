@@ -23,8 +23,7 @@ from vein_imaging.capture import CaptureSettings
 from vein_imaging.demo.record_pages import ahead
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import Notice, Report, Section, render_html
-from vein_imaging.treatment import VisitFacts
-from vein_imaging.treatment import RecordError
+from vein_imaging.treatment import RecordError, VisitFacts
 from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.compare_page import ComparePage
 from vein_imaging.viewer.before_after.photograph_dialog import PhotographDialog

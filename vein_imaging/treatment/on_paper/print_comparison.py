@@ -32,7 +32,7 @@ __all__ = ["ComparisonFormat", "comparison_file", "comparison_file_name"]
 
 ComparisonFormat = Literal["png", "html", "pdf"]
 _TITLE, _LINE = Lettering(28, bold=True), Lettering(22)
-_MARGIN_PX = 20
+_MARGIN_PX = 20  # as between the pictures below
 
 
 def comparison_file_name(compared: ComparedPhotos, form: ComparisonFormat) -> str:

@@ -26,7 +26,7 @@ from vein_imaging.words import translate as _
 
 __all__ = ["ComparePage"]
 
-_IN_A_ROW = 3
+_IN_A_ROW = 3  # as many as the page is wide
 
 
 class ComparePage(QWidget):
@@ -117,19 +117,21 @@ class ComparePage(QWidget):
 
     def _group(self, series: PhotoSeries) -> QWidget:
         box = QWidget()
-        grid = QGridLayout(box)
-        grid.setContentsMargins(0, 4, 0, 8)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 4, 0, 8)
+        grid = QGridLayout()
         title = QLabel(series.title)
         title.setProperty("role", "caption")
         title.setWordWrap(True)
-        grid.addWidget(title, 0, 0, 1, _IN_A_ROW)
+        column.addWidget(title)
+        column.addLayout(grid)
         # the same entry can be there twice: by itself, not by what it equals
         ours = [
             next(tile for tile in self.tiles if tile.photo is photo)
             for photo in series.photos
         ]
         for at, tile in enumerate(ours):
-            grid.addWidget(tile, 1 + at // _IN_A_ROW, at % _IN_A_ROW)
+            grid.addWidget(tile, at // _IN_A_ROW, at % _IN_A_ROW)
         grid.setColumnStretch(_IN_A_ROW, 1)
         return box
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 from qtpy.QtCore import Qt, QTimer
+from qtpy.QtGui import QResizeEvent
 from qtpy.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -39,6 +40,7 @@ __all__ = ["ComparisonWindow", "swiped"]
 _BLINK_MS = 900  # slow enough to look at each, and far from what flickers
 _DIVIDER_RGB = (255, 196, 107)  # amber: no vein, skin or class of the overlay has it
 _ZOOM = 1.25  # as a notch of the wheel
+_MARGINS_PX = 40  # of the window, and between modes and zoom
 _MODES = (
     ("side", marked("Side by side")),
     ("swipe", marked("Swipe")),
@@ -124,6 +126,8 @@ class ComparisonWindow(QDialog):
         self._blink.setInterval(_BLINK_MS)
         self._blink.timeout.connect(self._turn)
         self._shows_after = False
+        self._buttons, self._looks = QHBoxLayout(), QHBoxLayout()
+        self.tools = QWidget()
         self._lay_out(facts)
         self.divider.valueChanged.connect(self._show)
         self.modes.idClicked.connect(self._show)
@@ -149,7 +153,9 @@ class ComparisonWindow(QDialog):
             self._show()
 
     def _lay_out(self, facts: VisitFacts | None) -> None:
-        buttons, looks = QHBoxLayout(), QHBoxLayout()
+        buttons, looks = self._buttons, self._looks
+        tools = QHBoxLayout(self.tools)
+        tools.setContentsMargins(0, 0, 0, 0)
         for at, (name, words) in enumerate(_MODES):
             button = QPushButton(_(words))
             button.setCheckable(True)
@@ -162,6 +168,7 @@ class ComparisonWindow(QDialog):
         looks.addWidget(self.later)
         looks.addWidget(self.divider, 1)
         looks.addWidget(self.legend, 1)
+        looks.addStretch(0)
         for text, tip, action in (
             ("\N{MINUS SIGN}", _("Zoom out"), lambda: self._zoom(1 / _ZOOM)),
             ("+", _("Zoom in"), lambda: self._zoom(_ZOOM)),
@@ -173,9 +180,9 @@ class ComparisonWindow(QDialog):
             button.setToolTip(tip)
             button.setAccessibleName(tip)
             button.clicked.connect(lambda _=False, a=action: a())
-            looks.addWidget(button)
+            tools.addWidget(button)
         if self.save is not None:
-            looks.addWidget(self.save.button)
+            tools.addWidget(self.save.button)
         whole = QVBoxLayout(self)
         whole.setSpacing(6)
         if facts is not None:
@@ -184,6 +191,18 @@ class ComparisonWindow(QDialog):
         whole.addLayout(buttons)
         whole.addLayout(looks)
         whole.addWidget(self.stack, 1)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 - Qt's name
+        """Put zoom and save beside the modes where there is room; Qt calls this."""
+        super().resizeEvent(event)
+        modes = sum(
+            button.sizeHint().width() + self._buttons.spacing()
+            for button in self.modes.buttons()
+            if not button.isHidden()
+        )
+        room = self.width() - modes - _MARGINS_PX
+        fits = self.tools.sizeHint().width() <= room
+        (self._buttons if fits else self._looks).addWidget(self.tools)
 
     def _has(self, name: str) -> bool:
         """Whether any of the pictures can be shown so."""
@@ -241,7 +260,7 @@ class ComparisonWindow(QDialog):
         mode = self.mode
         self.divider.setVisible(mode == "swipe")
         self.legend.setText(_legend() if mode == "changes" else "")
-        self.legend.setVisible(mode != "swipe")  # its room keeps the buttons right
+        self.legend.setVisible(bool(self.legend.text()))
         if mode != "blink":
             self._blink.stop()
         elif not self._blink.isActive():

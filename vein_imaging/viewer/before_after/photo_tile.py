@@ -51,7 +51,7 @@ class PhotoTile(QToolButton):
         """Say that the picture cannot be read: it cannot be chosen."""
         self.setEnabled(False)
         self.setChecked(False)
-        self.setText(_("CANNOT BE READ") + f"\n{self.photo.day:%d %b %Y}")
+        self.setText(_("cannot be read") + f"\n{self.photo.day:%d %b %Y}")
         self.setToolTip(why)
         self.setAccessibleDescription(why)
 

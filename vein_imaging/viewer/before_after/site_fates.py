@@ -25,7 +25,7 @@ from vein_imaging.words import translate as _
 
 __all__ = ["SiteFates", "fit_to_rows", "table_widget"]
 
-_SHARE = 0.5  # of the letters: a long text breaks into lines, a short one does not
+_SHARE = 0.6  # of the letters: a long text breaks into lines, a short one does not
 
 
 def table_widget(table: Table) -> QTableWidget:
@@ -65,9 +65,10 @@ def fit_to_rows(shown: QTableWidget) -> None:
     columns = range(shown.columnCount())
     least = [header.sectionSizeHint(column) for column in columns]
     shares = [_longest(shown, column) ** _SHARE for column in columns]
-    room = max(0, shown.viewport().width() - sum(least))  # type: ignore[union-attr]
+    room = shown.width() - 2 * shown.frameWidth()
     for column, share in zip(columns, shares, strict=True):
-        shown.setColumnWidth(column, least[column] + int(room * share / sum(shares)))
+        width = round(room * share / sum(shares))
+        shown.setColumnWidth(column, max(least[column], width))
     shown.resizeRowsToContents()
     rows = sum(shown.rowHeight(row) for row in range(shown.rowCount()))
     shown.setFixedHeight(rows + header.sizeHint().height() + 6)

@@ -16,7 +16,7 @@ from vein_imaging.viewer.qt.in_background import InBackground
 
 __all__ = ["THUMBNAIL_PX", "Thumbnails", "thumbnail"]
 
-THUMBNAIL_PX = 140, 92
+THUMBNAIL_PX = 130, 88
 """Width and height: three beside each other in the page."""
 
 
