@@ -25,6 +25,7 @@ from vein_imaging.domain.session import (
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.storage import SessionHead, StoredEvent
 from vein_imaging.storage.people.clinic import ClinicSettings
+from vein_imaging.storage.people.roles import ROLES, action_for_kind, may
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.treatment.clock_doubt import ClockWatch
 from vein_imaging.treatment.dose_context import (
@@ -43,6 +44,7 @@ from vein_imaging.treatment.session_record import (
     SessionRecord,
     Written,
 )
+from vein_imaging.words import translate as _
 
 __all__ = ["Visit"]
 
@@ -108,6 +110,24 @@ class Visit:
     def author(self) -> str:
         """Who signed in, and writes."""
         return self._signed_in.user.name
+
+    def why_not(self, kind: str) -> str:
+        """Why the person may not write entries of this kind; empty where they may.
+
+        Parameters
+        ----------
+        kind : str
+            Such as ``injected``, ``screened`` or ``signed``.
+        """
+        action, roles = action_for_kind(kind), self._signed_in.user.roles
+        if may(roles, action):
+            return ""
+        allowed = [str(role) for role, can in ROLES.items() if action in can]
+        return _("{name} is {roles}: this is for a {allowed}").format(
+            name=self.author,
+            roles=", ".join(sorted(str(role) for role in roles)) or _("without a role"),
+            allowed=_(" or ").join(allowed),
+        )
 
     @property
     def warnings(self) -> tuple[str, ...]:
