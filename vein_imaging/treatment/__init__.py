@@ -13,6 +13,7 @@ from vein_imaging.treatment.session_record import (
     Written,
 )
 from vein_imaging.treatment.visit import Visit
+from vein_imaging.treatment.visit_facts import VisitFacts
 
 __all__ = [
     "AtWork",
@@ -30,6 +31,7 @@ __all__ = [
     "Sayable",
     "Site",
     "Visit",
+    "VisitFacts",
     "Written",
     "may_say",
 ]

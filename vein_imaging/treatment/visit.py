@@ -44,6 +44,7 @@ from vein_imaging.treatment.session_record import (
     SessionRecord,
     Written,
 )
+from vein_imaging.treatment.visit_facts import VisitFacts, visit_facts
 from vein_imaging.words import translate as _
 
 __all__ = ["Visit"]
@@ -91,6 +92,8 @@ class Visit:
         """As last written."""
         self.watch = watch
         """Whether the clock can be believed."""
+        self.practice = False
+        """Nobody is treated, and nothing is kept: set by `practice_visit`."""
         self._signed_in = signed_in
         self._new_id = new_id
 
@@ -128,6 +131,11 @@ class Visit:
             roles=", ".join(sorted(str(role) for role in roles)) or _("without a role"),
             allowed=_(" or ").join(allowed),
         )
+
+    @property
+    def facts(self) -> VisitFacts:
+        """Patient, session of the plan, user and region, as every window names them."""
+        return visit_facts(self)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -23,11 +23,13 @@ from vein_imaging.capture import CaptureSettings
 from vein_imaging.demo.record_pages import ahead
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import Notice, Report, Section, render_html
+from vein_imaging.treatment import VisitFacts
 from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.photograph_dialog import (
     CompareDialog,
     PhotographDialog,
 )
+from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.camera_strip import CameraStrip
@@ -95,9 +97,28 @@ PHOTOS = (
 )
 
 
+FACTS = VisitFacts(
+    name="QQ",
+    born=date(2026, 3, 4),
+    number="QQ",
+    session_number=1,
+    planned_sessions=3,
+    user="QQ",
+    region="QQ",
+    started_on=date(2026, 5, 6),
+)
+
+
+def header() -> Header:
+    made = Header()
+    made.show_visit(FACTS)
+    return made
+
+
 WIDGETS: dict[str, Callable[[QWidget], QWidget]] = {
     "panel": lambda parent: InjectionPanel([("QQ", "QQ")], "QQ", ask_weight=True),
     "strip": lambda parent: CameraStrip(CaptureSettings()),
+    "header": lambda parent: header(),
     "reason": lambda parent: ReasonDialog(parent, "stop", "QQ", ("QQ",), "QQ"),
     "photograph": lambda parent: PhotographDialog(parent, None),
     "compare": lambda parent: CompareDialog(parent, PHOTOS),

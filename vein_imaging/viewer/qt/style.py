@@ -18,7 +18,15 @@ HEADLINE_PX = 20
 
 _SHEET = """
 * { font-size: 16px; color: #f2f2f2; }
-QWidget#panel, QWidget#strip, QDialog { background: #1d2126; }
+QWidget#panel, QWidget#strip, QWidget#header, QDialog { background: #1d2126; }
+QWidget#header[practice="true"] { background: #6b4700; }
+QWidget#header[practice="true"] QLabel { color: #ffffff; }
+QFrame#divider { color: #59636f; max-width: 2px; }
+QLabel[role="patient"] { font-size: 22px; font-weight: 700; }
+QLabel#patient_line {
+    background: #2a3037; padding: 0 12px; border-radius: 6px;
+    font-size: 18px; font-weight: 700;
+}
 QLabel, QFrame[verdict] QWidget, QWidget#tuning { background: transparent; }
 QLabel[role="caption"] { color: #b9c2cc; font-size: 15px; }
 QLabel[role="problem"] { color: #ffb4a8; font-size: 15px; font-weight: 600; }
