@@ -136,7 +136,7 @@ def read_expiry(typed: str) -> ReadDay:
         day = date(*month, last)
     except ValueError:
         raise ValueError(_no_day(typed, "2027-03-31 / 03/2027")) from None
-    return ReadDay(day, _("read as the end of the month, {day}").format(day=dayday_in_words(day)))
+    return ReadDay(day, _("read as the end of the month, {day}").format(day=day_in_words(day)))
 
 
 def read_day(typed: str, *, example: str = "2027-03-31") -> ReadDay:

@@ -23,32 +23,35 @@ from vein_imaging.words import translate as _
 
 __all__ = ["BodyMap", "Region", "regions"]
 
-_WIDE, _HIGH = 400.0, 300.0  # of the drawing, in its own units
-# Height of the upper end of each part, and of the soles.
+_WIDE, _HIGH = 640.0, 300.0  # of the drawing, in its own units
+# Height of the upper end of each part, and of the soles. Wider than legs are, so that
+# a finger hits the ankle's three parts where the window is 720 px high.
 _LEVELS = (
-    (marked("thigh"), 14.0),
-    (marked("knee"), 122.0),
-    (marked("leg"), 152.0),
-    (marked("ankle"), 232.0),
-    (marked("foot"), 254.0),
+    (marked("thigh"), 16.0),
+    (marked("knee"), 118.0),
+    (marked("leg"), 150.0),
+    (marked("ankle"), 230.0),
+    (marked("foot"), 260.0),
 )
-_SOLE = 290.0  # where the drawing ends
+_SOLE = 296.0  # where the drawing ends
 # Height, and half the width there: thigh, knee, calf, ankle, foot.
 _OUTLINE = (
-    (14.0, 40.0),
-    (60.0, 36.0),
-    (108.0, 25.0),
-    (134.0, 22.0),
-    (152.0, 23.0),
-    (180.0, 27.0),
-    (215.0, 18.0),
-    (236.0, 13.0),
-    (254.0, 16.0),
-    (276.0, 21.0),
-    (290.0, 19.0),
+    (16.0, 66.0),
+    (62.0, 61.0),
+    (106.0, 50.0),
+    (132.0, 46.0),
+    (150.0, 47.0),
+    (180.0, 53.0),
+    (214.0, 44.0),
+    (238.0, 39.0),
+    (260.0, 43.0),
+    (282.0, 50.0),
+    (296.0, 47.0),
 )
-_MIDDLE = 0.42  # of half the width: as wide as the front of a leg looks
+_MIDDLE = 1 / 3  # of half the width: three parts of one width
 _STEP = 4.0  # so fine the outline is drawn
+_PALE = 36  # of 255: skin is a shade of the ink, in a light and a dark window
+_HOVERED = 110  # of 255: paler than the area that is chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,10 @@ def regions() -> tuple[Region, ...]:
     found = []
     # From the front the patient's right leg stands at the left.
     legs = (
-        (marked("right"), 58.0, (marked("lateral"), marked("anterior"), "medial")),
-        (marked("left"), 146.0, (marked("medial"), "anterior", "lateral")),
-        ("left", 254.0, ("lateral", marked("posterior"), "medial")),
-        ("right", 342.0, ("medial", "posterior", "lateral")),
+        (marked("right"), 70.0, (marked("lateral"), marked("anterior"), "medial")),
+        (marked("left"), 214.0, (marked("medial"), "anterior", "lateral")),
+        ("left", 426.0, ("lateral", marked("posterior"), "medial")),
+        ("right", 570.0, ("medial", "posterior", "lateral")),
     )
     borders = (-1.0, -_MIDDLE, _MIDDLE, 1.0)
     for at, (leg, centre, sides) in enumerate(legs):
@@ -146,7 +149,7 @@ class BodyMap(QWidget):
         self._counts: dict[str, int] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumSize(460, 345)
+        self.setMinimumSize(640, 300)
         self.setSizePolicy(
             QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding
         )
@@ -155,7 +158,7 @@ class BodyMap(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """Give the size at which an area is large enough for a finger."""
-        return QSize(800, 600)
+        return QSize(1160, 544)
 
     def show_named(self, name: str, counts: Mapping[str, int]) -> None:
         """Show which area is meant, and how many injections each has.
@@ -265,14 +268,15 @@ class BodyMap(QWidget):
         painter.translate(self._left)
         painter.scale(self._scale, self._scale)
         palette = self.palette()
-        ink, skin = palette.text().color(), palette.base().color()
+        ink, skin = palette.text().color(), palette.text().color()
+        skin.setAlpha(_PALE)
         chosen = palette.highlight().color()
         for at, region in enumerate(self.regions):
             named = region.name == self._named
-            painter.setPen(_pen(ink, 0.8))
+            painter.setPen(_pen(ink, 0.7))
             painter.setBrush(chosen if named else skin)
             if at == self._under and not named:
-                painter.setBrush(QColor(chosen.red(), chosen.green(), chosen.blue(), 96))
+                painter.setBrush(_shade(chosen))
             painter.drawPath(region.path)
             count = self._counts.get(region.name, 0)
             if count:
@@ -283,18 +287,18 @@ class BodyMap(QWidget):
             painter.drawPath(self.current.path)
         painter.setPen(ink)
         font = painter.font()
-        font.setPixelSize(11)
+        font.setPixelSize(12)
         painter.setFont(font)
         for centre, words in (
-            (58.0, _("R")),
-            (102.0, _("from the front")),
-            (146.0, _("L")),
-            (254.0, _("L")),
-            (298.0, _("from behind")),
-            (342.0, _("R")),
+            (70.0, _("R")),
+            (142.0, _("from the front")),
+            (214.0, _("L")),
+            (426.0, _("L")),
+            (498.0, _("from behind")),
+            (570.0, _("R")),
         ):
             painter.drawText(
-                QRectF(centre - 50, 0, 100, 13), Qt.AlignmentFlag.AlignCenter, words
+                QRectF(centre - 50, 0, 100, 15), Qt.AlignmentFlag.AlignCenter, words
             )
 
     @staticmethod
@@ -314,6 +318,12 @@ def _pen(colour: QColor, width: float) -> QPen:
     pen = QPen(colour)
     pen.setWidthF(width)
     return pen
+
+
+def _shade(colour: QColor) -> QColor:
+    paler = QColor(colour)
+    paler.setAlpha(_HOVERED)
+    return paler
 
 
 def _folded(name: str) -> str:

@@ -11,8 +11,8 @@ from vein_imaging.words import translate as _
 
 __all__ = ["DosePanel"]
 
-_SENTENCES_PX = 132
-"""Six lines of findings; more of them scroll, and the form stays on the screen."""
+_SENTENCES_PX = 104
+"""Five lines of findings; more of them scroll, and the form stays on the screen."""
 
 
 class DosePanel(QFrame):
@@ -53,7 +53,7 @@ class DosePanel(QFrame):
         set_look(self, "verdict", view.verdict)
         self.headline.setText(view.headline)
         first = view.lines[0] if view.lines else None
-        self.this_one.setText(_line(first) if first else "")
+        self.this_one.setText(_first(first) if first else "")
         self.this_one.setVisible(first is not None)
         self.messages.setText("\n".join(view.messages))
         self.messages.setVisible(bool(view.messages))
@@ -67,7 +67,7 @@ class DosePanel(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Take no more height than the sentences need, and no more than six lines."""
+        """Take no more height than the sentences need, and no more than five lines."""
         shown = [
             label for label in (self.messages, self.others) if not label.isHidden()
         ]
@@ -75,6 +75,16 @@ class DosePanel(QFrame):
         width = max(self.width() - 48, 100)
         needed = sum(label.heightForWidth(width) + 4 for label in shown)
         self.scroll.setFixedHeight(min(max(needed, 1), _SENTENCES_PX))
+
+
+def _first(line: DoseLine) -> str:
+    return _("{label}: {used} + {planned} of {maximum} {unit}").format(
+        label=line.label,
+        used=line.used,
+        planned=line.planned,
+        maximum=line.maximum,
+        unit=line.unit,
+    )
 
 
 def _line(line: DoseLine) -> str:

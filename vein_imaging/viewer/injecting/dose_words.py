@@ -113,9 +113,11 @@ def room_view(judged: JudgedDose, names: dict[str, str]) -> RoomView:
         if once.volume is not None and once.limit is None:
             return RoomView(_("none"), _("a rule forbids any: read below"))
         return RoomView("\N{EN DASH}", _("no limit of the session is known"), at_once)
-    line = _line(room.limit, names)
-    of = _("of {maximum} {unit}: {label}").format(
-        maximum=line.maximum, unit=line.unit, label=line.label
+    line, scope = _line(room.limit, names), room.limit.scope
+    of = _("of {maximum} {unit}, {scope}").format(
+        maximum=line.maximum,
+        unit=line.unit,
+        scope=_(_SCOPES[scope]) if scope in _SCOPES else scope,
     )
     return RoomView(_("{ml} mL").format(ml=plain(room.volume.ml)), of, at_once)
 

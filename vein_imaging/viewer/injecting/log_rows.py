@@ -13,7 +13,16 @@ from vein_imaging.domain.session import RecordedInjection, Session
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
-__all__ = ["LogRow", "SiteMark", "describe", "rows", "site_marks", "totals"]
+__all__ = [
+    "LogRow",
+    "SiteMark",
+    "by_area",
+    "describe",
+    "rows",
+    "site_marks",
+    "total_ml",
+    "totals",
+]
 
 # Colour and shape say the same; napari can draw every shape. None of them is a colour
 # of the vein classes.
@@ -40,6 +49,8 @@ class LogRow:
         Cells. The remark says "void: reason", or why a stop was overridden.
     voided : bool
         Drawn struck out; it no longer counts.
+    area : str
+        Of the body, as last corrected; empty where none was named.
     """
 
     entry_id: str
@@ -49,6 +60,7 @@ class LogRow:
     volume_ml: str
     remark: str
     voided: bool
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +96,7 @@ def rows(
     session: Session, names: Mapping[str, str], zone: ZoneInfo
 ) -> tuple[LogRow, ...]:
     """Every injection ever entered, the newest first, with the clinic's local time."""
+    amended = {one.change.entry_id for one in session.amendments}
     listed = tuple(
         LogRow(
             entry_id=entry.entry_id,
@@ -91,16 +104,32 @@ def rows(
             time=entry.injection.at.astimezone(zone).strftime("%H:%M"),
             what=describe(entry.injection, names),
             volume_ml=plain(entry.injection.volume.ml),
-            remark=_remark(entry),
+            remark=_remark(entry, names, amended),
             voided=entry.voided_by is not None,
+            area=entry.injection.site or "",
         )
         for number, entry in enumerate(session.entries, start=1)
     )
     return listed[::-1]
 
 
-def _remark(entry: RecordedInjection) -> str:
+def by_area(listed: Sequence[LogRow]) -> tuple[tuple[str, tuple[LogRow, ...]], ...]:
+    """The rows of each area of the body together, the area of the newest row first."""
+    areas: dict[str, list[LogRow]] = {}
+    said: dict[str, str] = {}
+    for row in listed:
+        key = " ".join(row.area.casefold().split())
+        said.setdefault(key, row.area)
+        areas.setdefault(key, []).append(row)
+    return tuple((said[key], tuple(held)) for key, held in areas.items())
+
+
+def _remark(
+    entry: RecordedInjection, names: Mapping[str, str], amended: Collection[str]
+) -> str:
     remarks = []
+    if entry.entry_id in amended:
+        remarks.append(_("added after signing"))
     if entry.flagged:
         remarks.append(
             _("given past a stop: {reason}").format(
@@ -108,11 +137,22 @@ def _remark(entry: RecordedInjection) -> str:
             )
         )
     if entry.corrections:
+        last, was = entry.corrections[-1], entry.event.injection
+        if len(entry.corrections) > 1:
+            was = entry.corrections[-2].injection
+        said = _("corrected, was {what} {ml} mL: {reason}")
+        if last.entry_id in amended:
+            said = _("corrected after signing, was {what} {ml} mL: {reason}")
         remarks.append(
-            _("corrected: {reason}").format(reason=entry.corrections[-1].reason)
+            said.format(
+                what=describe(was, names), ml=plain(was.volume.ml), reason=last.reason
+            )
         )
     if entry.voided_by is not None:
-        remarks.append(_("void: {reason}").format(reason=entry.voided_by.reason))
+        said = _("void: {reason}")
+        if entry.voided_by.entry_id in amended:
+            said = _("void, after signing: {reason}")
+        remarks.append(said.format(reason=entry.voided_by.reason))
     return "; ".join(remarks)
 
 
@@ -132,6 +172,14 @@ def totals(session: Session, names: Mapping[str, str]) -> str:
     return plural("{count} site: {given}", "{count} sites: {given}", count).format(
         count=count, given=given
     )
+
+
+def total_ml(session: Session) -> str:
+    """All that was given in the session in mL, voided entries left out."""
+    total = Decimal(0)
+    for injection in session.injections:
+        total = EXACT.add(total, injection.volume.ml)
+    return plain(total)
 
 
 def site_marks(

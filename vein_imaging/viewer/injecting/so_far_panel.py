@@ -38,8 +38,8 @@ class SoFarPanel(QFrame):
         grid.addWidget(self.fits_of, 2, 1)
         grid.addWidget(self.at_once, 3, 0, 1, 3)
         grid.addWidget(self.show_list, 0, 2, 3, 1, Qt.AlignmentFlag.AlignVCenter)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(0, 4)
+        grid.setColumnStretch(1, 5)
         self.show_list.toggled.connect(lambda on: self._name_button())
         self._count = 0
         self.show_given("0", _("nothing yet"), 0)
