@@ -25,7 +25,7 @@ from vein_imaging.domain.session import (
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.storage import SessionHead, StoredEvent
 from vein_imaging.storage.people.clinic import ClinicSettings
-from vein_imaging.storage.people.roles import ROLES, action_for_kind, may
+from vein_imaging.storage.people.roles import Action, action_for_kind
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.treatment.clock_doubt import ClockWatch
 from vein_imaging.treatment.dose_context import (
@@ -38,6 +38,7 @@ from vein_imaging.treatment.dose_context import (
 )
 from vein_imaging.treatment.injection_log import InjectionLog
 from vein_imaging.treatment.photographs import Photographs
+from vein_imaging.treatment.rights import Action, why_not
 from vein_imaging.treatment.session_record import (
     RecordError,
     Refused,
@@ -114,23 +115,20 @@ class Visit:
         """Who signed in, and writes."""
         return self._signed_in.user.name
 
-    def why_not(self, kind: str) -> str:
-        """Why the person may not write entries of this kind; empty where they may.
+    def why_not(self, action: Action) -> str:
+        """Say why who signed in may not; empty where that person may."""
+        user = self._signed_in.user
+        return why_not(user.name, user.roles, action)
+
+    def why_not_write(self, kind: str) -> str:
+        """Say why who signed in may not write entries of this kind; empty: may.
 
         Parameters
         ----------
         kind : str
             Such as ``injected``, ``screened`` or ``signed``.
         """
-        action, roles = action_for_kind(kind), self._signed_in.user.roles
-        if may(roles, action):
-            return ""
-        allowed = [str(role) for role, can in ROLES.items() if action in can]
-        return _("{name} is {roles}: this is for a {allowed}").format(
-            name=self.author,
-            roles=", ".join(sorted(str(role) for role in roles)) or _("without a role"),
-            allowed=_(" or ").join(allowed),
-        )
+        return self.why_not(action_for_kind(kind))
 
     @property
     def facts(self) -> VisitFacts:

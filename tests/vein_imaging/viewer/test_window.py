@@ -532,8 +532,10 @@ def _photograph(rig: Rig, person: Any) -> None:
     dialog: Any = rig.window.photos.dialog
     assert dialog is not None
     dialog.light.setCurrentText("near-infrared")
-    dialog.pose.setCurrentText("lying")
-    dialog.view.setText("left")
+    dialog.pose.setCurrentText("lying prone")
+    for combo, word in zip(dialog.area.lists, ("left", "thigh", "medial"), strict=True):
+        combo.setCurrentText(word)
+    dialog.when.setCurrentText("Before injecting")
     person.click(dialog.go_on)
 
 

@@ -235,7 +235,7 @@ def _pairs(photos: tuple[Photo, ...], *, of_this_session: bool) -> Iterator[_Pai
     views: dict[tuple[str, ...], list[Photo]] = {}
     for photo in sorted(photos, key=lambda one: one.day):
         how = photo.how
-        views.setdefault((how.view, how.light, how.pose), []).append(photo)
+        views.setdefault((how.place, how.light, how.posture), []).append(photo)
     for same in views.values():
         rested = [one for one in same if one.how.when == "before"]
         kept = rested if len(rested) > 1 else same

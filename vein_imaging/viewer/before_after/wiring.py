@@ -11,7 +11,7 @@ from qtpy.QtWidgets import QDialog, QWidget
 from vein_devices.cameras import what_it_shows
 from vein_devices.frame import Pixels
 from vein_imaging.comparison import Comparison, compare
-from vein_imaging.treatment import RecordError, may_say
+from vein_imaging.treatment import RecordError, VisitFacts, may_say
 from vein_imaging.treatment.photographs import Circumstances, Photo, Photographs
 from vein_imaging.viewer.before_after.comparison_window import ComparisonWindow
 from vein_imaging.viewer.before_after.photograph_dialog import (
@@ -41,6 +41,8 @@ class PhotoDesk:
         Parent of the dialogs.
     address : str
         Of the camera: says what its pictures are.
+    facts : VisitFacts, optional
+        Whose pictures they are: on top of every question.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class PhotoDesk:
         live: LiveView,
         window: QWidget,
         address: str,
+        facts: VisitFacts | None = None,
     ) -> None:
         self._address = address
+        self._facts = facts
         self._photographs = photographs
         self._strip = strip
         self._live = live
@@ -82,7 +86,14 @@ class PhotoDesk:
         found = shown.result.vein_map if shown.result is not None else None
         mm_per_pixel = None if found is None else found.mm_per_pixel
         signed = self._photographs.signed
-        dialog = PhotographDialog(self._window, self._last, ask_reason=signed)
+        dialog = PhotographDialog(
+            self._window,
+            self._last,
+            picture=frame.pixels,
+            facts=self._facts,
+            injected=self._photographs.injected,
+            ask_reason=signed,
+        )
 
         def store() -> None:
             how = dialog.circumstances

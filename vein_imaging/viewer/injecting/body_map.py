@@ -18,7 +18,13 @@ from qtpy.QtGui import (
 )
 from qtpy.QtWidgets import QSizePolicy, QWidget
 
-from vein_imaging.words import marked
+from vein_imaging.domain.body_area import (
+    BodyArea,
+    BodyFace,
+    BodyPart,
+    BodySide,
+    read_body_area,
+)
 from vein_imaging.words import translate as _
 
 __all__ = ["BodyMap", "Region", "regions"]
@@ -26,12 +32,20 @@ __all__ = ["BodyMap", "Region", "regions"]
 _WIDE, _HIGH = 640.0, 300.0  # of the drawing, in its own units
 # Height of the upper end of each part, and of the soles. Wider than legs are, so that
 # a finger hits the ankle's three parts where the window is 720 px high.
-_LEVELS = (
-    (marked("thigh"), 16.0),
-    (marked("knee"), 118.0),
-    (marked("leg"), 150.0),
-    (marked("ankle"), 230.0),
-    (marked("foot"), 260.0),
+_LEVELS: tuple[tuple[BodyPart, float], ...] = (
+    ("thigh", 16.0),
+    ("knee", 118.0),
+    ("lower leg", 150.0),
+    ("ankle", 230.0),
+    ("foot", 260.0),
+)
+# Side, where its middle stands, and what is seen of it from left to right: from the
+# front the patient's right leg stands at the left.
+_LEGS: tuple[tuple[BodySide, float, tuple[BodyFace, ...]], ...] = (
+    ("right", 70.0, ("lateral", "anterior", "medial")),
+    ("left", 214.0, ("medial", "anterior", "lateral")),
+    ("left", 426.0, ("lateral", "posterior", "medial")),
+    ("right", 570.0, ("medial", "posterior", "lateral")),
 )
 _SOLE = 296.0  # where the drawing ends
 # Height, and half the width there: thigh, knee, calf, ankle, foot.
@@ -61,7 +75,7 @@ class Region:
     Parameters
     ----------
     name : str
-        As it is written into the record: ``left lateral thigh``.
+        As it is written into the record: ``left thigh lateral``.
     words : str
         The same in the user's language.
     path : QPainterPath
@@ -80,24 +94,14 @@ class Region:
 def regions() -> tuple[Region, ...]:
     """All areas, those of the front first; the inner and outer sides stand twice."""
     found = []
-    # From the front the patient's right leg stands at the left.
-    legs = (
-        (marked("right"), 70.0, (marked("lateral"), marked("anterior"), "medial")),
-        (marked("left"), 214.0, (marked("medial"), "anterior", "lateral")),
-        ("left", 426.0, ("lateral", marked("posterior"), "medial")),
-        ("right", 570.0, ("medial", "posterior", "lateral")),
-    )
     borders = (-1.0, -_MIDDLE, _MIDDLE, 1.0)
-    for at, (leg, centre, sides) in enumerate(legs):
+    for at, (side, centre, faces) in enumerate(_LEGS):
         for row, (part, top) in enumerate(_LEVELS):
             bottom = _LEVELS[row + 1][1] if row + 1 < len(_LEVELS) else _SOLE
-            for stripe, side in enumerate(sides):
+            for stripe, face in enumerate(faces):
                 path = _band(centre, top, bottom, borders[stripe], borders[stripe + 1])
-                words = _("{leg} {side} {part}").format(
-                    leg=_(leg), side=_(side), part=_(part)
-                )
-                name = f"{leg} {side} {part}"
-                found.append(Region(name, words, path, 3 * at + stripe, row))
+                area = BodyArea(side, part, face)
+                found.append(Region(area.text, str(area), path, 3 * at + stripe, row))
     return tuple(found)
 
 
@@ -169,8 +173,10 @@ class BodyMap(QWidget):
             Of the form; another name than those of the drawing marks nothing.
         counts : mapping of name to number
         """
-        self._named = _folded(name)
-        self._counts = {_folded(key): count for key, count in counts.items()}
+        self._named = _read(name)
+        self._counts = {}
+        for key, count in counts.items():
+            self._counts[_read(key)] = self._counts.get(_read(key), 0) + count
         for at, region in enumerate(self.regions):
             if region.name == self._named:
                 self._at = at
@@ -326,5 +332,7 @@ def _shade(colour: QColor) -> QColor:
     return paler
 
 
-def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+def _read(name: str) -> str:
+    """The area as the record writes it, however it was typed."""
+    area = read_body_area(name)
+    return area.text if area is not None else name

@@ -263,7 +263,7 @@ def _fields() -> dict[str, QLineEdit]:
     return {
         "concentration_percent": _field(_("Strength in percent"), "0.5"),
         "volume_ml": _field(_("Volume in mL"), "0.2"),
-        "site": _field(_("Area of the body"), _("left lateral thigh")),
+        "site": _field(_("Area of the body"), _("left thigh lateral")),
         "vein_diameter_mm": _field(
             _("Vein width in mm; click a vein to measure it"), _("click it")
         ),
