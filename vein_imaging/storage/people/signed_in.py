@@ -24,15 +24,15 @@ from vein_imaging.storage.entries.checked_append import (
 from vein_imaging.storage.entries.clock_notes import clock_notes, latest_believed
 from vein_imaging.storage.entries.ledger import Entry, StoredEvent, head
 from vein_imaging.storage.entries.patient_directory import PATIENT, PatientRecord
-<<<<<<< HEAD
-from vein_imaging.storage.errors import LockedError, WrongPasswordError
-=======
 from vein_imaging.storage.entries.recent_sessions import (
     RecentSession,
     recent_sessions,
 )
-from vein_imaging.storage.errors import PatientErasedError, WrongPasswordError
->>>>>>> main
+from vein_imaging.storage.errors import (
+    LockedError,
+    PatientErasedError,
+    WrongPasswordError,
+)
 from vein_imaging.storage.files.keys import wipe
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.opening import open_store
@@ -131,7 +131,6 @@ class SignedInStore(Desk):
             latest_at = index.latest_at(connection, self.clocks.now())
         return PatientHistory(events, latest_at)
 
-<<<<<<< HEAD
     def news(self, patient_id: str, known_seq: int) -> tuple[int, PatientHistory | None]:
         """Return the ledger's newest number, and the history where it has grown.
 
@@ -155,7 +154,7 @@ class SignedInStore(Desk):
             events = index.of_patient(connection, patient_id)
             latest_at = index.latest_at(connection, self.clocks.now())
         return newest, PatientHistory(events, latest_at)
-=======
+
     def recent_sessions(self, since: datetime) -> tuple[RecentSession, ...]:
         """Return the sessions begun since then; no record is opened for it."""
         with self._allowed(Action.READ).store.reading() as connection:
@@ -186,7 +185,6 @@ class SignedInStore(Desk):
             desk.log("list", body, self.clocks.now())
             desk.seen_reads.add(("list", ",".join(ids)))
         return tuple((known[one], history) for one, history in found if one in known)
->>>>>>> main
 
     def image(self, session_id: str, sha256: str) -> bytes:
         """Return a picture of the session's patient, checked."""
