@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.quantity import EXACT, plain
 from vein_imaging.domain.session import RecordedInjection, Session
+from vein_imaging.viewer.canvas.picture_canvas import SiteMark
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
 __all__ = [
     "LogRow",
-    "SiteMark",
     "by_area",
     "describe",
     "rows",
@@ -24,8 +24,8 @@ __all__ = [
     "totals",
 ]
 
-# Colour and shape say the same; napari can draw every shape. None of them is a colour
-# of the vein classes.
+# Colour and shape say the same; both canvases can draw every shape. None of them is a
+# colour of the vein classes.
 _LOOKS = (
     ("#ff7ad9", "disc"),
     ("#7dff8a", "square"),
@@ -61,26 +61,6 @@ class LogRow:
     remark: str
     voided: bool
     area: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteMark:
-    """One recorded site as the picture shows it.
-
-    Parameters
-    ----------
-    point_rc : (row, column), px
-        In the picture that was clicked on.
-    label : str
-        Its number in the list.
-    colour, symbol : str
-        Of the product, as napari names them: colour and shape say the same.
-    """
-
-    point_rc: tuple[float, float]
-    label: str
-    colour: str
-    symbol: str
 
 
 def describe(injection: Injection, names: Mapping[str, str]) -> str:
