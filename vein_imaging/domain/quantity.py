@@ -222,8 +222,7 @@ class Weight:
     def __post_init__(self) -> None:
         if not LEAST_KG <= _require_decimal(self.kg, "weight_kg") <= MOST_KG:
             raise ValueError(
-                f"weight_kg: got {plain(self.kg)} kg, wanted {LEAST_KG} to "
-                f"{MOST_KG} kg"
+                f"weight_kg: got {plain(self.kg)} kg, wanted {LEAST_KG} to {MOST_KG} kg"
             )
 
     @classmethod

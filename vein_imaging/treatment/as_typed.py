@@ -26,8 +26,20 @@ _UNITS = {
 }
 _PER_ML = re.compile(r"(.*?)\s*mg\s*/\s*ml", re.IGNORECASE)
 _PARTS = re.compile(r"[\s./-]+")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun")
-_MONTHS += ("jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = [
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+]
 _MONTHS_OF_A_YEAR = 12  # what is larger is a day or a year
 _DIGITS_OF_A_YEAR = 4  # nothing in a date is longer
 _CENTURY = 2000  # vials print two digits of the year
@@ -55,9 +67,9 @@ def read_quantity(typed: str, unit: str = "") -> Decimal:
     if unit == "%" and (mass := _PER_ML.fullmatch(text)):
         percent = read_quantity(mass[1]) / 10
         raise ValueError(
-            _(
-                "this field is in per cent: {mass} mg/mL is {percent} %"
-            ).format(mass=mass[1], percent=f"{percent.normalize():f}")
+            _("this field is in per cent: {mass} mg/mL is {percent} %").format(
+                mass=mass[1], percent=f"{percent.normalize():f}"
+            )
         )
     if unit in _UNITS:
         text = _UNITS[unit].sub("", text)
@@ -87,9 +99,9 @@ def _why_no_number(typed: str, text: str) -> str:
     if re.fullmatch(r"\d{1,3}(,\d{3})+", text, re.ASCII):
         whole = text.replace(",", "")
         point = text.replace(",", ".", 1)
-        return _(
-            "“{typed}” can mean {whole} or {point}: type one of the two"
-        ).format(typed=typed, whole=whole, point=point)
+        return _("“{typed}” can mean {whole} or {point}: type one of the two").format(
+            typed=typed, whole=whole, point=point
+        )
     return _("“{typed}” is no number: type it like 0.2").format(typed=typed)
 
 
@@ -136,7 +148,9 @@ def read_expiry(typed: str) -> ReadDay:
         day = date(*month, last)
     except ValueError:
         raise ValueError(_no_day(typed, "2027-03-31 / 03/2027")) from None
-    return ReadDay(day, _("read as the end of the month, {day}").format(day=day_in_words(day)))
+    return ReadDay(
+        day, _("read as the end of the month, {day}").format(day=day_in_words(day))
+    )
 
 
 def read_day(typed: str, *, example: str = "2027-03-31") -> ReadDay:
@@ -158,9 +172,7 @@ def read_day(typed: str, *, example: str = "2027-03-31") -> ReadDay:
         raise ValueError(_no_day(typed, example))
     if len(found) > 1:
         raise ValueError(
-            _(
-                "“{typed}” can mean {one} or {other}: type {iso} or {other_iso}"
-            ).format(
+            _("“{typed}” can mean {one} or {other}: type {iso} or {other_iso}").format(
                 typed=typed.strip(),
                 one=day_in_words(found[0]),
                 other=day_in_words(found[1]),
@@ -168,10 +180,10 @@ def read_day(typed: str, *, example: str = "2027-03-31") -> ReadDay:
                 other_iso=found[1].isoformat(),
             )
         )
-    day = found[0]
-    if typed.strip() == day.isoformat():
-        return ReadDay(day)
-    return ReadDay(day, _("read as {day}").format(day=day_in_words(day)))
+    only = found[0]
+    if typed.strip() == only.isoformat():
+        return ReadDay(only)
+    return ReadDay(only, _("read as {day}").format(day=day_in_words(only)))
 
 
 def _numbers(typed: str) -> list[tuple[str, int]]:
@@ -203,4 +215,3 @@ def _no_day(typed: str, example: str) -> str:
     return _("“{typed}” is no date: type it like {example}").format(
         typed=typed.strip(), example=example
     )
-

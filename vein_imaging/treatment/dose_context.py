@@ -44,6 +44,7 @@ __all__ = [
 
 NOT_CHECKED = "not_checked"
 """The rule that says that something could not be checked."""
+_NO_ROOM = Room(None)
 _ORDER = {"stop": 0, "warn": 1, "note": 2}
 
 
@@ -86,8 +87,8 @@ class JudgedDose:
     quantities: tuple[Remaining, ...]
     weight: Weight | None
     words: str = ""
-    at_once: Room = Room(None)
-    together: Room = Room(None)
+    at_once: Room = _NO_ROOM
+    together: Room = _NO_ROOM
 
     @property
     def unchecked(self) -> bool:

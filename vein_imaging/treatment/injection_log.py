@@ -50,7 +50,7 @@ from vein_imaging.words import translate as _
 __all__ = ["InjectionLog"]
 
 _LEAST_ML = "0.01"
-"""The least that a syringe shows: with it, what fits is asked for before a volume is."""
+"""The least that a syringe shows: what fits is asked for with it, before a volume."""
 
 
 class InjectionLog:

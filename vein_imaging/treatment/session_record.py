@@ -190,6 +190,10 @@ class SessionRecord:
         self._known_seq, found = self._signed_in.news(patient_id, self._known_seq)
         return found
 
+    def forget_news(self) -> None:
+        """Read everything at the next look: this window has written itself."""
+        self._known_seq = -1
+
     def take_up_news(self, history: PatientHistory) -> bool:
         """Show it, unless something newer is shown; whether anything changed."""
         if len(history.events) <= len(self.history.events):

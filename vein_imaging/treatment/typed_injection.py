@@ -184,7 +184,9 @@ def _quantity(name: str, text: str) -> Decimal:
     if number > most or number < least or (number == least and not with_least):
         said = _("{number} {unit} cannot be: {least} to {most} {unit}")
         if not with_least:
-            said = _("{number} {unit} cannot be: more than {least}, up to {most} {unit}")
+            said = _(
+                "{number} {unit} cannot be: more than {least}, up to {most} {unit}"
+            )
         whole = said.format(
             number=plain(number), unit=unit, least=plain(least), most=plain(most)
         )

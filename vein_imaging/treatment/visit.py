@@ -25,7 +25,7 @@ from vein_imaging.domain.session import (
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.storage import SessionHead, StoredEvent
 from vein_imaging.storage.people.clinic import ClinicSettings
-from vein_imaging.storage.people.roles import Action, action_for_kind
+from vein_imaging.storage.people.roles import action_for_kind
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.treatment.clock_doubt import ClockWatch
 from vein_imaging.treatment.dose_context import (
@@ -46,7 +46,6 @@ from vein_imaging.treatment.session_record import (
     Written,
 )
 from vein_imaging.treatment.visit_facts import VisitFacts, visit_facts
-from vein_imaging.words import translate as _
 
 __all__ = ["Visit"]
 

@@ -131,7 +131,9 @@ class SignedInStore(Desk):
             latest_at = index.latest_at(connection, self.clocks.now())
         return PatientHistory(events, latest_at)
 
-    def news(self, patient_id: str, known_seq: int) -> tuple[int, PatientHistory | None]:
+    def news(
+        self, patient_id: str, known_seq: int
+    ) -> tuple[int, PatientHistory | None]:
         """Return the ledger's newest number, and the history where it has grown.
 
         For a window that shows what others write: nobody has done anything, so the

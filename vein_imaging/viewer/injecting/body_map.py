@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from qtpy.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from qtpy.QtGui import (
@@ -106,7 +107,7 @@ def regions() -> tuple[Region, ...]:
 
 
 def _half_width(y: float) -> float:
-    for (above, wide), (below, then) in zip(_OUTLINE, _OUTLINE[1:], strict=False):
+    for (above, wide), (below, then) in pairwise(_OUTLINE):
         if y <= below:
             share = (y - above) / (below - above)
             smooth = share * share * (3 - 2 * share)  # no corner at a knot
@@ -154,9 +155,7 @@ class BodyMap(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(640, 300)
-        self.setSizePolicy(
-            QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding
-        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(_("Areas of both legs"))
         self._say()
 

@@ -59,8 +59,8 @@ class CorrectDialog(PatientDialog):
         headline.setProperty("role", "total")
         kept = QLabel(
             _(
-                "What stood there stays in the record and is shown with the correction; "
-                "its time stays that of the injection."
+                "What stood there stays in the record and is shown with the "
+                "correction; its time stays that of the injection."
             )
         )
         kept.setProperty("role", "caption")

@@ -25,27 +25,27 @@ class DosePanel(QFrame):
         self.messages = _label("")
         self.others = _label("caption")
         inside = QWidget()
-        sentences = QVBoxLayout(inside)
-        sentences.setContentsMargins(0, 0, 0, 0)
-        sentences.setSpacing(4)
-        sentences.addWidget(self.messages)
-        sentences.addWidget(self.others)
-        sentences.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(
+        inner = QVBoxLayout(inside)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(4)
+        inner.addWidget(self.messages)
+        inner.addWidget(self.others)
+        inner.addStretch(1)
+        self.sentences = QScrollArea()
+        self.sentences.setFrameShape(QFrame.Shape.NoFrame)
+        self.sentences.setWidgetResizable(True)
+        self.sentences.setHorizontalScrollBarPolicy(
             Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         )
-        self.scroll.setAccessibleName(_("What the rules say"))
-        self.scroll.setWidget(inside)
+        self.sentences.setAccessibleName(_("What the rules say"))
+        self.sentences.setWidget(inside)
         self._inside = inside
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 6, 12, 6)
         column.setSpacing(2)
         column.addWidget(self.headline)
         column.addWidget(self.this_one)
-        column.addWidget(self.scroll)
+        column.addWidget(self.sentences)
         self.show_view(nothing_typed())
 
     def show_view(self, view: DoseView) -> None:
@@ -71,10 +71,10 @@ class DosePanel(QFrame):
         shown = [
             label for label in (self.messages, self.others) if not label.isHidden()
         ]
-        self.scroll.setVisible(bool(shown))
+        self.sentences.setVisible(bool(shown))
         width = max(self.width() - 48, 100)
         needed = sum(label.heightForWidth(width) + 4 for label in shown)
-        self.scroll.setFixedHeight(min(max(needed, 1), _SENTENCES_PX))
+        self.sentences.setFixedHeight(min(max(needed, 1), _SENTENCES_PX))
 
 
 def _first(line: DoseLine) -> str:

@@ -94,11 +94,9 @@ class EntryForm(QWidget):
         typed = self.product.currentText().strip()
         at = self.product.findText(typed, Qt.MatchFlag.MatchFixedString)
         text = {name: field.text().strip() for name, field in self.fields.items()}
-        return EntryText(
-            product=self.product.itemData(at) if at >= 0 else typed,
-            form=self.form.currentData(),
-            **text,
-        )
+        product = self.product.itemData(at) if at >= 0 else typed
+        bare = EntryText(product=product, form=self.form.currentData())
+        return replace(bare, **text)  # type: ignore[arg-type]  # texts, each by name
 
     def entry_at(self, measured_mm: str | None) -> EntryText:
         """What is typed, for a place that was clicked: with the width there.

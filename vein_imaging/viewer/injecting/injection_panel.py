@@ -70,11 +70,8 @@ class InjectionPanel(QWidget):
         self.so_far = SoFarPanel()
         self.form = EntryForm(products, ask_weight=ask_weight)
         self.dose = DosePanel()
-        self.said = QLabel()
-        self.said.setProperty("role", "problem")
-        self.said.setWordWrap(True)
-        self.said.setTextFormat(Qt.TextFormat.PlainText)
-        self.said.hide()
+        self.said = _line()
+        self.of_marks, self.of_store = _line(), _line()
         self.log_sites = QPushButton()
         self.log_sites.setObjectName("log_sites")
         self.log_sites.setCheckable(True)
@@ -109,8 +106,15 @@ class InjectionPanel(QWidget):
 
         It stands above the switch until something else is said.
         """
-        self.said.setText(sentence)
-        self.said.setVisible(bool(sentence))
+        _show(self.said, sentence)
+
+    def say_of_marks(self, sentence: str) -> None:
+        """Say what the marks on the picture mean; empty where all are sure."""
+        _show(self.of_marks, sentence)
+
+    def say_of_store(self, sentence: str) -> None:
+        """Say that the list may be behind; empty where it is not."""
+        _show(self.of_store, sentence)
 
     def lock(self) -> None:
         """Hide everything about the patient and say why."""
@@ -172,5 +176,20 @@ class InjectionPanel(QWidget):
         whole.addWidget(self.so_far)
         whole.addWidget(self.pages, 1)
         whole.addWidget(self.dose)
-        whole.addWidget(self.said)
+        for line in (self.of_marks, self.of_store, self.said):
+            whole.addWidget(line)
         whole.addLayout(switch)
+
+
+def _line() -> QLabel:
+    label = QLabel()
+    label.setProperty("role", "problem")
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.hide()
+    return label
+
+
+def _show(label: QLabel, sentence: str) -> None:
+    label.setText(sentence)
+    label.setVisible(bool(sentence))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from vein_imaging.domain.body_area import read_body_area
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.quantity import EXACT, plain
 from vein_imaging.domain.session import RecordedInjection, Session
@@ -16,6 +17,7 @@ from vein_imaging.words import translate as _
 
 __all__ = [
     "LogRow",
+    "area_key",
     "by_area",
     "describe",
     "rows",
@@ -98,10 +100,16 @@ def by_area(listed: Sequence[LogRow]) -> tuple[tuple[str, tuple[LogRow, ...]], .
     areas: dict[str, list[LogRow]] = {}
     said: dict[str, str] = {}
     for row in listed:
-        key = " ".join(row.area.casefold().split())
+        key = area_key(row.area)
         said.setdefault(key, row.area)
         areas.setdefault(key, []).append(row)
     return tuple((said[key], tuple(held)) for key, held in areas.items())
+
+
+def area_key(area: str) -> str:
+    """An area of the body as it is compared, however it was typed."""
+    read = read_body_area(area)
+    return " ".join(area.casefold().split()) if read is None else read.text
 
 
 def _remark(
@@ -164,7 +172,7 @@ def total_ml(session: Session) -> str:
 
 def site_marks(
     session: Session, products: Sequence[str], on_screen: Collection[str]
-) -> tuple[SiteMark, ...]:
+) -> tuple[tuple[str, SiteMark], ...]:
     """Where the injections that still hold were given, of those on the screen only.
 
     Parameters
@@ -173,8 +181,12 @@ def site_marks(
     products : sequence of str
         Keys, in the order that gives each its colour and shape.
     on_screen : collection of str
-        Entries that were marked on what the screen shows: a site that was marked on
-        another picture, or on another area of the body, lies elsewhere.
+        Entries of the area that the screen shows.
+
+    Returns
+    -------
+    tuple of (entry_id, SiteMark)
+        Each where it was marked, in the pixels of its own picture.
     """
     marks = []
     for count, entry in enumerate(session.entries, start=1):
@@ -187,5 +199,6 @@ def site_marks(
         at = products.index(key) if key in products else len(products)
         colour, symbol = _LOOKS[at % len(_LOOKS)]
         row, column = (float(number) for number in mark.points_rc[0])
-        marks.append(SiteMark((row, column), str(count), colour, symbol))
+        mark_of_it = SiteMark((row, column), str(count), colour, symbol)
+        marks.append((entry.entry_id, mark_of_it))
     return tuple(marks)

@@ -20,8 +20,7 @@ from qtpy.QtWidgets import (
 
 from vein_imaging.viewer.injecting.log_rows import LogRow, by_area
 from vein_imaging.viewer.qt.style import TARGET_PX
-from vein_imaging.words import marked
-from vein_imaging.words import plural
+from vein_imaging.words import marked, plural
 from vein_imaging.words import translate as _
 
 __all__ = ["LogTable"]
