@@ -11,13 +11,14 @@ from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, Q
 
 from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureSettings, LiveFeed
-from vein_imaging.treatment import AtWork, Site, Visit
+from vein_imaging.treatment import AtWork, Site, Visit, VisitFacts
 from vein_imaging.viewer.before_after.wiring import PhotoDesk
 from vein_imaging.viewer.canvas.choose import choose_canvas
+from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
-from vein_imaging.viewer.live.camera_state import camera_state
+from vein_imaging.viewer.live.camera_state import camera_state, scale_in_words
 from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.live.vein_reading import vein_at
@@ -49,6 +50,8 @@ class ViewerWindow(QMainWindow):
         Where injections are checked and recorded, and photographs kept.
     banner : str
         A warning on top of the panel; empty for none.
+    facts : VisitFacts, optional
+        Named on top; left out, those of the visit.
     desk : SignedIn, optional
         Who is signed in; when it locks, the window closes.
     work : AtWork, optional
@@ -70,6 +73,7 @@ class ViewerWindow(QMainWindow):
         visit: Visit,
         *,
         banner: str = "",
+        facts: VisitFacts | None = None,
         desk: SignedIn | None = None,
         work: AtWork | None = None,
         options: ViewerOptions | None = None,
@@ -82,6 +86,8 @@ class ViewerWindow(QMainWindow):
         self._address = feed.status.address
         self.canvas = choose_canvas("auto" if options is None else options.canvas)
         self.live = LiveView(self.canvas, feed.mailbox)
+        self.header = Header()
+        self.header.show_visit(visit.facts if facts is None else facts)
         self.strip = CameraStrip(feed.settings, self.canvas.drawn_by)
         log = visit.log
         banner = "\n".join(part for part in (banner, *visit.warnings) if part)
@@ -121,6 +127,7 @@ class ViewerWindow(QMainWindow):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.header)
         column.addWidget(self.strip)
         column.addLayout(below, 1)
         self.setCentralWidget(whole)
@@ -229,13 +236,14 @@ class ViewerWindow(QMainWindow):
 
     def show_state(self, now_s: float) -> None:
         """Say in the strip what the camera does."""
-        self.strip.show_state(
-            camera_state(
-                self.feed.status,
-                self.live.shown,
-                frozen=self.live.frozen,
-                now_s=now_s,
-            )
+        shown = self.live.shown
+        state = camera_state(
+            self.feed.status, shown, frozen=self.live.frozen, now_s=now_s
+        )
+        self.strip.show_state(state)
+        found = None if shown is None or shown.result is None else shown.result.vein_map
+        self.header.show_devices(
+            state.short, scale_in_words(found), _("none"), kind=state.kind
         )
 
     def freeze(self, on: bool) -> None:
