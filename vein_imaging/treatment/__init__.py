@@ -7,14 +7,19 @@ from vein_imaging.treatment.given import Given, Needs, Site
 from vein_imaging.treatment.injection_log import InjectionLog
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.treatment.patients import LooksLikeError
+from vein_imaging.treatment.rights import Action
 from vein_imaging.treatment.session_record import (
     NotKnownYetError,
     RecordError,
     Written,
 )
+from vein_imaging.treatment.signing_in import sign_in_to_work, why_no_store
 from vein_imaging.treatment.visit import Visit
+from vein_imaging.treatment.visit_facts import VisitFacts
+from vein_imaging.treatment.worklist import WorklistRow
 
 __all__ = [
+    "Action",
     "AtWork",
     "CheckedSession",
     "ClinicSettings",
@@ -30,6 +35,10 @@ __all__ = [
     "Sayable",
     "Site",
     "Visit",
+    "VisitFacts",
+    "WorklistRow",
     "Written",
     "may_say",
+    "sign_in_to_work",
+    "why_no_store",
 ]

@@ -25,8 +25,10 @@ from vein_imaging.treatment.patients import (
     lookalikes,
 )
 from vein_imaging.treatment.photographs import Photographs
+from vein_imaging.treatment.rights import why_not
 from vein_imaging.treatment.session_record import SessionRecord
 from vein_imaging.treatment.visit import Visit
+from vein_imaging.treatment.worklist import WorklistRow, worklist
 
 __all__ = ["AtWork", "NoClinicError"]
 
@@ -79,6 +81,20 @@ class AtWork:
         """Whether it was left alone too long; the store is closed then."""
         return self._signed_in.locked
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What speaks against the store since before this sign-in; to be shown."""
+        return tuple(self._signed_in.warnings)
+
+    def leave(self, why: str = "signed out") -> None:
+        """Sign out: the keys are forgotten, and nothing works any more."""
+        self._signed_in.lock(why)
+
+    def why_not(self, action: Action) -> str:
+        """Say why the person may not; empty where the person may. Nothing is logged."""
+        user = self._signed_in.user
+        return why_not(user.name, user.roles, action)
+
     def touch(self) -> None:
         """Say that the person is there."""
         self._signed_in.touch()
@@ -127,6 +143,10 @@ class AtWork:
     def find_patients(self, fragment: str = "") -> tuple[PatientRecord, ...]:
         """Patients by a fragment of name, number or birth date."""
         return self._signed_in.patients(fragment)
+
+    def worklist(self) -> tuple[WorklistRow, ...]:
+        """Whom to see today; what must be gone on with first."""
+        return worklist(self._signed_in, self._signed_in.clocks.now(), self._zone)
 
     def patient(self, patient_id: str) -> PatientRecord:
         """One patient."""

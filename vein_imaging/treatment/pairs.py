@@ -11,7 +11,7 @@ __all__ = ["pairs_over_time"]
 
 
 def pairs_over_time(photos: Iterable[Photo]) -> tuple[tuple[Photo, Photo], ...]:
-    """Pair photographs of one view and light: the first with each, and neighbours.
+    """Pair pictures of one view, light and posture: with the first, and neighbours.
 
     Of a day, the last photograph taken before injecting stands for the day; just after
     injecting skin is swollen, and such a picture stands only where there is no other.
@@ -26,9 +26,11 @@ def pairs_over_time(photos: Iterable[Photo]) -> tuple[tuple[Photo, Photo], ...]:
     tuple of (BEFORE, AFTER)
         By view, then in time; each pair once, on two days.
     """
-    series: dict[tuple[str, str, str], dict[str, Photo]] = {}
+    series: dict[tuple[str, ...], dict[str, Photo]] = {}
     for photo in reversed(list(photos)):
-        days = series.setdefault((photo.how.view, photo.how.light, photo.shows), {})
+        how = photo.how
+        key = how.place, how.light, how.posture, photo.shows
+        days = series.setdefault(key, {})
         day = photo.day.isoformat()
         stands = days.get(day)
         if stands is None or photo.how.when == "before" or stands.how.when == "after":

@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_calibration.profile import Profile
+from vein_imaging.domain.body_area import read_body_area, same_skin_possible
 from vein_imaging.domain.moments import local_date
+from vein_imaging.domain.names import folded
 from vein_imaging.domain.session import Light, Photographed, Pose, Shows
 from vein_imaging.treatment.may_say import ComparedDays
 from vein_imaging.treatment.session_record import (
@@ -44,7 +46,7 @@ class Circumstances:
     light, pose : str
         As the record names them.
     view : str
-        Leg and side: "left lateral".
+        Area and side: "left thigh lateral", or what was typed before there were lists.
     when : "before" or "after"
         The injections of the session.
     """
@@ -53,6 +55,23 @@ class Circumstances:
     pose: Pose
     view: str
     when: Literal["before", "after"] = "before"
+
+    @property
+    def area(self) -> str:
+        """The area in the user's language; what was typed, where it names none."""
+        known = read_body_area(self.view)
+        return self.view if known is None else str(known)
+
+    @property
+    def place(self) -> str:
+        """The view without its spelling: pictures with one place show one area."""
+        known = read_body_area(self.view)
+        return folded(self.view) if known is None else known.text
+
+    @property
+    def posture(self) -> str:
+        """What decides how far veins fill; "lying prone" and "lying" are one."""
+        return self.pose.partition(" ")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,8 @@ class Photo:
         What it is.
     calibration : str, optional
         Checksum of the profile it was taken with.
+    patient_id : str
+        Whose leg it shows.
     """
 
     image_id: str
@@ -82,10 +103,11 @@ class Photo:
     of_this_session: bool
     shows: Shows = "camera"
     calibration: str | None = None
+    patient_id: str = ""
 
     def __str__(self) -> str:
         how = self.how
-        parts = [f"{self.day:%d %b %Y}", how.view, _(how.light), _(how.pose)]
+        parts = [f"{self.day:%d %b %Y}", how.area, _(how.light), _(how.pose)]
         if how.when == "after":
             parts.append(_("just after injecting"))
         if self.shows != "camera":
@@ -129,6 +151,11 @@ class Photographs:
     def session_id(self) -> str:
         """Id of the session that is open."""
         return self._record.head.session_id
+
+    @property
+    def injected(self) -> bool:
+        """Whether the open session has injections already."""
+        return bool(self._record.session.injections)
 
     @property
     def signed(self) -> bool:
@@ -200,6 +227,7 @@ class Photographs:
                 of_this_session,
                 one.shows,
                 one.calibration,
+                self._record.head.patient_id,
             )
             for one, of_this_session in taken
         )
@@ -238,6 +266,8 @@ class Photographs:
 
 def why_not_comparable(before: Photo, after: Photo) -> str:
     """Say why two photographs must not be compared; empty where they may be."""
+    if before.patient_id != after.patient_id:
+        return _("These are pictures of two patients.")
     if before.image_id == after.image_id:
         return _("This is one and the same picture.")
     if before.day > after.day:
@@ -251,8 +281,12 @@ def why_not_comparable(before: Photo, after: Photo) -> str:
         return _("{before} and {after} show different things.").format(
             before=_(_SHOWN[before.shows]), after=_(_SHOWN[after.shows])
         )
-    if before.how.view != after.how.view:
+    if not same_skin_possible(before.how.view, after.how.view):
         return _("Different views ({before}, {after}).").format(
-            before=before.how.view, after=after.how.view
+            before=before.how.area, after=after.how.area
         )
+    if before.how.posture != after.how.posture:
+        return _(
+            "Different poses ({before}, {after}): veins fill when one stands."
+        ).format(before=_(before.how.pose), after=_(after.how.pose))
     return ""

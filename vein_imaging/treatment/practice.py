@@ -114,5 +114,6 @@ def practice_visit(
         with at_invented_work(folder, "practice", password, clocks) as work:
             patient = work.add_patient({"name": "Practice"})
             visit = work.start_session(patient.patient_id)
+            visit.practice = True
             visit.screen(nothing_against(visit, "nobody: to practise"))
             yield visit

@@ -25,6 +25,7 @@ from vein_imaging.domain.session import (
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.storage import SessionHead, StoredEvent
 from vein_imaging.storage.people.clinic import ClinicSettings
+from vein_imaging.storage.people.roles import action_for_kind
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.treatment.clock_doubt import ClockWatch
 from vein_imaging.treatment.dose_context import (
@@ -37,12 +38,14 @@ from vein_imaging.treatment.dose_context import (
 )
 from vein_imaging.treatment.injection_log import InjectionLog
 from vein_imaging.treatment.photographs import Photographs
+from vein_imaging.treatment.rights import Action, why_not
 from vein_imaging.treatment.session_record import (
     RecordError,
     Refused,
     SessionRecord,
     Written,
 )
+from vein_imaging.treatment.visit_facts import VisitFacts, visit_facts
 
 __all__ = ["Visit"]
 
@@ -89,6 +92,8 @@ class Visit:
         """As last written."""
         self.watch = watch
         """Whether the clock can be believed."""
+        self.practice = False
+        """Nobody is treated, and nothing is kept: set by `practice_visit`."""
         self._signed_in = signed_in
         self._new_id = new_id
 
@@ -108,6 +113,26 @@ class Visit:
     def author(self) -> str:
         """Who signed in, and writes."""
         return self._signed_in.user.name
+
+    def why_not(self, action: Action) -> str:
+        """Say why who signed in may not; empty where that person may."""
+        user = self._signed_in.user
+        return why_not(user.name, user.roles, action)
+
+    def why_not_write(self, kind: str) -> str:
+        """Say why who signed in may not write entries of this kind; empty: may.
+
+        Parameters
+        ----------
+        kind : str
+            Such as ``injected``, ``screened`` or ``signed``.
+        """
+        return self.why_not(action_for_kind(kind))
+
+    @property
+    def facts(self) -> VisitFacts:
+        """Patient, session of the plan, user and region, as every window names them."""
+        return visit_facts(self)
 
     @property
     def warnings(self) -> tuple[str, ...]:

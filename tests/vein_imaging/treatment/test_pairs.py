@@ -42,6 +42,16 @@ def test_another_view_or_light_is_another_series() -> None:
     assert names(*photos) == ["ae", "bd"]
 
 
+def test_a_view_typed_otherwise_is_the_same_series_another_posture_is_not() -> None:
+    photos = [
+        photo("a", 0, view="left lateral"),
+        photo("b", 30, view="Lateral, left leg"),
+        photo("c", 60, pose="lying prone"),
+        photo("d", 90, pose="lying"),
+    ]
+    assert names(*photos) == ["cd", "ab"]
+
+
 def test_the_last_picture_before_injecting_stands_for_its_day() -> None:
     photos = [
         photo("a", 0),

@@ -137,6 +137,31 @@ def test_two_of_one_light_and_view_may_be_compared() -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"view": "left lateral"}, {"view": "Left thigh, lateral"}),
+        ({"view": "outer side of the left thigh"}, {"view": "left thigh lateral"}),
+        ({"pose": "lying"}, {"pose": "lying prone"}),
+    ],
+)
+def test_views_and_poses_need_not_be_written_alike(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    pair: Any = [
+        replace(photo, how=replace(HOW, **changes))  # type: ignore[arg-type]
+        for photo, changes in ((BEFORE, before), (AFTER, after))
+    ]
+    assert why_not_comparable(*pair) == ""
+
+
+def test_injections_of_the_open_session_are_known(clinic: Any) -> None:
+    visit = clinic.visit()
+    assert not visit.photographs.injected
+    visit.log.record(EntryText("asclera", "0.5", "liquid", "", "0.1"))
+    assert visit.photographs.injected
+
+
+@pytest.mark.parametrize(
     ("before", "after", "says"),
     [
         (AFTER, BEFORE, "swap"),
@@ -144,6 +169,7 @@ def test_two_of_one_light_and_view_may_be_compared() -> None:
         (BEFORE, replace(AFTER, how=replace(HOW, light="white")), "Different light"),
         (BEFORE, replace(AFTER, how=replace(HOW, view="right")), "Different views"),
         (BEFORE, replace(AFTER, shows="drawing"), "show different things"),
+        (BEFORE, replace(AFTER, how=replace(HOW, pose="lying")), "Different poses"),
     ],
 )
 def test_what_must_not_be_compared_is_said(

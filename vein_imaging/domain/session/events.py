@@ -41,7 +41,9 @@ __all__ = [
 ]
 
 Light = Literal["transilluminated", "white", "cross-polarised", "near-infrared"]
-Pose = Literal["standing", "lying", "sitting"]
+Pose = Literal[
+    "standing", "lying prone", "lying supine", "lying on the side", "sitting", "lying"
+]  # bare "lying" is what earlier releases asked
 Meaning = Literal["performed", "reviewed"]
 
 
@@ -115,7 +117,7 @@ class Photographed:
     pose : str
         A width measured lying cannot prove a varicose vein.
     view : str
-        Leg and side: ``left lateral``.
+        Side, part and face, as in `body_area`: ``left thigh lateral``.
     when : "before" or "after"
         The injections of this session.
     mm_per_pixel : str, optional

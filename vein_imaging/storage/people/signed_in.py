@@ -24,7 +24,15 @@ from vein_imaging.storage.entries.checked_append import (
 from vein_imaging.storage.entries.clock_notes import clock_notes, latest_believed
 from vein_imaging.storage.entries.ledger import Entry, StoredEvent, head
 from vein_imaging.storage.entries.patient_directory import PATIENT, PatientRecord
-from vein_imaging.storage.errors import WrongPasswordError
+from vein_imaging.storage.entries.recent_sessions import (
+    RecentSession,
+    recent_sessions,
+)
+from vein_imaging.storage.errors import (
+    LockedError,
+    PatientErasedError,
+    WrongPasswordError,
+)
 from vein_imaging.storage.files.keys import wipe
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.opening import open_store
@@ -48,6 +56,7 @@ from vein_imaging.storage.people.sign_in import (
 from vein_imaging.storage.people.signing import Meaning, sign_session
 from vein_imaging.storage.people.slot_changes import Author, set_slot
 from vein_imaging.storage.upkeep.kept_checkpoints import kept_checkpoints, place_of
+from vein_imaging.words import translate as _
 
 __all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
@@ -121,6 +130,63 @@ class SignedInStore(Desk):
             events = index.of_patient(connection, patient_id)
             latest_at = index.latest_at(connection, self.clocks.now())
         return PatientHistory(events, latest_at)
+
+    def news(
+        self, patient_id: str, known_seq: int
+    ) -> tuple[int, PatientHistory | None]:
+        """Return the ledger's newest number, and the history where it has grown.
+
+        For a window that shows what others write: nobody has done anything, so the
+        idle lock goes on counting. That the record is read is in the log already.
+
+        Parameters
+        ----------
+        patient_id : str
+        known_seq : int
+            As last returned; below 0 where nothing is known.
+        """
+        if self.locked or (desk := self._desk) is None:
+            raise LockedError(_("Locked: sign in again"))
+        with self._logging_refusals(desk), desk.store.reading() as connection:
+            desk.refuse_unless(connection, Action.READ)
+            newest = head(connection).seq
+            if newest == known_seq:
+                return newest, None
+            index = desk.store.index
+            events = index.of_patient(connection, patient_id)
+            latest_at = index.latest_at(connection, self.clocks.now())
+        return newest, PatientHistory(events, latest_at)
+
+    def recent_sessions(self, since: datetime) -> tuple[RecentSession, ...]:
+        """Return the sessions begun since then; no record is opened for it."""
+        with self._allowed(Action.READ).store.reading() as connection:
+            return tuple(recent_sessions(connection, since))
+
+    def listed(
+        self, patient_ids: Sequence[str]
+    ) -> tuple[tuple[PatientRecord, PatientHistory], ...]:
+        """Return patients for a list of the day, each with what was written of them.
+
+        Logged as one list, as a search is. One who was erased meanwhile is left out.
+        """
+        desk = self._allowed(Action.READ)
+        store = desk.store
+        found = []
+        with store.reading() as connection:
+            latest_at = store.index.latest_at(connection, self.clocks.now())
+            for patient_id in patient_ids:
+                try:
+                    events = store.index.of_patient(connection, patient_id)
+                except PatientErasedError:
+                    continue
+                found.append((patient_id, PatientHistory(events, latest_at)))
+        known = {one.patient_id: one for one in store.patients()}
+        ids = [patient_id for patient_id, _ in found if patient_id in known]
+        if ids and ("list", ",".join(ids)) not in desk.seen_reads:
+            body = {"found": len(ids), "first": ids[:_SHOWN_IN_LOG]}
+            desk.log("list", body, self.clocks.now())
+            desk.seen_reads.add(("list", ",".join(ids)))
+        return tuple((known[one], history) for one, history in found if one in known)
 
     def image(self, session_id: str, sha256: str) -> bytes:
         """Return a picture of the session's patient, checked."""

@@ -1,4 +1,4 @@
-"""Asks how a photograph was taken, and which two are to be compared."""
+"""Asks how a photograph was taken."""
 
 from __future__ import annotations
 
@@ -18,21 +18,36 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from vein_devices.frame import Pixels
+from vein_imaging.domain.body_area import (
+    BodyArea,
+    BodyFace,
+    BodyPart,
+    BodySide,
+    read_body_area,
+)
 from vein_imaging.domain.session import Light, Pose
-from vein_imaging.treatment.photographs import Circumstances, Photo, why_not_comparable
+from vein_imaging.treatment import VisitFacts
+from vein_imaging.treatment.photographs import Circumstances
+from vein_imaging.viewer.before_after.linked_pictures import to_pixmap
+from vein_imaging.viewer.qt.patient_line import patient_line
 from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
-__all__ = ["CompareDialog", "PhotographDialog"]
+__all__ = ["AreaChoice", "PhotographDialog"]
 
 _WHEN = ((marked("Before injecting"), "before"), (marked("After injecting"), "after"))
+_ASKED_BEFORE = "lying"  # on the back or the front was not asked: no longer offered
+_PREVIEW_PX = 220  # wide: enough to recognise the picture that was on the screen
 
 
 class _Form(QDialog):
     """Fields above, a sentence that says what is missing, two buttons below."""
 
-    def __init__(self, parent: QWidget, title: str, accept: str) -> None:
+    def __init__(
+        self, parent: QWidget, title: str, accept: str, facts: VisitFacts | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setStyleSheet(stylesheet())
@@ -53,14 +68,31 @@ class _Form(QDialog):
         buttons.addWidget(cancel)
         buttons.addStretch(1)
         buttons.addWidget(self.go_on)
+        self.middle = QHBoxLayout()
+        self.middle.setSpacing(16)
+        self.middle.addLayout(self.rows, 1)
         column = QVBoxLayout(self)
         column.setSpacing(12)
+        if facts is not None:
+            column.addWidget(patient_line(facts))
         column.addWidget(heading)
-        column.addLayout(self.rows)
+        column.addLayout(self.middle)
         column.addWidget(self.problem)
         column.addLayout(buttons)
         cancel.clicked.connect(self.reject)
         self.go_on.clicked.connect(self.accept)
+
+    def show_beside(self, picture: Pixels) -> None:
+        """Show the picture that this is about, left of the fields."""
+        shown = QLabel()
+        shown.setAlignment(Qt.AlignmentFlag.AlignTop)
+        shown.setAccessibleName(_("The picture"))
+        shown.setPixmap(
+            to_pixmap(picture).scaledToWidth(
+                _PREVIEW_PX, Qt.TransformationMode.SmoothTransformation
+            )
+        )
+        self.middle.insertWidget(0, shown)
 
     def say(self, problem: str) -> None:
         """Show what is missing; with an empty text, the form can be accepted."""
@@ -68,14 +100,51 @@ class _Form(QDialog):
         self.go_on.setEnabled(not problem)
 
 
+class AreaChoice(QWidget):
+    """Side, part and face of a leg, each from its list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.lists = tuple(
+            _choice([(_(one), one) for one in get_args(kind)])
+            for kind in (BodySide, BodyPart, BodyFace)
+        )
+        names = (_("Side"), _("Part of the leg"), _("Seen from"))
+        for name, combo in zip(names, self.lists, strict=True):
+            combo.setAccessibleName(name)
+            combo.setPlaceholderText(name)
+            row.addWidget(combo, 1)
+
+    @property
+    def chosen(self) -> BodyArea:
+        """What is chosen so far."""
+        return BodyArea(*(combo.currentData() for combo in self.lists))
+
+    def choose(self, area: BodyArea | None) -> None:
+        """Choose what is known of an area; the rest is asked."""
+        known = (
+            (None, None, None) if area is None else (area.side, area.part, area.face)
+        )
+        for combo, word in zip(self.lists, known, strict=True):
+            combo.setCurrentIndex(-1 if word is None else combo.findData(word))
+
+
 class PhotographDialog(_Form):
-    """Light, pose and view: what the camera cannot know, and a comparison needs.
+    """Light, pose and area: what the camera cannot know, and a comparison needs.
 
     Parameters
     ----------
     parent : QWidget
     last : Circumstances, optional
         Of the photograph before; the first one starts with nothing chosen.
+    picture : (H, W) or (H, W, 3) uint8 RGB, optional
+        What is to be stored.
+    facts : VisitFacts, optional
+        Whose record it enters: on top.
+    injected : bool
+        The session has injections: before or after them has to be said.
     ask_reason : bool
         The session is signed: why is this added to it?
     """
@@ -85,23 +154,29 @@ class PhotographDialog(_Form):
         parent: QWidget,
         last: Circumstances | None,
         *,
+        picture: Pixels | None = None,
+        facts: VisitFacts | None = None,
+        injected: bool = False,
         ask_reason: bool = False,
     ) -> None:
         super().__init__(
-            parent, _("Photograph for the record"), _("Store this picture")
+            parent, _("Photograph for the record"), _("Store this picture"), facts
         )
+        if picture is not None:
+            self.show_beside(picture)
         self.light = _choice([(_(one), one) for one in get_args(Light)])
-        self.pose = _choice([(_(one), one) for one in get_args(Pose)])
+        poses = [one for one in get_args(Pose) if one != _ASKED_BEFORE]
+        self.pose = _choice([(_(one), one) for one in poses])
         self.when = _choice([(_(name), value) for name, value in _WHEN])
-        self.when.setCurrentIndex(0)
-        self.view = QLineEdit()
-        self.view.setPlaceholderText(_("left lateral"))
+        # Once something was injected, nobody's preset may say that it was not.
+        self.when.setCurrentIndex(-1 if injected else 0)
+        self.area = AreaChoice()
         self.reason = QLineEdit()
         self._ask_reason = ask_reason
         rows = [
             (_("Light"), self.light),
             (_("Pose"), self.pose),
-            (_("View"), self.view),
+            (_("Area"), self.area),
             (_("When"), self.when),
         ]
         if ask_reason:
@@ -112,11 +187,11 @@ class PhotographDialog(_Form):
         if last is not None:
             self.light.setCurrentIndex(self.light.findData(last.light))
             self.pose.setCurrentIndex(self.pose.findData(last.pose))
-            self.view.setText(last.view)
-            self.when.setCurrentIndex(self.when.findData(last.when))
-        for combo in (self.light, self.pose, self.when):
+            self.area.choose(read_body_area(last.view))
+            if last.when == "after" or not injected:
+                self.when.setCurrentIndex(self.when.findData(last.when))
+        for combo in (self.light, self.pose, self.when, *self.area.lists):
             combo.currentIndexChanged.connect(self._judge)
-        self.view.textChanged.connect(self._judge)
         self.reason.textChanged.connect(self._judge)
         self._judge()
 
@@ -131,7 +206,7 @@ class PhotographDialog(_Form):
         return Circumstances(
             self.light.currentData(),
             self.pose.currentData(),
-            " ".join(self.view.text().split()).lower(),
+            self.area.chosen.text,
             self.when.currentData(),
         )
 
@@ -141,7 +216,8 @@ class PhotographDialog(_Form):
             for name, given in (
                 (_("light"), self.light.currentIndex() >= 0),
                 (_("pose"), self.pose.currentIndex() >= 0),
-                (_("view"), bool(self.view.text().strip())),
+                (_("area"), self.area.chosen.is_whole),
+                (_("when"), self.when.currentIndex() >= 0),
                 (_("why"), bool(self.reason_text) or not self._ask_reason),
             )
             if not given
@@ -151,51 +227,6 @@ class PhotographDialog(_Form):
             if missing
             else ""
         )
-
-
-class CompareDialog(_Form):
-    """Chooses two photographs of the patient.
-
-    Parameters
-    ----------
-    parent : QWidget
-    photos : sequence of Photo
-        The newest first; at least one.
-    """
-
-    def __init__(self, parent: QWidget, photos: Sequence[Photo]) -> None:
-        super().__init__(parent, _("Before and after"), _("Compare these two"))
-        self._photos = tuple(photos)
-        names = [(str(photo), at) for at, photo in enumerate(self._photos)]
-        self.before, self.after = _choice(names), _choice(names)
-        for caption, combo in ((_("BEFORE"), self.before), (_("AFTER"), self.after)):
-            combo.setAccessibleName(caption)
-            self.rows.addRow(caption, combo)
-            combo.currentIndexChanged.connect(self._judge)
-        self.after.setCurrentIndex(0)
-        self.before.setCurrentIndex(self._likely_before())
-        self._judge()
-
-    @property
-    def chosen(self) -> tuple[Photo, Photo]:
-        """BEFORE and AFTER."""
-        return (
-            self._photos[self.before.currentData()],
-            self._photos[self.after.currentData()],
-        )
-
-    def _likely_before(self) -> int:
-        """The newest of another session that may be compared with the newest of all."""
-        newest = self._photos[0]
-        for at, photo in enumerate(self._photos[1:], start=1):
-            elsewhere = photo.of_this_session != newest.of_this_session
-            if elsewhere and not why_not_comparable(photo, newest):
-                return at
-        return len(self._photos) - 1
-
-    def _judge(self) -> None:
-        if self.before.currentIndex() >= 0 and self.after.currentIndex() >= 0:
-            self.say(why_not_comparable(*self.chosen))
 
 
 def _choice(options: Sequence[tuple[str, object]]) -> QComboBox:

@@ -1,4 +1,4 @@
-"""How the docks look: large text, targets of 44 px or more, states in colour and words.
+"""How the window looks: large text, targets of 44 px, states in colour and in words.
 
 napari's own style sheet pins some controls to 18 px; a sheet set on a dock itself goes
 before it.
@@ -6,9 +6,22 @@ before it.
 
 from __future__ import annotations
 
+from qtpy.QtGui import QFont
 from qtpy.QtWidgets import QWidget
 
-__all__ = ["HEADLINE_PX", "TARGET_PX", "set_look", "stylesheet"]
+from vein_imaging.viewer.qt.palette import THEMES, Theme
+
+__all__ = [
+    "HEADLINE_PX",
+    "TARGET_PX",
+    "colour",
+    "set_look",
+    "stylesheet",
+    "tabular_figures",
+    "use_theme",
+]
+
+_in_force: list[Theme] = ["dark"]
 
 TARGET_PX = 44
 """Smallest side of anything that is pressed or typed into (WCAG 2.5.5)."""
@@ -17,73 +30,157 @@ HEADLINE_PX = 20
 """Size of the letters that must be read first."""
 
 _SHEET = """
-* { font-size: 16px; color: #f2f2f2; }
-QWidget#panel, QWidget#strip, QDialog { background: #1d2126; }
+* { font-size: 16px; color: %(text)s; }
+QWidget#panel, QWidget#strip, QWidget#header, QWidget#page, QDialog, QMessageBox {
+    background: %(ground)s;
+}
+QWidget#header[practice="true"], QWidget#page[practice="true"] QWidget#band {
+    background: %(practice)s;
+}
+QWidget#header[practice="true"] QLabel, QWidget#band QLabel {
+    color: %(practice_text)s;
+}
+QFrame#divider { color: %(edge)s; max-width: 2px; }
+QFrame#box { background: %(quiet)s; border-radius: 8px; }
+QLabel[role="patient"] { font-size: 22px; font-weight: 700; }
+QLabel#patient_line {
+    background: %(quiet)s; padding: 0 12px; border-radius: 6px;
+    font-size: 18px; font-weight: 700;
+}
 QLabel, QFrame[verdict] QWidget, QWidget#tuning { background: transparent; }
-QLabel[role="caption"] { color: #b9c2cc; font-size: 15px; }
-QLabel[role="problem"] { color: #ffb4a8; font-size: 15px; font-weight: 600; }
+QLabel[role="caption"] { color: %(caption)s; font-size: 15px; }
+QLabel[role="problem"] { color: %(problem)s; font-size: 15px; font-weight: 600; }
 QLabel[role="number"] { font-size: 30px; font-weight: 700; }
 QLabel[role="total"] { font-size: 18px; font-weight: 600; }
 QPushButton, QLineEdit, QComboBox {
     min-height: %(inner)dpx; border-radius: 6px; padding: 0 12px;
-    background: #343b44; border: 2px solid #59636f;
+    background: %(raised)s; border: 2px solid %(edge)s;
 }
-QPushButton:hover { background: #414a55; }
-QPushButton:pressed, QPushButton:checked { background: #1f6fb2; border-color: #7cc0f5; }
+QPushButton:hover { background: %(hover)s; }
+QPushButton:pressed, QPushButton:checked, QPushButton#main {
+    background: %(chosen)s; border-color: %(focus)s; color: %(chosen_text)s;
+}
+QPushButton#main { font-weight: 700; }
 QPushButton:disabled, QLineEdit:disabled, QComboBox:disabled {
-    color: #7d8791; border-color: #3a424b; background: #262b31;
+    color: %(off_text)s; border-color: %(faint_edge)s; background: %(off)s;
 }
-QPushButton:focus, QLineEdit:focus, QComboBox:focus { border-color: #7cc0f5; }
-QLineEdit[wrong="true"] { border-color: #ff7a66; background: #4a2622; }
+QPushButton:focus, QLineEdit:focus, QComboBox:focus, QListWidget:focus,
+QTableWidget:focus { border-color: %(focus)s; }
+QPushButton:focus { border-width: 3px; }
+QLineEdit[wrong="true"] { border-color: %(wrong_edge)s; background: %(wrong)s; }
 QComboBox::drop-down { width: 34px; }
 QComboBox QAbstractItemView {
-    background: #343b44; selection-background-color: #1f6fb2;
+    background: %(raised)s; selection-background-color: %(chosen)s;
+    selection-color: %(chosen_text)s;
 }
 QComboBox QAbstractItemView::item { min-height: %(target)dpx; }
 QPushButton#log_sites { font-size: 20px; font-weight: 700; min-height: 52px; }
 QPushButton#log_sites:checked {
-    background: #b25c00; border-color: #ffc46b; color: #ffffff;
+    background: %(switched_on)s; border-color: %(switched_on_edge)s;
+    color: %(switched_on_text)s;
 }
 QSlider { min-height: 32px; background: transparent; }
-QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: #59636f; }
+QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: %(edge)s; }
 QSlider::handle:horizontal {
-    width: 26px; margin: -11px 0; border-radius: 13px; background: #d7e6f3;
+    width: 26px; margin: -11px 0; border-radius: 13px; background: %(handle)s;
 }
 QFrame[verdict] { border-radius: 8px; }
-QFrame[verdict="stop"] { background: #8f1d14; border: 3px solid #ff8d80; }
-QFrame[verdict="warn"] { background: #6b4700; border: 3px solid #ffc46b; }
-QFrame[verdict="ok"] { background: #16402a; border: 3px solid #5fc48d; }
-QFrame[verdict="none"] { background: #2a3037; border: 3px solid #59636f; }
+QFrame[verdict="stop"] { background: %(stop)s; border: 3px solid %(stop_edge)s; }
+QFrame[verdict="stop"] QLabel { color: %(stop_text)s; }
+QFrame[verdict="warn"] { background: %(warn)s; border: 3px solid %(warm_edge)s; }
+QFrame[verdict="warn"] QLabel { color: %(warn_text)s; }
+QFrame[verdict="ok"] { background: %(ok)s; border: 3px solid %(ok_edge)s; }
+QFrame[verdict="ok"] QLabel { color: %(ok_text)s; }
+QFrame[verdict="none"] { background: %(quiet)s; border: 3px solid %(edge)s; }
 QFrame[verdict] QLabel[role="verdict"] { font-size: 22px; font-weight: 700; }
 QLabel[state] { font-size: %(headline)dpx; font-weight: 700; border-radius: 6px; }
-QLabel[state="live"] { color: #7fe0ab; }
-QLabel[state="frozen"] { color: #ffc46b; }
-QLabel[state="waiting"] { color: #d5dbe1; }
-QLabel[state="bad"] { color: #ffffff; background: #8f1d14; }
+QLabel[state="live"] { color: %(live)s; }
+QLabel[state="frozen"] { color: %(frozen)s; }
+QLabel[state="waiting"] { color: %(waiting)s; }
+QLabel[state="bad"] { color: %(stop_text)s; background: %(stop)s; }
 QLabel[state][crowded="true"] { font-size: 15px; }
 QLabel#practice {
-    background: #6b4700; color: #ffffff; padding: 6px 12px; border-radius: 6px;
-    font-weight: 700;
+    background: %(practice)s; color: %(practice_text)s; padding: 6px 12px;
+    border-radius: 6px; font-weight: 700;
 }
-QTableWidget {
-    background: #15181c; alternate-background-color: #1d2126;
-    gridline-color: #343b44; border: 2px solid #59636f; border-radius: 6px;
-    selection-background-color: #1f6fb2;
+QTableWidget, QListWidget {
+    background: %(sunk)s; alternate-background-color: %(ground)s;
+    gridline-color: %(faint_edge)s; border: 2px solid %(edge)s; border-radius: 6px;
+    selection-background-color: %(chosen)s; selection-color: %(chosen_text)s;
 }
 QHeaderView::section {
-    background: #2a3037; color: #d5dbe1; padding: 6px; border: none; font-weight: 600;
+    background: %(quiet)s; color: %(text)s; padding: 6px; border: none;
+    font-weight: 600;
 }
+QToolButton[role="tile"] {
+    background: %(quiet)s; border: 2px solid %(edge)s; border-radius: 6px;
+    padding: 2px; font-size: 15px;
+}
+QToolButton[role="tile"]:hover { background: %(hover)s; }
+QToolButton[role="tile"]:checked {
+    background: %(chosen)s; border: 4px solid %(focus)s; color: %(chosen_text)s;
+}
+QToolButton[role="tile"]:focus { border-color: %(focus)s; }
+QToolButton[role="tile"]:disabled { color: %(off_text)s; background: %(off)s; }
+QLabel[role="badge"] {
+    background: %(chosen)s; color: %(chosen_text)s; border: 2px solid %(focus)s;
+    border-radius: 15px; font-weight: 700;
+}
+QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; }
+QMenu { background: %(raised)s; border: 2px solid %(edge)s; }
+QMenu::item { min-height: %(target)dpx; padding: 0 20px; }
+QMenu::item:selected { background: %(chosen)s; color: %(chosen_text)s; }
+QMenu::item:disabled { color: %(off_text)s; background: %(off)s; }
 QScrollArea { border: none; background: transparent; }
-QScrollBar:vertical { width: 22px; background: #1d2126; }
+QScrollBar:vertical { width: 22px; background: %(ground)s; }
 QScrollBar::handle:vertical {
-    background: #59636f; border-radius: 8px; min-height: 44px;
+    background: %(edge)s; border-radius: 8px; min-height: 44px;
 }
 """
 
 
+def use_theme(theme: Theme) -> None:
+    """Choose the colours of every sheet that is made from now on.
+
+    Parameters
+    ----------
+    theme : "dark" or "light"
+    """
+    _in_force[0] = theme
+
+
+def colour(name: str) -> str:
+    """Give a colour of the theme in force, for what is drawn and not styled.
+
+    Parameters
+    ----------
+    name : str
+        Of `palette.THEMES`.
+    """
+    return THEMES[_in_force[0]][name]
+
+
+def tabular_figures(font: QFont) -> QFont:
+    """Give a font whose figures are all as wide as each other: columns stand still.
+
+    Parameters
+    ----------
+    font : QFont
+        Left as it is.
+
+    Returns
+    -------
+    QFont
+    """
+    with_figures = QFont(font)
+    with_figures.setFeature(QFont.Tag("tnum"), 1)
+    return with_figures
+
+
 def stylesheet() -> str:
-    """Qt style sheet of the docks and dialogs."""
+    """Qt style sheet of the window, its pages and dialogs."""
     return _SHEET % {
+        **THEMES[_in_force[0]],
         "target": TARGET_PX,
         "inner": TARGET_PX - 4,
         "headline": HEADLINE_PX,

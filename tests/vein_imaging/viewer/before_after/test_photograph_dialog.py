@@ -3,20 +3,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
-from vein_imaging.treatment.photographs import Circumstances, Photo
-from vein_imaging.viewer.before_after.photograph_dialog import (
-    CompareDialog,
-    PhotographDialog,
-)
+from vein_imaging.treatment import VisitFacts
+from vein_imaging.treatment.photographs import Circumstances
+from vein_imaging.viewer.before_after.photograph_dialog import PhotographDialog
 
-HOW = Circumstances("transilluminated", "standing", "left lateral")
-NOW = Photo("c", date(2026, 11, 25), HOW, 0.08, True)
-ELSE = Photo("b", date(2026, 9, 25), replace(HOW, view="right"), 0.08, False)
-THEN = Photo("a", date(2026, 9, 25), HOW, 0.08, False)
+HOW = Circumstances("transilluminated", "standing", "left thigh lateral")
 
 
 @pytest.fixture
@@ -26,15 +23,39 @@ def parent(qtbot: QtBot) -> Iterator[QWidget]:
     widget.deleteLater()
 
 
-def test_the_first_photograph_assumes_nothing(parent: QWidget, person: Any) -> None:
-    dialog = PhotographDialog(parent, None)
-    assert not dialog.go_on.isEnabled()
-    assert dialog.problem.text() == "Still to choose: light, pose, view"
+def choose(dialog: PhotographDialog, *area: str) -> None:
     dialog.light.setCurrentText("transilluminated")
     dialog.pose.setCurrentText("standing")
-    person.types(dialog.view, "  Left  lateral ")
+    for combo, word in zip(dialog.area.lists, area, strict=True):
+        combo.setCurrentText(word)
+
+
+def test_the_first_photograph_assumes_nothing(parent: QWidget) -> None:
+    dialog = PhotographDialog(parent, None)
+    assert not dialog.go_on.isEnabled()
+    assert dialog.problem.text() == "Still to choose: light, pose, area"
+    choose(dialog, "left", "thigh", "lateral")
     assert dialog.go_on.isEnabled()
     assert dialog.circumstances == HOW
+
+
+def test_an_area_is_side_part_and_face(parent: QWidget) -> None:
+    dialog = PhotographDialog(parent, None)
+    choose(dialog, "left", "thigh", "lateral")
+    dialog.area.lists[1].setCurrentIndex(-1)
+    assert dialog.problem.text() == "Still to choose: area"
+    dialog.area.lists[1].setCurrentText("lower leg")
+    assert dialog.circumstances.view == "left lower leg lateral"
+
+
+def test_the_lists_are_chosen_from_with_the_keyboard(
+    parent: QWidget, person: Any
+) -> None:
+    dialog = PhotographDialog(parent, None)
+    choose(dialog, "right", "foot", "medial")
+    person.types(dialog.area.lists[1], "ank")
+    person.presses(dialog.area.lists[2], Qt.Key.Key_Down)
+    assert dialog.circumstances.view == "right ankle lateral"
 
 
 def test_the_next_one_offers_what_was_chosen_last(parent: QWidget) -> None:
@@ -43,14 +64,54 @@ def test_the_next_one_offers_what_was_chosen_last(parent: QWidget) -> None:
     assert dialog.circumstances == replace(HOW, when="after")
 
 
-def test_the_likely_pair_is_chosen(parent: QWidget) -> None:
-    dialog = CompareDialog(parent, (NOW, ELSE, THEN))
-    assert dialog.chosen == (THEN, NOW)
-    assert dialog.go_on.isEnabled()
+@pytest.mark.parametrize("last", [None, HOW])
+def test_before_injecting_is_never_preset_once_something_was_injected(
+    parent: QWidget, last: Circumstances | None
+) -> None:
+    """It was preset after three injections, and stored with one press of Enter."""
+    dialog = PhotographDialog(parent, last, injected=True)
+    choose(dialog, "left", "thigh", "lateral")
+    assert dialog.when.currentIndex() == -1
+    assert dialog.problem.text() == "Still to choose: when"
+    dialog.when.setCurrentText("Before injecting")  # the other leg, not injected yet
+    assert dialog.circumstances == HOW
 
 
-def test_a_pair_that_must_not_be_compared_cannot_be(parent: QWidget) -> None:
-    dialog = CompareDialog(parent, (NOW, ELSE, THEN))
-    dialog.before.setCurrentIndex(1)
-    assert not dialog.go_on.isEnabled()
-    assert "Different views" in dialog.problem.text()
+def test_after_injecting_is_kept_for_the_next(parent: QWidget) -> None:
+    dialog = PhotographDialog(parent, replace(HOW, when="after"), injected=True)
+    assert dialog.circumstances.when == "after"
+
+
+def test_what_was_typed_before_there_were_lists_is_taken_over(parent: QWidget) -> None:
+    dialog = PhotographDialog(parent, replace(HOW, view="left leg, lateral"))
+    assert dialog.area.chosen.words == ("left", "lateral")
+    assert dialog.problem.text() == "Still to choose: area"
+
+
+def test_the_picture_that_will_be_stored_is_shown(parent: QWidget) -> None:
+    picture = np.full((360, 640), 90, np.uint8)
+    dialog = PhotographDialog(parent, None, picture=picture)
+    (shown,) = (
+        label
+        for label in dialog.findChildren(QWidget)
+        if label.accessibleName() == "The picture"
+    )
+    image: Any = shown
+    assert image.pixmap().toImage().pixelColor(100, 100).red() == 90
+
+
+def test_whose_picture_it_is_stands_on_top(parent: QWidget) -> None:
+    facts = VisitFacts(
+        name="Maria Probe",
+        born=date(1970, 1, 2),
+        number="17",
+        session_number=2,
+        planned_sessions=3,
+        user="anna",
+        region="US",
+        started_on=date(2026, 11, 25),
+    )
+    dialog = PhotographDialog(parent, None, facts=facts)
+    layout: Any = dialog.layout()
+    line = layout.itemAt(0).widget().text()
+    assert "Maria Probe" in line and "1970-01-02" in line and "2 of 3" in line

@@ -79,9 +79,13 @@ def test_what_comes_without_a_time_is_not_called_live() -> None:
     state = _state(shown=replace(untimed, frame=frame))
     assert state.kind != "live" and "LIVE" not in state.headline
     assert "AGE NOT KNOWN" in state.headline
+    assert state.short == "AGE NOT KNOWN"
     assert "sends no time" in state.details
     late = _state(shown=replace(untimed, frame=replace(frame, delay_s=2.0)))
     assert (late.kind, late.headline[:8]) == ("bad", "NOT LIVE")
+    assert late.short == "NOT LIVE at least 2.1 s"
+    failed = replace(_shown(ArithmeticError("no field")), frame=frame)
+    assert "LIVE" not in _state(shown=failed).headline
 
 
 def test_a_held_picture_says_so_even_when_it_is_fresh() -> None:

@@ -1,0 +1,57 @@
+"""Whose record a dialog is about: the line that stands on top of every one."""
+
+from __future__ import annotations
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QLabel
+
+from vein_imaging.treatment import VisitFacts
+from vein_imaging.viewer.qt.style import TARGET_PX
+from vein_imaging.words import translate as _
+
+__all__ = ["born_in_words", "patient_line", "session_in_words"]
+
+
+def patient_line(facts: VisitFacts) -> QLabel:
+    """Make the line: name, birth date, number, session of the plan.
+
+    Parameters
+    ----------
+    facts : VisitFacts
+
+    Returns
+    -------
+    QLabel
+        Wraps where it is narrow; nothing of it is ever cut off.
+    """
+    who = [facts.name or _("no name"), born_in_words(facts)]
+    if facts.number:
+        who.append(_("no. {number}").format(number=facts.number))
+    who.append(session_in_words(facts))
+    if facts.practice:
+        who = [_("PRACTICE \N{EM DASH} nobody's record; nothing is kept")]
+    label = QLabel("  \N{MIDDLE DOT}  ".join(who))
+    # A name is text, whatever signs are in it.
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setObjectName("practice" if facts.practice else "patient_line")
+    label.setWordWrap(True)
+    label.setMinimumHeight(TARGET_PX)
+    label.setAccessibleName(_("Patient"))
+    return label
+
+
+def born_in_words(facts: VisitFacts) -> str:
+    """Say the birth date, and that it is not known where it is not."""
+    if facts.born is None:
+        return _("birth date not known")
+    return _("born {born}").format(born=facts.born.isoformat())
+
+
+def session_in_words(facts: VisitFacts) -> str:
+    """Say which session of the plan it is, and where there are more than planned."""
+    number, planned = facts.session_number, facts.planned_sessions
+    if number > planned:
+        return _("session {number}, planned were {planned}").format(
+            number=number, planned=planned
+        )
+    return _("session {number} of {planned}").format(number=number, planned=planned)
