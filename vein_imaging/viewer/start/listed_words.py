@@ -1,0 +1,113 @@
+"""Why a patient is on the list of today, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vein_imaging.storage import PatientRecord
+from vein_imaging.treatment import WorklistRow
+from vein_imaging.viewer.qt.patient_line import session_in_words
+from vein_imaging.words import marked, plural
+from vein_imaging.words import translate as _
+
+__all__ = ["ListedPatient", "found_patient", "listed_patient"]
+
+_TAGS = {
+    "open": marked("OPEN"),
+    "due": marked("DUE"),
+    "unsigned": marked("NOT SIGNED"),
+    "signed": marked("DONE"),
+}
+_DOT = "  \N{MIDDLE DOT}  "
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPatient:
+    """One line of the list.
+
+    Parameters
+    ----------
+    patient : PatientRecord
+    row : WorklistRow, optional
+        Why; None for one who was searched for.
+    tag : str
+        One or two words that stand out; empty for none.
+    who, why : str
+        Upper and lower line.
+    """
+
+    patient: PatientRecord
+    row: WorklistRow | None
+    tag: str
+    who: str
+    why: str
+
+
+def found_patient(patient: PatientRecord) -> ListedPatient:
+    """Words for a patient who was searched for."""
+    return ListedPatient(patient, None, "", _name(patient), _DOT.join(_person(patient)))
+
+
+def listed_patient(row: WorklistRow) -> ListedPatient:
+    """Words for a patient who is to be seen, with when in days.
+
+    Parameters
+    ----------
+    row : WorklistRow
+    """
+    words = {"open": _open, "due": _due, "unsigned": _unsigned, "signed": _signed}
+    why = _DOT.join(
+        (words[row.listed](row), session_in_words(row), *_person(row.patient))
+    )
+    return ListedPatient(
+        row.patient, row, _(_TAGS[row.listed]), _name(row.patient), why
+    )
+
+
+def _name(patient: PatientRecord) -> str:
+    return patient.name or _("no name")
+
+
+def _person(patient: PatientRecord) -> list[str]:
+    born = patient.born
+    said = [_("born {born}").format(born=born) if born else _("birth date not known")]
+    if patient.number:
+        said.append(_("no. {number}").format(number=patient.number))
+    return said
+
+
+def _open(row: WorklistRow) -> str:
+    given = plural("{count} injection", "{count} injections", row.injections)
+    return _("Begun today by {author}, {given}, not signed").format(
+        author=row.author, given=given.format(count=row.injections)
+    )
+
+
+def _due(row: WorklistRow) -> str:
+    days, on = row.days_away, row.day.isoformat()
+    if days == 0:
+        return _("Due today")
+    if days > 0:
+        told = plural("Due in {days} day ({on})", "Due in {days} days ({on})", days)
+    else:
+        told = plural(
+            "Overdue by {days} day ({on})", "Overdue by {days} days ({on})", -days
+        )
+    return told.format(days=abs(days), on=on)
+
+
+def _unsigned(row: WorklistRow) -> str:
+    days = -row.days_away
+    told = plural(
+        "Begun {days} day ago ({on}) by {author}, never signed",
+        "Begun {days} days ago ({on}) by {author}, never signed",
+        days,
+    )
+    return told.format(days=days, on=row.day.isoformat(), author=row.author)
+
+
+def _signed(row: WorklistRow) -> str:
+    given = plural("{count} injection", "{count} injections", row.injections)
+    return _("Seen today, {given}, signed").format(
+        given=given.format(count=row.injections)
+    )
