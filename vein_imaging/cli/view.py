@@ -47,6 +47,13 @@ __all__ = ["require_window", "view"]
 )
 @profile_options
 @click.option(
+    "--canvas",
+    type=click.Choice(["auto", "qt", "napari"]),
+    default="auto",
+    show_default=True,
+    help="What draws the picture: napari on a graphics card, Qt without one.",
+)
+@click.option(
     "--screenshot",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Show a few live pictures, save a picture of the window in this file, and "

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from napari.qt.threading import create_worker
 from qtpy.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
 
 from vein_imaging.durable import write_durably
@@ -23,6 +22,7 @@ from vein_imaging.treatment.on_paper.take_home import (
     planned_appointments,
     read_booking,
 )
+from vein_imaging.viewer.qt.in_background import InBackground
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.words import translate as _
 
@@ -141,7 +141,7 @@ class PrintDesk:
             return ""
 
         # Seconds of work: in a thread, whose answer Qt brings back to this one.
-        worker = create_worker(written)
+        worker = InBackground(written)
         worker.returned.connect(lambda why_not: self._done(path, why_not))
         worker.start()
 

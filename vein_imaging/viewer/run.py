@@ -26,10 +26,10 @@ from vein_imaging.treatment.practice import practice_visit
 from vein_imaging.viewer.application import (
     NoPictureError,
     application,
-    configure_napari,
     need_a_screen,
     splash,
 )
+from vein_imaging.viewer.canvas.choose import CanvasKind
 from vein_imaging.viewer.qt.message import faults_shown
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
@@ -64,6 +64,8 @@ class ViewerOptions:
         So many live pictures are shown before the picture of the window is taken.
     first_picture_s : s
         How long to wait for them.
+    canvas : "auto", "qt" or "napari"
+        What draws the picture; "auto" asks whether there is a graphics card.
     """
 
     region: str = "US"
@@ -74,6 +76,7 @@ class ViewerOptions:
     size_px: tuple[int, int] | None = None
     screenshot_after: int = 5
     first_picture_s: float = 60.0
+    canvas: CanvasKind = "auto"
 
 
 def run_viewer(
@@ -127,23 +130,22 @@ def run_viewer(
             None if profile is None else profile_id(profile), options.profile_of
         )
         # Whatever can be wrong has been found by here, before any window.
-        configure_napari()
         app = application()
         cover = splash()
-        # napari takes seconds to import: only now, with the splash on the screen.
+        # What draws may take seconds to import: only now, with the splash there.
         from vein_imaging.viewer.window import ViewerWindow
 
         banner = "" if visit else _(PRACTICE)
-        window = ViewerWindow(feed, open_visit, banner=banner, desk=work)
+        window = ViewerWindow(
+            feed, open_visit, banner=banner, desk=work, work=work, options=options
+        )
         try:
             window.show(options.size_px)
-            cover.finish(window.window)
-            if work is not None:
-                window.offer_print(work, open_visit)
+            cover.finish(window)
             if screenshot is None:
                 if work is not None:
                     window.ask_about_clock(work)
-                with faults_shown(window.window):
+                with faults_shown(window):
                     app.exec()
             else:
                 _photograph(window, Path(screenshot), options)
@@ -202,4 +204,5 @@ def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> Non
     window.fit()
     app.processEvents()
     file.parent.mkdir(parents=True, exist_ok=True)
-    window.viewer.screenshot(str(file), canvas_only=False, flash=False)
+    if not window.grab().save(str(file)):
+        raise OSError(_("the picture could not be written to {file}").format(file=file))

@@ -1,49 +1,46 @@
-"""The window: picture, sites and docks put together and wired. No rules here."""
+"""The window: header, camera, picture and pages put together and wired. No rules."""
 
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-import numpy as np
-from napari import Viewer
-from qtpy.QtCore import QEvent, QObject, Qt, QTimer
-from qtpy.QtGui import QKeySequence, QShortcut
-from qtpy.QtWidgets import QMessageBox, QWidget
+from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut
+from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureSettings, LiveFeed
-from vein_imaging.treatment import AtWork, Site, Visit
+from vein_imaging.treatment import AtWork, Site, Visit, VisitFacts
 from vein_imaging.viewer.before_after.wiring import PhotoDesk
+from vein_imaging.viewer.canvas.choose import choose_canvas
+from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
-from vein_imaging.viewer.live.camera_state import camera_state
+from vein_imaging.viewer.live.camera_state import camera_state, scale_in_words
 from vein_imaging.viewer.live.camera_strip import CameraStrip
-from vein_imaging.viewer.live.clicks import click_callback
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.live.vein_reading import vein_at
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
-from vein_imaging.viewer.qt.napari_private import (
-    SitePoints,
-    canvas_widget,
-    dock,
-    lock_keys,
-    main_window,
-    strip_furniture,
-)
+from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.viewer.qt.waiting import waited_for
+from vein_imaging.viewer.side_pages import SidePages
 from vein_imaging.words import translate as _
+
+if TYPE_CHECKING:
+    from vein_imaging.viewer.run import ViewerOptions
 
 __all__ = ["ViewerWindow"]
 
-_TICK_MS = 30  # as often as a camera of 30 pictures a second gives one
+_TICK_MS = 15  # twice as often as a camera of 30 pictures a second gives one
 _STATE_EVERY_S = 0.25  # numbers that change faster cannot be read
 
 
-class ViewerWindow(QObject):
-    """The application's one window. Make it, `show` it, and `close` it at the end.
+class ViewerWindow(QMainWindow):
+    """The window of one session. Make it, `show` it, and `close` it at the end.
 
     Parameters
     ----------
@@ -53,9 +50,22 @@ class ViewerWindow(QObject):
         Where injections are checked and recorded, and photographs kept.
     banner : str
         A warning on top of the panel; empty for none.
+    facts : VisitFacts, optional
+        Named on top; left out, those of the visit.
     desk : SignedIn, optional
-        Who is signed in; when it locks, nothing of the patient stays on the screen.
+        Who is signed in; when it locks, the window closes.
+    work : AtWork, optional
+        Who prints; left out while practising.
+    options : ViewerOptions, optional
+        What draws the picture.
+
+    Signals
+    -------
+    ended(str)
+        Once, after the window has closed: "closed" by the person, or "locked".
     """
+
+    ended = Signal(str)
 
     def __init__(
         self,
@@ -63,73 +73,76 @@ class ViewerWindow(QObject):
         visit: Visit,
         *,
         banner: str = "",
+        facts: VisitFacts | None = None,
         desk: SignedIn | None = None,
+        work: AtWork | None = None,
+        options: ViewerOptions | None = None,
     ) -> None:
         super().__init__()
+        self.setWindowTitle("vein-imaging")
         self.feed = feed
         self._closing = False
         self._state_due_s = 0.0
-        self.viewer = Viewer(
-            title="vein-imaging", show=False, show_welcome_screen=False
-        )
-        # A fixed set of layers, made once: removing one and adding another in the same
-        # turn of the event loop crashes in the driver.
-        picture = self.viewer.add_image(
-            np.zeros((720, 1280, 3), np.uint8), name="picture", rgb=True
-        )
-        self.sites = SitePoints(
-            np.zeros((0, 2)),
-            name="sites",
-            border_color="white",
-            border_width=0.06,
-            text={"string": "{label}", "color": "black", "size": 12},
-            features={"label": np.zeros(0, dtype=str)},
-        )
-        self.viewer.add_layer(self.sites)
-        self.viewer.layers.selection.active = picture
-        self.live = LiveView(picture, feed.mailbox)
-        self.strip = CameraStrip(feed.settings)
+        self._address = feed.status.address
+        self.canvas = choose_canvas("auto" if options is None else options.canvas)
+        self.live = LiveView(self.canvas, feed.mailbox)
+        self.header = Header()
+        self.header.show_visit(visit.facts if facts is None else facts)
+        self.strip = CameraStrip(feed.settings, self.canvas.drawn_by)
         log = visit.log
         banner = "\n".join(part for part in (banner, *visit.warnings) if part)
         self.panel = InjectionPanel(
             tuple(log.names.items()), banner, ask_weight=log.weight_matters
         )
-        dock(self.viewer, self.strip, "camera", "top")
-        dock(self.viewer, self.panel, "injections", "right")
-        strip_furniture(self.viewer)
-        lock_keys(self.viewer)
-        self.window: QWidget = main_window(self.viewer)
-        self.canvas = canvas_widget(self.viewer)
-        self.recorder = SiteRecorder(
-            visit, self.panel, self.sites, self.viewer, self.window
-        )
-        self._address = feed.status.address
+        self.recorder = SiteRecorder(visit, self.panel, self.canvas, self)
         self.photos = PhotoDesk(
-            visit.photographs, self.strip, self.live, self.window, self._address
+            visit.photographs, self.strip, self.live, self, self._address
         )
         self.paper: PrintDesk | None = None
         """What can be printed; None while practising."""
+        if work is not None:
+            self.paper = PrintDesk(work, visit, self)
+            self.strip.offer_print(self.paper.menu)
+        self.pages = self._pages()
+        self._lay_out()
         self._lock = None if desk is None else DeskLock(desk, self.lock)
-        self._wire(picture)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.tick)
+        self._wire()
 
-    def _wire(self, picture: object) -> None:
-        self.viewer.mouse_drag_callbacks.append(
-            click_callback(picture, lambda: self.recorder.switched_on, self._clicked)
-        )
+    def _pages(self) -> SidePages:
+        """The pages beside the picture; each is wired in one line here."""
+        pages = SidePages()
+        pages.add(_("Inject"), self.panel)
+        return pages
+
+    def _lay_out(self) -> None:
+        whole = QWidget()
+        whole.setObjectName("panel")
+        whole.setStyleSheet(stylesheet())
+        below = QHBoxLayout()
+        below.setSpacing(0)
+        below.addWidget(self.canvas.widget, 1)
+        below.addWidget(self.pages)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.strip)
+        column.addLayout(below, 1)
+        self.setCentralWidget(whole)
+
+    def _wire(self) -> None:
+        self.canvas.records = lambda: self.recorder.switched_on
+        self.canvas.events.clicked.connect(self._clicked)
         self.strip.settings_changed.connect(self._change_settings)
         self.strip.freeze_toggled.connect(self.freeze)
         self.strip.zoom_asked.connect(self.zoom)
         self.strip.reconnect_asked.connect(self._restart)
         # Only while the picture has the keyboard: in a field a space is a space.
-        hold = QShortcut(QKeySequence(Qt.Key.Key_Space), self.canvas)
+        hold = QShortcut(QKeySequence(Qt.Key.Key_Space), self.canvas.surface)
         hold.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         hold.activated.connect(self.strip.freeze.toggle)
-        self.viewer.scene.camera.events.zoom.connect(
-            lambda _: self.recorder.show_marks_in_size()
-        )
-        self.window.installEventFilter(self)
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self.tick)
 
     def show(self, size_px: tuple[int, int] | None = None) -> None:
         """Show the window and start the camera.
@@ -139,29 +152,16 @@ class ViewerWindow(QObject):
         size_px : (width, height), optional
             Left out, the whole screen.
         """
-        self.viewer.window.show()
-        screen = self.window.screen()
+        super().show()
+        screen = self.screen()
         if size_px is not None:
-            self.window.resize(*size_px)
+            self.resize(*size_px)
         elif screen is not None:
             # Without a window manager "maximised" alone changes nothing.
-            self.window.setGeometry(screen.availableGeometry())
-            self.window.showMaximized()
+            self.setGeometry(screen.availableGeometry())
+            self.showMaximized()
         self.feed.start()
         self._timer.start(_TICK_MS)
-
-    def offer_print(self, work: AtWork, visit: Visit) -> None:
-        """Let the record be printed.
-
-        Parameters
-        ----------
-        work : AtWork
-            Who prints.
-        visit : Visit
-            The session on the screen.
-        """
-        self.paper = PrintDesk(work, visit, self.window)
-        self.strip.offer_print(self.paper.menu)
 
     def ask_about_clock(self, work: AtWork) -> None:
         """Ask once whether the computer's clock is right, where something is odd.
@@ -171,11 +171,11 @@ class ViewerWindow(QObject):
         work : AtWork
             Knows what is odd, and writes the answer down.
         """
-        doubt = waited_for(self.window, lambda: work.clock_doubt)
+        doubt = waited_for(self, lambda: work.clock_doubt)
         if doubt is None:
             return
         dialog = ReasonDialog(
-            self.window,
+            self,
             "warn",
             _("IS THE COMPUTER'S CLOCK RIGHT?"),
             (
@@ -189,45 +189,43 @@ class ViewerWindow(QObject):
         )
         dialog.accepted.connect(
             lambda: waited_for(
-                self.window,
-                lambda: work.answer_clock(right=True, reason=dialog.reason_text),
+                self, lambda: work.answer_clock(right=True, reason=dialog.reason_text)
             )
         )
         dialog.open()
 
-    def close(self) -> None:
+    def close(self) -> bool:
         """Stop the camera and close the window, without asking."""
+        self._end("closed")
+        return True
+
+    def lock(self) -> None:
+        """Take everything off the screen, the held picture too.
+
+        The desk has closed the store by then: nothing can be read or written.
+        """
+        self._end("locked")
+
+    def _end(self, why: str) -> None:
         if self._closing:
             return
         self._closing = True
         self._timer.stop()
         if self._lock is not None:
             self._lock.stop()
-        self._close_paper()
-        self.photos.close()
-        self.feed.stop()
-        self.viewer.close()
-
-    def lock(self) -> None:
-        """Take the patient off the screen; the camera's picture goes on.
-
-        The desk has closed the store by then: nothing can be read or written.
-        """
-        self._close_paper()
-        self.photos.close()
-        self.recorder.close()
-        self.sites.visible = False
-        self.panel.lock()
-        self.strip.lock()
-
-    def _close_paper(self) -> None:
         if self.paper is not None:
             self.paper.close()
+        self.photos.close()
+        self.recorder.close()
+        self.hide()
+        self.feed.stop()
+        self.canvas.close()
+        super().close()
+        self.ended.emit(why)
 
     def tick(self) -> None:
         """Take up what is new; called by the timer."""
         if self.live.update():
-            self.fit()
             self.recorder.show_marks()
         now_s = time.monotonic()
         if now_s >= self._state_due_s:
@@ -236,13 +234,14 @@ class ViewerWindow(QObject):
 
     def show_state(self, now_s: float) -> None:
         """Say in the strip what the camera does."""
-        self.strip.show_state(
-            camera_state(
-                self.feed.status,
-                self.live.shown,
-                frozen=self.live.frozen,
-                now_s=now_s,
-            )
+        shown = self.live.shown
+        state = camera_state(
+            self.feed.status, shown, frozen=self.live.frozen, now_s=now_s
+        )
+        self.strip.show_state(state)
+        found = None if shown is None or shown.result is None else shown.result.vein_map
+        self.header.show_devices(
+            state.short, scale_in_words(found), _("none"), kind=state.kind
         )
 
     def freeze(self, on: bool) -> None:
@@ -252,21 +251,21 @@ class ViewerWindow(QObject):
 
     def fit(self) -> None:
         """Show the whole picture."""
-        self.viewer.reset_view()
+        self.canvas.fit()
 
     def zoom(self, factor: float) -> None:
         """Zoom by `factor`; 0 shows the whole picture."""
         if factor == 0.0:
             self.fit()
         else:
-            self.viewer.scene.camera.zoom *= factor
+            self.canvas.zoom(factor)
 
     def _restart(self) -> None:
         if self.feed.restart():
             self.recorder.forget_pictures()
         else:
             tell(
-                self.window,
+                self,
                 _("The camera cannot be started again"),
                 _(
                     "Its driver has not come back from the last read. Unplug the "
@@ -291,19 +290,16 @@ class ViewerWindow(QObject):
         elif found is not None:
             self.recorder.measured(reading)
 
-    def eventFilter(  # noqa: N802 - Qt's name
-        self, watched: QObject | None, event: QEvent | None
-    ) -> bool:
+    def closeEvent(self, event: QCloseEvent | None) -> None:  # noqa: N802 - Qt's name
         """Ask before the window closes; Qt calls this."""
-        if event is None or event.type() != QEvent.Type.Close or self._closing:
-            return False
+        if event is None or self._closing:
+            return
         event.ignore()
         self._ask_to_close()
-        return True
 
     def _ask_to_close(self) -> None:
-        box = QMessageBox(self.window)
-        box.setStyleSheet(self.panel.styleSheet())
+        box = QMessageBox(self)
+        box.setStyleSheet(stylesheet())
         box.setText(_("Close vein-imaging?"))
         box.setInformativeText(_("Everything in the list is already stored."))
         close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)

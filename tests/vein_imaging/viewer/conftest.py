@@ -19,6 +19,9 @@ class Person:
         where = at if at is not None else widget.rect().center()
         _test.mouseClick(widget, Qt.MouseButton.LeftButton, pos=where)
 
+    def move(self, widget: QWidget, at: QPoint) -> None:
+        _test.mouseMove(widget, at)
+
     def drag(self, widget: QWidget, start: QPoint, end: QPoint) -> None:
         _test.mousePress(widget, Qt.MouseButton.LeftButton, pos=start)
         _test.mouseMove(widget, end)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from napari.qt.threading import create_worker
 from qtpy.QtWidgets import QDialog, QWidget
 
 from vein_devices.cameras import what_it_shows
@@ -20,6 +19,7 @@ from vein_imaging.viewer.before_after.photograph_dialog import (
 )
 from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.live_view import LiveView
+from vein_imaging.viewer.qt.in_background import InBackground
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.words import translate as _
@@ -148,7 +148,7 @@ class PhotoDesk:
         self._strip.compare.setEnabled(False)
         self._strip.compare.setText(_("Comparing\N{HORIZONTAL ELLIPSIS}"))
         # Seconds of work: in a thread, whose answer Qt brings back to this one.
-        worker = create_worker(compare, *pictures, mm_per_pixel=scale)
+        worker = InBackground(compare, *pictures, mm_per_pixel=scale)
         worker.returned.connect(
             lambda found: self._show(found, pictures, before, after)
         )

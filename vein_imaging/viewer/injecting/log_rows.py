@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.quantity import EXACT, plain
 from vein_imaging.domain.session import RecordedInjection, Session
+from vein_imaging.viewer.canvas.picture_canvas import SiteMark
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
-__all__ = ["LogRow", "SiteMark", "describe", "rows", "site_marks", "totals"]
+__all__ = ["LogRow", "describe", "rows", "site_marks", "totals"]
 
-# Colour and shape say the same; napari can draw every shape. None of them is a colour
-# of the vein classes.
+# Colour and shape say the same; both canvases can draw every shape. None of them is a
+# colour of the vein classes.
 _LOOKS = (
     ("#ff7ad9", "disc"),
     ("#7dff8a", "square"),
@@ -49,26 +50,6 @@ class LogRow:
     volume_ml: str
     remark: str
     voided: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SiteMark:
-    """One recorded site as the picture shows it.
-
-    Parameters
-    ----------
-    point_rc : (row, column), px
-        In the picture that was clicked on.
-    label : str
-        Its number in the list.
-    colour, symbol : str
-        Of the product, as napari names them: colour and shape say the same.
-    """
-
-    point_rc: tuple[float, float]
-    label: str
-    colour: str
-    symbol: str
 
 
 def describe(injection: Injection, names: Mapping[str, str]) -> str:

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-from napari import Viewer
 from qtpy.QtCore import QTimer
 from qtpy.QtWidgets import QWidget
 
@@ -22,6 +20,7 @@ from vein_imaging.treatment import (
     Visit,
 )
 from vein_imaging.treatment.typed_injection import EntryError, EntryText
+from vein_imaging.viewer.canvas.picture_canvas import PictureCanvas
 from vein_imaging.viewer.injecting.dose_view import (
     DoseView,
     not_checked,
@@ -33,7 +32,6 @@ from vein_imaging.viewer.injecting.log_rows import LogRow, rows, site_marks, tot
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.vein_reading import VeinReading
 from vein_imaging.viewer.qt.message import tell
-from vein_imaging.viewer.qt.napari_private import SitePoints
 from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.words import translate as _
 
@@ -43,10 +41,6 @@ _TREMBLE_S = 1.0
 """No two injections are given so close together: the second click is a slip."""
 _NEXT_MS = 400
 """So long what the click found stays, before the next injection is checked."""
-_MARKS_ACROSS = 36
-"""So many marks side by side fill the picture's width."""
-_LEAST_ON_SCREEN_PX = 26
-"""Smallest mark on the screen: its number stays readable."""
 
 
 def _signed() -> DoseView:
@@ -66,10 +60,8 @@ class SiteRecorder:
         Checks and records.
     panel : InjectionPanel
         Form, dose panel and list.
-    sites : SitePoints
-        Marks on the picture.
-    viewer : Viewer
-        Holds the layer "picture" that they lie on.
+    canvas : PictureCanvas
+        Draws the marks on the picture.
     window : QWidget
         Parent of the dialogs.
     """
@@ -78,16 +70,13 @@ class SiteRecorder:
         self,
         visit: Visit,
         panel: InjectionPanel,
-        sites: SitePoints,
-        viewer: Viewer,
+        canvas: PictureCanvas,
         window: QWidget,
     ) -> None:
         self._visit = visit
         self._log = visit.log
         self._panel = panel
-        self._sites = sites
-        self._picture = viewer.layers["picture"]
-        self._camera = viewer.scene.camera
+        self._canvas = canvas
         self._window = window
         self.dialog: ReasonDialog | None = None
         """The question that waits for an answer; None where none does."""
@@ -206,26 +195,12 @@ class SiteRecorder:
         """Show the marks of this area and camera, in a size that suits the picture."""
         here = self._placed.get(self._area, set())
         marks = site_marks(self._log.session, tuple(self._log.names), here)
-        self._sites.sync(
-            np.array([mark.point_rc for mark in marks], dtype=float),
-            [mark.label for mark in marks],
-            [mark.colour for mark in marks],
-            [mark.symbol for mark in marks],
-            size_px=self._mark_size_px(),
-        )
-
-    def show_marks_in_size(self) -> None:
-        """Fit the marks to another zoom."""
-        self._sites.resize_marks(self._mark_size_px())
+        self._canvas.show_sites(marks)
 
     def forget_pictures(self) -> None:
         """Draw no mark any more that was made before: the camera began anew."""
         self._placed.clear()
         self.show_marks()
-
-    def _mark_size_px(self) -> float:
-        suits_picture = self._picture.data.shape[1] / _MARKS_ACROSS
-        return float(max(suits_picture, _LEAST_ON_SCREEN_PX / self._camera.zoom))
 
     def _record(self, entry: EntryText, site: Site | None, reason: str) -> None:
         if self._unsettled and not self._settle():

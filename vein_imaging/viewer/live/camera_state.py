@@ -13,7 +13,13 @@ from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
-__all__ = ["LATE_AFTER_S", "CameraState", "camera_state"]
+__all__ = [
+    "LATE_AFTER_S",
+    "CameraState",
+    "StateKind",
+    "camera_state",
+    "scale_in_words",
+]
 
 LATE_AFTER_S = OLD_S
 """A picture older than this is no longer called live."""
@@ -21,9 +27,14 @@ LATE_AFTER_S = OLD_S
 _LONGEST_ADDRESS = 28  # what the strip holds at 1366 px beside the sentence
 # What moves on the screen and is no camera on a leg must never pass for one.
 _NOT_A_PATIENT = {
-    "recording": marked("RECORDING \N{EM DASH} not a camera"),
-    "drawing": marked("DRAWN LEG \N{EM DASH} not a patient"),
+    "recording": (
+        marked("RECORDING"),
+        marked("RECORDING \N{EM DASH} not a camera"),
+    ),
+    "drawing": (marked("DRAWN LEG"), marked("DRAWN LEG \N{EM DASH} not a patient")),
 }
+
+StateKind = Literal["live", "frozen", "waiting", "bad"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,8 @@ class CameraState:
     ----------
     kind : "live", "frozen", "waiting" or "bad"
         Chooses the colour; the headline says the same in words.
+    short : str
+        Two words and the age of the picture, for the line on top.
     headline, details : str
         Large and small line.
     can_restart : bool
@@ -42,7 +55,8 @@ class CameraState:
         Whether there is a picture to freeze.
     """
 
-    kind: Literal["live", "frozen", "waiting", "bad"]
+    kind: StateKind
+    short: str
     headline: str
     details: str
     can_restart: bool
@@ -69,9 +83,11 @@ def camera_state(
     now_s : s
         `time.monotonic()`.
     """
-    kind, headline = _headline(status, shown, frozen, now_s)
+    kind, short, headline = _headline(status, shown, frozen, now_s)
+    age_s = None if shown is None else now_s - shown.frame.taken_s
     return CameraState(
         kind,
+        short if age_s is None else f"{short} {_aged(age_s)}",
         headline,
         _details(status, shown),
         can_restart=status.over,
@@ -81,29 +97,60 @@ def camera_state(
 
 def _headline(
     status: DeviceStatus, shown: LivePicture | None, frozen: bool, now_s: float
-) -> tuple[Literal["live", "frozen", "waiting", "bad"], str]:
+) -> tuple[StateKind, str, str]:
     if status.state is DeviceState.FAULT:
-        return "bad", _("CAMERA FAILED: {error}").format(error=status.error)
+        return (
+            "bad",
+            _("FAILED"),
+            _("CAMERA FAILED: {error}").format(error=status.error),
+        )
     if frozen:
-        return "frozen", _("FROZEN PICTURE \N{EM DASH} not live")
+        words = _("FROZEN PICTURE \N{EM DASH} not live")
+        return "frozen", _("FROZEN"), words
     if status.state is DeviceState.ENDED:
-        return "waiting", _("END OF RECORDING \N{EM DASH} last picture")
+        words = _("END OF RECORDING \N{EM DASH} last picture")
+        return "waiting", _("ENDED"), words
     if status.state is DeviceState.CLOSED:
-        return "waiting", _("CAMERA STOPPED")
+        return "waiting", _("STOPPED"), _("CAMERA STOPPED")
     why = f" \N{EM DASH} {status.error}" if status.error else ""
     if shown is None:
-        return "waiting", _("WAITING FOR THE FIRST PICTURE{why}").format(why=why)
+        words = _("WAITING FOR THE FIRST PICTURE{why}").format(why=why)
+        return "waiting", _("WAITING"), words
     age_s = now_s - shown.frame.taken_s
     if age_s > LATE_AFTER_S:
-        return "bad", _("NOT LIVE: picture is {age_s:.1f} s old{why}").format(
-            age_s=age_s, why=why
-        )
+        words = _("NOT LIVE: picture is {age_s:.1f} s old{why}")
+        return "bad", _("NOT LIVE"), words.format(age_s=age_s, why=why)
     if shown.error is not None:
-        return "bad", _("LIVE, VEINS NOT DRAWN: {error}").format(error=shown.error)
+        words = _("LIVE, VEINS NOT DRAWN: {error}").format(error=shown.error)
+        return "bad", _("LIVE, NO VEINS"), words
     shows = what_it_shows(status.address)
     if shows != "camera":
-        return "waiting", _(_NOT_A_PATIENT[shows])
-    return "live", _("LIVE")
+        return "waiting", _(_NOT_A_PATIENT[shows][0]), _(_NOT_A_PATIENT[shows][1])
+    return "live", _("LIVE"), _("LIVE")
+
+
+def _aged(age_s: float) -> str:
+    """How old a picture is; minutes where seconds tell nothing."""
+    if age_s < 100:
+        return _("{age_s:.1f} s").format(age_s=max(age_s, 0.0))
+    return _("{minutes:.0f} min").format(minutes=age_s / 60)
+
+
+def scale_in_words(found: VeinMap | None) -> str:
+    """The calibration as the line on top says it.
+
+    Parameters
+    ----------
+    found : VeinMap, optional
+        Of the picture on the screen.
+    """
+    if found is None or found.mm_per_pixel is None:
+        return _("not calibrated")
+    scale = _("{mm:.3f} mm/px").format(mm=found.mm_per_pixel)
+    if not found.scale_error:
+        return scale
+    words = _("{scale} to {share:.1f} %")
+    return words.format(scale=scale, share=196 * found.scale_error)
 
 
 def _details(status: DeviceStatus, shown: LivePicture | None) -> str:

@@ -29,6 +29,13 @@ _SLIDER_STEPS = 20  # a twentieth: fine enough by eye
 class CameraStrip(QWidget):
     """Camera state in words; freeze, zoom, overlay and sensitivity.
 
+    Parameters
+    ----------
+    settings : CaptureSettings
+        At first.
+    drawn_by : str
+        What draws the picture, where that is to be said.
+
     Signals
     -------
     settings_changed(CaptureSettings)
@@ -50,8 +57,9 @@ class CameraStrip(QWidget):
     photograph_asked = Signal()
     compare_asked = Signal()
 
-    def __init__(self, settings: CaptureSettings) -> None:
+    def __init__(self, settings: CaptureSettings, drawn_by: str = "") -> None:
         super().__init__()
+        self._drawn_by = drawn_by
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         # Not left to the layout: a label that wraps asks for room it does not need.
@@ -100,8 +108,10 @@ class CameraStrip(QWidget):
         crowded = self._wide(state.headline) > self.state.width()
         set_look(self.state, "crowded", "true" if crowded else "false")
         self.details.setVisible(not crowded)
-        self.details.setText(state.details)
-        self.details.setToolTip(state.details)
+        parts = (state.details, self._drawn_by)
+        said = "  \N{MIDDLE DOT}  ".join(part for part in parts if part)
+        self.details.setText(said)
+        self.details.setToolTip(said)
         self.reconnect.setVisible(state.can_restart)
         self.tuning.setHidden(state.can_restart)
         self.freeze.setEnabled(state.has_picture)

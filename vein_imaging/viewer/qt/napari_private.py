@@ -8,23 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from napari import Viewer
+from napari.components import ViewerModel
 from napari.layers import Points
+from napari.qt import QtViewer
 from numpy.typing import NDArray
-from qtpy.QtGui import QAction
-from qtpy.QtWidgets import QDockWidget, QMainWindow, QWidget
+from qtpy.QtWidgets import QWidget
 
-__all__ = [
-    "SitePoints",
-    "canvas_widget",
-    "dock",
-    "lock_keys",
-    "main_window",
-    "strip_furniture",
-]
+__all__ = ["SitePoints", "lock_keys", "strip_furniture", "surface_of"]
 
 
 class SitePoints(Points):  # type: ignore[misc]
@@ -105,53 +98,26 @@ class SitePoints(Points):  # type: ignore[misc]
         self.editable = False
 
 
-def main_window(viewer: Viewer) -> QMainWindow:
-    """Return Qt's main window of a viewer."""
-    window: QMainWindow = viewer.window._qt_window
-    return window
-
-
-def canvas_widget(viewer: Viewer) -> QWidget:
+def surface_of(qt_viewer: QtViewer) -> QWidget:
     """Return the widget that the picture is drawn into, and that gets the mouse."""
-    widget: QWidget = viewer.window._qt_viewer.canvas.native
+    widget: QWidget = qt_viewer.canvas.native
     return widget
 
 
-def dock(
-    viewer: Viewer, widget: QWidget, name: str, area: Literal["top", "right"]
-) -> None:
-    """Put a widget into a dock that cannot be moved, closed or lost."""
-    fixed = viewer.window.add_dock_widget(
-        widget, name=name, area=area, allowed_areas=[area], add_vertical_stretch=False
-    )
-    fixed.setFeatures(QDockWidget.DockWidgetFeature.NoDockWidgetFeatures)
-    fixed.setTitleBarWidget(QWidget())
+def strip_furniture(viewer: ViewerModel, qt_viewer: QtViewer) -> None:
+    """Hide napari's sliders, and let it neither take files nor zoom by double clicks.
 
-
-def strip_furniture(viewer: Viewer) -> None:
-    """Hide napari's layer list, layer controls, menus, status bar and sliders."""
-    qt_viewer = viewer.window._qt_viewer
-    for dock in (
-        qt_viewer.dockLayerList,
-        qt_viewer.dockLayerControls,
-        qt_viewer.dockConsole,
-    ):
-        dock.hide()
+    Its menus, layer list, console and status bar belong to a window of its own, which
+    is never made.
+    """
     qt_viewer.dims.hide()
-    window = main_window(viewer)
-    for bar in (window.menuBar(), window.statusBar()):
-        if bar is not None:
-            bar.hide()
-    for action in window.findChildren(QAction):
-        # Hidden menus keep some shortcuts, Ctrl+Shift+C (a console) among them.
-        action.setShortcuts([])
     # A file dropped on the picture would become a layer.
     qt_viewer.setAcceptDrops(False)
     # napari's double click zooms: a double tap on a vein must not.
     viewer.mouse_double_click_callbacks.clear()
 
 
-def lock_keys(viewer: Viewer) -> None:
+def lock_keys(viewer: ViewerModel) -> None:
     """Swallow every key that reaches the canvas, before viewer or layer act on it.
 
     The layer's own keys go before the viewer's, so both get the catch-all. The

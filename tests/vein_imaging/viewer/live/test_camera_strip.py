@@ -33,7 +33,9 @@ def test_the_state_is_shown_in_words_and_offers_what_can_be_done(
     qtbot: QtBot, person: Any
 ) -> None:
     strip = _strip(qtbot)
-    strip.show_state(CameraState("bad", "CAMERA FAILED: unplugged", "x", True, False))
+    strip.show_state(
+        CameraState("bad", "", "CAMERA FAILED: unplugged", "x", True, False)
+    )
     assert strip.state.text() == "CAMERA FAILED: unplugged"
     assert strip.reconnect.isVisible() and not strip.freeze.isEnabled()
     with qtbot.waitSignal(strip.reconnect_asked):
@@ -48,7 +50,7 @@ def test_a_long_failure_is_not_cut_off(qtbot: QtBot) -> None:
         "CAMERA FAILED: uvc:1234: no permission for /dev/video0; type "
         "sudo usermod -aG video ann, log out, and log in again"
     )
-    strip.show_state(CameraState("bad", why, "x", True, True))
+    strip.show_state(CameraState("bad", "", why, "x", True, True))
     label = strip.state
     QApplication.processEvents()
     needed = label.fontMetrics().boundingRect(
@@ -60,7 +62,7 @@ def test_a_long_failure_is_not_cut_off(qtbot: QtBot) -> None:
 
 def test_freeze_is_a_switch(qtbot: QtBot, person: Any) -> None:
     strip = _strip(qtbot)
-    strip.show_state(CameraState("live", "LIVE", "", False, True))
+    strip.show_state(CameraState("live", "", "LIVE", "", False, True))
     with qtbot.waitSignal(strip.freeze_toggled) as sent:
         person.click(strip.freeze)
     assert sent.args == [True]
