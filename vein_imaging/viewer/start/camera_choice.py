@@ -12,6 +12,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
 )
 
@@ -28,9 +29,11 @@ from vein_imaging.viewer.start.camera_preview import CameraPreview, thumbnail
 from vein_imaging.viewer.start.no_camera import NO_CAMERA
 from vein_imaging.words import translate as _
 
-__all__ = ["CameraChoice"]
+__all__ = ["THUMBNAIL_PX", "CameraChoice"]
 
-_THUMBNAIL_PX = (384, 216)  # 16 to 9, and small enough beside the list at 1280 px
+THUMBNAIL_PX = (384, 216)
+"""16 to 9, and small enough beside the list at 1280 px."""
+_LEAST_PX = (192, 108)  # a leg can still be told from a wall
 _LOOK_MS = 100  # as often as the preview has a new picture
 _TYPED = "typed"  # no kind of camera has this name without a colon
 _DRAWN = "phantom:?seed=1"
@@ -69,7 +72,12 @@ class CameraChoice(QFrame):
         self.address.setAccessibleName(_("Address of a camera"))
         self.address.setPlaceholderText("rtsp://\N{HORIZONTAL ELLIPSIS}, uvc:, file:")
         self.picture = QLabel()
-        self.picture.setFixedSize(*_THUMBNAIL_PX)
+        self.picture.setMinimumSize(*_LEAST_PX)
+        self.picture.setMaximumHeight(THUMBNAIL_PX[1])
+        # It takes what room there is, and never asks for more.
+        self.picture.setSizePolicy(
+            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored
+        )
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.picture.setAccessibleName(_("Picture of the camera now"))
         self.sentence = QLabel()
@@ -94,7 +102,7 @@ class CameraChoice(QFrame):
         column.addWidget(self.heading)
         column.addLayout(row)
         column.addWidget(self.address)
-        column.addWidget(self.picture, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.picture, 1)
         column.addWidget(self.sentence)
         self.address.hide()
 
@@ -172,7 +180,7 @@ class CameraChoice(QFrame):
             return
         frame = self.preview.newest()
         if frame is not None:
-            image = thumbnail(frame, *_THUMBNAIL_PX)
+            image = thumbnail(frame, self.picture.width(), self.picture.height())
             self.picture.setPixmap(QPixmap.fromImage(image))
         self._show_sentence(camera_sentence(status), problem=bool(status.error))
 

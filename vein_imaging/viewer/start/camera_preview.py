@@ -95,8 +95,7 @@ def thumbnail(frame: Frame, width_px: int, height_px: int) -> QImage:
     if small.ndim == 2:
         small = cv2.cvtColor(small, cv2.COLOR_GRAY2RGB)
     small = np.ascontiguousarray(small)
-    bytes_a_line = small.strides[0]
     image = QImage(
-        small.data, size[0], size[1], bytes_a_line, QImage.Format.Format_RGB888
+        small.tobytes(), *size, small.strides[0], QImage.Format.Format_RGB888
     )
-    return image.copy()
+    return QImage(image.copy())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vein_imaging.storage import PatientRecord
-from vein_imaging.treatment import WorklistRow
+from vein_imaging.treatment import PatientRecord, WorklistRow
 from vein_imaging.viewer.qt.patient_line import session_in_words
 from vein_imaging.words import marked, plural
 from vein_imaging.words import translate as _
@@ -14,7 +13,9 @@ __all__ = ["ListedPatient", "found_patient", "listed_patient"]
 
 _TAGS = {
     "open": marked("OPEN"),
-    "due": marked("DUE"),
+    "overdue": marked("OVERDUE"),
+    "due": marked("DUE TODAY"),
+    "soon": marked("SOON"),
     "unsigned": marked("NOT SIGNED"),
     "signed": marked("DONE"),
 }
@@ -30,22 +31,34 @@ class ListedPatient:
     patient : PatientRecord
     row : WorklistRow, optional
         Why; None for one who was searched for.
+    kind : str
+        Chooses the colour of the tag; empty for none.
     tag : str
-        One or two words that stand out; empty for none.
-    who, why : str
-        Upper and lower line.
+        One or two words that stand out, and say what the colour says.
+    name, person : str
+        Upper line, in large and in small letters.
+    why : str
+        Lower line; empty for one who was searched for.
     """
 
     patient: PatientRecord
     row: WorklistRow | None
+    kind: str
     tag: str
-    who: str
+    name: str
+    person: str
     why: str
+
+    @property
+    def words(self) -> str:
+        """All of it, as a screen reader says it."""
+        parts = (self.tag, self.name, self.person, self.why)
+        return ", ".join(part for part in parts if part)
 
 
 def found_patient(patient: PatientRecord) -> ListedPatient:
     """Words for a patient who was searched for."""
-    return ListedPatient(patient, None, "", _name(patient), _DOT.join(_person(patient)))
+    return ListedPatient(patient, None, "", "", _name(patient), _person(patient), "")
 
 
 def listed_patient(row: WorklistRow) -> ListedPatient:
@@ -56,11 +69,18 @@ def listed_patient(row: WorklistRow) -> ListedPatient:
     row : WorklistRow
     """
     words = {"open": _open, "due": _due, "unsigned": _unsigned, "signed": _signed}
-    why = _DOT.join(
-        (words[row.listed](row), session_in_words(row), *_person(row.patient))
-    )
+    why = _DOT.join((words[row.listed](row), session_in_words(row)))
+    kind: str = row.listed
+    if kind == "due" and row.days_away:
+        kind = "soon" if row.days_away > 0 else "overdue"
     return ListedPatient(
-        row.patient, row, _(_TAGS[row.listed]), _name(row.patient), why
+        row.patient,
+        row,
+        kind,
+        _(_TAGS[kind]),
+        _name(row.patient),
+        _person(row.patient),
+        why,
     )
 
 
@@ -68,12 +88,12 @@ def _name(patient: PatientRecord) -> str:
     return patient.name or _("no name")
 
 
-def _person(patient: PatientRecord) -> list[str]:
+def _person(patient: PatientRecord) -> str:
     born = patient.born
     said = [_("born {born}").format(born=born) if born else _("birth date not known")]
     if patient.number:
         said.append(_("no. {number}").format(number=patient.number))
-    return said
+    return _DOT.join(said)
 
 
 def _open(row: WorklistRow) -> str:

@@ -17,8 +17,8 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from vein_imaging.storage import PatientRecord
-from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.treatment import PatientRecord
+from vein_imaging.viewer.qt.style import TARGET_PX, stylesheet
 from vein_imaging.viewer.start.listed_words import found_patient
 from vein_imaging.viewer.start.patient_list import PatientList
 from vein_imaging.words import marked
@@ -78,9 +78,9 @@ class NewPatientDialog(QDialog):
         self.problem.setWordWrap(True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.hide()
-        self.others = PatientList()
+        self.others = PatientList(tags=False)
         self.others.setAccessibleName(_("Patients who look alike"))
-        self.others.setFixedHeight(190)
+        self.others.setFixedHeight(136)
         self.cancel = QPushButton(_("Cancel"))
         self.known = QPushButton(_("It is this patient"))
         self.add = QPushButton(_("Add"))
@@ -93,10 +93,11 @@ class NewPatientDialog(QDialog):
         heading = QLabel(_("New patient"))
         heading.setProperty("role", "patient")
         rows = QFormLayout()
-        rows.setVerticalSpacing(8)
+        rows.setVerticalSpacing(6)
         for key, (words, hint) in _FIELDS.items():
             label = QLabel(_(words))
             label.setProperty("role", "caption")
+            label.setMinimumHeight(TARGET_PX)
             self.fields[key].setAccessibleName(_(words))
             self.fields[key].setPlaceholderText(_(hint) if hint else "")
             rows.addRow(label, self.fields[key])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from qtpy.QtCore import QModelIndex, QRect, QSize, Qt, Signal
-from qtpy.QtGui import QColor, QFont, QPainter
+from qtpy.QtGui import QColor, QFont, QFontMetrics, QPainter
 from qtpy.QtWidgets import (
     QListWidget,
     QListWidgetItem,
@@ -25,7 +25,9 @@ _TAG_PX = 116  # the longest tag in bold
 _PAD_PX = 12  # letters do not touch the edge
 _LOOKS = {
     "open": ("switched_on", "switched_on_text"),
+    "overdue": ("warn", "warn_text"),
     "due": ("ok", "ok_text"),
+    "soon": ("quiet", "text"),
     "unsigned": ("warn", "warn_text"),
     "signed": ("quiet", "text"),
 }
@@ -33,6 +35,11 @@ _LOOKS = {
 
 class PatientList(QListWidget):
     """Chosen by a click or the arrow keys; a double click or Enter goes on.
+
+    Parameters
+    ----------
+    tags : bool
+        Whether there is room for a tag before the name.
 
     Signals
     -------
@@ -43,10 +50,10 @@ class PatientList(QListWidget):
     chosen = Signal(object)
     taken = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, *, tags: bool = True) -> None:
         super().__init__()
         self.setAccessibleName(_("Patients"))
-        self.setItemDelegate(_Row(self))
+        self.setItemDelegate(_Row(self, tags))
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.currentItemChanged.connect(self._changed)
@@ -59,10 +66,9 @@ class PatientList(QListWidget):
         self.blockSignals(True)
         self.clear()
         for one in listed:
-            said = ", ".join(part for part in (one.tag, one.who, one.why) if part)
-            item = QListWidgetItem(said, self)
+            item = QListWidgetItem(one.words, self)
             item.setData(Qt.ItemDataRole.UserRole, one)
-            item.setToolTip(one.why)
+            item.setToolTip(one.words)
             if _key(one) == kept:
                 self.setCurrentItem(item)
         self.blockSignals(False)
@@ -92,6 +98,10 @@ def _key(listed: ListedPatient) -> tuple[str, str]:
 class _Row(QStyledItemDelegate):
     """Draws one patient; the list itself keeps keyboard and screen reader."""
 
+    def __init__(self, parent: QListWidget, tags: bool) -> None:
+        super().__init__(parent)
+        self._beside_px = _TAG_PX + _PAD_PX if tags else 0
+
     def sizeHint(  # noqa: N802 - Qt's name
         self, option: QStyleOptionViewItem, index: QModelIndex
     ) -> QSize:
@@ -114,28 +124,34 @@ class _Row(QStyledItemDelegate):
             painter.fillRect(option.rect, QColor(colour("chosen")))
         inside = option.rect.adjusted(_PAD_PX, 6, -_PAD_PX, -6)
         self._tag(painter, inside, listed)
-        text = inside.adjusted(_TAG_PX + _PAD_PX, 0, 0, 0)
-        name = QFont(option.font)
-        name.setPixelSize(18)
-        name.setBold(True)
-        painter.setFont(name)
-        painter.setPen(QColor(colour("chosen_text" if chosen else "text")))
-        _line(painter, QRect(text.left(), text.top(), text.width(), 26), listed.who)
-        small = QFont(option.font)
+        text = inside.adjusted(self._beside_px, 0, 0, 0)
+        upper = QRect(text.left(), text.top(), text.width(), text.height() // 2)
+        lower = upper.translated(0, upper.height())
+        large, small = QFont(option.font), QFont(option.font)
+        large.setPixelSize(18)
+        large.setBold(True)
         small.setPixelSize(15)
-        painter.setFont(small)
-        painter.setPen(QColor(colour("chosen_text" if chosen else "caption")))
-        _line(
-            painter, QRect(text.left(), text.top() + 26, text.width(), 24), listed.why
-        )
+        letters = QColor(colour("chosen_text" if chosen else "text"))
+        fainter = QColor(colour("chosen_text" if chosen else "caption"))
+        if not listed.why:
+            _line(painter, upper, listed.name, large, letters)
+            _line(painter, lower, listed.person, small, fainter)
+        else:
+            wide = QFontMetrics(large).horizontalAdvance(listed.name) + 2 * _PAD_PX
+            beside_px = QFontMetrics(small).horizontalAdvance(listed.person)
+            wide = min(wide, upper.width() - beside_px - _PAD_PX)
+            _line(painter, upper, listed.name, large, letters, wide - _PAD_PX)
+            beside = upper.adjusted(wide, 0, 0, 0)
+            _line(painter, beside, listed.person, small, fainter)
+            _line(painter, lower, listed.why, small, letters)
         painter.setPen(QColor(colour("faint_edge")))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         painter.restore()
 
     def _tag(self, painter: QPainter, inside: QRect, listed: ListedPatient) -> None:
-        if listed.row is None:
+        if not listed.kind:
             return
-        ground, letters = _LOOKS[listed.row.listed]
+        ground, letters = _LOOKS[listed.kind]
         box = QRect(inside.left(), inside.top() + 9, _TAG_PX, inside.height() - 18)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour(ground)))
@@ -148,9 +164,17 @@ class _Row(QStyledItemDelegate):
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), listed.tag)
 
 
-def _line(painter: QPainter, box: QRect, text: str) -> None:
-    cut = painter.fontMetrics().elidedText(
-        text, Qt.TextElideMode.ElideRight, box.width()
-    )
+def _line(
+    painter: QPainter,
+    box: QRect,
+    text: str,
+    font: QFont,
+    letters: QColor,
+    width_px: int | None = None,
+) -> None:
+    width = box.width() if width_px is None else width_px
+    cut = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    painter.setFont(font)
+    painter.setPen(letters)
     at = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
     painter.drawText(box, int(at), cut)

@@ -18,7 +18,8 @@ from vein_devices.listing import Listing
 from vein_devices.supervision.doctor import list_all
 from vein_imaging.domain.limits import REGIONS
 from vein_imaging.viewer.qt.choice import tall_choice
-from vein_imaging.viewer.start.camera_choice import CameraChoice
+from vein_imaging.viewer.qt.style import TARGET_PX
+from vein_imaging.viewer.start.camera_choice import THUMBNAIL_PX, CameraChoice
 from vein_imaging.words import translate as _
 
 __all__ = ["PracticePage"]
@@ -57,16 +58,24 @@ class PracticePage(QWidget):
         self.setObjectName("page")
         self.setProperty("practice", "true")
         self.camera = CameraChoice(camera, drawn=True, devices=devices)
+        self.camera.picture.setMinimumSize(*THUMBNAIL_PX)
         self.region = tall_choice(_("Limits of"), [(one, one) for one in REGIONS])
         self.region.setCurrentIndex(max(self.region.findData(region), 0))
         self.go_on = QPushButton(_("Begin to practise"))
         self.go_on.setObjectName("main")
         self.back = QPushButton(_("Back"))
+        self.problem = QLabel()
+        self.problem.setProperty("role", "problem")
+        self.problem.setWordWrap(True)
         self._lay_out()
         self.go_on.clicked.connect(
             lambda: self.asked.emit(str(self.region.currentData()))
         )
         self.back.clicked.connect(self.back_asked)
+
+    def say(self, problem: str) -> None:
+        """Say why it cannot begin."""
+        self.problem.setText(problem)
 
     def _lay_out(self) -> None:
         band = QWidget()
@@ -78,6 +87,7 @@ class PracticePage(QWidget):
         inside.addWidget(words, 0, Qt.AlignmentFlag.AlignCenter)
         label = QLabel(_("Limits of"))
         label.setProperty("role", "caption")
+        label.setMinimumHeight(TARGET_PX)
         rows = QFormLayout()
         rows.addRow(label, self.region)
         buttons = QHBoxLayout()
@@ -87,12 +97,13 @@ class PracticePage(QWidget):
         form.setFixedWidth(460)
         inner = QVBoxLayout(form)
         inner.setSpacing(12)
-        inner.addWidget(self.camera)
+        inner.addWidget(self.camera, 1)
         inner.addLayout(rows)
+        inner.addWidget(self.problem)
         inner.addLayout(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(band)
         column.addStretch(1)
-        column.addWidget(form, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(form, 6, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)

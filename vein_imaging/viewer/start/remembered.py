@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import json
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from vein_imaging.durable import make_folder, write_durably
-from vein_imaging.viewer.qt.palette import Theme
+from vein_imaging.viewer.qt.palette import THEMES, Theme
 
 __all__ = ["SIZES_PERCENT", "Memory", "Remembered"]
 
@@ -43,13 +42,22 @@ class Remembered:
     toured: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.size_percent not in SIZES_PERCENT:
-            raise ValueError(
-                f"size_percent: got {self.size_percent}, wanted one of {SIZES_PERCENT}"
-            )
+        for field in fields(self):
+            got, wanted = getattr(self, field.name), type(field.default)
+            if not isinstance(got, wanted):
+                raise TypeError(f"{field.name}: got {got!r}, wanted {wanted}")
+        for name, known in (("theme", THEMES), ("size_percent", SIZES_PERCENT)):
+            if getattr(self, name) not in known:
+                raise ValueError(f"{name}: wanted one of {tuple(known)}")
 
 
-_FILE = TypeAdapter(Remembered)
+def _read(file: Path) -> Remembered:
+    """Read the file; one that is not there, or was edited by hand, counts as empty."""
+    try:
+        known = json.loads(file.read_bytes())
+        return Remembered(**{**known, "toured": tuple(known.get("toured", ()))})
+    except (OSError, ValueError, TypeError, AttributeError):
+        return Remembered()
 
 
 class Memory:
@@ -62,16 +70,14 @@ class Memory:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self.now = self._read()
+        self.now = _read(file)
         """As last read or written."""
         self.problem = ""
         """Why it could not be kept, for the person to read; empty where it was."""
 
-    def _read(self) -> Remembered:
-        try:
-            return _FILE.validate_json(self._file.read_bytes())
-        except (OSError, ValidationError):
-            return Remembered()
+    def offer(self, **named: Any) -> None:
+        """Let what was named at the start go before what is remembered; unwritten."""
+        self.now = replace(self.now, **named)
 
     def keep(self, **changed: Any) -> None:
         """Change some of it and write all of it.
@@ -87,7 +93,8 @@ class Memory:
         self.now = replace(self.now, **changed)
         try:
             make_folder(self._file.parent)
-            write_durably(self._file, _FILE.dump_json(self.now, indent=2))
+            text = json.dumps(asdict(self.now), indent=2) + "\n"
+            write_durably(self._file, text.encode())
         except OSError as error:
             self.problem = str(error)
         else:

@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
 
 from vein_imaging.viewer.qt.choice import tall_choice
 from vein_imaging.viewer.qt.one_line import OneLine
+from vein_imaging.viewer.qt.style import TARGET_PX
 from vein_imaging.viewer.start.listed_words import ListedPatient
 from vein_imaging.words import translate as _
 
@@ -45,7 +46,9 @@ class SessionStart(QFrame):
         self.setObjectName("box")
         self._listed: ListedPatient | None = None
         self.name = OneLine(_("Choose a patient"), "patient")
-        self.who = OneLine("", "caption")
+        self.who = QLabel()
+        self.who.setProperty("role", "caption")
+        self.who.setWordWrap(True)
         self.needle = QLineEdit(needle)
         self.needle.setAccessibleName(_("Needle"))
         self.needle.setPlaceholderText(_("as in 30 G"))
@@ -71,6 +74,7 @@ class SessionStart(QFrame):
         ):
             label = QLabel(words)
             label.setProperty("role", "caption")
+            label.setMinimumHeight(TARGET_PX)
             rows.addRow(label, field)
         column = QVBoxLayout(self)
         column.setSpacing(6)
@@ -90,8 +94,9 @@ class SessionStart(QFrame):
         """Offer what can be done with this patient's record."""
         self._listed = listed
         self.go_on.setEnabled(listed is not None)
-        self.name.setText(_("Choose a patient") if listed is None else listed.who)
-        self.who.setText("" if listed is None else listed.why)
+        self.name.setText(_("Choose a patient") if listed is None else listed.name)
+        parts = () if listed is None else (listed.person, listed.why)
+        self.who.setText("\n".join(part for part in parts if part))
         row = None if listed is None else listed.row
         words = {
             "open": _("Go on with today's session"),

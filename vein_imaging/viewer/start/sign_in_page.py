@@ -18,7 +18,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.viewer.qt.style import TARGET_PX, stylesheet
 from vein_imaging.words import translate as _
 
 __all__ = ["Credentials", "SignInPage"]
@@ -70,7 +70,7 @@ class SignInPage(QWidget):
         super().__init__()
         self.notice = QLabel()
         self.notice.setWordWrap(True)
-        self.notice.setProperty("state", "waiting")
+        self.notice.setProperty("state", "frozen")
         self.notice.hide()
         self.store = _field(_("Folder of the store"), store)
         self.store.setPlaceholderText(_("Folder that the owner has made"))
@@ -100,6 +100,7 @@ class SignInPage(QWidget):
         title = QLabel("vein-imaging")
         title.setProperty("role", "number")
         where = QHBoxLayout()
+        where.setSpacing(8)
         where.addWidget(self.store, 1)
         where.addWidget(self.choose)
         rows = QFormLayout()
@@ -111,9 +112,7 @@ class SignInPage(QWidget):
         buttons = QHBoxLayout()
         buttons.addWidget(self.go_on, 1)
         buttons.addWidget(self.give_up)
-        look = QLabel(
-            _("Nothing is kept then, and it can be mistaken for no patient's record.")
-        )
+        look = QLabel(_("Nothing is kept then, and no patient's record is touched."))
         look.setWordWrap(True)
         look.setProperty("role", "caption")
         new = QLabel(
@@ -130,8 +129,8 @@ class SignInPage(QWidget):
         form.setFixedWidth(_WIDTH_PX)
         column = QVBoxLayout(form)
         column.setSpacing(12)
-        for part in (title, self.notice):
-            column.addWidget(part)
+        column.addWidget(title)
+        column.addWidget(self.notice)
         column.addLayout(rows)
         column.addWidget(self.problem)
         column.addLayout(buttons)
@@ -237,4 +236,5 @@ def _field(name: str, text: str = "") -> QLineEdit:
 def _label(text: str) -> QLabel:
     label = QLabel(text)
     label.setProperty("role", "caption")
+    label.setMinimumHeight(TARGET_PX)  # its words stand beside those of the field
     return label

@@ -17,8 +17,7 @@ from qtpy.QtWidgets import (
 
 from vein_devices.listing import Listing
 from vein_devices.supervision.doctor import list_all
-from vein_imaging.storage import PatientRecord
-from vein_imaging.treatment import WorklistRow
+from vein_imaging.treatment import PatientRecord, WorklistRow
 from vein_imaging.viewer.qt.one_line import OneLine
 from vein_imaging.viewer.start.camera_choice import CameraChoice
 from vein_imaging.viewer.start.listed_words import found_patient, listed_patient
@@ -31,6 +30,7 @@ __all__ = ["TodayPage"]
 
 _TYPING_MS = 300
 """A pause in typing: each search is written into the log, half a name is none."""
+_BESIDE_PX = 440  # a thumbnail with its frame; the rest is the list's
 _LEAST_LETTERS = 2  # one letter finds half of the clinic
 _MOST_SHOWN = 100  # nobody reads further; another letter is typed sooner
 
@@ -119,15 +119,18 @@ class TodayPage(QWidget):
         left.addWidget(self.heading)
         left.addWidget(self.state)
         left.addWidget(self.patients, 1)
-        right = QVBoxLayout()
+        beside = QWidget()
+        beside.setFixedWidth(_BESIDE_PX)
+        right = QVBoxLayout(beside)
+        right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(8)
         right.addWidget(self.start)
-        right.addWidget(self.camera)
+        right.addWidget(self.camera, 20)
         right.addStretch(1)
         below = QHBoxLayout()
         below.setSpacing(16)
         below.addLayout(left, 1)
-        below.addLayout(right)
+        below.addWidget(beside)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 8, 16, 12)
         column.setSpacing(8)
@@ -172,6 +175,9 @@ class TodayPage(QWidget):
             else _("Nobody is due within a week, and no session is open")
         )
         self.patients.show_patients([listed_patient(row) for row in rows])
+        if self.patients.listed is None and rows and rows[0].listed == "open":
+            # what was begun and not finished is gone on with first, as after a crash
+            self.patients.setCurrentRow(0)
 
     def show_found(self, found: Sequence[PatientRecord]) -> None:
         """Show who was found."""
