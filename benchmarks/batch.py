@@ -55,12 +55,7 @@ FRAMES_OF_A_LEG = 25
 """Hand-shifted frames of one drawn leg: drawing a leg takes longer than finding it."""
 BIN = Path(sys.executable).parent
 TUNED = "dask as in the how-to"
-HOW_TO = {
-    "DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_TRIM_THRESHOLD_": "1073741824",
-    "DASK_DISTRIBUTED__NANNY__PRE_SPAWN_ENVIRON__MALLOC_MMAP_THRESHOLD_": "1073741824",
-    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
-}
-"""What docs/how-to/run-a-batch.md has in the file of its step 1."""
+HOW_TO = Path(__file__).parents[1] / "docs" / "how-to" / "run-a-batch.md"
 Run = Callable[[Sequence[Path]], None]
 Of = Callable[[], list[psutil.Process]]
 
@@ -160,10 +155,20 @@ def started(name: str, count: int, stack: ExitStack, work: Path) -> tuple[Run, O
         return bare_run(pool), children
     if name == "batch":
         return batch_of(stack.enter_context(local_workers(count)), work), children
-    environment = HOW_TO if name == TUNED else {}
+    environment = {"DASK_CONFIG": str(how_to_settings(work))} if name == TUNED else {}
     cluster = stack.enter_context(Cluster(work / "cluster", count, 0, environment))
     workers = stack.enter_context(cluster_workers(cluster.address))
     return batch_of(workers, work), cluster.processes
+
+
+def how_to_settings(folder: Path) -> Path:
+    """What the how-to's step 1 says of speed, without its certificates."""
+    told = HOW_TO.read_text().partition("```yaml\n")[2].partition("  comm:")[0]
+    assert "MALLOC_ARENA_MAX" in told
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "dask.yaml"
+    file.write_text(told)
+    return file
 
 
 def cpu_s(processes: Of) -> float:

@@ -18,6 +18,7 @@ from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
     from distributed import Client
+    from distributed.security import Security
 
 __all__ = ["cluster_workers"]
 
@@ -76,10 +77,18 @@ def cluster_workers(address: str) -> Iterator[Workers]:
     """
     try:
         from distributed import Client
+        from distributed.security import Security
     except ImportError as error:
         raise WorkersLostError(
             _("a cluster needs the extra `batch`: pip install 'vein-imaging[batch]'")
         ) from error
+    if address.startswith("tls:") and not _certificate(Security()):
+        raise WorkersLostError(
+            _(
+                "{address} asks for a certificate, and dask's configuration on this "
+                "machine names none: docs/how-to/run-a-batch.md, step 1"
+            ).format(address=address)
+        )
     try:
         client = Client(
             address, timeout=_CONNECT_S, set_as_default=False, name="vein-imaging"
@@ -103,6 +112,10 @@ def cluster_workers(address: str) -> Iterator[Workers]:
         yield _ClusterWorkers(client, address)
     finally:
         client.close(timeout=_CONNECT_S)
+
+
+def _certificate(security: Security) -> object:
+    return security.get_connection_args("client").get("ssl_context")
 
 
 def _refuse_other_versions(found: dict[str, Any]) -> None:

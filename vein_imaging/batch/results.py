@@ -83,7 +83,8 @@ class ResultFolder:
         }
         file = self._file(task.key)
         make_folder(file.parent)
-        text = json.dumps(document, sort_keys=True, indent=1, allow_nan=False)
+        # in one line: with an indent Python's own slow encoder writes it
+        text = json.dumps(document, sort_keys=True, allow_nan=False)
         write_durably(file, f"{text}\n".encode())
         self._known.add(task.key)
 

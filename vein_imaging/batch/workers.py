@@ -89,7 +89,7 @@ class _LocalWorkers:
 
     def submit(self, task: Task) -> Future[Outcome]:
         try:
-            return self._pool.submit(perform, task, code_version())
+            return self._submit(task)
         except BrokenProcessPool:
             self._restarts += 1
             if self._restarts > _MOST_RESTARTS:
@@ -98,6 +98,10 @@ class _LocalWorkers:
                 ) from None
             self.stop()
             self._pool = self._make_pool()
+            return self._submit(task)
+
+    def _submit(self, task: Task) -> Future[Outcome]:
+        with _ctrl_c_later():  # the first task starts the processes
             return self._pool.submit(perform, task, code_version())
 
     def stop(self) -> None:
@@ -142,6 +146,22 @@ def local_workers(
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Hold Ctrl-C back here, and from whatever process is started meanwhile.
+
+    Such a process inherits it: it would end with a traceback before `_begin`.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(begin: Callable[..., None] | None, *given: str) -> None:

@@ -124,3 +124,11 @@ def test_no_scheduler_and_no_worker_are_said_in_words(
             cluster_workers(address),
         ):
             pass
+
+
+def test_a_cluster_that_asks_for_a_certificate_is_told_in_words() -> None:
+    with (
+        pytest.raises(WorkersLostError, match="names none: docs/how-to"),
+        cluster_workers("tls://127.0.0.1:1"),
+    ):
+        pass

@@ -219,8 +219,11 @@ def test_what_cannot_be_asked_is_said(
     assert said in " ".join(result.stderr.split())
 
 
-def test_the_command_killed_half_way_goes_on_and_leaves_no_process(
-    pictures: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("stopped_by", "status"), [(signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)]
+)
+def test_the_command_stopped_half_way_goes_on_and_leaves_no_process(
+    pictures: Path, tmp_path: Path, stopped_by: signal.Signals, status: int
 ) -> None:
     out = tmp_path / "out"
     for number in range(4, 24):
@@ -229,7 +232,13 @@ def test_the_command_killed_half_way_goes_on_and_leaves_no_process(
         *(sys.executable, "-m", "vein_imaging", "batch", str(pictures)),
         *("--out", str(out), "--workers", "2"),
     ]
-    command = subprocess.Popen(asked, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    command = subprocess.Popen(
+        asked,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
 
     def written() -> dict[str, int]:
         found = out.glob("*/results/*/*.json")
@@ -239,14 +248,21 @@ def test_the_command_killed_half_way_goes_on_and_leaves_no_process(
     while not written() and command.poll() is None:
         assert time.monotonic() < end
         time.sleep(0.002)
-    command.send_signal(signal.SIGKILL)
+    if stopped_by is signal.SIGINT:  # Ctrl-C goes to the whole terminal
+        os.killpg(command.pid, stopped_by)
+    else:
+        command.send_signal(stopped_by)
     # its workers hold the pipe: it closes when the last of them has ended
-    command.communicate()
+    told, _nothing = command.communicate()
+    assert command.returncode == status
     before = written()
+    if stopped_by is signal.SIGINT:
+        assert "stopped. " in told and "run again to go on" in told
+        assert "Traceback" not in told
     result = run(str(pictures), "--out", str(out), "--workers", "2", "--json")
-    told = json.loads(result.stdout)
-    assert told["known"] == len(before)
-    assert told["measured"] + told["known"] == 24 == len(written())
+    again = json.loads(result.stdout)
+    assert again["known"] == len(before)
+    assert again["measured"] + again["known"] == 24 == len(written())
     assert before.items() <= written().items()
 
 

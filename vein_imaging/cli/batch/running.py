@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -139,6 +140,24 @@ class Measured:
         click.echo(_("results are in {folder}").format(folder=self.results.folder))
 
 
+class _StoppedError(click.ClickException):
+    exit_code = 128 + signal.SIGINT
+
+
+def _broken_off(
+    error: BaseException, finished: Sequence[Finished]
+) -> click.ClickException:
+    """What is said of a batch that ended before its end."""
+    kept = sum(one.how == "kept" for one in finished)
+    stopped = isinstance(error, KeyboardInterrupt)
+    told = _("stopped") if stopped else str(error)
+    if kept or stopped:
+        told = _("{error}. {kept} results were kept; run again to go on").format(
+            error=told, kept=kept
+        )
+    return _StoppedError(told) if stopped else click.ClickException(told)
+
+
 def run_tasks(
     tasks: Iterable[Task | NotStarted],
     total: int,
@@ -159,7 +178,8 @@ def run_tasks(
     Raises
     ------
     click.ClickException
-        If nobody is left to work, or a worker is of another version.
+        If nobody is left to work, a worker is of another version, or Ctrl-C was
+        pressed.
     """
     order: dict[int, int] = {}
 
@@ -187,14 +207,8 @@ def run_tasks(
                     bar.update(1)
                     if one.how == "failed":
                         _tell_failure(one)
-        except (WorkersLostError, UnfitWorkerError) as error:
-            kept = sum(one.how == "kept" for one in finished)
-            told = str(error)
-            if kept:
-                told = _(
-                    "{error}. {kept} results were kept; run again to go on"
-                ).format(error=error, kept=kept)
-            raise click.ClickException(told) from error
+        except (WorkersLostError, UnfitWorkerError, KeyboardInterrupt) as error:
+            raise _broken_off(error, finished) from error
         finished.sort(key=lambda one: order[id(one.task)])
         failures = [
             {**one.task.label, "reason": one.reason}
