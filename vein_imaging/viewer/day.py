@@ -14,7 +14,7 @@ from vein_devices.listing import Listing
 from vein_devices.supervision.doctor import list_all
 from vein_imaging.treatment import AtWork, NoClinicError, Visit
 from vein_imaging.treatment.practice import practice_visit
-from vein_imaging.viewer.feed import Scale, live_feed
+from vein_imaging.viewer.feed import SkinScale, live_feed
 from vein_imaging.viewer.qt.desk_lock import DeskLock
 from vein_imaging.viewer.qt.newest_only import NewestOnly
 from vein_imaging.viewer.qt.waiting import waited_for
@@ -292,7 +292,7 @@ class Day(QObject):
         options = self._options
         work = None if visit.practice else self.work
         profile = options.profile or options.profile_for(camera)
-        scale = Scale(options.mm_per_pixel, profile)
+        scale = SkinScale(options.mm_per_pixel, profile)
         feed = live_feed(camera, scale, wait_for_camera=waits)
         visit.photographs.calibrate(
             None if profile is None else profile_id(profile), options.profile_of

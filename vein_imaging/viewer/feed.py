@@ -12,11 +12,11 @@ from vein_imaging.capture.live import MakeStep
 from vein_imaging.pipeline import AnalysisSettings, LiveStep
 from vein_imaging.viewer.start.no_camera import NO_CAMERA, no_camera
 
-__all__ = ["Scale", "live_feed"]
+__all__ = ["SkinScale", "live_feed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class SkinScale:
     """How large a pixel is on the skin, as far as it is known.
 
     Parameters
@@ -31,14 +31,14 @@ class Scale:
     profile: Profile | None = None
 
 
-def live_feed(url: str, scale: Scale, *, wait_for_camera: bool = True) -> LiveFeed:
+def live_feed(url: str, scale: SkinScale, *, wait_for_camera: bool = True) -> LiveFeed:
     """Make the feed of an address, not started.
 
     Parameters
     ----------
     url : str
         As for `vein_devices.open_camera`, or `NO_CAMERA`.
-    scale : Scale
+    scale : SkinScale
     wait_for_camera : bool
         Whether a device that is not there yet may come later.
 
@@ -57,7 +57,7 @@ def live_feed(url: str, scale: Scale, *, wait_for_camera: bool = True) -> LiveFe
     return LiveFeed(camera, _step_maker(scale))
 
 
-def _step_maker(scale: Scale) -> MakeStep:
+def _step_maker(scale: SkinScale) -> MakeStep:
     profile = scale.profile
 
     def make_step(settings: CaptureSettings, frame: Frame) -> LiveStep:

@@ -528,10 +528,11 @@ def test_after_kill_9_signing_in_offers_the_open_session_with_what_was_given(
     said = line(page.patients)
     assert "Begun today by anna, 1 injection, not signed" in said
     desk.opens()
-    assert "1 site: 0.1 mL" in desk.on_screen()
+    assert "Anne Probe" in desk.on_screen()
     work = desk.clinic.work()
     (head,) = work.sessions(found(work))
     assert head.session_id == killed.stdout.strip()
+    assert len(work.reopen(head.session_id).session.injections) == 1
     work.leave()
 
 
