@@ -25,6 +25,7 @@ from vein_imaging.domain.session import (
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.storage import SessionHead, StoredEvent
 from vein_imaging.storage.people.clinic import ClinicSettings
+from vein_imaging.storage.people.roles import action_for_kind
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.treatment.clock_doubt import ClockWatch
 from vein_imaging.treatment.dose_context import (
@@ -117,6 +118,16 @@ class Visit:
         """Say why who signed in may not; empty where that person may."""
         user = self._signed_in.user
         return why_not(user.name, user.roles, action)
+
+    def why_not_write(self, kind: str) -> str:
+        """Say why who signed in may not write entries of this kind; empty: may.
+
+        Parameters
+        ----------
+        kind : str
+            Such as ``injected``, ``screened`` or ``signed``.
+        """
+        return self.why_not(action_for_kind(kind))
 
     @property
     def facts(self) -> VisitFacts:

@@ -227,6 +227,8 @@ class ViewerWindow(QMainWindow):
         """Take up what is new; called by the timer."""
         if self.live.update():
             self.recorder.show_marks()
+        if self.live.shown is not None:
+            self.recorder.follow(self.live.shown.frame.pixels)
         now_s = time.monotonic()
         if now_s >= self._state_due_s:
             self._state_due_s = now_s + _STATE_EVERY_S
@@ -280,6 +282,7 @@ class ViewerWindow(QMainWindow):
     def _clicked(self, point_rc: tuple[float, float], records: bool) -> None:
         shown = self.live.shown
         if shown is None:
+            self.recorder.no_picture()
             return
         found = shown.result
         reading = None if found is None else vein_at(found.vein_map, point_rc)
