@@ -24,7 +24,7 @@ Form = Literal["liquid", "foam"]
 _FORMS: tuple[str, ...] = get_args(Form)
 _KEPT = 1024  # texts: memory stays bounded however odd a history is
 _Value = TypeVar("_Value")
-_NO_MM = Decimal(0)
+_NO_MM = Decimal(0)  # no vein
 MOST_MM = Decimal(50)  # no vein of a leg is wider: a slip of the pen
 
 

@@ -59,6 +59,11 @@ class DoseChecker:
         self._panel.dose.show_view(checking())
         self._newest.ask(lambda: self._found(entry))
 
+    def check_room(self) -> None:
+        """Say anew what still fits, and leave the verdict that stands."""
+        entry = self._panel.form.entry
+        self._newest.ask(lambda: self._log.outlook(entry))
+
     def forget(self) -> None:
         """Show no answer to what was typed so far."""
         self._newest.forget()
@@ -82,17 +87,23 @@ class DoseChecker:
         room = judged if judged is not None else self._log.outlook(entry)
         return _Answer(judged, room, problems)
 
-    def _show(self, answer: _Answer) -> None:
+    def _show(self, answer: _Answer | JudgedDose | None) -> None:
+        if not isinstance(answer, _Answer):
+            self._show_room(answer)
+            return
         view = nothing_typed()
         if answer.problems:
             view = not_checked()
         elif answer.judged is not None:
             view = self.view(answer.judged)
-        room = no_room_known()
-        if answer.room is not None:
-            room = room_view(answer.room, self._log.names)
         self._panel.form.show_problems(answer.problems)
         self._panel.dose.show_view(view)
+        self._show_room(answer.room)
+
+    def _show_room(self, judged: JudgedDose | None) -> None:
+        room = no_room_known()
+        if judged is not None:
+            room = room_view(judged, self._log.names)
         self._panel.so_far.show_room(room)
 
     def _failed(self, error: BaseException) -> None:

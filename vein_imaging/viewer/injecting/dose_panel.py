@@ -11,8 +11,8 @@ from vein_imaging.words import translate as _
 
 __all__ = ["DosePanel"]
 
-_SENTENCES_PX = 104
-"""Five lines of findings; more of them scroll, and the form stays on the screen."""
+_SENTENCES_PX = 86
+"""Four lines of findings; more of them scroll, and the form stays on the screen."""
 
 
 class DosePanel(QFrame):
@@ -67,7 +67,7 @@ class DosePanel(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Take no more height than the sentences need, and no more than five lines."""
+        """Take no more height than the sentences need, and no more than four lines."""
         shown = [
             label for label in (self.messages, self.others) if not label.isHidden()
         ]

@@ -279,7 +279,7 @@ class SiteRecorder:
         self._panel.form.forget_width()
         self._panel.form.blockSignals(False)
         self.show_log()
-        self.checker.forget()
+        self.checker.check_room()
         if given.judged is not None:
             self.checker.show_judged(given.judged)
         self._next.start(_NEXT_MS)
