@@ -95,9 +95,7 @@ class ViewerWindow(QMainWindow):
             tuple(log.names.items()), banner, ask_weight=log.weight_matters
         )
         self.recorder = SiteRecorder(visit, self.panel, self.canvas, self)
-        self.photos = PhotoDesk(
-            visit.photographs, self.strip, self.live, self, self._address
-        )
+        self.photos = PhotoDesk(visit, self.strip, self.live, self, self._address)
         self.paper: PrintDesk | None = None
         """What can be printed; None while practising."""
         if work is not None:
@@ -114,6 +112,7 @@ class ViewerWindow(QMainWindow):
         """The pages beside the picture; each is wired in one line here."""
         pages = SidePages()
         pages.add(_("Inject"), self.panel)
+        pages.add(_("Compare"), self.photos.page)
         return pages
 
     def _lay_out(self) -> None:
@@ -139,6 +138,7 @@ class ViewerWindow(QMainWindow):
         self.strip.freeze_toggled.connect(self.freeze)
         self.strip.zoom_asked.connect(self.zoom)
         self.strip.reconnect_asked.connect(self._restart)
+        self.strip.compare_asked.connect(self.show_photographs)
         # Only while the picture has the keyboard: in a field a space is a space.
         hold = QShortcut(QKeySequence(Qt.Key.Key_Space), self.canvas.surface)
         hold.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -162,6 +162,11 @@ class ViewerWindow(QMainWindow):
             self.showMaximized()
         self.feed.start()
         self._timer.start(_TICK_MS)
+
+    def show_photographs(self) -> None:
+        """Show the patient's photographs, a likely pair of them chosen."""
+        self.pages.show_page(self.photos.page)
+        self.photos.page.propose()
 
     def ask_about_clock(self, work: AtWork) -> None:
         """Ask once whether the computer's clock is right, where something is odd.

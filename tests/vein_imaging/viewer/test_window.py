@@ -551,10 +551,12 @@ def test_nothing_is_compared_before_there_are_two_photographs(
     rig: Rig, person: Any
 ) -> None:
     person.click(rig.window.strip.compare)
-    boxes = rig.window.findChildren(QMessageBox)
-    assert "Two photographs are needed" in [box.text() for box in boxes]
-    for box in boxes:
-        box.close()
+    page = rig.window.photos.page
+    assert rig.window.pages.shown is page
+    said = " ".join(label.text() for label in page.findChildren(QLabel))
+    assert "no photograph of this patient yet" in said
+    assert not page.compare.isEnabled()
+    rig.window.pages.show_page(rig.window.panel)
 
 
 def _photograph(rig: Rig, person: Any) -> None:
@@ -576,8 +578,9 @@ def test_two_photographs_are_compared_beside_the_camera(rig: Rig, person: Any) -
     _photograph(rig, person)
     rig.camera.level = GREY
     person.click(rig.window.strip.compare)
-    chooser: Any = rig.window.photos.dialog
-    person.click(chooser.go_on)
+    page = rig.window.photos.page
+    assert len(page.chosen) == 2
+    person.click(page.compare)
     before = rig.window.live.count
     rig.settle(lambda: rig.window.photos.comparison is not None, limit_s=60)
     assert rig.window.live.count > before  # the camera went on meanwhile
@@ -586,7 +589,8 @@ def test_two_photographs_are_compared_beside_the_camera(rig: Rig, person: Any) -
     assert "NOT COMPARABLE" in texts
     window.close()
     rig.settle(lambda: rig.window.photos.comparison is None)
-    rig.settle(rig.window.strip.compare.isEnabled)
+    rig.settle(page.compare.isEnabled)
+    rig.window.pages.show_page(rig.window.panel)
 
 
 def test_a_photograph_is_the_picture_that_was_on_the_screen(

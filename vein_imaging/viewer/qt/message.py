@@ -17,7 +17,7 @@ from vein_imaging.words import translate as _
 __all__ = ["faults_shown", "tell"]
 
 
-def tell(parent: QWidget, headline: str, text: str) -> None:
+def tell(parent: QWidget, headline: str, text: str, *, calm: bool = False) -> None:
     """Show a message until it is closed; everything behind it goes on.
 
     Parameters
@@ -25,11 +25,14 @@ def tell(parent: QWidget, headline: str, text: str) -> None:
     parent : QWidget
     headline, text : str
         What happened, and why or what to do.
+    calm : bool
+        Nothing went wrong.
     """
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setStyleSheet(stylesheet())
-    box.setIcon(QMessageBox.Icon.Critical)
+    icons = QMessageBox.Icon
+    box.setIcon(icons.Information if calm else icons.Critical)
     box.setText(headline)
     box.setInformativeText(text)
     box.open()

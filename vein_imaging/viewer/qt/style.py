@@ -113,6 +113,20 @@ QHeaderView::section {
     background: %(quiet)s; color: %(text)s; padding: 6px; border: none;
     font-weight: 600;
 }
+QToolButton[role="tile"] {
+    background: %(quiet)s; border: 2px solid %(edge)s; border-radius: 6px;
+    padding: 2px; font-size: 15px;
+}
+QToolButton[role="tile"]:hover { background: %(hover)s; }
+QToolButton[role="tile"]:checked {
+    background: %(chosen)s; border: 4px solid %(focus)s; color: %(chosen_text)s;
+}
+QToolButton[role="tile"]:focus { border-color: %(focus)s; }
+QToolButton[role="tile"]:disabled { color: %(off_text)s; background: %(off)s; }
+QLabel[role="badge"] {
+    background: %(chosen)s; color: %(chosen_text)s; border: 2px solid %(focus)s;
+    border-radius: 15px; font-weight: 700;
+}
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; }
 QMenu { background: %(raised)s; border: 2px solid %(edge)s; }
 QMenu::item { min-height: %(target)dpx; padding: 0 20px; }
