@@ -54,10 +54,11 @@ class InBackground(QObject):
         try:
             answer = self._call()
         except Exception as error:  # noqa: BLE001 - whoever asked is told
-            tell_window(self.errored.emit, error)
+            raised = error
+            tell_window(lambda: self.errored.emit(raised))
         else:
-            tell_window(self.returned.emit, answer)
-        tell_window(self.finished.emit)
+            tell_window(lambda: self.returned.emit(answer))
+        tell_window(lambda: self.finished.emit())
 
     def _forget(self) -> None:
         self._at_work.discard(self)

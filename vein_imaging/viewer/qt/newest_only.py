@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from qtpy.QtCore import QObject, Qt, Signal
@@ -85,7 +86,12 @@ class NewestOnly(QObject):
                 value = work()
             except BaseException as raised:  # noqa: BLE001 - told in the window's thread
                 error = raised
-            tell_window(self._done.emit, generation, value, error)
+            tell_window(partial(self._tell, generation, value, error))
+
+    def _tell(
+        self, generation: int, value: object, error: BaseException | None
+    ) -> None:
+        self._done.emit(generation, value, error)
 
     def _deliver(
         self, generation: int, value: object, error: BaseException | None

@@ -32,18 +32,17 @@ def start_thread(work: Callable[[], None]) -> None:
     thread.start()
 
 
-def tell_window(emit: Callable[..., None], *values: object) -> None:
+def tell_window(emit: Callable[[], None]) -> None:
     """Emit a signal from such a thread, where Qt has not ended meanwhile.
 
     Parameters
     ----------
     emit : callable
-        Of a signal.
-    *values
+        Emits the signal; looking it up fails as well once Qt has ended.
     """
     # Qt has ended, and its half of the object with it: nobody is there to be told
     with suppress(RuntimeError):
-        emit(*values)
+        emit()
 
 
 @atexit.register
