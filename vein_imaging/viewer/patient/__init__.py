@@ -1,1 +1,1 @@
-"""The patient's page: screening, weight, plan, events, outcome, signature, aftercare."""
+"""The patient's page: screening, plan, events, outcome, signature, aftercare."""

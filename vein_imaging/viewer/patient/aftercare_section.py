@@ -30,7 +30,6 @@ class AftercareSection(Section):
         self.next = said_label("total")
         self.lines = said_label()
         self.column.addWidget(self.next)
-        self.column.addWidget(self.lines)
         self.papers: list[QPushButton] = []
         for action in [] if paper is None else paper.menu.actions():
             button = QPushButton(action.text())
@@ -38,8 +37,10 @@ class AftercareSection(Section):
             button.clicked.connect(action.trigger)
             self.papers.append(button)
             self.column.addWidget(button)
+        self.column.addWidget(self.lines)
         self.end()
-        self.judge("" if paper else _("While practising nothing is saved"))
+        self.why.setText(_("While practising nothing is saved"))
+        self.why.setVisible(paper is None)
         self.refresh()
 
     def enter(self) -> None:
@@ -77,5 +78,3 @@ class AftercareSection(Section):
             )
         if lines:
             self.lines.setText("\n\n".join(lines))
-        for button in self.papers:
-            button.setToolTip("")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtWidgets import QCheckBox, QLineEdit
+from qtpy.QtWidgets import QLineEdit
 
 from vein_imaging.domain.adverse_events import (
     GRADES,
@@ -12,7 +12,7 @@ from vein_imaging.domain.adverse_events import (
 from vein_imaging.report.dates import day_in_words
 from vein_imaging.treatment import Visit
 from vein_imaging.treatment.as_typed import read_day
-from vein_imaging.viewer.patient.section import Section, Write, said_label
+from vein_imaging.viewer.patient.section import Section, Toggle, Write, said_label
 from vein_imaging.viewer.qt.choice import tall_choice
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
@@ -47,18 +47,16 @@ class EventsSection(Section):
         self.onset = _field(_("Day it began"))
         self.site = _field(_("Area of the body"))
         self.text = _field(_("In words"))
-        self.resolved = QCheckBox(_("It is over today"))
-        self.reported = QCheckBox(_("Reported to the authority"))
-        for box in (self.resolved, self.reported):
-            box.setMinimumHeight(44)
+        self.resolved = Toggle(_("It is over today"))
+        self.reported = Toggle(_("Reported to the authority"))
         self.listed = said_label()
         for part in (self.what, self.known, self.advice, self.grade):
             self.column.addWidget(part)
         self.column.addWidget(said_label("caption", _("Day it began")))
-        for part in (
-            *(self.onset, self.site, self.text, self.resolved, self.reported),
-        ):
-            self.column.addWidget(part)
+        for field in (self.onset, self.site, self.text):
+            self.column.addWidget(field)
+        for box in (self.resolved, self.reported):
+            self.column.addWidget(box)
         self.end()
         self.column.insertWidget(0, self.listed)
         for choice in (self.what, self.grade):

@@ -1,10 +1,10 @@
-"""How the last treatment turned out: scores by a person, no result before eight weeks."""
+"""How the last treatment turned out: scores, and no result before eight weeks."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from qtpy.QtWidgets import QCheckBox, QLineEdit
+from qtpy.QtWidgets import QLineEdit
 
 from vein_imaging.domain.outcome import (
     PHOTOGRAPH_SCORES,
@@ -16,7 +16,7 @@ from vein_imaging.domain.outcome import (
 from vein_imaging.report.dates import day_in_words
 from vein_imaging.treatment import Visit
 from vein_imaging.treatment.as_typed import read_quantity
-from vein_imaging.viewer.patient.section import Section, Write, said_label
+from vein_imaging.viewer.patient.section import Section, Toggle, Write, said_label
 from vein_imaging.viewer.qt.choice import tall_choice
 from vein_imaging.words import translate as _
 
@@ -42,8 +42,7 @@ class OutcomeSection(Section):
         self.cleared = QLineEdit()
         self.cleared.setAccessibleName(_("Vessel length cleared, in per cent"))
         self.cleared.setPlaceholderText(_("Vessel length cleared, in per cent"))
-        self.blinded = QCheckBox(_("Scored without knowing which picture came first"))
-        self.blinded.setMinimumHeight(44)
+        self.blinded = Toggle(_("Scored without knowing which picture came first"))
         self.column.addWidget(self.about)
         self.column.addWidget(self.listed)
         for caption, part in (

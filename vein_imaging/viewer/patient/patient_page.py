@@ -12,6 +12,7 @@ from qtpy.QtWidgets import (
     QGridLayout,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -83,7 +84,10 @@ class PatientPage(QWidget):
             _("Aftercare"): self.aftercare,
         }
         self.buttons = QButtonGroup(self)
-        self._pages = QStackedWidget()
+        self._pages, self._feet = QStackedWidget(), QStackedWidget()
+        self._feet.setSizePolicy(
+            QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum
+        )
         self._lay_out()
         desk.changed.append(self.refresh)
 
@@ -94,6 +98,7 @@ class PatientPage(QWidget):
         if button is not None:
             button.setChecked(True)
         self._pages.setCurrentIndex(at)
+        self._feet.setCurrentIndex(at)
 
     def refresh(self) -> None:
         """Show what the record holds now; what is being typed stays."""
@@ -157,14 +162,17 @@ class PatientPage(QWidget):
             self.buttons.addButton(button, at)
             grid.addWidget(button, at // _IN_A_ROW, at % _IN_A_ROW)
             self._pages.addWidget(_scrolled(section))
+            self._feet.addWidget(section.foot)
         self.buttons.idClicked.connect(self._pages.setCurrentIndex)
+        self.buttons.idClicked.connect(self._feet.setCurrentIndex)
         self.buttons.idClicked.connect(lambda _at: self.said.hide())
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 6, 10, 8)
         column.setSpacing(6)
         column.addLayout(grid)
-        column.addWidget(self.said)
         column.addWidget(self._pages, 1)
+        column.addWidget(self.said)
+        column.addWidget(self._feet)
 
 
 def _scrolled(section: Section) -> QScrollArea:

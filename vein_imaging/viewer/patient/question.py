@@ -35,7 +35,9 @@ class Question(QWidget):
         self.answers = OneOf(
             _(condition.asks), [("?", None), (_("no"), "no"), (_("yes"), "yes")]
         )
-        self.answers.buttons.button(0).setToolTip(_("Not asked, or not known"))
+        open_ = self.answers.buttons.button(0)
+        assert open_ is not None  # the first of the three
+        open_.setToolTip(_("Not asked, or not known"))
         self.answers.setFixedWidth(_ANSWERS_PX)
         self._unknown = False
         stops = condition.severity(region, foam=False) == "stop"

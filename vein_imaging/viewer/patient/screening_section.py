@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal, cast
 
-from qtpy.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QPushButton
+from qtpy.QtWidgets import QGridLayout, QLineEdit, QPushButton
 
 from vein_imaging.domain.ceap import CEAP_CLASSES
 from vein_imaging.domain.screening import Answer, Doppler, Screening, screening_table
@@ -13,7 +13,13 @@ from vein_imaging.treatment import Visit
 from vein_imaging.treatment.as_typed import read_day
 from vein_imaging.treatment.screening_check import screening_findings
 from vein_imaging.viewer.patient.question import Question
-from vein_imaging.viewer.patient.section import OneOf, Section, Write, said_label
+from vein_imaging.viewer.patient.section import (
+    OneOf,
+    Section,
+    Toggle,
+    Write,
+    said_label,
+)
 from vein_imaging.viewer.qt.choice import tall_choice
 from vein_imaging.words import marked, plural
 from vein_imaging.words import translate as _
@@ -35,7 +41,7 @@ class ScreeningSection(Section):
         super().__init__(visit, write, "screened", _("Enter this screening"))
         self.result = said_label("total")
         self.details = said_label()
-        self.column.addWidget(self.result)
+        self.below.addWidget(self.result)
         self.column.addWidget(self.details)
         self.others_no = QPushButton(_("All open questions: no"))
         self.others_no.setAutoDefault(False)
@@ -69,7 +75,7 @@ class ScreeningSection(Section):
                 ("ceap_right", _("CEAP class of the right leg")),
             )
         }
-        self.consents = {name: QCheckBox(_(words)) for name, words in _CONSENTS}
+        self.consents = {name: Toggle(_(words)) for name, words in _CONSENTS}
         grid = QGridLayout()
         grid.addWidget(said_label("caption", _("Doppler or duplex")), 0, 0, 1, 2)
         grid.addWidget(self.doppler, 1, 0)
@@ -80,7 +86,6 @@ class ScreeningSection(Section):
         grid.addWidget(self.ceap["ceap_right"], 3, 1)
         self.column.addLayout(grid)
         for box in self.consents.values():
-            box.setMinimumHeight(44)
             box.toggled.connect(self._changed)
             self.column.addWidget(box)
         self.doppler.changed.connect(self._changed)

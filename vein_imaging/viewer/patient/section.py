@@ -1,4 +1,4 @@
-"""What every section of the patient's page has: a column, a button, a reason why not."""
+"""What every section of the patient's page has: column, button, reason why not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from qtpy.QtWidgets import (
 from vein_imaging.treatment import Visit
 from vein_imaging.words import translate as _
 
-__all__ = ["OneOf", "Section", "Write", "said_label"]
+__all__ = ["OneOf", "Section", "Toggle", "Write", "said_label"]
 
 Write = Callable[[Callable[[str], object]], None]
 """Writes something: takes what makes the entry from the reason, asked for where due."""
@@ -48,12 +48,17 @@ class Section(QWidget):
         self.save.setAutoDefault(False)
         self.why = said_label("problem")
         self.save.clicked.connect(self.enter)
+        self.foot = QWidget()
+        """What stays on the screen below a section that scrolls."""
+        self.below = QVBoxLayout(self.foot)
+        self.below.setContentsMargins(0, 0, 0, 0)
+        self.below.setSpacing(4)
 
     def end(self) -> None:
-        """Put button and reason below what was added."""
-        self.column.addWidget(self.why)
-        self.column.addWidget(self.save)
+        """Close the column, and put reason and button into the foot."""
         self.column.addStretch(1)
+        self.below.addWidget(self.why)
+        self.below.addWidget(self.save)
 
     def enter(self) -> None:
         """Write what is typed and chosen."""
@@ -82,6 +87,28 @@ class Section(QWidget):
     def write(self, make: Callable[[str], object]) -> None:
         """Write an entry made with the reason, which is empty but after signing."""
         self._write(make)
+
+
+class Toggle(QPushButton):
+    """A statement that holds or does not: pressed, with a sign before its words.
+
+    Parameters
+    ----------
+    words : str
+    """
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+        self.setCheckable(True)
+        self.setAutoDefault(False)
+        self.setAccessibleName(words)
+        self.toggled.connect(self._say)
+        self._say(False)
+
+    def _say(self, holds: bool) -> None:
+        sign = "\N{CHECK MARK}" if holds else "\N{WHITE CIRCLE}"
+        self.setText(f"{sign}  {self._words}")
 
 
 class OneOf(QWidget):
