@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
-from qtpy.QtCore import QObject, QRunnable, QThreadPool, Signal
+from qtpy.QtCore import QObject, Signal
 
 __all__ = ["InBackground"]
 
 
 class InBackground(QObject):
-    """One function, called in a thread of Qt's pool after `start`.
+    """One function, called in a thread of its own after `start`.
+
+    Python's own thread, which the program waits for at its end: one of Qt's pool, still
+    there when Python ends, has aborted the process.
 
     Parameters
     ----------
@@ -46,9 +50,7 @@ class InBackground(QObject):
     def start(self) -> None:
         """Begin, beside whatever else the program does. Once."""
         self._at_work.add(self)
-        pool = QThreadPool.globalInstance()
-        assert pool is not None
-        pool.start(_Job(self._run))
+        threading.Thread(target=self._run, name="in background").start()
 
     def _run(self) -> None:
         try:
@@ -61,12 +63,3 @@ class InBackground(QObject):
 
     def _forget(self) -> None:
         self._at_work.discard(self)
-
-
-class _Job(QRunnable):
-    def __init__(self, run: Callable[[], None]) -> None:
-        super().__init__()
-        self._run = run
-
-    def run(self) -> None:
-        self._run()
