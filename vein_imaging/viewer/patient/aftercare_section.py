@@ -6,14 +6,14 @@ from qtpy.QtWidgets import QPushButton
 
 from vein_imaging.report.dates import day_in_words
 from vein_imaging.treatment import RecordError, Visit
-from vein_imaging.viewer.patient.section import Section, Write, said_label
+from vein_imaging.viewer.patient.section import PatientSection, Write, said_label
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.words import translate as _
 
 __all__ = ["AftercareSection"]
 
 
-class AftercareSection(Section):
+class AftercareSection(PatientSection):
     """What the patient is asked to do, by date; nothing is written here.
 
     Parameters

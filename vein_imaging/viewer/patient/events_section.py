@@ -12,7 +12,12 @@ from vein_imaging.domain.adverse_events import (
 from vein_imaging.report.dates import day_in_words
 from vein_imaging.treatment import Visit
 from vein_imaging.treatment.as_typed import read_day
-from vein_imaging.viewer.patient.section import Section, Toggle, Write, said_label
+from vein_imaging.viewer.patient.section import (
+    PatientSection,
+    Toggle,
+    Write,
+    said_label,
+)
 from vein_imaging.viewer.qt.choice import tall_choice
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
@@ -28,7 +33,7 @@ _URGENCY = {
 }
 
 
-class EventsSection(Section):
+class EventsSection(PatientSection):
     """What is known of the kind is said before it is entered."""
 
     def __init__(self, visit: Visit, write: Write) -> None:

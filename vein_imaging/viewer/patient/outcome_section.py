@@ -16,14 +16,19 @@ from vein_imaging.domain.outcome import (
 from vein_imaging.report.dates import day_in_words
 from vein_imaging.treatment import Visit
 from vein_imaging.treatment.as_typed import read_quantity
-from vein_imaging.viewer.patient.section import Section, Toggle, Write, said_label
+from vein_imaging.viewer.patient.section import (
+    PatientSection,
+    Toggle,
+    Write,
+    said_label,
+)
 from vein_imaging.viewer.qt.choice import tall_choice
 from vein_imaging.words import translate as _
 
 __all__ = ["OutcomeSection"]
 
 
-class OutcomeSection(Section):
+class OutcomeSection(PatientSection):
     """At least one of three scores."""
 
     def __init__(self, visit: Visit, write: Write) -> None:

@@ -25,7 +25,7 @@ from vein_imaging.viewer.patient.events_section import EventsSection
 from vein_imaging.viewer.patient.outcome_section import OutcomeSection
 from vein_imaging.viewer.patient.plan_section import PlanSection
 from vein_imaging.viewer.patient.screening_section import ScreeningSection
-from vein_imaging.viewer.patient.section import Section, said_label
+from vein_imaging.viewer.patient.section import PatientSection, said_label
 from vein_imaging.viewer.patient.signing_section import SigningSection
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.record_desk import RecordDesk
@@ -75,7 +75,7 @@ class PatientPage(QWidget):
         self.aftercare = AftercareSection(
             visit, self._writer(lambda: self.aftercare), paper
         )
-        self.sections: dict[str, Section] = {
+        self.sections: dict[str, PatientSection] = {
             _("Screening"): self.screening,
             _("Weight, plan"): self.plan,
             _("Events"): self.events,
@@ -91,7 +91,7 @@ class PatientPage(QWidget):
         self._lay_out()
         desk.changed.append(self.refresh)
 
-    def show_section(self, section: Section) -> None:
+    def show_section(self, section: PatientSection) -> None:
         """Show one of the six."""
         at = list(self.sections.values()).index(section)
         button = self.buttons.button(at)
@@ -111,11 +111,11 @@ class PatientPage(QWidget):
             self.dialog.close()
 
     def _writer(
-        self, section: Callable[[], Section]
+        self, section: Callable[[], PatientSection]
     ) -> Callable[[Callable[[str], object]], None]:
         return lambda make: self._write(section(), make)
 
-    def _write(self, section: Section, make: Callable[[str], object]) -> None:
+    def _write(self, section: PatientSection, make: Callable[[str], object]) -> None:
         """Write now; in a signed session a reason is asked for first."""
         signs = section is self.signing
         if self._visit.session.is_signed and not signs:
@@ -123,7 +123,7 @@ class PatientPage(QWidget):
         else:
             self._now(section, lambda: make(""))
 
-    def _now(self, section: Section, action: Callable[[], object]) -> None:
+    def _now(self, section: PatientSection, action: Callable[[], object]) -> None:
         self.said.hide()
         if self._desk.write(action) is None:
             return
@@ -175,7 +175,7 @@ class PatientPage(QWidget):
         column.addWidget(self._feet)
 
 
-def _scrolled(section: Section) -> QScrollArea:
+def _scrolled(section: PatientSection) -> QScrollArea:
     inside = QWidget()
     inside.setObjectName("panel")
     column = QVBoxLayout(inside)

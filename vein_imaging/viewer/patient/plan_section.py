@@ -8,13 +8,13 @@ from vein_imaging.domain.moments import local_date
 from vein_imaging.report.dates import day_in_words
 from vein_imaging.treatment import Visit
 from vein_imaging.treatment.typed_injection import EntryError, EntryText, read_weight
-from vein_imaging.viewer.patient.section import Section, Write, said_label
+from vein_imaging.viewer.patient.section import PatientSection, Write, said_label
 from vein_imaging.words import translate as _
 
 __all__ = ["PlanSection"]
 
 
-class PlanSection(Section):
+class PlanSection(PatientSection):
     """The weight is entered; the plan follows from the record and is only shown."""
 
     def __init__(self, visit: Visit, write: Write) -> None:

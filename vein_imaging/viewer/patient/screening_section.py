@@ -15,7 +15,7 @@ from vein_imaging.treatment.screening_check import screening_findings
 from vein_imaging.viewer.patient.question import Question
 from vein_imaging.viewer.patient.section import (
     OneOf,
-    Section,
+    PatientSection,
     Toggle,
     Write,
     said_label,
@@ -34,7 +34,7 @@ _CONSENTS = (
 )
 
 
-class ScreeningSection(Section):
+class ScreeningSection(PatientSection):
     """Filled in as last entered; what forbids is said while it is answered."""
 
     def __init__(self, visit: Visit, write: Write) -> None:

@@ -17,13 +17,13 @@ from qtpy.QtWidgets import (
 from vein_imaging.treatment import Visit
 from vein_imaging.words import translate as _
 
-__all__ = ["OneOf", "Section", "Toggle", "Write", "said_label"]
+__all__ = ["OneOf", "PatientSection", "Toggle", "Write", "said_label"]
 
 Write = Callable[[Callable[[str], object]], None]
 """Writes something: takes what makes the entry from the reason, asked for where due."""
 
 
-class Section(QWidget):
+class PatientSection(QWidget):
     """One part of the page.
 
     Parameters

@@ -7,13 +7,13 @@ from qtpy.QtWidgets import QLineEdit
 from vein_imaging.domain.session import Meaning, Signed
 from vein_imaging.treatment import Visit
 from vein_imaging.treatment.signing_list import left_open, to_be_signed
-from vein_imaging.viewer.patient.section import OneOf, Section, Write, said_label
+from vein_imaging.viewer.patient.section import OneOf, PatientSection, Write, said_label
 from vein_imaging.words import translate as _
 
 __all__ = ["SigningSection"]
 
 
-class SigningSection(Section):
+class SigningSection(PatientSection):
     """A signature stands for exactly the entries that are listed."""
 
     def __init__(self, visit: Visit, write: Write) -> None:

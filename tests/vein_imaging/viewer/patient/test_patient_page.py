@@ -13,6 +13,7 @@ from vein_imaging.domain.screening import screening_table
 from vein_imaging.storage.errors import DiskFullError, StoreUnreachableError
 from vein_imaging.treatment import Visit
 from vein_imaging.treatment.typed_injection import EntryText
+from vein_imaging.viewer.patient.question import Question
 
 from .conftest import PASSWORD, Hospital, Room, at_page
 
@@ -31,6 +32,13 @@ def answered(room: Room) -> Any:
     section.suitable.choose(True)
     section.because.setText("nothing against it")
     return section
+
+
+def press(question: Question, at: int) -> None:
+    """Press one of a question's three buttons."""
+    button = question.answers.buttons.button(at)
+    assert button is not None
+    button.click()
 
 
 def given(visit: Visit) -> None:
@@ -69,11 +77,11 @@ def test_a_screening_is_entered_and_read_back_as_it_was_answered(room: Room) -> 
 def test_what_a_yes_forbids_is_said_while_it_is_answered(room: Room) -> None:
     section = answered(room)
     section._changed()
-    section.questions["pregnancy"].answers.buttons.button(2).click()
+    press(section.questions["pregnancy"], 2)
     assert section.result.text() == "FORBIDS TREATMENT"
     assert "STOP \N{EM DASH} Pregnant: do not treat." in section.details.text()
-    section.questions["pregnancy"].answers.buttons.button(1).click()
-    section.questions["migraine_with_aura"].answers.buttons.button(2).click()
+    press(section.questions["pregnancy"], 1)
+    press(section.questions["migraine_with_aura"], 2)
     assert section.result.text() == "FORBIDS SOME TREATMENTS"
     assert "With foam: " in section.details.text()
 
@@ -91,7 +99,7 @@ def test_an_unknown_answer_of_before_stays_until_it_is_answered(room: Room) -> N
     question = room.page.screening.questions["asthma"]
     question.choose("unknown")
     assert question.answer == "unknown"
-    question.answers.buttons.button(1).click()
+    press(question, 1)
     assert question.answer == "no"
 
 
