@@ -8,6 +8,8 @@ from typing import Any
 
 from qtpy.QtCore import QObject, Qt, Signal
 
+from vein_imaging.viewer.qt.threads import start_thread, tell_window
+
 __all__ = ["NewestOnly"]
 
 
@@ -61,7 +63,7 @@ class NewestOnly(QObject):
             if self._running:
                 return
             self._running = True
-        threading.Thread(target=self._work, daemon=True).start()
+        start_thread(self._work)
 
     def forget(self) -> None:
         """Answer nothing of what was asked so far."""
@@ -83,7 +85,7 @@ class NewestOnly(QObject):
                 value = work()
             except BaseException as raised:  # noqa: BLE001 - told in the window's thread
                 error = raised
-            self._done.emit(generation, value, error)
+            tell_window(self._done.emit, generation, value, error)
 
     def _deliver(
         self, generation: int, value: object, error: BaseException | None
