@@ -288,7 +288,7 @@ class BodyMap(QWidget):
                 self._number(painter, region, count)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(_pen(QColor("#ffc46b"), 2.4))
+            painter.setPen(_pen(ink, 2.6))
             painter.drawPath(self.current.path)
         painter.setPen(ink)
         font = painter.font()
