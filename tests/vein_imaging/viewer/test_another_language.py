@@ -27,10 +27,13 @@ from vein_imaging.domain.limits import REGIONS, load_limits
 from vein_imaging.report import Notice, Report, Section, render_html
 from vein_imaging.treatment import PatientRecord, RecordError, VisitFacts, WorklistRow
 from vein_imaging.treatment.photographs import Circumstances, Photo
+from vein_imaging.treatment.typed_injection import EntryText
 from vein_imaging.treatment.worklist import Listed
 from vein_imaging.viewer.before_after.compare_page import ComparePage
 from vein_imaging.viewer.before_after.photograph_dialog import PhotographDialog
 from vein_imaging.viewer.header import Header
+from vein_imaging.viewer.injecting.area_dialog import AreaDialog
+from vein_imaging.viewer.injecting.correct_dialog import CorrectDialog
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.camera_strip import CameraStrip
@@ -160,6 +163,10 @@ def header() -> Header:
 
 WIDGETS: dict[str, Callable[[QWidget], QWidget]] = {
     "panel": lambda parent: InjectionPanel([("QQ", "QQ")], "QQ", ask_weight=True),
+    "area": lambda parent: AreaDialog(parent, FACTS, "", {}),
+    "correct": lambda parent: CorrectDialog(
+        parent, FACTS, [("QQ", "QQ")], EntryText(), "QQ"
+    ),
     "strip": lambda parent: CameraStrip(CaptureSettings()),
     "sign in": lambda parent: sign_in_page(),
     "today": lambda parent: today_page(),
