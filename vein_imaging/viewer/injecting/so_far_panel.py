@@ -10,13 +10,15 @@ from vein_imaging.words import translate as _
 
 __all__ = ["SoFarPanel"]
 
+_BUTTON_PX = 96  # both of its texts fit, and the figures beside it never move
+
 
 class SoFarPanel(QFrame):
     """Two large numbers, the single injection below, and the way to the list."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("verdict", "none")
+        self.setObjectName("so_far")
         self.given = _label("number")
         self.given_of = _label("caption")
         self.fits = _label("number")
@@ -24,11 +26,12 @@ class SoFarPanel(QFrame):
         self._fits_caption = _caption(_("Still fits"))
         self.show_list = QPushButton()
         self.show_list.setCheckable(True)
+        self.show_list.setFixedWidth(_BUTTON_PX)
         self.show_list.setAccessibleName(_("Show the list of what was given"))
         self.show_list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 4, 8, 6)
-        grid.setHorizontalSpacing(12)
+        grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
         grid.addWidget(_caption(_("Given, this session")), 0, 0)
         grid.addWidget(self._fits_caption, 0, 1)
@@ -37,8 +40,8 @@ class SoFarPanel(QFrame):
         grid.addWidget(self.given_of, 2, 0)
         grid.addWidget(self.fits_of, 2, 1)
         grid.addWidget(self.show_list, 0, 2, 3, 1, Qt.AlignmentFlag.AlignVCenter)
-        grid.setColumnStretch(0, 4)
-        grid.setColumnStretch(1, 5)
+        grid.setColumnStretch(0, 5)
+        grid.setColumnStretch(1, 7)
         self.show_list.toggled.connect(lambda on: self._name_button())
         self._count = 0
         self.show_given("0", _("nothing yet"), 0)
