@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut
-from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vein_devices.cameras import what_it_shows
 from vein_imaging.capture import CaptureSettings, LiveFeed
@@ -227,6 +234,8 @@ class ViewerWindow(QMainWindow):
         self.photos.close()
         self.recorder.close()
         self.patient.close_dialog()
+        for message in self.findChildren(QDialog):
+            message.close()  # what is said of a record is the record's too
         self.hide()
         self.feed.stop()
         self.canvas.close()

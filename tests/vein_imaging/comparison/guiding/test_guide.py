@@ -126,7 +126,7 @@ def test_places_are_carried_to_where_their_skin_is_now(
         -float(change.get("turn", 0)),  # type: ignore[arg-type]
         float(change.get("size", 1)),  # type: ignore[arg-type]
     )
-    matrix[:, 2] += change.get("shift", (0, 0))
+    matrix[:, 2] += np.array(change.get("shift", (0, 0)), float)
     right = (points_rc[:, ::-1] @ matrix[:, :2].T + matrix[:, 2])[:, ::-1]
     carried = Guide(earlier).carried(points_rc, live)
     assert carried is not None
