@@ -168,6 +168,7 @@ def _step_maker(options: ViewerOptions) -> MakeStep:
             scale,
             profile=profile,
             light=frame.light,
+            box=settings.box,
         )
 
     return make_step
