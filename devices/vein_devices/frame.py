@@ -31,6 +31,9 @@ class FrameFlag(enum.Flag):
     """Taken with the illuminator off, to be subtracted from a lit frame."""
     CLIPPED = enum.auto()
     """More than one pixel in a hundred is saturated."""
+    UNTIMED = enum.auto()
+    """It came over a network and its stream tells no time: what the camera or a server
+    kept it for cannot be known, and is not in `Frame.delay_s`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -126,7 +126,7 @@ def _print_trial(trial: Any) -> None:
             "{seconds:.1f} s: {fps:.1f} frames/s{stated}\n"
             "  lost {dropped}, damaged {damaged}, late {stale}, "
             "repeated {repeated}, too bright {clipped}; "
-            "longest gap {longest_gap_s:.2f} s; oldest picture {oldest_s:.2f} s; "
+            "longest gap {longest_gap_s:.2f} s; oldest picture {oldest}; "
             "brightness {brightness:.0f}"
         ).format(
             frames=trial.frames,
@@ -141,7 +141,11 @@ def _print_trial(trial: Any) -> None:
             repeated=trial.repeated,
             clipped=trial.clipped,
             longest_gap_s=trial.longest_gap_s,
-            oldest_s=trial.oldest_s,
+            oldest=(
+                _("not known: no time comes with the pictures")
+                if trial.untimed
+                else _("{oldest_s:.2f} s").format(oldest_s=trial.oldest_s)
+            ),
             brightness=trial.brightness,
         )
     )

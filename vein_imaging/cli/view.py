@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from vein_imaging.cli.profiles import ProfileChoice, kept_profile, profile_options
 from vein_imaging.words import translate as _
 
+if TYPE_CHECKING:
+    from vein_calibration.profile import Profile
+
 __all__ = ["require_window", "view"]
+
+_DRAWN_LEG = "phantom:?seed=1"
 
 
 @click.command()
-@click.argument("url", default="phantom:?seed=1")
+@click.argument("url", default="")
 @click.option(
     "--store",
     "store_folder",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Store to record into. Without it, entries are practice and are not kept.",
+    help="Store to sign in to. With an address and no store, nothing is kept.",
 )
 @click.option("--user", envvar="VEIN_IMAGING_USER", default="", help="Who signs in.")
 @click.option("--code", default="", help="Six digits of the second factor.")
@@ -47,6 +53,12 @@ __all__ = ["require_window", "view"]
 )
 @profile_options
 @click.option(
+    "--light",
+    default="",
+    help="Address of an illuminator, as in serial:/dev/ttyACM0. It stays dark until a "
+    "level is pressed.",
+)
+@click.option(
     "--canvas",
     type=click.Choice(["auto", "qt", "napari"]),
     default="auto",
@@ -70,47 +82,117 @@ def view(
     profile_choice: ProfileChoice,
     **options: Any,
 ) -> None:
-    """Show a camera live with its veins drawn in, and record injections by clicking.
+    """Open the window: sign in, choose patient and camera, treat, record.
 
-    URL is the address of a camera, as in "uvc:", "file:clip.mp4" or "phantom:?seed=7".
-    Without it, a drawn leg is shown.
+    With URL, the address of a camera, as in "uvc:", "file:clip.mp4" or
+    "phantom:?seed=7", and without a store, it is to practise: nothing is kept.
     """
     require_window()
-    # Qt and napari only when a window is wanted.
     from vein_devices.errors import DeviceAddressError, DeviceError
-    from vein_imaging.cli.store_access import StoreAccess
     from vein_imaging.storage.errors import StoreError
-    from vein_imaging.viewer import ViewerOptions, run_viewer
     from vein_imaging.viewer.application import NoPictureError, NoScreenError
 
-    if store_folder is None:
-        if patient_id or session_id:
-            raise click.UsageError(_("--patient and --session need --store"))
-    elif (patient_id is None) == (session_id is None):
-        raise click.UsageError(_("--store and --patient (or --session) go together"))
-    options["profile"] = replace(profile_choice, camera=url).find()
+    if store_folder is None and (patient_id or session_id):
+        raise click.UsageError(_("--patient and --session need --store"))
+    if patient_id and session_id:
+        raise click.UsageError(_("name --patient or --session, not both"))
+    if screenshot is not None and not url:
+        if store_folder is not None:
+            raise click.UsageError(_("--screenshot needs the address of a camera"))
+        url = _DRAWN_LEG
+    _refuse_unknown(options["region"], options["timezone"])
+    options["profile_for"] = lambda camera: _profile_for(profile_choice, camera)
     options["profile_of"] = kept_profile
     try:
-        if store_folder is None:
-            run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
-            return
-        access = StoreAccess(store_folder, user, None, code)
-        with access.at_work() as work:
-            if session_id is not None:
-                visit = work.reopen(session_id)
-            else:
-                visit = work.todays_session(patient_id or "")
-            run_viewer(
-                url,
-                work=work,
-                visit=visit,
-                screenshot=screenshot,
-                options=ViewerOptions(**options),
-            )
+        if store_folder is None and url:
+            _practise(url, screenshot, profile_choice, options)
+        else:
+            asked = (patient_id or "", session_id or "")
+            _work(url, store_folder, user, code, asked, screenshot, options)
     except DeviceAddressError as error:
         raise click.UsageError(str(error)) from error
     except (DeviceError, StoreError, NoPictureError, NoScreenError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def _practise(
+    url: str,
+    screenshot: Path | None,
+    profile_choice: ProfileChoice,
+    options: dict[str, Any],
+) -> None:
+    from vein_imaging.viewer import ViewerOptions, run_viewer
+
+    profile = replace(profile_choice, camera=url).find()
+    run_viewer(
+        url, screenshot=screenshot, options=ViewerOptions(profile=profile, **options)
+    )
+
+
+def _work(
+    url: str,
+    store_folder: Path | None,
+    user: str,
+    code: str,
+    asked: tuple[str, str],
+    screenshot: Path | None,
+    options: dict[str, Any],
+) -> None:
+    """Show the start page, or at once the session of the patient who was named."""
+    from vein_imaging.cli.store_access import StoreAccess, checkpoint_folder
+    from vein_imaging.viewer import ViewerOptions, run_day, run_viewer
+
+    how = ViewerOptions(**options)
+    day = partial(
+        run_day,
+        store=store_folder,
+        user=user,
+        camera=url,
+        checkpoint_folders=[checkpoint_folder()],
+        options=how,
+    )
+    patient_id, session_id = asked
+    if store_folder is None or not (patient_id or session_id):
+        day()
+        return
+    with StoreAccess(store_folder, user, None, code).at_work() as work:
+        if session_id:
+            visit = work.reopen(session_id)
+        else:
+            visit = work.todays_session(patient_id)
+        if screenshot is not None:
+            run_viewer(url, work=work, visit=visit, screenshot=screenshot, options=how)
+        else:
+            day(work=work, visit=visit)
+
+
+def _profile_for(choice: ProfileChoice, camera: str) -> Profile | None:
+    """The profile of a camera that is chosen in the window.
+
+    Raises
+    ------
+    ValueError
+        If the one that is there cannot be used.
+    """
+    try:
+        return replace(choice, camera=camera).find()
+    except click.ClickException as error:
+        raise ValueError(error.message) from error
+
+
+def _refuse_unknown(region: str, timezone: str) -> None:
+    """Refuse a region or time zone that is not known, in one line.
+
+    Raises
+    ------
+    click.UsageError
+    """
+    from vein_imaging.treatment import ClinicSettings
+
+    try:
+        ClinicSettings(region, timezone)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def require_window() -> None:

@@ -18,13 +18,14 @@ from vein_imaging.domain.quantity import (
     plain,
 )
 
-__all__ = ["Form", "Injection", "injection_from_json", "injection_to_json"]
+__all__ = ["MOST_MM", "Form", "Injection", "injection_from_json", "injection_to_json"]
 
 Form = Literal["liquid", "foam"]
 _FORMS: tuple[str, ...] = get_args(Form)
 _KEPT = 1024  # texts: memory stays bounded however odd a history is
 _Value = TypeVar("_Value")
-_NO_MM, _MOST_MM = Decimal(0), Decimal(50)
+_NO_MM = Decimal(0)  # no vein
+MOST_MM = Decimal(50)  # no vein of a leg is wider: a slip of the pen
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: see `again`
@@ -92,11 +93,11 @@ class Injection:
         if not self.volume.ml:
             raise ValueError("volume_ml: got 0 mL, wanted more than 0 mL")
         if self.vein_diameter_mm is not None and not (
-            _NO_MM < self.vein_diameter_mm <= _MOST_MM
+            _NO_MM < self.vein_diameter_mm <= MOST_MM
         ):
             raise ValueError(
                 f"vein_diameter_mm: got {plain(self.vein_diameter_mm)} mm, wanted "
-                f"above 0 and at most {_MOST_MM} mm"
+                f"above 0 and at most {MOST_MM} mm"
             )
         if self.form == "liquid":
             if self.foam_ratio is not None or self.foam_made_at is not None:

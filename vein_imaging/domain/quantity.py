@@ -10,7 +10,11 @@ from vein_imaging.domain.exact import EXACT, decimal_from_text, plain, rounded
 
 __all__ = [
     "EXACT",
+    "LEAST_KG",
+    "MOST_GAS_PARTS",
+    "MOST_KG",
     "MOST_ML",
+    "MOST_PERCENT",
     "Concentration",
     "FoamRatio",
     "Mass",
@@ -23,9 +27,10 @@ __all__ = [
 
 #: The largest volume of one injection in mL: more is a slip of the pen.
 MOST_ML = Decimal(500)
-_LEAST_KG, _MOST_KG = Decimal(10), Decimal(500)
-_MOST_PERCENT = Decimal(100)  # nothing is stronger than pure
-_MOST_GAS_PARTS = Decimal(20)  # in use are 3 to 9: far more is a slip
+#: Weights in kg that a person may have: anything else is a slip of the pen.
+LEAST_KG, MOST_KG = Decimal(10), Decimal(500)
+MOST_PERCENT = Decimal(100)  # nothing is stronger than pure
+MOST_GAS_PARTS = Decimal(20)  # in use are 3 to 9: far more is a slip
 
 
 def _require_decimal(number: object, name: str) -> Decimal:
@@ -93,7 +98,7 @@ class Concentration:
     percent: Decimal
 
     def __post_init__(self) -> None:
-        if not 0 < _require_decimal(self.percent, "concentration") <= _MOST_PERCENT:
+        if not 0 < _require_decimal(self.percent, "concentration") <= MOST_PERCENT:
             raise ValueError(
                 f"concentration_percent: got {plain(self.percent)} %, wanted above 0 "
                 "and at most 100 %; 5 mg/mL is 0.5 %"
@@ -138,7 +143,7 @@ class FoamRatio:
     gas_parts: Decimal
 
     def __post_init__(self) -> None:
-        if not 0 < _require_decimal(self.gas_parts, "gas parts") <= _MOST_GAS_PARTS:
+        if not 0 < _require_decimal(self.gas_parts, "gas parts") <= MOST_GAS_PARTS:
             raise ValueError(
                 f"gas_parts_per_liquid_part: got {plain(self.gas_parts)}, wanted "
                 'above 0 and at most 20; "4" is one part of liquid to four of gas'
@@ -215,10 +220,9 @@ class Weight:
     kg: Decimal
 
     def __post_init__(self) -> None:
-        if not _LEAST_KG <= _require_decimal(self.kg, "weight_kg") <= _MOST_KG:
+        if not LEAST_KG <= _require_decimal(self.kg, "weight_kg") <= MOST_KG:
             raise ValueError(
-                f"weight_kg: got {plain(self.kg)} kg, wanted {_LEAST_KG} to "
-                f"{_MOST_KG} kg"
+                f"weight_kg: got {plain(self.kg)} kg, wanted {LEAST_KG} to {MOST_KG} kg"
             )
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,10 +11,12 @@ from vein_imaging.domain.dose import (
     DoseContext,
     Finding,
     Remaining,
+    Room,
     SessionDoses,
     check_dose,
     checked,
     remaining,
+    room,
     within_every_limit,
 )
 from vein_imaging.domain.dose.quota import quotas
@@ -42,6 +44,7 @@ __all__ = [
 
 NOT_CHECKED = "not_checked"
 """The rule that says that something could not be checked."""
+_NO_ROOM = Room(None)
 _ORDER = {"stop": 0, "warn": 1, "note": 2}
 
 
@@ -75,12 +78,17 @@ class JudgedDose:
         That was used.
     words : str
         What it was held against, and what was not looked at.
+    at_once, together : Room
+        How much of this kind still fits in one injection, and in all that may follow
+        in the session and on its day.
     """
 
     findings: tuple[Finding, ...]
     quantities: tuple[Remaining, ...]
     weight: Weight | None
     words: str = ""
+    at_once: Room = _NO_ROOM
+    together: Room = _NO_ROOM
 
     @property
     def unchecked(self) -> bool:
@@ -203,7 +211,21 @@ def judge_dose(
     findings = _merged(found, noted)
     if planned.at < now:  # a correction is of its own time, not of a wrong clock
         findings = tuple(one for one in findings if one.rule != "clock_ahead")
-    return JudgedDose(findings, caps, weight, checked(contexts[worst], findings))
+    rooms = [
+        _least(
+            room(context, stops, single=single)
+            for context, stops in zip(contexts, found, strict=True)
+        )
+        for single in (True, False)
+    ]
+    words = checked(contexts[worst], findings)
+    return JudgedDose(findings, caps, weight, words, *rooms)
+
+
+def _least(rooms: Iterable[Room]) -> Room:
+    """The least of several clocks; one that knows no limit takes nothing away."""
+    known = [(one.volume, one) for one in rooms if one.volume is not None]
+    return min(known, key=lambda pair: pair[0].ml)[1] if known else Room(None)
 
 
 def left(

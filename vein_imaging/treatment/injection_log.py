@@ -49,6 +49,9 @@ from vein_imaging.words import translate as _
 
 __all__ = ["InjectionLog"]
 
+_LEAST_ML = "0.01"
+"""The least that a syringe shows: what fits is asked for with it, before a volume."""
+
 
 class InjectionLog:
     """One visit's injections.
@@ -112,6 +115,28 @@ class InjectionLog:
         injection, weight = self._typed(entry, "checked")
         noted = self._record.clock_findings(injection.product)
         return self._judge(self._record.history, injection, weight, noted)
+
+    def outlook(self, entry: EntryText) -> JudgedDose | None:
+        """What still fits of the kind that is typed, before its volume is.
+
+        Returns
+        -------
+        JudgedDose or None
+            Only `at_once` and `together` mean anything: they are those of the least
+            volume that can be drawn up. None where the product is not known, or is of
+            several strengths and none is typed.
+        """
+        known = self.rules.table.products.get(entry.product)
+        if known is None or not entry.form:
+            return None
+        if not entry.concentration_percent and not known.single_strength:
+            return None
+        least = replace(entry, volume_ml=_LEAST_ML, expires_on="", batch="")
+        try:
+            injection, weight = self._typed(least, "outlook")
+        except EntryError:
+            return None
+        return self._judge(self._record.history, injection, weight, ())
 
     def record(
         self,

@@ -8,36 +8,36 @@ import numpy as np
 
 from vein_imaging.comparison.following.sites import TreatedSite
 from vein_imaging.domain.quantity import plain
-from vein_imaging.domain.session import RecordedInjection
+from vein_imaging.domain.session import Session
 
 __all__ = ["marked_sites"]
 
 
-def marked_sites(
-    injections: Iterable[RecordedInjection], image_id: str
-) -> tuple[TreatedSite, ...]:
+def marked_sites(sessions: Iterable[Session], image_id: str) -> tuple[TreatedSite, ...]:
     """Take the injections that were given and marked on one picture.
 
     Parameters
     ----------
-    injections : of RecordedInjection
+    sessions : of Session
+        The patient's.
     image_id : str
         The picture's name in the store.
 
     Returns
     -------
     tuple of TreatedSite
-        Named as the record names the site, else by number.
+        Named by its number in its session, as on the session's page, and its area.
     """
     found = []
-    for number, one in enumerate(injections, 1):
+    numbered = (pair for session in sessions for pair in enumerate(session.entries, 1))
+    for number, one in numbered:
         mark, given = one.event.mark, one.injection
         if one.voided_by is not None or mark is None or mark.image_id != image_id:
             continue
         strength = given.concentration
         found.append(
             TreatedSite(
-                given.site or str(number),
+                f"{number} {given.site or ''}".strip(),
                 np.array([[float(r), float(c)] for r, c in mark.points_rc]),
                 given.product,
                 "" if strength is None else f"{plain(strength.percent)} %",

@@ -92,6 +92,8 @@ class Photo:
         What it is.
     calibration : str, optional
         Checksum of the profile it was taken with.
+    patient_id : str
+        Whose leg it shows.
     """
 
     image_id: str
@@ -101,6 +103,7 @@ class Photo:
     of_this_session: bool
     shows: Shows = "camera"
     calibration: str | None = None
+    patient_id: str = ""
 
     def __str__(self) -> str:
         how = self.how
@@ -224,6 +227,7 @@ class Photographs:
                 of_this_session,
                 one.shows,
                 one.calibration,
+                self._record.head.patient_id,
             )
             for one, of_this_session in taken
         )
@@ -262,6 +266,8 @@ class Photographs:
 
 def why_not_comparable(before: Photo, after: Photo) -> str:
     """Say why two photographs must not be compared; empty where they may be."""
+    if before.patient_id != after.patient_id:
+        return _("These are pictures of two patients.")
     if before.image_id == after.image_id:
         return _("This is one and the same picture.")
     if before.day > after.day:

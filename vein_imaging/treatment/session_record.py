@@ -154,6 +154,7 @@ class SessionRecord:
         self._signed_in = signed_in
         self._watch: ClockWatch | None = None
         self._kept: tuple[Pixels, str] | None = None
+        self._known_seq = -1
         self.head = head
         """The session that is written to."""
         self.read()
@@ -173,6 +174,32 @@ class SessionRecord:
     def read(self) -> None:
         """Read the patient's sessions as the store holds them now."""
         self.take_up(self._signed_in.history(self.head.patient_id))
+
+    def look_for_news(self) -> PatientHistory | None:
+        """Read what others have written meanwhile, where anything was written.
+
+        Touches nothing here: give it to `take_up_news`. It is no sign of a person, so
+        a desk that is left alone locks all the same.
+
+        Raises
+        ------
+        StoreError
+            Also where the desk is locked.
+        """
+        patient_id = self.head.patient_id
+        self._known_seq, found = self._signed_in.news(patient_id, self._known_seq)
+        return found
+
+    def forget_news(self) -> None:
+        """Read everything at the next look: this window has written itself."""
+        self._known_seq = -1
+
+    def take_up_news(self, history: PatientHistory) -> bool:
+        """Show it, unless something newer is shown; whether anything changed."""
+        if len(history.events) <= len(self.history.events):
+            return False  # nothing is ever taken out of a record
+        self.take_up(history)
+        return True
 
     def take_up(self, history: PatientHistory) -> None:
         """Show what was read inside a transaction."""

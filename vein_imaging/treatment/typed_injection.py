@@ -5,13 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from decimal import Decimal
 
 from vein_imaging.domain.injection import (
+    MOST_MM,
     Injection,
     injection_from_json,
     injection_to_json,
 )
-from vein_imaging.domain.quantity import Weight
+from vein_imaging.domain.quantity import (
+    LEAST_KG,
+    MOST_GAS_PARTS,
+    MOST_KG,
+    MOST_ML,
+    MOST_PERCENT,
+    Weight,
+    plain,
+)
+from vein_imaging.treatment.as_typed import read_expiry, read_quantity
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
@@ -38,6 +49,15 @@ _WORDS = {
     "stock_concentration_percent": marked("Stock"),
     "diluent": marked("Diluent"),
 }
+# Field: its unit, the least and the most it may hold, whether the least itself may be.
+_ALLOWED: dict[str, tuple[str, Decimal, Decimal, bool]] = {
+    "concentration_percent": ("%", Decimal(0), MOST_PERCENT, False),
+    "volume_ml": ("mL", Decimal(0), MOST_ML, False),
+    "vein_diameter_mm": ("mm", Decimal(0), MOST_MM, False),
+    "gas_parts_per_liquid_part": ("", Decimal(0), MOST_GAS_PARTS, False),
+    "weight_kg": ("kg", LEAST_KG, MOST_KG, True),
+    "stock_concentration_percent": ("%", Decimal(0), MOST_PERCENT, False),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +69,13 @@ class EntryText:
     product : str
         Key of the product, as in the limits table, or a name of the person's own.
     concentration_percent, volume_ml, vein_diameter_mm, weight_kg : str
-        Decimal numbers as text.
+        Numbers as people write them; see `as_typed.read_quantity`.
     form : "liquid" or "foam"
         As given.
     gas_parts_per_liquid_part : str
         For foam made by hand; ignored for liquid.
     batch, expires_on : str
-        As printed on the vial; the date as 2027-03-31.
+        As printed on the vial; see `as_typed.read_expiry`.
     site : str
         Area of the body: "left lateral thigh".
     stock_concentration_percent, diluent : str
@@ -84,7 +104,7 @@ class EntryText:
         return {
             name: _("{field} is missing").format(field=_(_WORDS[name]))
             for name in ("product", "volume_ml", "form")
-            if not getattr(self, name)
+            if not getattr(self, name).strip()
         }
 
 
@@ -125,9 +145,8 @@ def read_injection(entry: EntryText, *, at: datetime, entry_id: str) -> Injectio
     names += ["stock_concentration_percent", "diluent"]
     if entry.form == "foam":
         names.append("gas_parts_per_liquid_part")
-    body: dict[str, object] = {
-        name: text for name in names if (text := getattr(entry, name))
-    }
+    texts = {name: getattr(entry, name).strip() for name in names}
+    body: dict[str, object] = dict(_read_each(texts))
     body |= {"at": at.isoformat(), "id": entry_id}
     if entry.test_dose:
         body["test_dose"] = True
@@ -135,6 +154,44 @@ def read_injection(entry: EntryText, *, at: datetime, entry_id: str) -> Injectio
         return injection_from_json(body)
     except (TypeError, ValueError) as error:
         raise EntryError(_problem(str(error))) from error
+
+
+def _read_each(texts: Mapping[str, str]) -> dict[str, str]:
+    """What is typed, as the record writes it; every field that is wrong is said."""
+    read: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    for name, text in texts.items():
+        if not text:
+            continue
+        try:
+            if name == "expires_on":
+                read[name] = read_expiry(text).day.isoformat()
+            elif name in _ALLOWED:
+                read[name] = plain(_quantity(name, text))
+            else:
+                read[name] = text
+        except ValueError as error:
+            problems[name] = f"{_(_WORDS[name])}: {error}"
+    if problems:
+        raise EntryError(problems)
+    return read
+
+
+def _quantity(name: str, text: str) -> Decimal:
+    """The number of a field, where a patient or a syringe can have it."""
+    unit, least, most, with_least = _ALLOWED[name]
+    number = read_quantity(text, unit)
+    if number > most or number < least or (number == least and not with_least):
+        said = _("{number} {unit} cannot be: {least} to {most} {unit}")
+        if not with_least:
+            said = _(
+                "{number} {unit} cannot be: more than {least}, up to {most} {unit}"
+            )
+        whole = said.format(
+            number=plain(number), unit=unit, least=plain(least), most=plain(most)
+        )
+        raise ValueError(" ".join(whole.split()))  # a ratio has no unit
+    return number
 
 
 def typed_over(injection: Injection, entry: EntryText) -> EntryText:
@@ -167,14 +224,10 @@ def read_weight(entry: EntryText) -> Weight | None:
     EntryError
         If it cannot be read.
     """
-    if not entry.weight_kg:
+    if not entry.weight_kg.strip():
         return None
-    try:
-        return Weight.from_text(entry.weight_kg)
-    except (TypeError, ValueError) as error:
-        raise EntryError(
-            {"weight_kg": _("Weight: {error}").format(error=error)}
-        ) from error
+    text = entry.weight_kg.strip()
+    return Weight.from_text(_read_each({"weight_kg": text})["weight_kg"])
 
 
 def _problem(message: str) -> dict[str, str]:

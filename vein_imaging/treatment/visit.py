@@ -25,6 +25,7 @@ from vein_imaging.domain.session import (
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.storage import SessionHead, StoredEvent
 from vein_imaging.storage.people.clinic import ClinicSettings
+from vein_imaging.storage.people.roles import action_for_kind
 from vein_imaging.storage.people.signed_in import SignedInStore
 from vein_imaging.treatment.clock_doubt import ClockWatch
 from vein_imaging.treatment.dose_context import (
@@ -118,6 +119,16 @@ class Visit:
         user = self._signed_in.user
         return why_not(user.name, user.roles, action)
 
+    def why_not_write(self, kind: str) -> str:
+        """Say why who signed in may not write entries of this kind; empty: may.
+
+        Parameters
+        ----------
+        kind : str
+            Such as ``injected``, ``screened`` or ``signed``.
+        """
+        return self.why_not(action_for_kind(kind))
+
     @property
     def facts(self) -> VisitFacts:
         """Patient, session of the plan, user and region, as every window names them."""
@@ -172,6 +183,17 @@ class Visit:
     def next_appointment(self) -> Appointment | None:
         """The next session of the plan; None when all are done."""
         return self.plan.next_due(self.treated_on)
+
+    def look_again(self) -> None:
+        """Read what others have written meanwhile; it is no sign of a person.
+
+        Raises
+        ------
+        StoreError
+            Also when the desk has locked.
+        """
+        with self._signed_in.unattended():
+            self.record.read()
 
     def left(self) -> tuple[Remaining, ...]:
         """What is left of each limit of this session and its day."""

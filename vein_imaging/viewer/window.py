@@ -9,6 +9,7 @@ from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut
 from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
 
 from vein_devices.cameras import what_it_shows
+from vein_devices.illuminators import open_illuminator
 from vein_imaging.capture import LiveFeed
 from vein_imaging.capture.light_feed import LightFeed
 from vein_imaging.treatment import AtWork, Site, Visit, VisitFacts
@@ -54,9 +55,7 @@ class ViewerWindow(QMainWindow):
     work : AtWork, optional
         Who prints; left out while practising.
     options : ViewerOptions, optional
-        What draws the picture.
-    light : LightFeed, optional
-        Not started; None where no light is connected.
+        What draws the picture, and the light.
 
     Signals
     -------
@@ -76,7 +75,6 @@ class ViewerWindow(QMainWindow):
         desk: SignedIn | None = None,
         work: AtWork | None = None,
         options: ViewerOptions | None = None,
-        light: LightFeed | None = None,
     ) -> None:
         super().__init__()
         self.setWindowTitle("vein-imaging")
@@ -88,7 +86,7 @@ class ViewerWindow(QMainWindow):
         self.header = Header()
         self.header.show_visit(visit.facts if facts is None else facts)
         self.desk = LiveDesk(
-            feed, self.canvas, self.header, visit.photographs, self, light
+            feed, self.canvas, self.header, visit.photographs, self, _light(options)
         )
         self.live, self.strip = self.desk.live, self.desk.strip
         log = visit.log
@@ -97,9 +95,7 @@ class ViewerWindow(QMainWindow):
             tuple(log.names.items()), banner, ask_weight=log.weight_matters
         )
         self.recorder = SiteRecorder(visit, self.panel, self.canvas, self)
-        self.photos = PhotoDesk(
-            visit.photographs, self.strip, self.live, self, self._address
-        )
+        self.photos = PhotoDesk(visit, self.strip, self.live, self, self._address)
         self.paper: PrintDesk | None = None
         """What can be printed; None while practising."""
         if work is not None:
@@ -116,6 +112,7 @@ class ViewerWindow(QMainWindow):
         """The pages beside the picture; each is wired in one line here."""
         pages = SidePages()
         pages.add(_("Inject"), self.panel)
+        pages.add(_("Compare"), self.photos.page)
         return pages
 
     def _lay_out(self) -> None:
@@ -140,6 +137,7 @@ class ViewerWindow(QMainWindow):
         self.canvas.events.clicked.connect(self._clicked)
         self.desk.resized.connect(self.recorder.show_marks)
         self.strip.reconnect_asked.connect(self._restart)
+        self.strip.compare_asked.connect(self.show_photographs)
         # Only while the picture has the keyboard: in a field a space is a space.
         hold = QShortcut(QKeySequence(Qt.Key.Key_Space), self.canvas.surface)
         hold.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -163,6 +161,11 @@ class ViewerWindow(QMainWindow):
             self.showMaximized()
         self.desk.start()
         self._timer.start(_TICK_MS)
+
+    def show_photographs(self) -> None:
+        """Show the patient's photographs, a likely pair of them chosen."""
+        self.pages.show_page(self.photos.page)
+        self.photos.page.propose()
 
     def ask_about_clock(self, work: AtWork) -> None:
         """Ask once whether the computer's clock is right, where something is odd.
@@ -227,6 +230,8 @@ class ViewerWindow(QMainWindow):
     def tick(self) -> None:
         """Take up what is new; called by the timer."""
         self.desk.tick()
+        if self.live.shown is not None:
+            self.recorder.follow(self.live.shown.frame.pixels)
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -249,6 +254,7 @@ class ViewerWindow(QMainWindow):
     def _clicked(self, point_rc: tuple[float, float], records: bool) -> None:
         shown = self.live.shown
         if shown is None:
+            self.recorder.no_picture()
             return
         found = shown.result
         reading = None if found is None else vein_at(found.vein_map, point_rc)
@@ -285,3 +291,10 @@ class ViewerWindow(QMainWindow):
 
         box.finished.connect(answered)
         box.open()
+
+
+def _light(options: ViewerOptions | None) -> LightFeed | None:
+    """The illuminator that was asked for, not connected yet."""
+    if options is None or not options.light:
+        return None
+    return LightFeed(open_illuminator(options.light))

@@ -8,16 +8,19 @@ from collections import deque
 __all__ = ["GapCounter"]
 
 _KNOWN = 4
-"""Intervals before a rate is known. A camera that exposes longer in dim light counts as
-losing frames for as many."""
+"""Intervals before a rate is known."""
 _MISSED = {True: 1.5, False: 3.0}
 """So many usual intervals are a gap: by the device's clock, and by the arrival here,
 which wavers."""
-
-
-_CATCHING_UP = 0.9
-"""A busy server sends what it is behind with at once; that is no new rate. One that is
-faster indeed is believed in some seconds."""
+_AT_ONCE, _CATCHING_UP = 0.3, 0.9
+"""A busy server sends what it is behind with at once, in under a third of the time;
+that is no new rate. One that is so much faster is believed in some seconds."""
+_HEAP_SHARE, _ALIKE = 0.25, 1.25
+"""The usual interval is the shortest that so many are about as long as: where half of
+the pictures are lost, half of the intervals are longer than it."""
+_NEW_RATE = 5
+"""So many alike in a row are the interval from then on, however long; by chance they
+are not where pictures are lost."""
 
 
 class GapCounter:
@@ -32,7 +35,7 @@ class GapCounter:
     def __init__(self, *, by_device: bool) -> None:
         self._factor = _MISSED[by_device]
         self._last_s: float | None = None
-        self._intervals: deque[float] = deque(maxlen=2 * _KNOWN)
+        self._intervals: deque[float] = deque(maxlen=6 * _KNOWN)
 
     def lost(self, time_s: float, told: int = 0) -> int:
         """Take note of a frame.
@@ -55,9 +58,23 @@ class GapCounter:
         passed_s = time_s - last_s
         interval_s, missing = passed_s / (1 + told), 0
         if len(self._intervals) >= _KNOWN:
-            usual_s = statistics.median_low(self._intervals)
-            interval_s = max(interval_s, _CATCHING_UP * usual_s)
+            usual_s = self._usual_s()
+            if interval_s < _AT_ONCE * usual_s:
+                interval_s = _CATCHING_UP * usual_s
             if passed_s > (self._factor + told) * usual_s:
                 missing = max(0, round(passed_s / usual_s) - 1 - told)
         self._intervals.append(interval_s)
         return missing
+
+    def _usual_s(self) -> float:
+        """The interval of a stream that loses nothing."""
+        last = list(self._intervals)[-_NEW_RATE:]
+        if max(last) <= _ALIKE * min(last):
+            return statistics.median_low(last)  # a rate of its own, if a new one
+        ordered = sorted(self._intervals)
+        least = max(2, round(_HEAP_SHARE * len(ordered)))
+        starts = range(len(ordered) - least + 1)
+        alike = (at for at in starts if ordered[at + least - 1] <= _ALIKE * ordered[at])
+        at = next(alike, starts[-1])
+        most_s = self._factor * ordered[at + least // 2]
+        return statistics.median_low([one_s for one_s in ordered if one_s < most_s])

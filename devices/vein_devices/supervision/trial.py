@@ -45,6 +45,8 @@ class Trial:
         What the camera said of itself the last time no frame came.
     oldest_s : s
         Longest time from taking a picture to its arrival, as far as it is known.
+    untimed : int
+        Frames of which it cannot be known.
     """
 
     address: str
@@ -66,6 +68,7 @@ class Trial:
     status: DeviceStatus | None = None
     silence: str = ""
     oldest_s: float = 0.0
+    untimed: int = 0
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -84,6 +87,15 @@ class Trial:
         return tuple(text for is_so, text in rows if is_so)
 
     @property
+    def _by_network(self) -> bool:
+        return "://" in self.address
+
+    @property
+    def _lost(self) -> str:
+        # a network stream's pictures carry no numbers: a gap is seen by its length
+        return f"{'at least ' * self._by_network}{self.dropped} frames lost"
+
+    @property
     def _losses(self) -> int:
         return self.status.reconnects if self.status is not None else 0
 
@@ -95,8 +107,8 @@ class Trial:
         rows = (
             (
                 self.dropped > 0.02 * share,
-                f"{self.dropped} frames lost: use a smaller size, or another "
-                f"{'line' if '://' in self.address else 'USB port'}",
+                f"{self._lost}: use a smaller size, or another "
+                f"{'line' if self._by_network else 'USB port'}",
             ),
             (
                 0 < self.fps < 0.7 * stated,
@@ -193,4 +205,5 @@ def try_camera(camera: Camera, seconds: float, clock: Clock = SYSTEM_CLOCK) -> T
         silences, last.width_px if last else 0, last.height_px if last else 0,
         len(frames) / spent_s if spent_s > 0 else 0.0, stated_fps, gap_s,
         float(np.mean(last.pixels)) if last else 0.0, error, status, silence, oldest_s,
+        count(FrameFlag.UNTIMED),
     )  # fmt: skip

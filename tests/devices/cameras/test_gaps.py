@@ -23,6 +23,19 @@ def test_every_third_frame_missing_is_counted_each_time() -> None:
     assert counted([i / 30 for i in range(99) if i < 9 or i % 3]) == 30
 
 
+@pytest.mark.parametrize(("share", "counted_least"), [(0.1, 0.9), (0.5, 0.85)])
+def test_where_many_are_lost_by_chance_nearly_all_are_counted(
+    share: float, counted_least: float
+) -> None:
+    """As packets of a bad line are: the usual interval is then a rare one."""
+    rng = np.random.default_rng(18)
+    for _ in range(20):
+        kept = np.flatnonzero((rng.random(300) > share) | (np.arange(300) == 0))
+        times = (kept + rng.uniform(-0.05, 0.05, len(kept))) / 30
+        lost = int(kept[-1]) + 1 - len(kept)
+        assert counted_least * lost <= counted(list(times)) <= lost
+
+
 def test_a_steady_stream_that_wavers_has_no_gap() -> None:
     rng = np.random.default_rng(3)
     for fps in (120, 30, 2, 0.4):

@@ -383,6 +383,42 @@ class TestSafety:
         lit._line.drain(0.05)
         assert lit.status().faults == ("WDOG",)
 
+    def test_a_late_answer_to_an_older_sign_of_life_is_none_to_a_newer_one(
+        self, lit: LineIlluminator
+    ) -> None:
+        """The newer one was lost on its way: it must be sent again."""
+        lit.keep()
+        older = encode_line(str(lit._kept), check=True)
+        line, lost, sent = lit._line, [], lit.resent
+
+        class Late:
+            """Loses the first line written, and answers with the older number."""
+
+            def write(self, data: bytes) -> None:
+                if lost:
+                    line.write(data)
+                lost.append(data)
+
+            def read(self, count: int, timeout_s: float) -> bytes:
+                if len(lost) != 1:
+                    return line.read(count, timeout_s)
+                lost.append(b"")
+                return older
+
+            def set_baud(self, baud: int) -> None:
+                line.set_baud(baud)
+
+            def drain(self, quiet_s: float) -> bytes:
+                return line.drain(quiet_s)
+
+            def close(self) -> None:
+                line.close()
+
+        lit._port = Late()
+        lit.keep()
+        assert lit.resent == sent + 1
+        assert lost[0] == lost[2] == encode_line(f"KEEP {lit._kept}", check=True)
+
     def test_numbers_of_signs_of_life_go_round(
         self, lit: LineIlluminator, bench: Bench
     ) -> None:

@@ -116,6 +116,22 @@ def test_the_age_of_the_oldest_picture_is_told() -> None:
     assert "the oldest 7.0 s after" in trial.doubts[0]
 
 
+def test_frames_of_unknown_age_are_counted() -> None:
+    trial = tried(lambda i: Shot(plain(i).pixels, flags=FrameFlag.UNTIMED))
+    assert (trial.untimed, trial.verdict) == (trial.frames, "good")
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("http://camera/", "at least 30 frames lost"), ("uvc:A1", "30 frames lost")],
+)
+def test_losses_of_a_network_are_told_as_the_least_there_were(
+    address: str, said: str
+) -> None:
+    trial = tried(lambda i: Shot(plain(i).pixels, dropped_before=1))
+    assert replace(trial, address=address).doubts[0].startswith(said)
+
+
 def test_a_supervised_camera_brings_its_states_and_counters() -> None:
     url = "phantom:?size=64x48&mm_per_pixel=.5&fps=100"
     trial = try_camera(supervise(url), 0.2)

@@ -23,12 +23,10 @@ from vein_imaging.capture import CaptureSettings
 from vein_imaging.demo.record_pages import ahead
 from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import Notice, Report, Section, render_html
-from vein_imaging.treatment import VisitFacts
+from vein_imaging.treatment import RecordError, VisitFacts
 from vein_imaging.treatment.photographs import Circumstances, Photo
-from vein_imaging.viewer.before_after.photograph_dialog import (
-    CompareDialog,
-    PhotographDialog,
-)
+from vein_imaging.viewer.before_after.compare_page import ComparePage
+from vein_imaging.viewer.before_after.photograph_dialog import PhotographDialog
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
@@ -99,6 +97,16 @@ PHOTOS = (
 )
 
 
+class Two:
+    """A record with two photographs, of which neither can be read."""
+
+    def all(self) -> tuple[Photo, ...]:
+        return PHOTOS
+
+    def picture(self, photo: Photo) -> None:
+        raise RecordError("QQ")
+
+
 FACTS = VisitFacts(
     name="QQ",
     born=date(2026, 3, 4),
@@ -125,7 +133,7 @@ WIDGETS: dict[str, Callable[[QWidget], QWidget]] = {
     "header": lambda parent: header(),
     "reason": lambda parent: ReasonDialog(parent, "stop", "QQ", ("QQ",), "QQ"),
     "photograph": lambda parent: PhotographDialog(parent, None),
-    "compare": lambda parent: CompareDialog(parent, PHOTOS),
+    "compare": lambda parent: ComparePage(Two()),  # type: ignore[arg-type]
 }
 
 

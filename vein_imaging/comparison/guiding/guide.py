@@ -49,6 +49,7 @@ _WITHIN_PX = 4.0  # of the small picture: a limb bends
 _LEAST_INLIERS = 10  # four unknowns; ten pairs of two different pictures do not agree
 _SIZE, _TURN_DEG, _SHIFT = 0.06, 4.0, 0.05
 """What one need not change: all of it the comparison evens out at no cost."""
+_MOST_CARRIED = 2.0  # times nearer or farther: beyond, what agrees is chance
 _LIGHT, _TINT, _SHARP = 0.2, 0.12, 0.5
 """Of ln(median), of ln of channel ratios, of the fine detail's spread."""
 _FLAT_PX = 12.0  # light, in the small picture, is smooth over this
@@ -128,6 +129,41 @@ class Guide:
             (float(shift[0]), float(shift[1])),
             inliers,
         )
+
+    def carried(
+        self, points_rc: NDArray[np.float64], live: Picture
+    ) -> NDArray[np.float64] | None:
+        """Where places of the earlier picture lie in a live one, if it is recognised.
+
+        A place is right to about a hundredth of the picture's longer side: the limb
+        bends, and one size, turn and shift is found for all of it.
+
+        Parameters
+        ----------
+        points_rc : (N, 2), px
+            In the earlier picture.
+        live : (H, W) or (H, W, 3) RGB uint8
+
+        Returns
+        -------
+        (N, 2) px of the live picture, or None
+            They may lie outside of it. None where the same skin is not found again.
+        """
+        seen = _Small(check_picture(live))
+        found = self._similarity(seen)
+        if found is None:
+            return None
+        matrix, _ = found
+        turned = math.hypot(matrix[0, 0], matrix[1, 0])
+        if not 1 / _MOST_CARRIED <= turned <= _MOST_CARRIED:
+            return None
+        own = np.asarray(self._earlier.shape[:2], np.float64)
+        small = np.asarray(self._small.flat.shape, np.float64)
+        there = np.asarray(seen.flat.shape, np.float64)
+        whole = np.asarray(live.shape[:2], np.float64)
+        xy = ((points_rc + 0.5) * (small / own) - 0.5)[:, ::-1]
+        moved = xy @ matrix[:, :2].T + matrix[:, 2]
+        return np.asarray((moved[:, ::-1] + 0.5) * (whole / there) - 0.5, np.float64)
 
     def ghost(self, live: Picture, *, opacity: float = 0.4) -> NDArray[np.uint8]:
         """Lay the earlier picture over the live one, both whole.

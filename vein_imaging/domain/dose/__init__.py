@@ -3,11 +3,13 @@
 from vein_imaging.domain.dose.check import (
     RULES,
     DosePlan,
+    Room,
     advice,
     check_dose,
     largest_volume,
     plan_injection,
     remaining,
+    room,
 )
 from vein_imaging.domain.dose.context import DoseContext, SessionDoses
 from vein_imaging.domain.dose.finding import Finding, Remaining
@@ -21,6 +23,7 @@ __all__ = [
     "Finding",
     "Quota",
     "Remaining",
+    "Room",
     "SessionDoses",
     "advice",
     "check_dose",
@@ -30,5 +33,6 @@ __all__ = [
     "plan_injection",
     "quotas",
     "remaining",
+    "room",
     "within_every_limit",
 ]

@@ -51,11 +51,13 @@ from vein_imaging.domain.quantity import EXACT, MOST_ML, Volume
 __all__ = [
     "RULES",
     "DosePlan",
+    "Room",
     "advice",
     "check_dose",
     "largest_volume",
     "plan_injection",
     "remaining",
+    "room",
 ]
 
 Rule = Callable[[DoseContext], list[Finding]]
@@ -128,6 +130,67 @@ def remaining(context: DoseContext) -> tuple[Remaining, ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of the planned kind still fits without a stop.
+
+    Parameters
+    ----------
+    volume : Volume or None
+        In steps of 0.01 mL; 0 mL where no volume is free of a stop, None where no
+        limit is known. Never more than one injection may be (`quantity.MOST_ML`).
+    limit : Remaining or None
+        The cap that binds; None where another rule forbids any, or none is known.
+    """
+
+    volume: Volume | None
+    limit: Remaining | None = None
+
+
+def room(
+    context: DoseContext,
+    findings: Sequence[Finding] | None = None,
+    *,
+    single: bool = True,
+) -> Room:
+    """What still fits of the planned kind; its own volume does not matter.
+
+    Parameters
+    ----------
+    context : DoseContext
+        With a planned injection.
+    findings : sequence of Finding, optional
+        Of `check_dose` on the same context, where they are known already.
+    single : bool
+        In one injection; False: in all that may follow in the session and on the day.
+
+    Raises
+    ------
+    ValueError
+        If nothing is planned.
+    """
+    if context.planned is None:
+        raise ValueError("room: nothing is planned")
+    found = check_dose(context) if findings is None else findings
+    if any(one.severity == "stop" and one.rule not in _BY_VOLUME for one in found):
+        return Room(Volume(Decimal(0)))
+    caps = [
+        (int(quota.left * 100 // quota.per_ml), quota)
+        for quota in quotas(context)
+        if quota.per_ml
+        and quota.limit.severity == "stop"
+        and (single or quota.scope != "injection")
+    ]
+    if not caps:
+        return Room(None)
+    steps, binds = min(caps, key=lambda cap: cap[0])
+    steps = min(steps, int(MOST_ML * 100))
+    policy = context.table.policy
+    if policy is not None and policy.fraction_rule:
+        steps = _within_fractions(context, steps)
+    return Room(Volume(EXACT.scaleb(Decimal(steps), -2)), binds.printed())
+
+
 def largest_volume(
     context: DoseContext, findings: Sequence[Finding] | None = None
 ) -> Volume | None:
@@ -143,31 +206,14 @@ def largest_volume(
     Returns
     -------
     Volume or None
-        0 mL where no volume is free of a stop; None where no limit is known. Never
-        more than one injection may be (`quantity.MOST_ML`).
+        See `Room`.
 
     Raises
     ------
     ValueError
         If nothing is planned.
     """
-    if context.planned is None:
-        raise ValueError("largest_volume: nothing is planned")
-    found = check_dose(context) if findings is None else findings
-    if any(one.severity == "stop" and one.rule not in _BY_VOLUME for one in found):
-        return Volume(Decimal(0))
-    caps = [
-        int(quota.left * 100 // quota.per_ml)
-        for quota in quotas(context)
-        if quota.per_ml and quota.limit.severity == "stop"
-    ]
-    if not caps:
-        return None
-    steps = min(*caps, int(MOST_ML * 100))
-    policy = context.table.policy
-    if policy is not None and policy.fraction_rule:
-        steps = _within_fractions(context, steps)
-    return Volume(EXACT.scaleb(Decimal(steps), -2))
+    return room(context, findings).volume
 
 
 def _within_fractions(context: DoseContext, most: int) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from vein_imaging.imaging.arrays import Mask
 from vein_imaging.imaging.field.limb import find_limb
 from vein_imaging.imaging.field.outline import Judged, Outlines
-from vein_imaging.imaging.field.regions import at_frame, resized
+from vein_imaging.imaging.field.regions import at_frame, opened_mask, resized
 from vein_imaging.imaging.field.settle import settle_outline
 from vein_imaging.imaging.field.small_picture import SmallPicture
 from vein_imaging.imaging.field.splits import Split
@@ -28,8 +28,11 @@ DARK_GROUND_MERIT = 0.6
 SURE_STEP, STEP_PX = 0.04, 25
 """A sure one must be that much brighter than what it cuts off, over that window, along
 three quarters of the cut."""
-GROUND_AT_FRAME = 0.2
-"""What is cut off is ground: that share of its outline lies at the picture's frame."""
+GROUND_AT_FRAME, SLIVER_PX = 0.2, 5
+"""What is cut off is ground: the largest part of it, less what is narrower than that,
+has such a share of its outline at the picture's frame. Of parts of drawn sheets it is
+.26 to .5; of a strip of skin along a limb .1. Small parts say little: the corner of a
+sheet that comes out on a limb's far side ends before the frame."""
 
 
 def find_limb_on_bright_ground(
@@ -63,7 +66,7 @@ def find_limb_on_bright_ground(
         return None
     limb_lit = lit & limb.mask
     cut_off = found & ~limb_lit
-    if not cut_off.any() or at_frame(cut_off) < GROUND_AT_FRAME:
+    if not cut_off.any() or at_frame(_largest_part(cut_off)) < GROUND_AT_FRAME:
         return None
     dark_ground = best is not None and best.merit > DARK_GROUND_MERIT
     if dark_ground and limb.weaker > SURE:
@@ -76,6 +79,17 @@ def find_limb_on_bright_ground(
         return None
     better = best is None or judged.merit > best.merit + MERIT_GAIN
     return limb_lit if better else None
+
+
+def _largest_part(mask: Mask) -> Mask:
+    """The largest part of a mask that is no sliver; all of it where all is one."""
+    broad = opened_mask(mask, SLIVER_PX)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        broad.view(np.uint8), connectivity=4
+    )
+    if count < 2:
+        return mask
+    return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()))
 
 
 def _step(small: SmallPicture, inside: Mask, outside: Mask) -> float:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from vein_imaging.imaging.arrays import Mask
 from vein_imaging.imaging.field.advice import FieldKind, advise
+from vein_imaging.imaging.field.bars import inside_bars
 from vein_imaging.imaging.field.bright_ground import find_limb_on_bright_ground
 from vein_imaging.imaging.field.choose import choose_split
 from vein_imaging.imaging.field.outline import Outlines
@@ -92,10 +93,13 @@ def look_for_field(picture: NDArray[np.uint8]) -> FoundField:
     -------
     FoundField
     """
-    small = SmallPicture.of(picture)
-    mask, kind = _find(small)
-    advice = advise(small, mask, kind)
-    return FoundField(resized(mask, picture.shape[:2]), kind, advice)
+    inside = inside_bars(picture)
+    seen = picture[inside]
+    small = SmallPicture.of(seen)
+    found, kind = _find(small)
+    mask = np.zeros(picture.shape[:2], bool)
+    mask[inside] = resized(found, seen.shape[:2])
+    return FoundField(mask, kind, advise(small, found, kind))
 
 
 def _find(small: SmallPicture) -> tuple[Mask, FieldKind]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,7 @@ class Desk:
         self._idle_limit_s = idle_limit_s
         self._last_used_s = clocks.idle()
         self._not_done: list[str] = []
+        self._by_itself = threading.local()
 
     def __enter__(self) -> Self:
         return self
@@ -95,6 +97,15 @@ class Desk:
         if not self.locked:
             self._last_used_s = self.clocks.idle()
 
+    @contextmanager
+    def unattended(self) -> Iterator[None]:
+        """Let this thread read by itself: that is no sign of a person, and locks."""
+        self._by_itself.now = True
+        try:
+            yield
+        finally:
+            self._by_itself.now = False
+
     def lock(self, why: str = "locked") -> None:
         """Forget the keys and close the store; signing in again opens it.
 
@@ -115,7 +126,8 @@ class Desk:
     def _open_desk(self) -> OpenDesk:
         if self.locked or self._desk is None:
             raise LockedError(_("Locked: sign in again"))
-        self._last_used_s = self.clocks.idle()
+        if not getattr(self._by_itself, "now", False):
+            self._last_used_s = self.clocks.idle()
         return self._desk
 
     @contextmanager

@@ -28,7 +28,11 @@ from vein_imaging.storage.entries.recent_sessions import (
     RecentSession,
     recent_sessions,
 )
-from vein_imaging.storage.errors import PatientErasedError, WrongPasswordError
+from vein_imaging.storage.errors import (
+    LockedError,
+    PatientErasedError,
+    WrongPasswordError,
+)
 from vein_imaging.storage.files.keys import wipe
 from vein_imaging.storage.files.layout import find_store
 from vein_imaging.storage.opening import open_store
@@ -52,6 +56,7 @@ from vein_imaging.storage.people.sign_in import (
 from vein_imaging.storage.people.signing import Meaning, sign_session
 from vein_imaging.storage.people.slot_changes import Author, set_slot
 from vein_imaging.storage.upkeep.kept_checkpoints import kept_checkpoints, place_of
+from vein_imaging.words import translate as _
 
 __all__ = ["Clocks", "SignedInStore", "idle_clock", "sign_in"]
 
@@ -125,6 +130,32 @@ class SignedInStore(Desk):
             events = index.of_patient(connection, patient_id)
             latest_at = index.latest_at(connection, self.clocks.now())
         return PatientHistory(events, latest_at)
+
+    def news(
+        self, patient_id: str, known_seq: int
+    ) -> tuple[int, PatientHistory | None]:
+        """Return the ledger's newest number, and the history where it has grown.
+
+        For a window that shows what others write: nobody has done anything, so the
+        idle lock goes on counting. That the record is read is in the log already.
+
+        Parameters
+        ----------
+        patient_id : str
+        known_seq : int
+            As last returned; below 0 where nothing is known.
+        """
+        if self.locked or (desk := self._desk) is None:
+            raise LockedError(_("Locked: sign in again"))
+        with self._logging_refusals(desk), desk.store.reading() as connection:
+            desk.refuse_unless(connection, Action.READ)
+            newest = head(connection).seq
+            if newest == known_seq:
+                return newest, None
+            index = desk.store.index
+            events = index.of_patient(connection, patient_id)
+            latest_at = index.latest_at(connection, self.clocks.now())
+        return newest, PatientHistory(events, latest_at)
 
     def recent_sessions(self, since: datetime) -> tuple[RecentSession, ...]:
         """Return the sessions begun since then; no record is opened for it."""

@@ -24,7 +24,7 @@ from vein_imaging.treatment.on_paper.session_sections import session_sections
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
-__all__ = ["course_report"]
+__all__ = ["change_section", "course_report"]
 
 _TONES: dict[str, Tone] = {"comparable": "note", "refused": "stop"}
 _FACTS = {
@@ -64,7 +64,7 @@ def course_report(course: CourseRecord) -> Report:
         _patient(course),
         _course_table(course) if one is None else None,
         _change_table(course),
-        *(_change(change) for change in course.changes),
+        *(change_section(change) for change in course.changes),
         *(part for each in course.sessions for part in session_sections(each)),
         _events(course),
         _ahead(course),
@@ -190,7 +190,13 @@ def _session_row(one: CourseSession) -> tuple[str, ...]:
 # --- before and after ------------------------------------------------------------
 
 
-def _change(change: CourseChange) -> Section:
+def change_section(change: CourseChange) -> Section:
+    """Lay two compared photographs out: what may be said, both, treated sites.
+
+    Parameters
+    ----------
+    change : CourseChange
+    """
     said = change.said
     notices = [Notice(_TONES.get(said.verdict, "warn"), said.headline)]
     if said.figure:
@@ -212,7 +218,7 @@ def _change(change: CourseChange) -> Section:
         change.laid_over,
     )
     title = _("Before and after, {view}: {before} and {after}").format(
-        view=change.before.how.view or _("no view named"), before=before, after=after
+        view=change.before.how.area or _("no view named"), before=before, after=after
     )
     tables = site_tables(change.sites, change.skin)
     return Section(title, notices=tuple(notices), sliders=(slider,), tables=tables)
@@ -247,7 +253,7 @@ def _change_row(change: CourseChange) -> tuple[str, ...]:
         lengths = f"{change.cleared_mm:.0f} / {change.judged_mm:.0f}"
         new = f"{change.new_mm:.0f}"
     return (
-        change.before.how.view,
+        change.before.how.area,
         f"{change.before.day:%d %b %Y}",
         f"{change.after.day:%d %b %Y}",
         cleared,

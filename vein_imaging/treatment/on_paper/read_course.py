@@ -39,7 +39,13 @@ from vein_imaging.treatment.session_record import RecordError
 from vein_imaging.treatment.visit import Visit
 from vein_imaging.words import translate as _
 
-__all__ = ["WHOLE_COURSE", "CourseParts", "EmptyCourseError", "read_course"]
+__all__ = [
+    "WHOLE_COURSE",
+    "CourseParts",
+    "EmptyCourseError",
+    "course_change",
+    "read_course",
+]
 
 Pixels = NDArray[np.uint8]
 _SETTINGS = CompareSettings()  # one for both: a picture has one vein map
@@ -114,7 +120,9 @@ def read_course(
         patient=visit.patient,
         sessions=read,
         of_sessions=len(heads),
-        changes=tuple(_change(visit, *pair, found) for pair, found in compared.items()),
+        changes=tuple(
+            course_change(visit, *pair, found) for pair, found in compared.items()
+        ),
         screening=visit.screening,
         weighed=visit.log.weighed,
         treated_on=visit.treated_on,
@@ -271,17 +279,26 @@ def _maps_of(
         yield after.image_id, found.after_map
 
 
-def _change(
+def course_change(
     visit: Visit,
     before: Photo,
     after: Photo,
     compared: tuple[Pixels, Pixels, Comparison],
 ) -> CourseChange:
+    """Say what may be said of two photographs that were compared.
+
+    Parameters
+    ----------
+    visit : Visit
+        Any session of the patient.
+    before, after : Photo
+    compared : (BEFORE, AFTER, Comparison)
+        The pictures, and what was found.
+    """
     first, second, found = compared
     said = may_say(found, visit.photographs.days(before, after))
     laid_over = found.alignment_verdict != "refused"
-    given = (one for held in visit.record.sessions.values() for one in held.entries)
-    marks = marked_sites(given, before.image_id)
+    marks = marked_sites(visit.record.sessions.values(), before.image_id)
     passed = visit.photographs.days(before, after).passed
     sites = tuple(follow_sites(found, marks, days_between=passed))
     skin = tuple(skin_changes(first, found, marks))

@@ -53,6 +53,10 @@ class LinkedView(QGraphicsView):
             self._item.setPixmap(to_pixmap(picture))
             self.setSceneRect(QRectF(self._item.pixmap().rect()))
 
+    def follows(self, other: LinkedView) -> bool:
+        """Whether this view zooms and moves with another one."""
+        return other in self._partners
+
     def fit(self) -> None:
         """Show the whole picture, and go on doing so until somebody zooms."""
         self._whole = True

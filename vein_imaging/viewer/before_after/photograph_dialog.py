@@ -1,4 +1,4 @@
-"""Asks how a photograph was taken, and which two are to be compared."""
+"""Asks how a photograph was taken."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from vein_imaging.domain.body_area import (
 )
 from vein_imaging.domain.session import Light, Pose
 from vein_imaging.treatment import VisitFacts
-from vein_imaging.treatment.photographs import Circumstances, Photo, why_not_comparable
+from vein_imaging.treatment.photographs import Circumstances
 from vein_imaging.viewer.before_after.linked_pictures import to_pixmap
 from vein_imaging.viewer.qt.patient_line import patient_line
 from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
-__all__ = ["AreaChoice", "CompareDialog", "PhotographDialog"]
+__all__ = ["AreaChoice", "PhotographDialog"]
 
 _WHEN = ((marked("Before injecting"), "before"), (marked("After injecting"), "after"))
 _ASKED_BEFORE = "lying"  # on the back or the front was not asked: no longer offered
@@ -227,51 +227,6 @@ class PhotographDialog(_Form):
             if missing
             else ""
         )
-
-
-class CompareDialog(_Form):
-    """Chooses two photographs of the patient.
-
-    Parameters
-    ----------
-    parent : QWidget
-    photos : sequence of Photo
-        The newest first; at least one.
-    """
-
-    def __init__(self, parent: QWidget, photos: Sequence[Photo]) -> None:
-        super().__init__(parent, _("Before and after"), _("Compare these two"))
-        self._photos = tuple(photos)
-        names = [(str(photo), at) for at, photo in enumerate(self._photos)]
-        self.before, self.after = _choice(names), _choice(names)
-        for caption, combo in ((_("BEFORE"), self.before), (_("AFTER"), self.after)):
-            combo.setAccessibleName(caption)
-            self.rows.addRow(caption, combo)
-            combo.currentIndexChanged.connect(self._judge)
-        self.after.setCurrentIndex(0)
-        self.before.setCurrentIndex(self._likely_before())
-        self._judge()
-
-    @property
-    def chosen(self) -> tuple[Photo, Photo]:
-        """BEFORE and AFTER."""
-        return (
-            self._photos[self.before.currentData()],
-            self._photos[self.after.currentData()],
-        )
-
-    def _likely_before(self) -> int:
-        """The newest of another session that may be compared with the newest of all."""
-        newest = self._photos[0]
-        for at, photo in enumerate(self._photos[1:], start=1):
-            elsewhere = photo.of_this_session != newest.of_this_session
-            if elsewhere and not why_not_comparable(photo, newest):
-                return at
-        return len(self._photos) - 1
-
-    def _judge(self) -> None:
-        if self.before.currentIndex() >= 0 and self.after.currentIndex() >= 0:
-            self.say(why_not_comparable(*self.chosen))
 
 
 def _choice(options: Sequence[tuple[str, object]]) -> QComboBox:

@@ -1,92 +1,109 @@
-"""The dose panel: whether this may be given, and how much is left."""
+"""The dose panel: whether this may be given, this injection beside its limits."""
 
 from __future__ import annotations
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
-from vein_imaging.viewer.injecting.dose_view import DoseView, nothing_typed
+from vein_imaging.viewer.injecting.dose_view import DoseLine, DoseView, nothing_typed
 from vein_imaging.viewer.qt.style import set_look
-from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
 __all__ = ["DosePanel"]
 
-_COLUMNS = (marked("Used"), marked("This one"), marked("Maximum"), marked("Remaining"))
+_SENTENCES_PX = 86
+"""Four lines of findings; more of them scroll, and the form stays on the screen."""
 
 
 class DosePanel(QFrame):
-    """Shows a `DoseView`: verdict in words, four large numbers, the other limits."""
+    """Shows a `DoseView`: verdict in words, this injection, why, the other limits."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.headline = _label("verdict", wrap=True)
-        self.messages = _label("", wrap=True)
-        self.binding = _label("caption", wrap=True)
-        self.numbers = {name: _label("number") for name in _COLUMNS}
-        self.captions = {name: _label("caption") for name in _COLUMNS}
-        self.others = _label("caption", wrap=True)
+        self.headline = _label("verdict")
+        self.this_one = _label("total")
+        self.messages = _label("")
+        self.others = _label("caption")
+        inside = QWidget()
+        inner = QVBoxLayout(inside)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(4)
+        inner.addWidget(self.messages)
+        inner.addWidget(self.others)
+        inner.addStretch(1)
+        self.sentences = QScrollArea()
+        self.sentences.setFrameShape(QFrame.Shape.NoFrame)
+        self.sentences.setWidgetResizable(True)
+        self.sentences.setHorizontalScrollBarPolicy(
+            Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        )
+        self.sentences.setAccessibleName(_("What the rules say"))
+        self.sentences.setWidget(inside)
+        self._inside = inside
         column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(4)
+        column.setContentsMargins(12, 6, 12, 6)
+        column.setSpacing(2)
         column.addWidget(self.headline)
-        column.addWidget(self.messages)
-        column.addWidget(self.binding)
-        self.figures = QWidget()
-        grid = QGridLayout(self.figures)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(0)
-        for at, name in enumerate(_COLUMNS):
-            grid.addWidget(self.captions[name], 0, at)
-            grid.addWidget(self.numbers[name], 1, at)
-            grid.setColumnStretch(at, 1)
-        column.addWidget(self.figures)
-        column.addWidget(self.others)
+        column.addWidget(self.this_one)
+        column.addWidget(self.sentences)
         self.show_view(nothing_typed())
 
     def show_view(self, view: DoseView) -> None:
         """Show another answer."""
         set_look(self, "verdict", view.verdict)
         self.headline.setText(view.headline)
+        first = view.lines[0] if view.lines else None
+        self.this_one.setText(_first(first) if first else "")
+        self.this_one.setVisible(first is not None)
         self.messages.setText("\n".join(view.messages))
         self.messages.setVisible(bool(view.messages))
-        first = view.lines[0] if view.lines else None
-        # Where a sentence says that no figure exists, dashes would only take its place.
-        self.figures.setVisible(first is not None or not view.messages)
-        self.binding.setText(first.label if first else "")
-        self.binding.setVisible(first is not None)
-        texts = (
-            (first.used, first.planned, first.maximum, first.remaining)
-            if first
-            else ("\N{EN DASH}",) * 4
-        )
-        for name, text in zip(_COLUMNS, texts, strict=True):
-            self.numbers[name].setText(text)
-            self.captions[name].setText(
-                f"{_(name)}, {first.unit}" if first else _(name)
-            )
-        self.others.setText(
-            "\n".join(
-                _(
-                    "{label}: {used} + {planned} of {maximum} {unit}, {remaining} left"
-                ).format(
-                    label=line.label,
-                    used=line.used,
-                    planned=line.planned,
-                    maximum=line.maximum,
-                    unit=line.unit,
-                    remaining=line.remaining,
-                )
-                for line in view.lines[1:]
-            )
-        )
+        self.others.setText("\n".join(_line(line) for line in view.lines[1:]))
         self.others.setVisible(len(view.lines) > 1)
+        self._fit()
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
+        """Give the sentences the height that they need here; Qt calls this."""
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take no more height than the sentences need, and no more than four lines."""
+        shown = [
+            label for label in (self.messages, self.others) if not label.isHidden()
+        ]
+        self.sentences.setVisible(bool(shown))
+        width = max(self.width() - 48, 100)
+        needed = sum(label.heightForWidth(width) + 4 for label in shown)
+        self.sentences.setFixedHeight(min(max(needed, 1), _SENTENCES_PX))
 
 
-def _label(role: str, *, wrap: bool = False) -> QLabel:
+def _first(line: DoseLine) -> str:
+    return _("{label}: {used} + {planned} of {maximum} {unit}").format(
+        label=line.label,
+        used=line.used,
+        planned=line.planned,
+        maximum=line.maximum,
+        unit=line.unit,
+    )
+
+
+def _line(line: DoseLine) -> str:
+    return _(
+        "{label}: {used} + {planned} of {maximum} {unit}, {remaining} left before it"
+    ).format(
+        label=line.label,
+        used=line.used,
+        planned=line.planned,
+        maximum=line.maximum,
+        unit=line.unit,
+        remaining=line.remaining,
+    )
+
+
+def _label(role: str) -> QLabel:
     label = QLabel()
     label.setProperty("role", role)
-    label.setWordWrap(wrap)
+    label.setWordWrap(True)
     label.setIndent(0)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
     label.setTextFormat(Qt.TextFormat.PlainText)

@@ -7,7 +7,16 @@ from typing import Literal
 
 from vein_imaging.words import translate as _
 
-__all__ = ["DoseLine", "DoseView", "Verdict", "not_checked", "nothing_typed"]
+__all__ = [
+    "DoseLine",
+    "DoseView",
+    "RoomView",
+    "Verdict",
+    "checking",
+    "no_room_known",
+    "not_checked",
+    "nothing_typed",
+]
 
 Verdict = Literal["none", "ok", "warn", "stop"]
 
@@ -32,6 +41,25 @@ class DoseLine:
     maximum: str
     remaining: str
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    """How much still fits of what is typed.
+
+    Parameters
+    ----------
+    fits : str
+        "9.4 mL", "none" or a dash.
+    of : str
+        "of 10 mL, Asclera, this session", or why there is no figure.
+    at_once : str
+        "In one injection: up to 0.3 mL"; empty where nothing is known of it.
+    """
+
+    fits: str
+    of: str
+    at_once: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +92,13 @@ def nothing_typed() -> DoseView:
 def not_checked() -> DoseView:
     """The answer while something typed cannot be read."""
     return DoseView("none", _("NOT CHECKED \N{EM DASH} correct what is marked red"))
+
+
+def checking() -> DoseView:
+    """The answer while the answer is not there yet."""
+    return DoseView("none", _("Checking\N{HORIZONTAL ELLIPSIS}"))
+
+
+def no_room_known() -> RoomView:
+    """What still fits while the product is not chosen."""
+    return RoomView("\N{EN DASH}", _("choose a product and its strength"))

@@ -8,11 +8,17 @@ from fractions import Fraction
 
 from vein_imaging.domain.dose.finding import Finding, Remaining
 from vein_imaging.domain.quantity import plain
-from vein_imaging.viewer.injecting.dose_view import DoseLine, DoseView, Verdict
+from vein_imaging.treatment import JudgedDose
+from vein_imaging.viewer.injecting.dose_view import (
+    DoseLine,
+    DoseView,
+    RoomView,
+    Verdict,
+)
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
-__all__ = ["dose_view"]
+__all__ = ["dose_view", "room_view"]
 
 _RULES = {
     "per_injection_volume": marked("over the maximum for one injection"),
@@ -85,6 +91,35 @@ def dose_view(
         tuple(messages),
         tuple(_line(quantity, names) for quantity in closest),
     )
+
+
+def room_view(judged: JudgedDose, names: dict[str, str]) -> RoomView:
+    """How much still fits of what is typed, in words.
+
+    Parameters
+    ----------
+    judged : JudgedDose
+    names : mapping
+        Product key to the name a person knows.
+    """
+    room, once = judged.together, judged.at_once
+    if room.volume is None and once.volume is None:
+        return RoomView("\N{EN DASH}", _("no limit is known for this"))
+    at_once = ""
+    if once.limit is not None and once.volume is not None:
+        said = _("In one injection: up to {ml} mL")
+        at_once = said.format(ml=plain(once.volume.ml))
+    if room.limit is None or room.volume is None:
+        if once.volume is not None and once.limit is None:
+            return RoomView(_("none"), _("a rule forbids any: read below"))
+        return RoomView("\N{EN DASH}", _("no limit of the session is known"), at_once)
+    line, scope = _line(room.limit, names), room.limit.scope
+    of = _("of {maximum} {unit}, {scope}").format(
+        maximum=line.maximum,
+        unit=line.unit,
+        scope=_(_SCOPES[scope]) if scope in _SCOPES else scope,
+    )
+    return RoomView(_("{ml} mL").format(ml=plain(room.volume.ml)), of, at_once)
 
 
 def _verdict(

@@ -9,12 +9,19 @@ from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QComboBox,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPushButton,
+    QVBoxLayout,
     QWidget,
 )
 
+from vein_imaging.treatment.as_typed import read_expiry
+from vein_imaging.treatment.presets import Preset
 from vein_imaging.treatment.typed_injection import EntryText
+from vein_imaging.viewer.injecting.preset_menu import PresetMenu
+from vein_imaging.viewer.qt.choice import tall_choice
 from vein_imaging.viewer.qt.style import set_look
 from vein_imaging.words import translate as _
 
@@ -35,49 +42,39 @@ class EntryForm(QWidget):
     -------
     changed(EntryText)
         After every change of any field.
+    area_asked()
+        The area shall be chosen on the drawing.
+    last_asked()
+        The fields shall be filled as the last injection was.
     """
 
     changed = Signal(object)
+    area_asked = Signal()
+    last_asked = Signal()
 
     def __init__(
         self, products: Sequence[tuple[str, str]], *, ask_weight: bool = False
     ) -> None:
         super().__init__()
-        self.product = QComboBox()
-        self.product.setEditable(True)
-        self.product.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        for key, name in products:
-            self.product.addItem(name, key)
-        self.product.setCurrentIndex(-1)
-        self.product.setAccessibleName(_("Product"))
-        self.form = QComboBox()
-        self.form.addItem(_("Liquid"), "liquid")
-        self.form.addItem(_("Foam"), "foam")
-        self.form.setAccessibleName(_("Form"))
-        self.fields = {
-            "concentration_percent": _field(_("Strength in percent"), "0.5"),
-            "volume_ml": _field(_("Volume in mL"), "0.2"),
-            "site": _field(_("Area of the body"), _("left lateral thigh")),
-            "vein_diameter_mm": _field(
-                _("Vein width in mm; click a vein to measure it"), _("click it")
-            ),
-            "gas_parts_per_liquid_part": _field(
-                _("Parts of gas to one of liquid"), "4"
-            ),
-            "weight_kg": _field(_("The patient's weight in kg, today"), "70"),
-            "batch": _field(_("Batch, as printed on the vial"), _("optional")),
-            "expires_on": _field(_("Expiry, as printed on the vial"), "2027-03-31"),
-        }
-        self.fields["weight_kg"].setVisible(ask_weight)
-        self._weight_caption = _caption(_("Weight kg"))
-        self._weight_caption.setVisible(ask_weight)
-        self._gas_caption = _caption(_("Gas : 1"))
-        self.measured = QLabel()
-        self.measured.setProperty("role", "caption")
-        self.measured.setWordWrap(True)
-        self.problem = QLabel()
-        self.problem.setProperty("role", "problem")
-        self.problem.setWordWrap(True)
+        self.product = _product_choice(products)
+        self.form = tall_choice(
+            _("Form"), [(_("Liquid"), "liquid"), (_("Foam"), "foam")]
+        )
+        self.form.setCurrentIndex(0)
+        self.fields = _fields()
+        self.presets = PresetMenu()
+        self.presets.chosen.connect(self.fill_preset)
+        self.last = _button(_("As last"), _("Fill in as the last injection was"))
+        self.last.setEnabled(False)
+        self.last.clicked.connect(self.last_asked)
+        self.drawing = _button(_("Drawing"), _("Choose the area on a drawing"))
+        self.drawing.clicked.connect(self.area_asked)
+        self._gas = _captioned(_("Gas : 1"), self.fields["gas_parts_per_liquid_part"])
+        self._weight = _captioned(_("Weight kg"), self.fields["weight_kg"])
+        self._weight.setVisible(ask_weight)
+        self.measured = _note("caption")
+        self.as_read = _note("caption")
+        self.problem = _note("problem")
         self._lay_out()
         self._show_gas()
         self.form.currentIndexChanged.connect(self._show_gas)
@@ -85,6 +82,7 @@ class EntryForm(QWidget):
         self.product.currentTextChanged.connect(self._tell)
         for field in self.fields.values():
             field.textChanged.connect(self._tell)
+        self.fields["expires_on"].textChanged.connect(self._say_as_read)
         # What a person types is no measurement of ours.
         self.width_typed = False
         """Whether the width in the form was typed by a person."""
@@ -96,18 +94,9 @@ class EntryForm(QWidget):
         typed = self.product.currentText().strip()
         at = self.product.findText(typed, Qt.MatchFlag.MatchFixedString)
         text = {name: field.text().strip() for name, field in self.fields.items()}
-        return EntryText(
-            product=self.product.itemData(at) if at >= 0 else typed,
-            form=self.form.currentData(),
-            concentration_percent=text["concentration_percent"],
-            gas_parts_per_liquid_part=text["gas_parts_per_liquid_part"],
-            volume_ml=text["volume_ml"],
-            vein_diameter_mm=text["vein_diameter_mm"],
-            batch=text["batch"],
-            expires_on=text["expires_on"],
-            weight_kg=text["weight_kg"],
-            site=text["site"],
-        )
+        product = self.product.itemData(at) if at >= 0 else typed
+        bare = EntryText(product=product, form=self.form.currentData())
+        return replace(bare, **text)  # type: ignore[arg-type]  # texts, each by name
 
     def entry_at(self, measured_mm: str | None) -> EntryText:
         """What is typed, for a place that was clicked: with the width there.
@@ -122,6 +111,38 @@ class EntryForm(QWidget):
         if self.width_typed and entry.vein_diameter_mm:
             return entry
         return replace(entry, vein_diameter_mm=measured_mm or "")
+
+    def fill(self, entry: EntryText) -> None:
+        """Fill every field but the patient's weight; told once."""
+        self.blockSignals(True)
+        at = self.product.findData(entry.product)
+        self.product.setCurrentIndex(at)
+        if at < 0:
+            self.product.setEditText(entry.product)
+        self.form.setCurrentIndex(self.form.findData(entry.form))
+        for name, field in self.fields.items():
+            if name != "weight_kg":
+                field.setText(getattr(entry, name))
+        self.width_typed = bool(entry.vein_diameter_mm)
+        self.measured.hide()
+        self.blockSignals(False)
+        self._tell()
+
+    def fill_preset(self, preset: Preset) -> None:
+        """Fill in strength, form and gas as the label names them."""
+        kept = self.entry
+        gas = preset.gas_parts_per_liquid_part
+        width_typed = self.width_typed
+        self.fill(
+            replace(
+                kept,
+                concentration_percent=preset.concentration_percent,
+                form=preset.form,
+                gas_parts_per_liquid_part=gas or kept.gas_parts_per_liquid_part,
+            )
+        )
+        self.width_typed = width_typed
+        self.fields["volume_ml"].setFocus()
 
     def forget_width(self) -> None:
         """Empty the width: it was that of the site just recorded."""
@@ -171,48 +192,102 @@ class EntryForm(QWidget):
     def _tell(self) -> None:
         self.changed.emit(self.entry)
 
+    def _say_as_read(self) -> None:
+        """Say how an expiry was read that is not written out."""
+        try:
+            read = read_expiry(self.fields["expires_on"].text())
+        except ValueError:
+            self.as_read.hide()
+            return
+        self.as_read.setText(_("Expires: {said}").format(said=read.said))
+        self.as_read.setVisible(bool(read.said))
+
     def _show_gas(self) -> None:
-        foam = self.form.currentData() == "foam"
-        self._gas_caption.setVisible(foam)
-        self.fields["gas_parts_per_liquid_part"].setVisible(foam)
+        self._gas.setVisible(self.form.currentData() == "foam")
 
     def _lay_out(self) -> None:
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(6)
-        grid.addWidget(_caption(_("Product")), 0, 0)
-        grid.addWidget(self.product, 0, 1, 1, 3)
-        grid.addWidget(_caption(_("Strength %")), 1, 0)
-        grid.addWidget(self.fields["concentration_percent"], 1, 1)
-        grid.addWidget(_caption(_("Form")), 1, 2)
-        grid.addWidget(self.form, 1, 3)
-        grid.addWidget(_caption(_("Volume mL")), 2, 0)
-        grid.addWidget(self.fields["volume_ml"], 2, 1)
-        grid.addWidget(_caption(_("Vein mm")), 2, 2)
-        grid.addWidget(self.fields["vein_diameter_mm"], 2, 3)
-        grid.addWidget(_caption(_("Batch")), 3, 0)
-        grid.addWidget(self.fields["batch"], 3, 1)
-        grid.addWidget(_caption(_("Expires")), 3, 2)
-        grid.addWidget(self.fields["expires_on"], 3, 3)
-        grid.addWidget(self._gas_caption, 4, 0)
-        grid.addWidget(self.fields["gas_parts_per_liquid_part"], 4, 1)
-        grid.addWidget(self._weight_caption, 4, 2)
-        grid.addWidget(self.fields["weight_kg"], 4, 3)
-        grid.addWidget(_caption(_("Area")), 5, 0)
-        grid.addWidget(self.fields["site"], 5, 1, 1, 3)
-        grid.addWidget(self.measured, 6, 0, 1, 4)
-        grid.addWidget(self.problem, 7, 0, 1, 4)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        self.measured.hide()
-        self.problem.hide()
+        fields = self.fields
+        first = QHBoxLayout()
+        first.setSpacing(6)
+        first.addWidget(self.product, 1)
+        first.addWidget(self.presets)
+        first.addWidget(self.last)
+        area = _captioned(_("Area"), fields["site"], self.drawing)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(2)
+        rows = (
+            (
+                _captioned(_("Strength %"), fields["concentration_percent"]),
+                _captioned(_("Form"), self.form),
+                _captioned(_("Volume mL"), fields["volume_ml"]),
+                self._gas,
+            ),
+            (area,),
+            (
+                _captioned(_("Vein mm"), fields["vein_diameter_mm"]),
+                _captioned(_("Batch"), fields["batch"]),
+                _captioned(_("Expires"), fields["expires_on"]),
+                self._weight,
+            ),
+        )
+        for at, widgets in enumerate(rows):
+            line = QHBoxLayout()
+            line.setSpacing(6)
+            for widget in widgets:
+                line.addWidget(widget, 1)
+            grid.addLayout(line, at, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(first)
+        column.addLayout(grid)
+        for note in (self.measured, self.as_read, self.problem):
+            column.addWidget(note)
 
 
-def _caption(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "caption")
-    return label
+def _product_choice(products: Sequence[tuple[str, str]]) -> QComboBox:
+    product = tall_choice(_("Product"), [(name, key) for key, name in products])
+    product.setEditable(True)
+    product.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+    product.setCurrentIndex(-1)
+    line = product.lineEdit()
+    if line is not None:
+        line.setPlaceholderText(_("Product"))
+    return product
+
+
+def _fields() -> dict[str, QLineEdit]:
+    return {
+        "concentration_percent": _field(_("Strength in percent"), "0.5"),
+        "volume_ml": _field(_("Volume in mL"), "0.2"),
+        "site": _field(_("Area of the body"), _("left thigh lateral")),
+        "vein_diameter_mm": _field(
+            _("Vein width in mm; click a vein to measure it"), _("click it")
+        ),
+        "gas_parts_per_liquid_part": _field(_("Parts of gas to one of liquid"), "4"),
+        "weight_kg": _field(_("The patient's weight in kg, today"), "70"),
+        "batch": _field(_("Batch, as printed on the vial"), _("on vial")),
+        "expires_on": _field(_("Expiry, as printed on the vial"), "03/2027"),
+    }
+
+
+def _captioned(text: str, *widgets: QWidget) -> QWidget:
+    """A caption above one field, or above a field and the button beside it."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    caption = QLabel(text)
+    caption.setProperty("role", "caption")
+    column.addWidget(caption)
+    line = QHBoxLayout()
+    line.setSpacing(6)
+    line.addWidget(widgets[0], 1)
+    for widget in widgets[1:]:
+        line.addWidget(widget)
+    column.addLayout(line)
+    return whole
 
 
 def _field(name: str, example: str) -> QLineEdit:
@@ -220,5 +295,22 @@ def _field(name: str, example: str) -> QLineEdit:
     field.setAccessibleName(name)
     field.setToolTip(name)
     field.setPlaceholderText(example)
-    field.setMinimumWidth(80)
+    field.setMinimumWidth(72)
     return field
+
+
+def _button(text: str, name: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setAccessibleName(name)
+    button.setToolTip(name)
+    button.setAutoDefault(False)
+    return button
+
+
+def _note(role: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.hide()
+    return label

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import (
-    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -16,8 +15,9 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from vein_imaging.treatment import VisitFacts
 from vein_imaging.viewer.injecting.dose_view import Verdict
-from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.viewer.qt.patient_dialog import PatientDialog
 from vein_imaging.words import translate as _
 
 __all__ = ["ReasonDialog"]
@@ -25,7 +25,7 @@ __all__ = ["ReasonDialog"]
 LEAST_LETTERS = 3  # keeps out a key hit by chance; what a reason says cannot be checked
 
 
-class ReasonDialog(QDialog):
+class ReasonDialog(PatientDialog):
     """A question with a reason to type; nothing can be pressed until one is there.
 
     Opened with `open()`, never `exec()`: the camera goes on meanwhile.
@@ -42,6 +42,8 @@ class ReasonDialog(QDialog):
         Why, one sentence each.
     accept : str
         Words on the button that goes on.
+    facts : VisitFacts, optional
+        Whose record it is about; it stands on top.
     """
 
     def __init__(
@@ -51,11 +53,9 @@ class ReasonDialog(QDialog):
         headline: str,
         lines: Sequence[str],
         accept: str,
+        facts: VisitFacts | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setStyleSheet(stylesheet())
-        self.setWindowTitle("vein-imaging")
+        super().__init__(parent, "vein-imaging", facts)
         self.setMinimumWidth(560)
         frame = QFrame()
         frame.setProperty("verdict", verdict)
@@ -80,11 +80,9 @@ class ReasonDialog(QDialog):
         buttons.addWidget(self.cancel)
         buttons.addStretch(1)
         buttons.addWidget(self.go_on)
-        column = QVBoxLayout(self)
-        column.setSpacing(12)
-        column.addWidget(frame)
-        column.addWidget(self.reason)
-        column.addLayout(buttons)
+        self.column.addWidget(frame)
+        self.column.addWidget(self.reason)
+        self.column.addLayout(buttons)
         self.reason.textChanged.connect(self._typed)
         self.cancel.clicked.connect(self.reject)
         self.go_on.clicked.connect(self.accept)

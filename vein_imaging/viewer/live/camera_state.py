@@ -7,6 +7,7 @@ from typing import Literal
 
 from vein_devices.cameras import what_it_shows
 from vein_devices.cameras.source import OLD_S
+from vein_devices.frame import FrameFlag
 from vein_devices.supervision.states import DeviceState, DeviceStatus
 from vein_imaging.capture import LivePicture
 from vein_imaging.imaging.vein_map import VeinMap
@@ -114,9 +115,12 @@ def camera_state(
     """
     kind, short, headline = _headline(status, shown, frozen, now_s)
     age_s = None if shown is None else now_s - shown.frame.taken_s
+    aged = "" if age_s is None else f" {_aged(age_s)}"
+    if shown is not None and _is_untimed(shown):
+        aged = f" {_('at least')}{aged}" if (age_s or 0.0) > LATE_AFTER_S else ""
     return CameraState(
         kind,
-        short if age_s is None else f"{short} {_aged(age_s)}",
+        f"{short}{aged}",
         headline,
         _details(status, shown, drawn_by),
         can_restart=status.over,
@@ -160,13 +164,24 @@ def _headline(
     if age_s > LATE_AFTER_S:
         words = _("NOT LIVE: picture is {age_s:.1f} s old{why}")
         return "bad", _("NOT LIVE"), words.format(age_s=age_s, why=why)
+    if shown.error is not None and _is_untimed(shown):
+        words = _("VEINS NOT DRAWN: {error}").format(error=shown.error)
+        return "bad", _("NO VEINS"), words
     if shown.error is not None:
         words = _("LIVE, VEINS NOT DRAWN: {error}").format(error=shown.error)
         return "bad", _("LIVE, NO VEINS"), words
     shows = what_it_shows(status.address)
     if shows != "camera":
         return "waiting", _(_NOT_A_PATIENT[shows][0]), _(_NOT_A_PATIENT[shows][1])
+    if _is_untimed(shown):
+        words = _("AGE NOT KNOWN: may be seconds late")
+        return "waiting", _("AGE NOT KNOWN"), words
     return "live", _("LIVE"), _("LIVE")
+
+
+def _is_untimed(shown: LivePicture) -> bool:
+    """Whether nothing tells how long a camera or a server kept the picture."""
+    return FrameFlag.UNTIMED in shown.frame.flags
 
 
 def _aged(age_s: float) -> str:
@@ -195,6 +210,10 @@ def scale_in_words(found: VeinMap | None) -> str:
 
 def _details(status: DeviceStatus, shown: LivePicture | None, drawn_by: str) -> str:
     parts = []
+    if shown is not None and _is_untimed(shown):
+        parts.append(
+            _("this camera sends no time: move something before it and watch how late")
+        )
     if shown is not None and shown.result is not None:
         if shown.result.vein_map.advice:
             parts.append(shown.result.vein_map.advice)

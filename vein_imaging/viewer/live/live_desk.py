@@ -20,7 +20,7 @@ from vein_imaging.viewer.live.ghost import Ghost
 from vein_imaging.viewer.live.light_box import LightBox, light_in_words
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.live.over_picture import Box, OverPicture
-from vein_imaging.viewer.live.record_desk import RecordDesk
+from vein_imaging.viewer.live.recording_desk import RecordingDesk
 from vein_imaging.viewer.live.vein_reading import vein_at
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.waiting import waited_for
@@ -82,7 +82,7 @@ class LiveDesk(QObject):
         )
         self.ghost = Ghost(self.over.say_match, self._no_ghost)
         self.live.dress = self.ghost.over
-        self.recording = RecordDesk(feed, self.strip.record, window)
+        self.recording = RecordingDesk(feed, self.strip.record, window)
         self._wire()
 
     def _wire(self) -> None:

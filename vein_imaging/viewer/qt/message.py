@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -17,7 +17,7 @@ from vein_imaging.words import translate as _
 __all__ = ["faults_shown", "tell"]
 
 
-def tell(parent: QWidget, headline: str, text: str) -> None:
+def tell(parent: QWidget, headline: str, text: str, *, calm: bool = False) -> None:
     """Show a message until it is closed; everything behind it goes on.
 
     Parameters
@@ -25,18 +25,21 @@ def tell(parent: QWidget, headline: str, text: str) -> None:
     parent : QWidget
     headline, text : str
         What happened, and why or what to do.
+    calm : bool
+        Nothing went wrong.
     """
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setStyleSheet(stylesheet())
-    box.setIcon(QMessageBox.Icon.Critical)
+    icons = QMessageBox.Icon
+    box.setIcon(icons.Information if calm else icons.Critical)
     box.setText(headline)
     box.setInformativeText(text)
     box.open()
 
 
 @contextmanager
-def faults_shown(window: QWidget) -> Iterator[None]:
+def faults_shown(window: QWidget | Callable[[], QWidget]) -> Iterator[None]:
     """Show a fault of the program instead of ending it.
 
     PyQt ends the process at an exception in a slot, unless there is a hook. What was
@@ -44,8 +47,8 @@ def faults_shown(window: QWidget) -> Iterator[None]:
 
     Parameters
     ----------
-    window : QWidget
-        Parent of the message.
+    window : QWidget or callable
+        Parent of the message, or what finds it when there is one.
     """
     seen: set[str] = set()
     before = sys.excepthook
@@ -61,7 +64,7 @@ def faults_shown(window: QWidget) -> Iterator[None]:
         if fault not in seen:
             seen.add(fault)
             tell(
-                window,
+                window if isinstance(window, QWidget) else window(),
                 _("A FAULT IN THE PROGRAM"),
                 fault
                 + "\n\n"

@@ -56,6 +56,7 @@ QPushButton, QLineEdit, QComboBox {
     min-height: %(inner)dpx; border-radius: 6px; padding: 0 12px;
     background: %(raised)s; border: 2px solid %(edge)s;
 }
+QLineEdit { placeholder-text-color: %(off_text)s; }
 QPushButton:hover { background: %(hover)s; }
 QPushButton:pressed, QPushButton:checked, QPushButton#main {
     background: %(chosen)s; border-color: %(focus)s; color: %(chosen_text)s;
@@ -112,10 +113,32 @@ QHeaderView::section {
     background: %(quiet)s; color: %(text)s; padding: 6px; border: none;
     font-weight: 600;
 }
+QToolButton[role="tile"] {
+    background: %(quiet)s; border: 2px solid %(edge)s; border-radius: 6px;
+    padding: 2px; font-size: 15px;
+}
+QToolButton[role="tile"]:hover { background: %(hover)s; }
+QToolButton[role="tile"]:checked {
+    background: %(chosen)s; border: 4px solid %(focus)s; color: %(chosen_text)s;
+}
+QToolButton[role="tile"]:focus { border-color: %(focus)s; }
+QToolButton[role="tile"]:disabled { color: %(off_text)s; background: %(off)s; }
+QLabel[role="badge"] {
+    background: %(chosen)s; color: %(chosen_text)s; border: 2px solid %(focus)s;
+    border-radius: 15px; font-weight: 700;
+}
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; }
 QMenu { background: %(raised)s; border: 2px solid %(edge)s; }
-QMenu::item { min-height: %(target)dpx; padding: 0 20px; }
+QMenu::item { min-height: %(target)dpx; padding: 0 20px 0 36px; }
 QMenu::item:selected { background: %(chosen)s; color: %(chosen_text)s; }
+QMenu::indicator {
+    width: 20px; height: 20px; margin-left: 8px; border-radius: 4px;
+    border: 2px solid %(edge)s; background: %(sunk)s;
+}
+QMenu::indicator:checked { background: %(chosen)s; border: 6px solid %(focus)s; }
+QFileDialog QListView, QFileDialog QTreeView {
+    background: %(sunk)s; border: 2px solid %(edge)s;
+}
 QMenu::item:disabled { color: %(off_text)s; background: %(off)s; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { width: 22px; background: %(ground)s; }

@@ -191,6 +191,9 @@ class HttpSource:
         else:
             taken_s = part.began_s
             age_s = now_s - part.busy_since_s
+        flags = FrameFlag.STALE if age_s > OLD_S else FrameFlag.NONE
+        if not timed:
+            flags |= FrameFlag.UNTIMED
         pixels, jpeg = decode_jpeg(part.body, grey=self._grey)
         dropped = self._dropped + self._gaps[timed].lost(taken_s, self._dropped)
         self._bad = self._dropped = 0
@@ -203,7 +206,7 @@ class HttpSource:
             jpeg=jpeg,
             arrived_s=now_s,
             delay_s=age_s,
-            flags=FrameFlag.STALE if age_s > OLD_S else FrameFlag.NONE,
+            flags=flags,
         )
 
     def _renew(self, now_s: float) -> None:

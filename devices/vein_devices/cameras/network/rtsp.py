@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from vein_devices.address import without_password
 from vein_devices.cameras.decoder_log import messages
 from vein_devices.cameras.gaps import GapCounter
+from vein_devices.cameras.network.backlog import Backlog
 from vein_devices.cameras.network.damage import DamageWatch
 from vein_devices.cameras.network.stream_clock import StreamClock
 from vein_devices.cameras.source import OLD_S, Shot
@@ -35,15 +36,11 @@ two and a half seconds, and waits for two of them before it answers, needs it.""
 _READ_S = 6.0
 """Two such pictures. FFmpeg does not go on after a deadline: the stream must be opened
 again."""
-_SETTLE_S = 3.0
-"""What a server has kept for newcomers comes at once; it is skipped for no longer."""
 _OLDEST_S = 1.0
 """A stream whose pictures come older than this is opened again, which is the one way
 past what waits on a slow line ..."""
 _RENEW_S = 4.0  # ... and no more often: opening takes up to half a second of that
 _AT_ONCE = 0.3  # of the usual interval: what came sooner had been waiting
-_IN_STEP = 0.7  # of it: what comes no sooner has not been kept
-_HICCUP_S = 0.1  # a busy server's: no sign yet that its store is empty
 _OPTIONS = {
     # What is read before the first picture waits, and grows old.
     "fpsprobesize": "0", "probesize": "2000",
@@ -75,7 +72,6 @@ class RtspSource:
         self._container: Any = None
         self._packets: Iterator[av.Packet[Any]] = iter(())
         self._damage: Any = None  # made at each opening
-        self._aspect = 1.0  # width of a pixel over its height
 
     @property
     def nominal_fps(self) -> float | None:
@@ -122,7 +118,6 @@ class RtspSource:
         # Several frames at a time would each be as many periods late.
         stream.thread_type, stream.codec_context.thread_count = "SLICE", 1
         stream.codec_context.options = {"err_detect": "explode"}
-        self._aspect = float(stream.sample_aspect_ratio or 1)
         self._packets = self._container.demux(stream)
         self._damage.begin(stream.codec_context)
         self._ages = StreamClock()
@@ -131,7 +126,7 @@ class RtspSource:
         self._is_parsed = stream.codec_context.name != "mjpeg"
         self._came_s: float | None = None  # the packet before
         self._time_s: float | None = None  # its time in the stream
-        self._is_settled, self._in_step_s = False, 0.0
+        self._backlog = Backlog(self._opened_s)
         self._dropped = self._count = 0
 
     def shot(self, timeout_s: float) -> Shot:
@@ -155,7 +150,7 @@ class RtspSource:
             for frame, is_damaged in self._damage.decode(packet):
                 now_s = self._clock.monotonic_s()
                 age_s = self._age_s(frame, now_s)
-                if not self._is_settled:
+                if not self._backlog.is_over:
                     continue  # kept for newcomers: nobody knows how long
                 if age_s > OLD_S and not waited and now_s < until_s:
                     self._dropped += 1  # others wait behind it
@@ -187,11 +182,7 @@ class RtspSource:
         usual_s = statistics.median(self._intervals) if self._intervals else 0.0
         waited_s = now_s - asked_s
         waited = waited_s > max(0.002, _AT_ONCE * usual_s)
-        in_step_s = waited_s if waited_s > _IN_STEP * usual_s > 0 else 0.0
-        self._in_step_s = self._in_step_s + in_step_s if in_step_s else 0.0
-        overdue = now_s - self._opened_s > _SETTLE_S
-        if overdue or self._in_step_s > _HICCUP_S:
-            self._is_settled = True
+        self._backlog.see(asked_s, now_s, usual_s)
         self._note(packet, now_s, waited=waited)
         return packet, waited
 
@@ -219,13 +210,16 @@ class RtspSource:
         flags = FrameFlag.STALE if age_s > OLD_S else FrameFlag.NONE
         if is_damaged:
             flags |= FrameFlag.DAMAGED
+        if frame.time is None:
+            flags |= FrameFlag.UNTIMED
         dropped, self._dropped = self._dropped, 0
         if frame.time is not None:
             dropped += self._gaps.lost(frame.time, dropped)
         self._count += 1
-        made = VideoFrame(
-            self.shown, self._count, frame.time, dropped, frame, self._aspect
-        )
+        # The decoder's, and not the stream's: that one is known at the opening only.
+        codec = self._container.streams.video[0].codec_context
+        aspect = float(codec.sample_aspect_ratio or 1)
+        made = VideoFrame(self.shown, self._count, frame.time, dropped, frame, aspect)
         return Shot(
             made.pixels(), device_s=frame.time, flags=flags, dropped_before=dropped,
             arrived_s=now_s, delay_s=age_s,

@@ -13,6 +13,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from types import TracebackType
 from typing import Any, Self
 
@@ -45,6 +46,8 @@ class RtspCamera:
         last ones for newcomers.
     loses : callable (picture, packet) -> bool, optional
         Which packets do not arrive; -1 stands for all of a picture.
+    pixel_aspect : Fraction
+        Width of a pixel over its height, as the stream states it.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class RtspCamera:
         key_every: int = 10,
         kept: int = 0,
         loses: Callable[[int, int], bool] = lambda _picture, _packet: False,
+        pixel_aspect: Fraction = Fraction(1),
     ) -> None:
         self.picture = picture
         self.fps = fps
@@ -67,6 +71,7 @@ class RtspCamera:
         """Whether nothing more is sent."""
         self._key_every = key_every
         self._kept = kept
+        self._pixel_aspect = pixel_aspect
         self._server: socket.socket | None = None
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -153,14 +158,22 @@ class RtspCamera:
 
     def _stream(self, line: socket.socket) -> None:
         encoder, sequence = _encoder(self.fps, self._key_every, self.picture(0)), 0
+        encoder.sample_aspect_ratio = self._pixel_aspect
+        kept = [_encoded(encoder, self.picture(index)) for index in range(self._kept)]
         start_s = time.monotonic() - self._kept / self.fps
         index = 0
         while not self._stopping.wait(
             max(0.0, start_s + index / self.fps - time.monotonic())
         ):
-            taken_s = start_s + index / self.fps
+            # a busy computer takes a picture late, and its time says so
+            due_s = start_s + index / self.fps
+            taken_s = due_s if index < self._kept else max(due_s, time.monotonic())
             self.taken_s[index] = taken_s
-            data = _encoded(encoder, self.picture(index))
+            data = (
+                kept[index]
+                if index < self._kept
+                else _encoded(encoder, self.picture(index))
+            )
             stamp = round((taken_s - start_s) * _CLOCK) & 0xFFFFFFFF
             packets = list(_packets(data))
             for number, payload in enumerate(packets):

@@ -152,6 +152,7 @@ def test_on_a_good_line_a_picture_is_as_old_as_its_way_was_long(
     for true_s, frame in rows:
         assert frame.delay_s == pytest.approx(true_s, abs=0.02)
         assert FrameFlag.STALE not in frame.flags
+        assert (FrameFlag.UNTIMED in frame.flags) != stamped
         assert frame.dropped_before == 0
     assert line.connections == 1
 

@@ -83,7 +83,7 @@ def test_nothing_planned_has_no_plan() -> None:
     assert remaining(nothing) == ()
     with pytest.raises(ValueError, match=r"^plan_injection: nothing is planned$"):
         plan_injection(nothing)
-    with pytest.raises(ValueError, match=r"^largest_volume: nothing is planned$"):
+    with pytest.raises(ValueError, match=r"^room: nothing is planned$"):
         largest_volume(nothing)
 
 

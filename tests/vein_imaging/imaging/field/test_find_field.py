@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from vein_imaging.imaging.field.bars import inside_bars
 from vein_imaging.imaging.field.find_field import (
     find_field,
     look_for_field,
@@ -100,6 +101,38 @@ def test_the_lit_table_below_a_limb_is_left_out(seed: int) -> None:
     field = find_field(pixels)
     assert share_of(field, truth.skin) > 0.98
     assert share_of(field, ~truth.skin) < 0.15
+
+
+@pytest.mark.parametrize("seed", [0, 18, 33])
+def test_a_sheet_seen_on_both_sides_of_a_limb_is_left_out(seed: int) -> None:
+    """Its corner on the far side ends before the frame: the larger part reaches it."""
+    pixels, truth = draw_frame(PhantomSettings(seed=seed))
+    field = find_field(pixels)
+    assert share_of(field, truth.skin) > 0.98
+    assert share_of(field, ~truth.skin) < 0.05
+
+
+@pytest.mark.parametrize("seed", [7, 11, 33])
+@pytest.mark.parametrize("bars", [(80, 0), (0, 107), (60, 90), (-80, 0)])
+def test_black_bars_round_a_picture_change_nothing_in_it(
+    seed: int, bars: tuple[int, int]
+) -> None:
+    pixels, _ = draw_frame(PhantomSettings(seed=seed))
+    sides = [(max(bar, 0), abs(bar)) for bar in bars]  # one alone, where negative
+    field = find_field(np.pad(pixels, sides))
+    alone = np.pad(find_field(pixels), sides)
+    assert np.array_equal(field, alone)
+
+
+def test_a_limb_before_black_is_not_cropped_to() -> None:
+    """Nor is a picture that is black all over."""
+    away = np.hypot((ROWS - 240) / 120, (COLUMNS - 330) / 250)
+    picture = soft(np.where(away < 1, 150, 0), 3)
+    found = look_for_field(picture)
+    assert share_of(found.mask, away < 1) > 0.97
+    assert share_of(found.mask, away > 1) < 0.03
+    assert inside_bars(picture) == (slice(0, 480), slice(0, 640))
+    assert inside_bars(0 * picture) == (slice(0, 480), slice(0, 640))
 
 
 @pytest.mark.parametrize("seed", [1, 5])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,34 +9,116 @@ from typing import Any
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtWidgets import QLabel
+from qtpy.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
-from vein_imaging.comparison import Comparison, compare
+from vein_imaging.comparison import compare
+from vein_imaging.comparison.following.course import follow_course
+from vein_imaging.comparison.following.sites import TreatedSite, follow_sites
 from vein_imaging.comparison.telling.picture import CHANGE_STYLES
+from vein_imaging.treatment import VisitFacts
+from vein_imaging.treatment.compared_photos import ComparedPhotos, LaterPhoto
+from vein_imaging.treatment.may_say import ComparedDays, may_say
+from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.comparison_window import ComparisonWindow, swiped
 from vein_imaging.viewer.before_after.linked_pictures import LinkedView, link, to_pixmap
+from vein_imaging.viewer.before_after.save_comparison import SaveMenu
+from vein_imaging.viewer.qt.save_file import FileSaver
 from vein_phantom import PhantomSettings, draw_frame
 
 LEG = PhantomSettings(seed=7, width_px=480, height_px=360, mm_per_pixel=0.2)
-DAYS = (date(2026, 9, 25), date(2026, 11, 25))
-Pair = tuple[Any, Any, Comparison]
+SMALL_PX = LEG.mm_per_pixel
+DAYS = (date(2026, 9, 25), date(2026, 11, 25), date(2027, 1, 25))
+HOW = Circumstances("near-infrared", "standing", "left thigh lateral")
+SITES = [
+    TreatedSite("1 left thigh", np.array([[180.0, 240.0]]), "asclera", "0.5 %"),
+    TreatedSite("2 left thigh", np.array([[5.0, 5.0]]), "asclera", "1 %"),
+]
+
+
+def photo(day: date) -> Photo:
+    return Photo(f"{day}", day, HOW, SMALL_PX, False, patient_id="p")
+
+
+def held(picture: Any, found: Any, day: date, *, sites: bool = True) -> LaterPhoto:
+    days = ComparedDays(DAYS[0], day)
+    followed = follow_sites(found, SITES if sites else (), days_between=days.passed)
+    return LaterPhoto(photo(day), picture, found, may_say(found, days), followed)
 
 
 @pytest.fixture(scope="module")
-def pair() -> Pair:
+def pictures() -> list[Any]:
     before, _ = draw_frame(LEG)
-    after, _ = draw_frame(replace(LEG, visit="after"))
-    return before, after, compare(before, after, mm_per_pixel=LEG.mm_per_pixel)
+    later = [
+        draw_frame(replace(LEG, visit="after", treated_share=share))[0]
+        for share in (0.5, 0.9)
+    ]
+    return [before, *later]
 
 
-@pytest.fixture
-def window(pair: Pair, qtbot: QtBot) -> Iterator[ComparisonWindow]:
-    window = ComparisonWindow(None, *pair, DAYS)
+@pytest.fixture(scope="module")
+def pair(pictures: list[Any]) -> ComparedPhotos:
+    before, after, _last = pictures
+    found = compare(before, after, mm_per_pixel=SMALL_PX)
+    return ComparedPhotos(photo(DAYS[0]), before, (held(after, found, DAYS[1]),))
+
+
+@pytest.fixture(scope="module")
+def stranger(pictures: list[Any]) -> ComparedPhotos:
+    other, _ = draw_frame(replace(LEG, seed=99))
+    found = compare(pictures[0], other, mm_per_pixel=SMALL_PX)
+    assert found.alignment_verdict == "refused"
+    later = (held(other, found, DAYS[1]),)
+    return ComparedPhotos(photo(DAYS[0]), pictures[0], later)
+
+
+@pytest.fixture(scope="module")
+def bare() -> ComparedPhotos:
+    """Skin without a vein: aligned, and nothing to be measured."""
+    leg = replace(LEG, veins=False, freckles=40)
+    before, _ = draw_frame(leg)
+    after, _ = draw_frame(replace(leg, visit="after"))
+    found = compare(before, after, mm_per_pixel=SMALL_PX)
+    assert (found.verdict, found.alignment_verdict) == ("refused", "aligned")
+    return ComparedPhotos(photo(DAYS[0]), before, (held(after, found, DAYS[1]),))
+
+
+@pytest.fixture(scope="module")
+def three(pictures: list[Any]) -> ComparedPhotos:
+    course = follow_course(pictures, DAYS, mm_per_pixel=[SMALL_PX] * 3)
+    later = tuple(
+        held(picture, visit.comparison, visit.day)
+        for picture, visit in zip(pictures[1:], course.visits, strict=True)
+    )
+    return ComparedPhotos(photo(DAYS[0]), pictures[0], later, course)
+
+
+def opened(qtbot: QtBot, compared: ComparedPhotos, **more: Any) -> ComparisonWindow:
+    window = ComparisonWindow(None, compared, **more)
+    qtbot.addWidget(window)
     window.resize(1200, 700)
     window.show()
     qtbot.waitExposed(window)
-    yield window
-    window.close()
+    return window
+
+
+@pytest.fixture
+def window(pair: ComparedPhotos, qtbot: QtBot) -> ComparisonWindow:
+    return opened(qtbot, pair)
+
+
+def texts(window: ComparisonWindow) -> str:
+    return "\n".join(
+        label.text() for label in window.findChildren(QLabel) if label.isVisible()
+    )
+
+
+def modes(window: ComparisonWindow) -> list[str]:
+    """The ways to look at it that can be pressed."""
+    return [
+        button.text()
+        for button in window.findChildren(QPushButton)
+        if button.isCheckable() and button.isVisible() and button.isEnabled()
+    ]
 
 
 def _shown(view: LinkedView) -> np.ndarray:
@@ -48,27 +129,37 @@ def _shown(view: LinkedView) -> np.ndarray:
     )
 
 
-def test_both_dates_are_in_the_picture_and_the_percentage_has_its_error(
+def test_the_verdict_comes_first_with_the_share_of_the_leg_and_its_error(
     window: ComparisonWindow,
 ) -> None:
-    from qtpy.QtWidgets import QLabel
-
-    texts = [label.text() for label in window.findChildren(QLabel)]
-    assert "BEFORE 25 Sep 2026" in texts and "AFTER 25 Nov 2026" in texts
-    assert any("cleared (95 % interval" in text for text in texts) or any(
-        "NOT COMPARABLE" in text for text in texts
+    (headline,) = (
+        label
+        for label in window.verdict.findChildren(QLabel)
+        if label.property("role") == "verdict"
     )
+    assert "% of the leg was compared" in headline.text()
+    assert window.verdict.y() < window.row.parentWidget().y()  # type: ignore[union-attr]
+    assert "cleared (95 % interval" in texts(window)
+    shown = texts(window)
+    assert "BEFORE 25 Sep 2026" in shown and "AFTER 25 Nov 2026" in shown
+
+
+def test_whose_legs_they_are_stands_on_top(pair: ComparedPhotos, qtbot: QtBot) -> None:
+    facts = VisitFacts(
+        name="Maria Probe", born=date(1970, 1, 2), number="17", session_number=2,
+        planned_sessions=3, user="anna", region="US", started_on=DAYS[1],
+    )  # fmt: skip
+    window = opened(qtbot, pair, facts=facts)
+    assert "Maria Probe" in texts(window).split("\n")[0]
 
 
 def test_side_by_side_shows_before_and_the_aligned_after(
-    window: ComparisonWindow, pair: Pair
+    window: ComparisonWindow, pair: ComparedPhotos
 ) -> None:
-    before, _, found = pair
-    assert (_shown(window.left) == before[np.ix_([100, 200], range(0, 480, 16))]).all()
-    registered = np.asarray(found.registered)
-    assert (
-        _shown(window.right) == registered[np.ix_([100, 200], range(0, 480, 16))]
-    ).all()
+    rows = np.ix_([100, 200], range(0, 480, 16))
+    assert (_shown(window.left) == pair.picture[rows]).all()
+    registered = np.asarray(pair.later[0].comparison.registered)
+    assert (_shown(window.right) == registered[rows]).all()
 
 
 def test_zooming_one_zooms_the_other(window: ComparisonWindow, qtbot: QtBot) -> None:
@@ -84,7 +175,7 @@ def test_swipe_fills_the_window_with_one_picture(
     window: ComparisonWindow, person: Any, qtbot: QtBot
 ) -> None:
     person.click(window.modes.button(1))
-    assert not window.sides[1].isVisible() and window.divider.isVisible()
+    assert not window.row.sides[1].isVisible() and window.divider.isVisible()
     window.divider.setValue(0)
     after_only = _shown(window.left)
     window.divider.setValue(100)
@@ -100,7 +191,147 @@ def test_the_change_map_has_its_colours_in_words(
 ) -> None:
     person.click(window.modes.button(2))
     for style in CHANGE_STYLES.values():
-        assert style.label in window.captions[0].text()
+        assert style.label in window.legend.text()
+
+
+def test_treated_sites_are_listed_with_their_fate_product_and_strength(
+    window: ComparisonWindow, pair: ComparedPhotos
+) -> None:
+    window.show_mode("sites")
+    assert window.sites.isVisible()
+    each, by_product = window.sites.tables
+    cells = [
+        [each.item(row, column).text() for column in range(4)]  # type: ignore[union-attr]
+        for row in range(each.rowCount())
+    ]
+    (first, second) = pair.later[0].sites
+    assert cells == [
+        ["1 left thigh", "asclera", "0.5 %", first.fate],
+        ["2 left thigh", "asclera", "1 %", second.fate],
+    ]
+    assert by_product.rowCount() == 2
+    assert all(each.rowHeight(row) >= 44 for row in range(each.rowCount()))
+
+
+def test_pictures_that_were_not_aligned_are_only_side_by_side(
+    stranger: ComparedPhotos, qtbot: QtBot
+) -> None:
+    window = opened(qtbot, stranger)
+    assert "NOT COMPARABLE" in texts(window) and "% of the leg" not in texts(window)
+    assert modes(window) == ["Side by side", "Treated sites"]
+    assert "not aligned" in window.captions[1].text()
+    before = window.right.transform().m11()
+    window.left.zoom(2.0)  # nothing in common that could be linked
+    assert window.right.transform().m11() == pytest.approx(before)
+
+
+def test_aligned_but_not_measured_is_looked_at_in_every_way_but_changes(
+    bare: ComparedPhotos, qtbot: QtBot
+) -> None:
+    window = opened(qtbot, bare)
+    shown = texts(window)
+    assert "ALIGNED, BUT NOT MEASURED" in shown and "lies over each other" in shown
+    assert "% cleared" not in shown
+    assert "Changes" not in modes(window)
+    assert {"Swipe", "Blink", "Difference"} < set(modes(window))
+
+
+def test_three_pictures_lie_side_by_side_in_one_frame(
+    three: ComparedPhotos, qtbot: QtBot
+) -> None:
+    window = opened(qtbot, three)
+    assert [side.isVisible() for side in window.row.sides] == [True] * 3
+    window.row.views[2].zoom(2.0)
+    scales = {round(view.transform().m11(), 6) for view in window.row.views}
+    assert len(scales) == 1
+    centres = {
+        round(view.mapToScene(view.rect().center()).x()) for view in window.row.views
+    }
+    assert max(centres) - min(centres) <= 2
+
+
+def test_another_later_picture_has_another_verdict(
+    three: ComparedPhotos, qtbot: QtBot
+) -> None:
+    window = opened(qtbot, three)
+    assert window.chosen is three.later[1]
+    figures = [one.said.figure for one in three.later]
+    assert figures[0] != figures[1] and figures[1] in texts(window)
+    window.later.setCurrentIndex(0)
+    assert figures[0] in texts(window) and figures[1] not in texts(window)
+
+
+def test_a_course_of_three_is_a_curve_with_its_error(
+    three: ComparedPhotos, qtbot: QtBot
+) -> None:
+    window = opened(qtbot, three)
+    window.show_mode("course")
+    assert window.course.isVisible()
+    first, second, third = window.course.curve.points
+    assert (first.left, first.low, first.high) == (100.0, 100.0, 100.0)
+    for point in (second, third):
+        assert point.left is not None and point.low < point.left < point.high
+    assert third.left is not None and second.left is not None
+    assert third.left < second.left  # more was treated by then
+    # the dots are drawn where the figures say
+    image = window.course.curve.grab().toImage()
+    at = window.course.curve.place(third, third.left).toPoint()
+    assert image.pixelColor(at).name() == "#0072b2"
+
+
+def test_a_visit_that_is_too_early_has_no_point(three: ComparedPhotos) -> None:
+    from vein_imaging.viewer.before_after.course_curve import course_points
+
+    early = replace(
+        three.later[1],
+        said=may_say(three.later[1].comparison, ComparedDays(*DAYS[:2], DAYS[1])),
+    )
+    points = course_points(replace(three, later=(three.later[0], early)))
+    assert points[1].left is not None and points[2].left is None
+    assert "0 days have passed" in points[2].why
+
+
+def test_a_pair_has_no_course_and_without_marks_there_are_no_sites(
+    pair: ComparedPhotos, qtbot: QtBot
+) -> None:
+    bare = replace(pair, later=(replace(pair.later[0], sites=()),))
+    window = opened(qtbot, bare)
+    assert {"Course", "Treated sites"}.isdisjoint(modes(window))
+
+
+def test_it_is_saved_under_a_name_that_names_no_patient(
+    pair: ComparedPhotos, qtbot: QtBot, tmp_path: Any
+) -> None:
+    asked = []
+
+    def make(form: str, named: bool) -> bytes:
+        asked.append((form, named))
+        return b"a page"
+
+    behind = QWidget()
+    qtbot.addWidget(behind)
+    save = SaveMenu(FileSaver(behind), pair, make)
+    window = opened(qtbot, pair, save=save)
+    assert save.button.isVisible()
+    save.menu.actions()[1].trigger()
+    dialog = save.saver.dialog
+    assert dialog is not None
+    assert dialog.selectedFiles()[0].endswith(
+        "before-after-left-thigh-lateral-2026-09-25-2026-11-25.html"
+    )
+    dialog.fileSelected.emit(str(tmp_path / "page.html"))
+    dialog.close()
+    qtbot.waitUntil((tmp_path / "page.html").exists)
+    save.named.setChecked(False)
+    save.menu.actions()[0].trigger()
+    dialog = save.saver.dialog
+    assert dialog is not None
+    dialog.fileSelected.emit(str(tmp_path / "sheet.png"))
+    dialog.close()
+    window.close()  # the message comes on the window behind
+    qtbot.waitUntil(lambda: len(behind.findChildren(QMessageBox)) == 2)
+    assert (tmp_path / "sheet.png").exists()
+    assert asked == [("html", True), ("png", False)]
 
 
 def test_the_line_of_a_swipe_divides_before_from_after() -> None:
@@ -138,12 +369,14 @@ def test_views_that_follow_each_other_come_to_rest(qtbot: QtBot) -> None:
     assert abs(centres[0].y() - centres[1].y()) <= 2
 
 
-def test_ten_days_after_there_is_no_percentage(pair: Pair, qtbot: QtBot) -> None:
+def test_ten_days_after_there_is_no_percentage(
+    pair: ComparedPhotos, qtbot: QtBot
+) -> None:
     """The window said "14 % cleared" where the command line said "not yet"."""
-    days = date(2026, 9, 25), date(2026, 10, 5)
-    window = ComparisonWindow(None, *pair, days)
-    qtbot.addWidget(window)
-    shown = " ".join(label.text() for label in window.findChildren(QLabel))
+    one = pair.later[0]
+    early = held(one.picture, one.comparison, date(2026, 10, 5))
+    window = opened(qtbot, replace(pair, later=(early,)))
+    shown = texts(window)
     assert (
         "NOT YET ASSESSABLE" in shown
         and "10 days have passed, and 56 are needed" in shown

@@ -10,16 +10,10 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QWidget
 
 from vein_imaging.treatment import VisitFacts
-from vein_imaging.treatment.photographs import Circumstances, Photo
-from vein_imaging.viewer.before_after.photograph_dialog import (
-    CompareDialog,
-    PhotographDialog,
-)
+from vein_imaging.treatment.photographs import Circumstances
+from vein_imaging.viewer.before_after.photograph_dialog import PhotographDialog
 
 HOW = Circumstances("transilluminated", "standing", "left thigh lateral")
-NOW = Photo("c", date(2026, 11, 25), HOW, 0.08, True)
-ELSE = Photo("b", date(2026, 9, 25), replace(HOW, view="right"), 0.08, False)
-THEN = Photo("a", date(2026, 9, 25), HOW, 0.08, False)
 
 
 @pytest.fixture
@@ -121,16 +115,3 @@ def test_whose_picture_it_is_stands_on_top(parent: QWidget) -> None:
     layout: Any = dialog.layout()
     line = layout.itemAt(0).widget().text()
     assert "Maria Probe" in line and "1970-01-02" in line and "2 of 3" in line
-
-
-def test_the_likely_pair_is_chosen(parent: QWidget) -> None:
-    dialog = CompareDialog(parent, (NOW, ELSE, THEN))
-    assert dialog.chosen == (THEN, NOW)
-    assert dialog.go_on.isEnabled()
-
-
-def test_a_pair_that_must_not_be_compared_cannot_be(parent: QWidget) -> None:
-    dialog = CompareDialog(parent, (NOW, ELSE, THEN))
-    dialog.before.setCurrentIndex(1)
-    assert not dialog.go_on.isEnabled()
-    assert "Different views" in dialog.problem.text()

@@ -10,22 +10,20 @@ LINES = (
 )
 
 
-def test_the_closest_limit_is_large_and_the_others_are_said(qtbot: QtBot) -> None:
+def test_this_injection_is_beside_its_closest_limit_and_the_others_are_said(
+    qtbot: QtBot,
+) -> None:
     panel = DosePanel()
     qtbot.addWidget(panel)
     panel.setStyleSheet(stylesheet())
     panel.show_view(DoseView("stop", "STOP: over the maximum", ("why",), LINES))
     panel.show()
-    shown = {name: label.text() for name, label in panel.numbers.items()}
-    assert shown == {
-        "Used": "0",
-        "This one": "0.4",
-        "Maximum": "0.3",
-        "Remaining": "0.3",
-    }
-    assert panel.captions["Used"].text() == "Used, mL"
-    assert panel.numbers["Used"].font().pixelSize() >= 28
-    assert "Asclera, this session: 0.6 + 0.4 of 10 mL, 9.4 left" in panel.others.text()
+    assert panel.this_one.text() == "Asclera, one injection: 0 + 0.4 of 0.3 mL"
+    assert panel.this_one.font().pixelSize() >= 18
+    assert (
+        panel.others.text()
+        == "Asclera, this session: 0.6 + 0.4 of 10 mL, 9.4 left before it"
+    )
     assert panel.headline.text().startswith("STOP")
     assert panel.property("verdict") == "stop"
 
@@ -33,5 +31,22 @@ def test_the_closest_limit_is_large_and_the_others_are_said(qtbot: QtBot) -> Non
 def test_without_a_limit_no_number_is_made_up(qtbot: QtBot) -> None:
     panel = DosePanel()
     qtbot.addWidget(panel)
+    panel.show()
+    panel.show_view(DoseView("ok", "Within 2 label limits", (), LINES))
     panel.show_view(DoseView("warn", "NO LIMIT KNOWN"))
-    assert {label.text() for label in panel.numbers.values()} == {"\N{EN DASH}"}
+    assert not panel.this_one.isVisible()
+    assert not panel.others.isVisible()
+
+
+def test_many_sentences_scroll_and_push_nothing_off_the_screen(qtbot: QtBot) -> None:
+    panel = DosePanel()
+    qtbot.addWidget(panel)
+    panel.setStyleSheet(stylesheet())
+    panel.resize(480, 100)
+    long = tuple(f"{n}: a rule that has a long sentence to say. " * 3 for n in range(9))
+    panel.show_view(DoseView("stop", "STOP", long, LINES))
+    panel.show()
+    assert panel.sizeHint().height() <= 230
+    bar = panel.sentences.verticalScrollBar()
+    assert bar is not None
+    qtbot.waitUntil(lambda: bar.maximum() > 0)

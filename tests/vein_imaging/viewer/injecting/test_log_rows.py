@@ -39,7 +39,8 @@ def session(*products: str, image_id: str = "here") -> Session:
 
 def test_a_mark_is_drawn_on_its_own_picture_only() -> None:
     given = session("asclera")
-    assert [mark.label for mark in site_marks(given, ("asclera",), {"0"})] == ["1"]
+    drawn = site_marks(given, ("asclera",), {"0"})
+    assert [(entry_id, mark.label) for entry_id, mark in drawn] == [("0", "1")]
     assert site_marks(given, ("asclera",), {"elsewhere"}) == ()
 
 
@@ -49,7 +50,7 @@ def test_every_product_has_a_symbol_that_napari_can_draw(region: str) -> None:
     keys = [*load_limits(region).products, "of the pharmacy", "saline-23.4"]
     marks = site_marks(session(*keys), keys[:-2], {str(n) for n in range(20)})
     assert len(marks) == len(keys)
-    for mark in marks:
+    for _entry_id, mark in marks:
         Symbol(mark.symbol)
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vein_devices.frame import Frame
+from vein_devices.frame import Frame, FrameFlag
 from vein_devices.supervision.states import DeviceState, DeviceStatus
 from vein_imaging.capture import CaptureSettings, LivePicture
 from vein_imaging.pipeline import LiveStep
@@ -70,6 +70,22 @@ def test_live_is_under_half_a_second(age_s: float, kind: str) -> None:
 def test_an_old_picture_is_never_called_live() -> None:
     state = _state(shown=_shown(), now_s=104.0)
     assert (state.kind, state.headline) == ("bad", "NOT LIVE: picture is 4.0 s old")
+
+
+def test_what_comes_without_a_time_is_not_called_live() -> None:
+    """A server may keep each picture for seconds: its stream does not show it."""
+    untimed = _shown()
+    frame = replace(untimed.frame, flags=FrameFlag.UNTIMED)
+    state = _state(shown=replace(untimed, frame=frame))
+    assert state.kind != "live" and "LIVE" not in state.headline
+    assert "AGE NOT KNOWN" in state.headline
+    assert state.short == "AGE NOT KNOWN"
+    assert "sends no time" in state.details
+    late = _state(shown=replace(untimed, frame=replace(frame, delay_s=2.0)))
+    assert (late.kind, late.headline[:8]) == ("bad", "NOT LIVE")
+    assert late.short == "NOT LIVE at least 2.1 s"
+    failed = replace(_shown(ArithmeticError("no field")), frame=frame)
+    assert "LIVE" not in _state(shown=failed).headline
 
 
 def test_a_held_picture_says_so_even_when_it_is_fresh() -> None:

@@ -15,10 +15,10 @@ from vein_imaging.viewer.qt.message import tell
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
-__all__ = ["RecordDesk"]
+__all__ = ["RecordingDesk"]
 
 
-class RecordDesk(QObject):
+class RecordingDesk(QObject):
     """One button: where to, then so many frames, then stop.
 
     Parameters
