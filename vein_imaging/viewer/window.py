@@ -21,6 +21,7 @@ from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
 from vein_imaging.viewer.live.live_desk import LiveDesk
 from vein_imaging.viewer.live.vein_reading import vein_at
+from vein_imaging.viewer.patient.patient_page import PatientPage
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
@@ -101,6 +102,7 @@ class ViewerWindow(QMainWindow):
         if work is not None:
             self.paper = PrintDesk(work, visit, self)
             self.strip.offer_print(self.paper.menu)
+        self.patient = PatientPage(visit, self.recorder.desk, self, self.paper)
         self.pages = self._pages()
         self._lay_out()
         self._lock = None if desk is None else DeskLock(desk, self.lock)
@@ -112,6 +114,7 @@ class ViewerWindow(QMainWindow):
         """The pages beside the picture; each is wired in one line here."""
         pages = SidePages()
         pages.add(_("Inject"), self.panel)
+        pages.add(_("Patient"), self.patient)
         pages.add(_("Compare"), self.photos.page)
         return pages
 
@@ -133,6 +136,7 @@ class ViewerWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _wire(self) -> None:
+        self.header.close_asked.connect(self._ask_to_close)
         self.canvas.records = lambda: self.recorder.switched_on
         self.canvas.events.clicked.connect(self._clicked)
         self.desk.resized.connect(self.recorder.show_marks)
@@ -221,6 +225,7 @@ class ViewerWindow(QMainWindow):
             self.paper.close()
         self.photos.close()
         self.recorder.close()
+        self.patient.close_dialog()
         self.hide()
         self.desk.close()
         self.canvas.close()
@@ -270,13 +275,14 @@ class ViewerWindow(QMainWindow):
         if event is None or self._closing:
             return
         event.ignore()
-        if self._asked is None:
-            self._ask_to_close()
+        self._ask_to_close()
 
     def _ask_to_close(self) -> None:
+        if self._asked is not None:
+            return
         self._asked = box = QMessageBox(self)
         box.setStyleSheet(stylesheet())
-        box.setText(_("Close vein-imaging?"))
+        box.setText(_("Close this session?"))
         box.setInformativeText(_("Everything in the list is already stored."))
         close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
         stay = box.addButton(_("Stay here"), QMessageBox.ButtonRole.RejectRole)
