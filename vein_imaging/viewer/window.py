@@ -22,6 +22,7 @@ from vein_imaging.viewer.live.camera_state import camera_state, scale_in_words
 from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.live.vein_reading import vein_at
+from vein_imaging.viewer.patient.patient_page import PatientPage
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
@@ -101,6 +102,7 @@ class ViewerWindow(QMainWindow):
         if work is not None:
             self.paper = PrintDesk(work, visit, self)
             self.strip.offer_print(self.paper.menu)
+        self.patient = PatientPage(visit, self.recorder.desk, self, self.paper)
         self.pages = self._pages()
         self._lay_out()
         self._lock = None if desk is None else DeskLock(desk, self.lock)
@@ -112,6 +114,7 @@ class ViewerWindow(QMainWindow):
         """The pages beside the picture; each is wired in one line here."""
         pages = SidePages()
         pages.add(_("Inject"), self.panel)
+        pages.add(_("Patient"), self.patient)
         pages.add(_("Compare"), self.photos.page)
         return pages
 
@@ -222,6 +225,7 @@ class ViewerWindow(QMainWindow):
             self.paper.close()
         self.photos.close()
         self.recorder.close()
+        self.patient.close_dialog()
         self.hide()
         self.feed.stop()
         self.canvas.close()
