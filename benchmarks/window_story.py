@@ -15,7 +15,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -195,12 +195,28 @@ class KeyboardHand:
         settle(2)
 
     def go_to(self, widget: QWidget) -> None:
+        """Tab to a control; in a group of buttons, the arrows go on from its own."""
+        group = widget.group() if isinstance(widget, QAbstractButton) else None
+        if group is None or not group.exclusive():
+            self._tab_to([widget])
+            return
+        self._tab_to(group.buttons())
+        for _ in group.buttons():
+            if QApplication.focusWidget() is widget:
+                return
+            self._key(Qt.Key.Key_Right)
+        raise StoryError(f"the arrows never reach {words_of(widget)}")
+
+    def _tab_to(self, widgets: Sequence[QWidget]) -> None:
+        widget = widgets[0]
         window = widget.window()
+        if QApplication.activeWindow() is not window:
+            window.activateWindow()  # as a window manager does; here there is none
         until(lambda: QApplication.activeWindow() is window, "the window is active")
         for _ in range(MOST_TABS):
             focused = QApplication.focusWidget()
-            if focused is widget or (
-                focused is not None and focused.focusProxy() is widget
+            if focused is not None and (
+                focused in widgets or focused.focusProxy() in widgets
             ):
                 return
             if focused is None:  # as a person's first Tab in a new window
@@ -210,7 +226,9 @@ class KeyboardHand:
 
     def press(self, widget: QWidget) -> None:
         self.go_to(widget)
-        self._key(Qt.Key.Key_Space)
+        chosen = isinstance(widget, QAbstractButton) and widget.group() is not None
+        if not (chosen and widget.isChecked()):  # the arrows have pressed it already
+            self._key(Qt.Key.Key_Space)
         settle()
 
     def put(self, edit: QLineEdit, text: str) -> None:
@@ -223,7 +241,7 @@ class KeyboardHand:
     def choose(self, combo: QComboBox, words: str) -> None:
         at = _entry(combo, words)
         self.go_to(combo)
-        for _ in range(combo.count()):
+        for _ in range(combo.count() + 1):
             if combo.currentIndex() == at:
                 settle()
                 return
@@ -623,13 +641,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--only", type=int, default=0, help="1: by keyboard alone")
     asked = parser.parse_args()
     width, height = map(int, asked.size.split("x"))
     app = application()
     app.setQuitOnLastWindowClosed(False)
     told: list[list[Step]] = []
     hands: tuple[type[MouseHand] | type[KeyboardHand], ...] = (MouseHand, KeyboardHand)
-    for hand in hands[: 1 if asked.pictures else 2]:
+    for hand in hands[asked.only : 1 if asked.pictures else 2]:
         with tempfile.TemporaryDirectory() as folder:
             story = Story(Path(folder), hand(), (width, height))
             if asked.pictures:
