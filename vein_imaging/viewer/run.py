@@ -63,6 +63,8 @@ class ViewerOptions:
         So many live pictures are shown before the picture of the window is taken.
     first_picture_s : s
         How long to wait for them.
+    light : str
+        Address of the illuminator; empty for none.
     canvas : "auto", "qt" or "napari"
         What draws the picture; "auto" asks whether there is a graphics card.
     """
@@ -77,6 +79,7 @@ class ViewerOptions:
     screenshot_after: int = 5
     first_picture_s: float = 60.0
     canvas: CanvasKind = "auto"
+    light: str = ""
 
 
 def run_viewer(
@@ -190,7 +193,7 @@ def _day(
     need_a_screen()
     memory = Memory(user_config_path("vein-imaging") / "window.json")
     memory.offer(**{key: text for key, text in named.items() if text})
-    application(memory.now.size_percent)
+    app = application(memory.now.size_percent)  # lives as long as somebody holds it
     cover = splash()
     from vein_imaging.treatment import sign_in_to_work
     from vein_imaging.viewer.day import Day
@@ -210,6 +213,7 @@ def _day(
     finally:
         cover.close()
         day.close()
+        app.processEvents()  # what was closed is taken off the screen
 
 
 def _run(day: Day) -> None:

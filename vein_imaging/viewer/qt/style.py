@@ -80,7 +80,7 @@ QPushButton#log_sites:checked {
     background: %(switched_on)s; border-color: %(switched_on_edge)s;
     color: %(switched_on_text)s;
 }
-QSlider { min-height: 32px; background: transparent; }
+QSlider { min-height: 44px; background: transparent; }
 QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: %(edge)s; }
 QSlider::handle:horizontal {
     width: 26px; margin: -11px 0; border-radius: 13px; background: %(handle)s;
