@@ -22,7 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from qtpy.QtCore import Qt, QTimer
+from qtpy.QtCore import QPoint, Qt, QTimer
 from qtpy.QtTest import QTest
 from qtpy.QtWidgets import (
     QAbstractButton,
@@ -92,13 +92,26 @@ def pause(seconds: float) -> None:
 def words_of(widget: QWidget) -> tuple[str, ...]:
     """What a person reads on a control, or a screen reader says."""
     text = widget.text() if isinstance(widget, QAbstractButton) else ""
-    return (text, widget.accessibleName())
+    return (" ".join(text.split()), widget.accessibleName())
 
 
 def named(where: Callable[[], QWidget], words: str, kind: type[QWidget]) -> Any:
     """The control of these words, as soon as it can be used."""
-    until(lambda: _named(where(), words, kind), f"{words!r} can be used")
+    try:
+        until(lambda: _named(where(), words, kind), f"{words!r} can be used")
+    except StoryError as error:
+        there = [
+            text for one in where().findChildren(QWidget) for text in words_of(one)
+        ]
+        raise StoryError(
+            f"{error}; there are {sorted({one for one in there if one})[:40]}"
+        ) from None
     return _named(where(), words, kind)[0]
+
+
+def _in_a_group(widget: QWidget) -> bool:
+    """Whether Qt takes Tab from it: the arrows reach it from the pressed one."""
+    return isinstance(widget, QAbstractButton) and widget.group() is not None
 
 
 def _named(top: QWidget, words: str, kind: type[QWidget]) -> list[Any]:
@@ -107,7 +120,7 @@ def _named(top: QWidget, words: str, kind: type[QWidget]) -> list[Any]:
         for one in top.findChildren(kind)
         if one.isVisible()
         and one.isEnabled()
-        and one.focusPolicy() != Qt.FocusPolicy.NoFocus
+        and (one.focusPolicy() != Qt.FocusPolicy.NoFocus or _in_a_group(one))
         and any(text.strip() and words in text for text in words_of(one))
     ]
     return [one for one in found if words in words_of(one)] or found
@@ -186,7 +199,7 @@ class KeyboardHand:
     def __init__(self) -> None:
         self.clicks = self.keys = 0
 
-    def _key(self, key: Qt.Key) -> None:
+    def key(self, key: Qt.Key) -> None:
         target = QApplication.focusWidget()
         if target is None:
             raise StoryError("the keyboard is nowhere")
@@ -198,13 +211,19 @@ class KeyboardHand:
         """Tab to a control; in a group of buttons, the arrows go on from its own."""
         group = widget.group() if isinstance(widget, QAbstractButton) else None
         if group is None or not group.exclusive():
-            self._tab_to([widget])
+            holder = widget.parentWidget()  # a list that is typed into has the focus
+            self._tab_to([holder if isinstance(holder, QComboBox) else widget])
             return
         self._tab_to(group.buttons())
-        for _ in group.buttons():
-            if QApplication.focusWidget() is widget:
-                return
-            self._key(Qt.Key.Key_Right)
+        arrows = (Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Up)
+        for arrow in arrows:
+            for _ in group.buttons():
+                focused = QApplication.focusWidget()
+                if focused is widget:
+                    return
+                if focused is not None and not _nearer(focused, widget, arrow):
+                    break
+                self.key(arrow)
         raise StoryError(f"the arrows never reach {words_of(widget)}")
 
     def _tab_to(self, widgets: Sequence[QWidget]) -> None:
@@ -221,14 +240,15 @@ class KeyboardHand:
                 return
             if focused is None:  # as a person's first Tab in a new window
                 window.setFocus()
-            self._key(Qt.Key.Key_Tab)
+            self.key(Qt.Key.Key_Tab)
         raise StoryError(f"Tab never reaches {words_of(widget)}")
 
     def press(self, widget: QWidget) -> None:
         self.go_to(widget)
-        chosen = isinstance(widget, QAbstractButton) and widget.group() is not None
-        if not (chosen and widget.isChecked()):  # the arrows have pressed it already
-            self._key(Qt.Key.Key_Space)
+        if not (
+            _in_a_group(widget) and widget.isChecked()
+        ):  # the arrows have pressed it already
+            self.key(Qt.Key.Key_Space)
         settle()
 
     def put(self, edit: QLineEdit, text: str) -> None:
@@ -246,14 +266,25 @@ class KeyboardHand:
                 settle()
                 return
             down = combo.currentIndex() < at
-            self._key(Qt.Key.Key_Down if down else Qt.Key.Key_Up)
+            self.key(Qt.Key.Key_Down if down else Qt.Key.Key_Up)
         raise StoryError(f"the arrows never reach {words!r}")
 
     def take_first(self, rows: QListWidget) -> None:
         self.go_to(rows)
         if rows.currentRow() != 0:
-            self._key(Qt.Key.Key_Home)
+            self.key(Qt.Key.Key_Home)
         settle()
+
+
+def _nearer(here: QWidget, there: QWidget, arrow: Qt.Key) -> bool:
+    """Whether a person who looks would press this arrow."""
+    way = there.mapToGlobal(QPoint()) - here.mapToGlobal(QPoint())
+    return {
+        Qt.Key.Key_Right: way.x() > 0,
+        Qt.Key.Key_Left: way.x() < 0,
+        Qt.Key.Key_Down: way.y() > 0,
+        Qt.Key.Key_Up: way.y() < 0,
+    }[arrow]
 
 
 def _entry(combo: QComboBox, words: str) -> int:
@@ -547,10 +578,10 @@ class Story:
         if isinstance(self.hand, KeyboardHand):
             self.hand.go_to(table)
             for _ in range(2 * table.rowCount()):
-                if table.currentRow() == rows[0]:
+                if any(item.row() == rows[0] for item in table.selectedItems()):
                     break
-                down = table.currentRow() < rows[0]
-                self.hand._key(Qt.Key.Key_Down if down else Qt.Key.Key_Up)
+                down = table.currentRow() < rows[0] or table.currentRow() == 0
+                self.hand.key(Qt.Key.Key_Down if down else Qt.Key.Key_Up)
         else:
             viewport, item = table.viewport(), table.item(rows[0], 0)
             assert viewport is not None and item is not None
