@@ -1,7 +1,7 @@
 """A clinician's whole day in the real windows, by mouse and by keyboard alone.
 
-    scripts/with-display python benchmarks/window_story.py            # counts, both ways
-    scripts/with-display python benchmarks/window_story.py --pictures DIR --size 1280x720
+    scripts/with-display python benchmarks/window_story.py   # counts, both ways
+    scripts/with-display python benchmarks/window_story.py --pictures DIR
 
 Sign in, a new patient, screening, live picture, three injections with one stop and its
 reason, a correction, signature, report; eight weeks later the earlier picture, another
@@ -229,6 +229,7 @@ class KeyboardHand:
     def _tab_to(self, widgets: Sequence[QWidget]) -> None:
         widget = widgets[0]
         window = widget.window()
+        assert window is not None
         if QApplication.activeWindow() is not window:
             window.activateWindow()  # as a window manager does; here there is none
         until(lambda: QApplication.activeWindow() is window, "the window is active")
@@ -392,13 +393,10 @@ class Story:
         """Wait until the person can read these words."""
 
         def shown() -> bool:
-            return any(
-                words in one.text()
-                for top in QApplication.topLevelWidgets()
-                if top.isVisible()
-                for one in (*top.findChildren(QLabel), *top.findChildren(QPushButton))
-                if one.isVisible()
-            )
+            tops = [one for one in QApplication.topLevelWidgets() if one.isVisible()]
+            texts: list[Any] = [two for one in tops for two in one.findChildren(QLabel)]
+            texts += [two for one in tops for two in one.findChildren(QPushButton)]
+            return any(words in one.text() for one in texts if one.isVisible())
 
         until(shown, f"{words!r} is read")
 
@@ -512,7 +510,9 @@ class Story:
         with self.step("three injections, one of them with a stop"):
             self.press("Inject")
             form = self.window.panel.form
-            self.hand.put(form.product.lineEdit(), "Asclera")
+            product = form.product.lineEdit()
+            assert product is not None
+            self.hand.put(product, "Asclera")
             self.put("Area of the body", "left thigh lateral")
             self.type_dose("0.1")
             self.place((120, 200))
@@ -711,7 +711,8 @@ class Pictures:
         assert screen is not None
         plain = "".join(c if c.isalnum() else "-" for c in name)
         file = self._folder / f"{self._count:02d}-{plain}-{self._size}.png"
-        screen.grabWindow(0).save(str(file))
+        everything: Any = 0
+        screen.grabWindow(everything).save(str(file))
 
 
 if __name__ == "__main__":
