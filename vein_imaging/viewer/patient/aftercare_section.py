@@ -32,6 +32,8 @@ class AftercareSection(PatientSection):
         self.column.addWidget(self.next)
         self.papers: list[QPushButton] = []
         for action in [] if paper is None else paper.menu.actions():
+            if action.isSeparator():
+                continue
             button = QPushButton(action.text())
             button.setAutoDefault(False)
             button.clicked.connect(action.trigger)

@@ -56,7 +56,7 @@ QPushButton, QLineEdit, QComboBox {
     min-height: %(inner)dpx; border-radius: 6px; padding: 0 12px;
     background: %(raised)s; border: 2px solid %(edge)s;
 }
-QLineEdit { placeholder-text-color: %(off_text)s; }
+QLineEdit, QComboBox { placeholder-text-color: %(off_text)s; }
 QPushButton:hover { background: %(hover)s; }
 QPushButton:pressed, QPushButton:checked, QPushButton#main {
     background: %(chosen)s; border-color: %(focus)s; color: %(chosen_text)s;
@@ -201,7 +201,9 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    style = widget.style()
-    if style is not None:
-        style.unpolish(widget)
-        style.polish(widget)
+    # Qt looks at what the rules of a parent say of its children only when asked.
+    for one in (widget, *widget.findChildren(QWidget)):
+        style = one.style()
+        if style is not None:
+            style.unpolish(one)
+            style.polish(one)
