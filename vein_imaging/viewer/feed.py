@@ -68,6 +68,8 @@ def _step_maker(scale: SkinScale) -> MakeStep:
         analysis = AnalysisSettings(
             quality=settings.quality, sensitivity=settings.sensitivity
         )
-        return LiveStep(analysis, pixel, profile=profile, light=frame.light)
+        return LiveStep(
+            analysis, pixel, profile=profile, light=frame.light, box=settings.box
+        )
 
     return make_step

@@ -35,6 +35,28 @@ _NOT_A_PATIENT = {
     "drawing": (marked("DRAWN LEG"), marked("DRAWN LEG \N{EM DASH} not a patient")),
 }
 
+_LATE_SAID_S = 2.0  # a slow line is said in the strip; this long, nothing comes
+_WHAT_TO_DO = {
+    DeviceState.OPENING: marked("The camera is being opened: a moment."),
+    DeviceState.STALLED: marked(
+        "No new picture comes. Look at the camera's cable and its lamp; it comes back "
+        "by itself."
+    ),
+    DeviceState.ABSENT: marked(
+        "A camera that is plugged in is found by itself. Meanwhile injections can be "
+        "recorded without a picture."
+    ),
+    DeviceState.LOST: marked(
+        "The camera was lost. Look at its cable: it is opened again by itself. What "
+        "you see is old."
+    ),
+    DeviceState.FAULT: marked(
+        "It does not come back by itself. Do what the message says, then press "
+        "\N{LEFT DOUBLE QUOTATION MARK}Start camera again"
+        "\N{RIGHT DOUBLE QUOTATION MARK}."
+    ),
+}
+
 StateKind = Literal["live", "frozen", "waiting", "bad"]
 
 
@@ -54,6 +76,9 @@ class CameraState:
         Whether "start camera again" makes sense.
     has_picture : bool
         Whether there is a picture to freeze.
+    advice : str
+        Why there is no picture, or none that is live, and what to do; "" where there
+        is one.
     """
 
     kind: StateKind
@@ -62,6 +87,7 @@ class CameraState:
     details: str
     can_restart: bool
     has_picture: bool
+    advice: str = ""
 
 
 def camera_state(
@@ -70,6 +96,7 @@ def camera_state(
     *,
     frozen: bool,
     now_s: float,
+    drawn_by: str = "",
 ) -> CameraState:
     """Words for what is on the screen; the worst news first.
 
@@ -83,6 +110,8 @@ def camera_state(
         Whether the person holds the picture.
     now_s : s
         `time.monotonic()`.
+    drawn_by : str
+        What draws the picture, where that is to be said.
     """
     kind, short, headline = _headline(status, shown, frozen, now_s)
     age_s = None if shown is None else now_s - shown.frame.taken_s
@@ -93,10 +122,21 @@ def camera_state(
         kind,
         f"{short}{aged}",
         headline,
-        _details(status, shown),
+        _details(status, shown, drawn_by),
         can_restart=status.over,
         has_picture=shown is not None,
+        advice=_advice(status, None if frozen else age_s),
     )
+
+
+def _advice(status: DeviceStatus, age_s: float | None) -> str:
+    """Why nothing comes and what to do, in a sentence each."""
+    if status.state in _WHAT_TO_DO:
+        what = _(_WHAT_TO_DO[status.state])
+        return f"{status.error}\n{what}" if status.error else what
+    if age_s is not None and age_s > _LATE_SAID_S:
+        return _(_WHAT_TO_DO[DeviceState.STALLED])
+    return ""
 
 
 def _headline(
@@ -168,7 +208,7 @@ def scale_in_words(found: VeinMap | None) -> str:
     return words.format(scale=scale, share=196 * found.scale_error)
 
 
-def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
+def _details(status: DeviceStatus, shown: LivePicture | None, drawn_by: str) -> str:
     parts = []
     if shown is not None and _is_untimed(shown):
         parts.append(
@@ -177,7 +217,6 @@ def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
     if shown is not None and shown.result is not None:
         if shown.result.vein_map.advice:
             parts.append(shown.result.vein_map.advice)
-        parts.append(_scale(shown.result.vein_map))
         judged = shown.result.frame_quality
         if judged is not None and judged.reasons:
             parts.append(f"{judged.verdict}: {judged.reasons[0]}")
@@ -209,19 +248,10 @@ def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
         parts.append(
             _("reconnected {reconnects} times").format(reconnects=status.reconnects)
         )
+    if drawn_by:
+        parts.append(drawn_by)
     parts.append(_short(status.address))
     return "  \N{MIDDLE DOT}  ".join(parts)
-
-
-def _scale(found: VeinMap) -> str:
-    """The size of a pixel, and how well it is known where it was calibrated."""
-    mm_per_pixel = found.mm_per_pixel
-    if mm_per_pixel is None:
-        return _("not calibrated: no widths in mm")
-    if not found.scale_error:
-        return _("{mm_per_pixel:.3f} mm per pixel").format(mm_per_pixel=mm_per_pixel)
-    words = _("calibrated: {mm_per_pixel:.4f} mm per pixel, to {share:.1f} %")
-    return words.format(mm_per_pixel=mm_per_pixel, share=196 * found.scale_error)
 
 
 def _short(address: str) -> str:

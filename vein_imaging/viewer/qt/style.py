@@ -80,12 +80,13 @@ QPushButton#log_sites:checked {
     background: %(switched_on)s; border-color: %(switched_on_edge)s;
     color: %(switched_on_text)s;
 }
-QSlider { min-height: 32px; background: transparent; }
+QSlider { min-height: 44px; background: transparent; }
 QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: %(edge)s; }
 QSlider::handle:horizontal {
     width: 26px; margin: -11px 0; border-radius: 13px; background: %(handle)s;
 }
-QFrame[verdict] { border-radius: 8px; }
+QFrame[verdict], QFrame#so_far { border-radius: 8px; }
+QFrame#so_far { background: %(quiet)s; border: 3px solid %(edge)s; }
 QFrame[verdict="stop"] { background: %(stop)s; border: 3px solid %(stop_edge)s; }
 QFrame[verdict="stop"] QLabel { color: %(stop_text)s; }
 QFrame[verdict="warn"] { background: %(warn)s; border: 3px solid %(warm_edge)s; }
@@ -201,9 +202,9 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    # Qt looks at what the rules of a parent say of its children only when asked.
-    for one in (widget, *widget.findChildren(QWidget)):
-        style = one.style()
+    # What stands inside may be coloured by it as well.
+    for each in (widget, *widget.findChildren(QWidget)):
+        style = each.style()
         if style is not None:
-            style.unpolish(one)
-            style.polish(one)
+            style.unpolish(each)
+            style.polish(each)
