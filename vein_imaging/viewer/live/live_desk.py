@@ -135,6 +135,7 @@ class LiveDesk(QObject):
             frozen=self.live.frozen,
             now_s=now_s,
             drawn_by=self._canvas.drawn_by,
+            analysed=self._feed.running,
         )
         self.strip.show_state(state)
         self.over.say_trouble(state.advice)
