@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut
-from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vein_devices.cameras import what_it_shows
 from vein_devices.illuminators import open_illuminator
@@ -226,6 +233,8 @@ class ViewerWindow(QMainWindow):
         self.photos.close()
         self.recorder.close()
         self.patient.close_dialog()
+        for message in self.findChildren(QDialog):
+            message.close()  # what is said of a record is the record's too
         self.hide()
         self.desk.close()
         self.canvas.close()

@@ -635,5 +635,6 @@ def test_a_locked_desk_takes_the_patient_off_the_screen(rig: Rig, person: Any) -
     rig.desk.locked = True
     rig.settle(lambda: bool(ended))
     assert ended == ["locked"] and not rig.window.isVisible()
-    assert not [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    left = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    assert not left, [getattr(w, "text", str)() for w in left]
     assert not rig.feed.running and rig.kinds() == kinds

@@ -85,7 +85,8 @@ QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: %(edge
 QSlider::handle:horizontal {
     width: 26px; margin: -11px 0; border-radius: 13px; background: %(handle)s;
 }
-QFrame[verdict] { border-radius: 8px; }
+QFrame[verdict], QFrame#so_far { border-radius: 8px; }
+QFrame#so_far { background: %(quiet)s; border: 3px solid %(edge)s; }
 QFrame[verdict="stop"] { background: %(stop)s; border: 3px solid %(stop_edge)s; }
 QFrame[verdict="stop"] QLabel { color: %(stop_text)s; }
 QFrame[verdict="warn"] { background: %(warn)s; border: 3px solid %(warm_edge)s; }
@@ -201,7 +202,9 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    style = widget.style()
-    if style is not None:
-        style.unpolish(widget)
-        style.polish(widget)
+    # What stands inside may be coloured by it as well.
+    for each in (widget, *widget.findChildren(QWidget)):
+        style = each.style()
+        if style is not None:
+            style.unpolish(each)
+            style.polish(each)
