@@ -180,7 +180,7 @@ def test_the_earlier_picture_lies_over_with_its_match(rig: Rig) -> None:
     rig.settle(lambda: rig.desk.ghost.shown)
     rig.settle(lambda: rig.desk.over.match.startswith("Match 0"))  # grey is no leg
     row, column = np.unravel_index(int(LEG[60:].argmax()), LEG[60:].shape[:2])
-    rig.settle(lambda: rig.colour(60 + row, column)[0] > GREY + 5)
+    rig.settle(lambda: rig.colour(60.0 + int(row), int(column))[0] > GREY + 5)
     rig.desk.strip.freeze.setChecked(True)
     rig.desk.panel.ghost.setValue(0)
     QApplication.processEvents()
