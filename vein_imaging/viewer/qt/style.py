@@ -56,7 +56,7 @@ QPushButton, QLineEdit, QComboBox {
     min-height: %(inner)dpx; border-radius: 6px; padding: 0 12px;
     background: %(raised)s; border: 2px solid %(edge)s;
 }
-QLineEdit { placeholder-text-color: %(off_text)s; }
+QLineEdit, QComboBox { placeholder-text-color: %(off_text)s; }
 QPushButton:hover { background: %(hover)s; }
 QPushButton:pressed, QPushButton:checked, QPushButton#main {
     background: %(chosen)s; border-color: %(focus)s; color: %(chosen_text)s;
