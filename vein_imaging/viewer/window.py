@@ -202,11 +202,12 @@ class ViewerWindow(QMainWindow):
             ),
             _("The clock is right now"),
         )
-        dialog.accepted.connect(
-            lambda: waited_for(
-                self, lambda: work.answer_clock(right=True, reason=dialog.reason_text)
-            )
-        )
+
+        def answered() -> None:
+            reason = dialog.reason_text  # the dialog is gone before the store answers
+            waited_for(self, lambda: work.answer_clock(right=True, reason=reason))
+
+        dialog.accepted.connect(answered)
         dialog.open()
 
     def close(self) -> bool:
