@@ -246,9 +246,9 @@ class KeyboardHand:
 
     def press(self, widget: QWidget) -> None:
         self.go_to(widget)
-        if not (
-            _in_a_group(widget) and widget.isChecked()
-        ):  # the arrows have pressed it already
+        button: Any = widget
+        # in a group the arrows have pressed it already
+        if not (_in_a_group(widget) and button.isChecked()):
             self.key(Qt.Key.Key_Space)
         settle()
 
