@@ -22,6 +22,7 @@ from vein_imaging.capture.light_feed import LightFeed
 from vein_imaging.treatment import AtWork, Site, Visit, VisitFacts
 from vein_imaging.viewer.before_after.wiring import PhotoDesk
 from vein_imaging.viewer.canvas.choose import choose_canvas
+from vein_imaging.viewer.canvas.key_cursor import KeyCursor
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
@@ -146,6 +147,7 @@ class ViewerWindow(QMainWindow):
         self.header.close_asked.connect(self._ask_to_close)
         self.canvas.records = lambda: self.recorder.switched_on
         self.canvas.events.clicked.connect(self._clicked)
+        self.cross = KeyCursor(self.canvas, self._shape)
         self.desk.resized.connect(self.recorder.show_marks)
         self.strip.reconnect_asked.connect(self._restart)
         self.strip.compare_asked.connect(self.show_photographs)
@@ -264,6 +266,10 @@ class ViewerWindow(QMainWindow):
                     "start this program again. Everything in the list is stored."
                 ),
             )
+
+    def _shape(self) -> tuple[int, ...]:
+        shown = self.live.shown
+        return () if shown is None else shown.picture.shape
 
     def _clicked(self, point_rc: tuple[float, float], records: bool) -> None:
         shown = self.live.shown
