@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vein_imaging.cli.profiles import ProfileChoice, kept_profile, profile_options
+from vein_imaging.cli.profiles import ProfileChoice, profile_options
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ def view(
     """
     require_window()
     from vein_devices.errors import DeviceAddressError, DeviceError
+    from vein_imaging.capture.camera_profiles import kept_profile
     from vein_imaging.storage.errors import StoreError
     from vein_imaging.viewer.application import NoPictureError, NoScreenError
 

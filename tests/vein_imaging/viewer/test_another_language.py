@@ -27,6 +27,8 @@ from vein_imaging.treatment import RecordError, VisitFacts
 from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.compare_page import ComparePage
 from vein_imaging.viewer.before_after.photograph_dialog import PhotographDialog
+from vein_imaging.viewer.devices.calibration_panel import CalibrationPanel
+from vein_imaging.viewer.devices.doctor_list import DoctorList
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
@@ -128,6 +130,8 @@ WIDGETS: dict[str, Callable[[QWidget], QWidget]] = {
     "strip": lambda parent: CameraStrip(CaptureSettings()),
     "header": lambda parent: header(),
     "reason": lambda parent: ReasonDialog(parent, "stop", "QQ", ("QQ",), "QQ"),
+    "calibration": lambda parent: CalibrationPanel(),
+    "doctor": lambda parent: DoctorList(list),
     "photograph": lambda parent: PhotographDialog(parent, None),
     "compare": lambda parent: ComparePage(Two()),  # type: ignore[arg-type]
 }
