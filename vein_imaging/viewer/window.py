@@ -27,6 +27,7 @@ from vein_imaging.viewer.live.camera_state import camera_state, scale_in_words
 from vein_imaging.viewer.live.camera_strip import CameraStrip
 from vein_imaging.viewer.live.live_view import LiveView
 from vein_imaging.viewer.live.vein_reading import vein_at
+from vein_imaging.viewer.patient.patient_page import PatientPage
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
@@ -108,6 +109,7 @@ class ViewerWindow(QMainWindow):
         if work is not None:
             self.paper = PrintDesk(work, visit, self)
             self.strip.offer_print(self.paper.menu)
+        self.patient = PatientPage(visit, self.recorder.desk, self, self.paper)
         self.pages = self._pages()
         self._lay_out()
         if isinstance(feed, CalibratedFeed):
@@ -121,6 +123,7 @@ class ViewerWindow(QMainWindow):
         """The pages beside the picture; each is wired in one line here."""
         pages = SidePages()
         pages.add(_("Inject"), self.panel)
+        pages.add(_("Patient"), self.patient)
         pages.add(_("Compare"), self.photos.page)
         pages.add(_("Devices"), self.devices)
         return pages
@@ -233,6 +236,7 @@ class ViewerWindow(QMainWindow):
         self.photos.close()
         self.devices.close_page()
         self.recorder.close()
+        self.patient.close_dialog()
         self.hide()
         self.feed.stop()
         self.canvas.close()

@@ -25,11 +25,14 @@ from vein_imaging.domain.limits import load_limits
 from vein_imaging.report import Notice, Report, Section, render_html
 from vein_imaging.treatment import RecordError, VisitFacts
 from vein_imaging.treatment.photographs import Circumstances, Photo
+from vein_imaging.treatment.typed_injection import EntryText
 from vein_imaging.viewer.before_after.compare_page import ComparePage
 from vein_imaging.viewer.before_after.photograph_dialog import PhotographDialog
 from vein_imaging.viewer.devices.calibration_panel import CalibrationPanel
 from vein_imaging.viewer.devices.doctor_list import DoctorList
 from vein_imaging.viewer.header import Header
+from vein_imaging.viewer.injecting.area_dialog import AreaDialog
+from vein_imaging.viewer.injecting.correct_dialog import CorrectDialog
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.camera_strip import CameraStrip
@@ -125,8 +128,24 @@ def header() -> Header:
     return made
 
 
+FACTS = VisitFacts(
+    name="QQ",
+    born=None,
+    number="QQ",
+    session_number=1,
+    planned_sessions=3,
+    user="QQ",
+    region="QQ",
+    started_on=date(2026, 3, 4),
+)
+
+
 WIDGETS: dict[str, Callable[[QWidget], QWidget]] = {
     "panel": lambda parent: InjectionPanel([("QQ", "QQ")], "QQ", ask_weight=True),
+    "area": lambda parent: AreaDialog(parent, FACTS, "", {}),
+    "correct": lambda parent: CorrectDialog(
+        parent, FACTS, [("QQ", "QQ")], EntryText(), "QQ"
+    ),
     "strip": lambda parent: CameraStrip(CaptureSettings()),
     "header": lambda parent: header(),
     "reason": lambda parent: ReasonDialog(parent, "stop", "QQ", ("QQ",), "QQ"),

@@ -293,7 +293,7 @@ def test_a_stop_is_not_recorded_until_a_reason_is_typed(rig: Rig, person: Any) -
     rig.window.panel.log_sites.setChecked(True)
     before = rig.kinds()
     person.click(rig.window.canvas.surface, rig.on_canvas(300, 200))
-    dialog = rig.window.recorder.dialog
+    dialog: Any = rig.window.recorder.dialog
     assert dialog is not None and rig.kinds() == before
     person.types(dialog.reason, "given before it was typed")
     person.click(dialog.go_on)
@@ -308,7 +308,7 @@ def test_cancelling_a_stop_records_nothing(rig: Rig, person: Any) -> None:
     rig.window.panel.log_sites.setChecked(True)
     before = rig.kinds()
     person.click(rig.window.canvas.surface, rig.on_canvas(300, 200))
-    dialog = rig.window.recorder.dialog
+    dialog: Any = rig.window.recorder.dialog
     assert dialog is not None
     person.click(dialog.cancel)
     assert rig.kinds() == before and rig.window.recorder.dialog is None
@@ -391,7 +391,7 @@ def test_voiding_asks_for_a_reason_and_takes_the_mark_away(
     log = rig.window.panel.log
     log.table.selectRow(0)
     person.click(log.void)
-    dialog = rig.window.recorder.dialog
+    dialog: Any = rig.window.recorder.dialog
     assert dialog is not None
     person.types(dialog.reason, "clicked by mistake")
     person.click(dialog.go_on)

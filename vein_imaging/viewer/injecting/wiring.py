@@ -225,7 +225,7 @@ class SiteRecorder:
         self._panel.say(
             _("Another window has written to this record: the totals are new")
         )
-        self._changed()
+        self.desk.tell_changed()
 
     def _record(self, entry: EntryText, site: Site | None, reason: str) -> None:
         self._panel.say("")

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 from qtpy.QtCore import QObject, Signal
+
+from vein_imaging.viewer.qt.threads import start_thread, tell_window
 
 __all__ = ["InBackground"]
 
 
 class InBackground(QObject):
     """One function, called in a thread of its own after `start`.
-
-    Python's own thread, which the program waits for at its end: one of Qt's pool, still
-    there when Python ends, has aborted the process.
 
     Parameters
     ----------
@@ -50,16 +48,17 @@ class InBackground(QObject):
     def start(self) -> None:
         """Begin, beside whatever else the program does. Once."""
         self._at_work.add(self)
-        threading.Thread(target=self._run, name="in background").start()
+        start_thread(self._run)
 
     def _run(self) -> None:
         try:
             answer = self._call()
         except Exception as error:  # noqa: BLE001 - whoever asked is told
-            self.errored.emit(error)
+            raised = error
+            tell_window(lambda: self.errored.emit(raised))
         else:
-            self.returned.emit(answer)
-        self.finished.emit()
+            tell_window(lambda: self.returned.emit(answer))
+        tell_window(lambda: self.finished.emit())
 
     def _forget(self) -> None:
         self._at_work.discard(self)

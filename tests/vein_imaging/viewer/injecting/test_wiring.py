@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from vein_imaging.treatment import Site, Visit
 from vein_imaging.treatment.practice import practice_visit
 from vein_imaging.treatment.typed_injection import EntryText
+from vein_imaging.viewer.injecting.dose_view import DoseView
 
 from .conftest import WAIT_MS, Desk, at_desk, skin
 
@@ -60,11 +61,12 @@ def test_a_stale_answer_is_never_shown(
     assert desk.headline == "Checking\N{HORIZONTAL ELLIPSIS}"
     volume.setText("0.4")
     real_show = desk.panel.dose.show_view
-    monkeypatch.setattr(
-        desk.panel.dose,
-        "show_view",
-        lambda view: (seen.append(view.headline), real_show(view)),
-    )
+
+    def watched(view: DoseView) -> None:
+        seen.append(view.headline)
+        real_show(view)
+
+    monkeypatch.setattr(desk.panel.dose, "show_view", watched)
     go_on.set()
     assert desk.checked().startswith("STOP")
     assert [one for one in seen if one.startswith("Within")] == []
@@ -322,8 +324,8 @@ def test_with_a_stop_on_the_screen_nothing_is_cut_off_and_the_list_is_one_press_
     for widget in (panel.so_far, panel.dose.headline, panel.log_sites, panel.unplaced):
         _seen_whole(desk, widget)
     panel.so_far.show_list.click()
-    for widget in (panel.log.table, panel.log.void, panel.log.correct):
-        _seen_whole(desk, widget)
+    for part in (panel.log.table, panel.log.void, panel.log.correct):
+        _seen_whole(desk, part)
     assert panel.log.table.height() >= 120
     panel.so_far.show_list.click()
     assert panel.form.fields["volume_ml"].isVisible()
@@ -348,7 +350,8 @@ def test_a_site_follows_the_skin_and_is_dashed_where_it_is_not_recognised(
     desk.recorder._forget_last()
     desk.recorder.clicked(Site((100, 200), taken), None)
     desk.recorder.show_marks()
-    assert [(m.point_rc, m.dimmed) for m in desk.canvas.marks] == [((100, 200), False)]
+    placed = [(mark.point_rc, mark.dimmed) for mark in desk.canvas.marks]
+    assert placed == [((100, 200), False)]
     moved = np.roll(taken, (24, -40), (0, 1))
     follow(desk, moved)
     desk.until(lambda: not desk.canvas.marks[0].dimmed)
@@ -381,11 +384,11 @@ def test_after_the_window_was_closed_a_site_is_found_again_on_its_own_skin(
         first.recorder.close()
         again = at_desk(qtbot, visit)
         again.panel.form.fields["site"].setText("left knee medial")
-        assert again.canvas.marks == ()  # not before its skin is recognised
+        assert not again.canvas.marks  # not before its skin is recognised
         again.recorder.follow(skin(1))
         again.until(lambda: len(again.canvas.marks) == 1)
         row, column = again.canvas.marks[0].point_rc
         assert abs(row - 100) < 4 and abs(column - 200) < 4
         again.panel.form.fields["site"].setText("right knee medial")
-        assert again.canvas.marks == ()
+        assert not again.canvas.marks
         again.recorder.close()
