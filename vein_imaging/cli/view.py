@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["require_window", "view"]
 
 _DRAWN_LEG = "phantom:?seed=1"
+_REGION, _TIMEZONE = "US", "UTC"
 
 
 @click.command()
@@ -35,13 +36,13 @@ _DRAWN_LEG = "phantom:?seed=1"
 @click.option("--session", "session_id", help="Or this session.")
 @click.option(
     "--region",
-    default="US",
+    default=_REGION,
     show_default=True,
     help="Whose limits hold, to practise. In a store they are the clinic's.",
 )
 @click.option(
     "--timezone",
-    default="UTC",
+    default=_TIMEZONE,
     show_default=True,
     help="To practise, as in Europe/London: its day is the day of per-day limits.",
 )
@@ -82,9 +83,6 @@ def view(
     "phantom:?seed=7", and without a store, it is to practise: nothing is kept.
     """
     require_window()
-    from vein_devices.errors import DeviceAddressError, DeviceError
-    from vein_imaging.capture.camera_profiles import kept_profile
-    from vein_imaging.storage.errors import StoreError
     from vein_imaging.viewer.application import NoPictureError, NoScreenError
 
     if store_folder is None and (patient_id or session_id):
@@ -95,33 +93,52 @@ def view(
         if store_folder is not None:
             raise click.UsageError(_("--screenshot needs the address of a camera"))
         url = _DRAWN_LEG
-    _refuse_unknown(options["region"], options["timezone"])
+    if (options["region"], options["timezone"]) != (_REGION, _TIMEZONE):
+        _refuse_unknown(options["region"], options["timezone"])
     options["profile_for"] = lambda camera: _profile_for(profile_choice, camera)
-    options["profile_of"] = kept_profile
+    options["profile_of"] = _kept_profile
     try:
         if store_folder is None and url:
-            _practise(url, screenshot, profile_choice, options)
+            _practise(url, screenshot, options)
         else:
             asked = (patient_id or "", session_id or "")
             _work(url, store_folder, user, code, asked, screenshot, options)
-    except DeviceAddressError as error:
+    except (NoPictureError, NoScreenError) as error:
+        raise click.ClickException(str(error)) from error
+    except Exception as error:
+        _told(error)
+        raise
+
+
+def _kept_profile(checksum: str) -> Profile | None:
+    """The profile of a checksum; imported late, the splash waits for nothing slow."""
+    from vein_imaging.capture.camera_profiles import kept_profile
+
+    return kept_profile(checksum)
+
+
+def _told(error: Exception) -> None:
+    """Say in one line what is no fault of the program; imported when there is one.
+
+    Raises
+    ------
+    click.ClickException
+    """
+    from vein_devices.errors import DeviceAddressError, DeviceError
+    from vein_imaging.storage.errors import StoreError
+
+    if isinstance(error.__cause__, click.ClickException):
+        raise error.__cause__  # of a calibration, said by `_profile_for`
+    if isinstance(error, DeviceAddressError):
         raise click.UsageError(str(error)) from error
-    except (DeviceError, StoreError, NoPictureError, NoScreenError) as error:
+    if isinstance(error, DeviceError | StoreError):
         raise click.ClickException(str(error)) from error
 
 
-def _practise(
-    url: str,
-    screenshot: Path | None,
-    profile_choice: ProfileChoice,
-    options: dict[str, Any],
-) -> None:
+def _practise(url: str, screenshot: Path | None, options: dict[str, Any]) -> None:
     from vein_imaging.viewer import ViewerOptions, run_viewer
 
-    profile = replace(profile_choice, camera=url).find()
-    run_viewer(
-        url, screenshot=screenshot, options=ViewerOptions(profile=profile, **options)
-    )
+    run_viewer(url, screenshot=screenshot, options=ViewerOptions(**options))
 
 
 def _work(
@@ -182,10 +199,15 @@ def _refuse_unknown(region: str, timezone: str) -> None:
     ------
     click.UsageError
     """
-    from vein_imaging.treatment import ClinicSettings
+    # No more than these: the splash waits for what is imported here.
+    from vein_imaging.domain.limits import REGIONS
+    from vein_imaging.domain.moments import zone_from_text
 
+    if region not in REGIONS:
+        told = _("region: got {region!r}, wanted one of {regions}")
+        raise click.UsageError(told.format(region=region, regions=", ".join(REGIONS)))
     try:
-        ClinicSettings(region, timezone)
+        zone_from_text(timezone)
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 

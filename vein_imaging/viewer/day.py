@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from qtpy.QtCore import QObject, Signal
+from qtpy.QtWidgets import QApplication, QDialog
 
 from vein_calibration.profile_file import profile_id
 from vein_devices.errors import DeviceError
@@ -27,10 +28,15 @@ from vein_imaging.viewer.start.sign_in_page import Credentials, SignInPage
 from vein_imaging.viewer.start.start_window import StartWindow
 from vein_imaging.viewer.start.today_desk import TodayDesk
 from vein_imaging.viewer.start.today_page import TodayPage
+from vein_imaging.viewer.tour import Tour
+from vein_imaging.viewer.tour_of_window import steps_of_window
 from vein_imaging.viewer.window import ViewerWindow
 from vein_imaging.words import translate as _
 
 __all__ = ["Day"]
+
+
+_PRACTISING = "-"  # no user is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +326,24 @@ class Day(QObject):
         self.start.hide()
         if work is not None and waits:
             window.ask_about_clock(work)
+        if waits:
+            self._show_round(window, _PRACTISING if work is None else work.name)
+
+    def _show_round(self, window: ViewerWindow, person: str) -> None:
+        """Show the tour to who has not seen it; a question goes before it."""
+        if person in self._memory.now.toured:
+            return
+        asked = QApplication.activeModalWidget()
+        if isinstance(asked, QDialog):
+            asked.finished.connect(lambda _how: self._show_round(window, person))
+            return
+        tour = Tour(window, steps_of_window(window))
+        tour.over.connect(lambda: self._toured(person))
+        tour.begin()
+
+    def _toured(self, person: str) -> None:
+        known = (one for one in self._memory.now.toured if one != person)
+        self._memory.keep(toured=(*known, person))
 
     def _ended(self, why: str) -> None:
         window, self.window = self.window, None

@@ -190,7 +190,7 @@ def _day(
     need_a_screen()
     memory = Memory(user_config_path("vein-imaging") / "window.json")
     memory.offer(**{key: text for key, text in named.items() if text})
-    application(memory.now.size_percent)
+    app = application(memory.now.size_percent)  # lives as long as somebody holds it
     cover = splash()
     from vein_imaging.treatment import sign_in_to_work
     from vein_imaging.viewer.day import Day
@@ -210,6 +210,7 @@ def _day(
     finally:
         cover.close()
         day.close()
+        app.processEvents()  # what was closed is taken off the screen
 
 
 def _run(day: Day) -> None:

@@ -145,6 +145,7 @@ class ViewerWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _wire(self) -> None:
+        self.header.close_asked.connect(self._ask_to_close)
         self.canvas.records = lambda: self.recorder.switched_on
         self.canvas.events.clicked.connect(self._clicked)
         self.strip.settings_changed.connect(self._change_settings)
@@ -331,7 +332,7 @@ class ViewerWindow(QMainWindow):
     def _ask_to_close(self) -> None:
         box = QMessageBox(self)
         box.setStyleSheet(stylesheet())
-        box.setText(_("Close vein-imaging?"))
+        box.setText(_("Close this session?"))
         box.setInformativeText(_("Everything in the list is already stored."))
         close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
         stay = box.addButton(_("Stay here"), QMessageBox.ButtonRole.RejectRole)

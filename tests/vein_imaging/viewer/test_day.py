@@ -18,7 +18,20 @@ from typing import Any
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt, QTimer
-from qtpy.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from qtpy.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollBar,
+    QTextEdit,
+    QWidget,
+)
 
 from vein_devices.listing import Listing
 from vein_imaging.storage.files.layout import find_store
@@ -34,6 +47,7 @@ from vein_imaging.viewer.start.practice_page import PracticePage
 from vein_imaging.viewer.start.remembered import Memory
 from vein_imaging.viewer.start.sign_in_page import Credentials, SignInPage
 from vein_imaging.viewer.start.today_page import TodayPage
+from vein_imaging.viewer.tour import Tour
 
 CAMERA = "phantom:?seed=3&size=320x240&fps=10"
 LOCK_S = 600.0
@@ -534,6 +548,75 @@ def test_after_kill_9_signing_in_offers_the_open_session_with_what_was_given(
     assert head.session_id == killed.stdout.strip()
     assert len(work.reopen(head.session_id).session.injections) == 1
     work.leave()
+
+
+# --- the tour --------------------------------------------------------------------
+
+
+def test_each_person_sees_the_tour_once(desk: Desk) -> None:
+    desk.clinic.begun("Anne Probe")
+    page = desk.comes_to_work()
+    desk.until(lambda: page.patients.listed is not None)
+    window = desk.opens()
+    tour = window.findChild(Tour)
+    assert tour is not None
+    assert "Whose leg it is" in desk.on_screen()
+    tour.end()
+    window.close()
+    desk.until(lambda: isinstance(desk.day.start.page, TodayPage))
+    desk.until(lambda: desk.today.patients.listed is not None)
+    again = desk.opens()
+    assert again.findChild(Tour) is None
+    assert desk.memory.now.toured == ("anna",)
+
+
+# --- every control of the real window --------------------------------------------
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_every_control_of_the_window_has_a_name(desk: Desk, theme: str) -> None:
+    desk.memory.offer(theme=theme, toured=("anna",))
+    desk.clinic.begun("Anne Probe")
+    page = desk.comes_to_work()
+    desk.until(lambda: page.patients.listed is not None)
+    window = desk.opens()
+    controls = [one for one in window.findChildren(CONTROLS) if is_own(one, window)]
+    assert len(controls) > 20
+    nameless = [
+        f"{type(one).__name__} in {type(one.parentWidget()).__name__}"
+        for one in controls
+        if not said_of(one)
+    ]
+    assert nameless == []
+
+
+CONTROLS = (
+    QAbstractButton,
+    QLineEdit,
+    QComboBox,
+    QAbstractSlider,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QPlainTextEdit,
+    QTextEdit,
+)
+
+
+def is_own(one: QWidget, window: QWidget) -> bool:
+    """Whether it is a control of ours, not a part of one that Qt made."""
+    if one.window() is not window:
+        return False  # what drops down from a list
+    made_by_qt = one.objectName().startswith("qt_")
+    inside = isinstance(
+        one.parentWidget(), QComboBox | QLineEdit | QAbstractItemView | QAbstractSpinBox
+    )
+    return not (made_by_qt or inside or isinstance(one, QScrollBar))
+
+
+def said_of(one: QWidget) -> str:
+    """What a screen reader says of it."""
+    text = one.text() if isinstance(one, QAbstractButton) else ""
+    return one.accessibleName() or text
 
 
 # --- practising ------------------------------------------------------------------

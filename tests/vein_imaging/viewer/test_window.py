@@ -613,7 +613,7 @@ def test_closing_asks_first(rig: Rig, qtbot: QtBot) -> None:
     (box,) = (
         box
         for box in rig.window.findChildren(QMessageBox)
-        if box.text() == "Close vein-imaging?"
+        if box.text() == "Close this session?"
     )
     stay = next(b for b in box.buttons() if b.text() == "Stay here")
     stay.click()

@@ -25,7 +25,7 @@ from vein_imaging.viewer.qt.choice import tall_choice
 from vein_imaging.viewer.qt.newest_only import NewestOnly
 from vein_imaging.viewer.qt.style import set_look
 from vein_imaging.viewer.qt.waiting import waited_for
-from vein_imaging.viewer.start.camera_preview import CameraPreview, thumbnail
+from vein_imaging.viewer.start.camera_preview import CameraPreview, preview_image
 from vein_imaging.viewer.start.no_camera import NO_CAMERA
 from vein_imaging.words import translate as _
 
@@ -180,7 +180,7 @@ class CameraChoice(QFrame):
             return
         frame = self.preview.newest()
         if frame is not None:
-            image = thumbnail(frame, self.picture.width(), self.picture.height())
+            image = preview_image(frame, self.picture.width(), self.picture.height())
             self.picture.setPixmap(QPixmap.fromImage(image))
         self._show_sentence(camera_sentence(status), problem=bool(status.error))
 

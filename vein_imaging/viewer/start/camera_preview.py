@@ -15,7 +15,7 @@ from vein_devices.supervision.supervisor import SupervisedCamera
 from vein_imaging.capture import watched_camera
 from vein_imaging.capture.mailbox import Mailbox
 
-__all__ = ["CameraPreview", "thumbnail"]
+__all__ = ["CameraPreview", "preview_image"]
 
 _PAUSE_S = 0.1
 """Ten small pictures a second show that it lives; a drawing can make hundreds."""
@@ -74,7 +74,7 @@ class CameraPreview:
         return None if self._look is None else self._look.mailbox.take()
 
 
-def thumbnail(frame: Frame, width_px: int, height_px: int) -> QImage:
+def preview_image(frame: Frame, width_px: int, height_px: int) -> QImage:
     """Make a small picture of a frame that fits into a box.
 
     Parameters

@@ -50,6 +50,7 @@ class StartWindow(QMainWindow):
         self.size_choice.setCurrentIndex(
             self.size_choice.findData(memory.now.size_percent)
         )
+        self.tour = QPushButton(_("Show the tour"))
         self.told = QLabel()
         self.told.setProperty("role", "caption")
         self.told.setWordWrap(True)
@@ -57,6 +58,7 @@ class StartWindow(QMainWindow):
         self._place.setContentsMargins(0, 0, 0, 0)
         self._lay_out()
         self.theme.clicked.connect(self._other_theme)
+        self.tour.clicked.connect(self._tour_again)
         self.size_choice.activated.connect(lambda _at: self._size())
         self._look()
 
@@ -66,6 +68,7 @@ class StartWindow(QMainWindow):
         label = QLabel(_("Size of letters"))
         label.setProperty("role", "caption")
         bar.addWidget(self.told, 1)
+        bar.addWidget(self.tour)
         bar.addWidget(label)
         bar.addWidget(self.size_choice)
         bar.addWidget(self.theme)
@@ -131,6 +134,12 @@ class StartWindow(QMainWindow):
         self._memory.keep(theme="light" if dark else "dark")
         self._look()
         self.told.setText(self._memory.problem)
+
+    def _tour_again(self) -> None:
+        self._memory.keep(toured=())
+        self.told.setText(
+            self._memory.problem or _("The next session begins with the tour.")
+        )
 
     def _size(self) -> None:
         self._memory.keep(size_percent=self.size_choice.currentData())
