@@ -69,7 +69,9 @@ KINDS = (
 )  # fmt: skip
 
 
-def filmed(count: int, seed: int, speed_px: float, size_px: tuple[int, int]) -> Iterator[Picture]:
+def filmed(
+    count: int, seed: int, speed_px: float, size_px: tuple[int, int]
+) -> Iterator[Picture]:
     """A drawn leg that moves, with a camera's noise."""
     width, height = size_px
     still = draw_frame(
@@ -158,8 +160,12 @@ def damaged(kind: Kind, clips: int, folder: Path) -> None:
         data[at : at + burst] = rng.bytes(burst)
         path.write_bytes(data)
         plain, ours = naive(path), read(path)
-        bad = {at_s for at_s in plain if at_s in good and is_wrong(plain[at_s], good[at_s])}
-        seen = {at_s for at_s in ours if at_s in good and is_wrong(ours[at_s], good[at_s])}
+        bad = {
+            at_s for at_s in plain if at_s in good and is_wrong(plain[at_s], good[at_s])
+        }
+        seen = {
+            at_s for at_s in ours if at_s in good and is_wrong(ours[at_s], good[at_s])
+        }
         wrong, shown = wrong + len(bad | seen), shown + len(seen)
         by_burst[burst] += len(seen)
         left += len(set(good) - bad - set(ours))

@@ -54,6 +54,12 @@ _REGION, _TIMEZONE = "US", "UTC"
 )
 @profile_options
 @click.option(
+    "--light",
+    default="",
+    help="Address of an illuminator, as in serial:/dev/ttyACM0. It stays dark until a "
+    "level is pressed.",
+)
+@click.option(
     "--canvas",
     type=click.Choice(["auto", "qt", "napari"]),
     default="auto",

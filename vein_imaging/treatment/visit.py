@@ -185,17 +185,6 @@ class Visit:
         """The next session of the plan; None when all are done."""
         return self.plan.next_due(self.treated_on)
 
-    def look_again(self) -> None:
-        """Read what others have written meanwhile; it is no sign of a person.
-
-        Raises
-        ------
-        StoreError
-            Also when the desk has locked.
-        """
-        with self._signed_in.unattended():
-            self.record.read()
-
     def left(self) -> tuple[Remaining, ...]:
         """What is left of each limit of this session and its day."""
         return left(self.record.sessions, self.head, self.rules)

@@ -109,4 +109,6 @@ def _make_step(scale: SkinScale, settings: CaptureSettings, frame: Frame) -> Liv
     analysis = AnalysisSettings(
         quality=settings.quality, sensitivity=settings.sensitivity
     )
-    return LiveStep(analysis, pixel, profile=profile, light=frame.light)
+    return LiveStep(
+        analysis, pixel, profile=profile, light=frame.light, box=settings.box
+    )

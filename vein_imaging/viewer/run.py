@@ -63,6 +63,8 @@ class ViewerOptions:
         So many live pictures are shown before the picture of the window is taken.
     first_picture_s : s
         How long to wait for them.
+    light : str
+        Address of the illuminator; empty for none.
     canvas : "auto", "qt" or "napari"
         What draws the picture; "auto" asks whether there is a graphics card.
     """
@@ -77,6 +79,7 @@ class ViewerOptions:
     screenshot_after: int = 5
     first_picture_s: float = 60.0
     canvas: CanvasKind = "auto"
+    light: str = ""
 
 
 def run_viewer(

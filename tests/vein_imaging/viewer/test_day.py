@@ -550,6 +550,45 @@ def test_after_kill_9_signing_in_offers_the_open_session_with_what_was_given(
     work.leave()
 
 
+# --- by keyboard alone -----------------------------------------------------------
+
+
+def typed(desk: Desk, *keys: Qt.Key | str) -> None:
+    """Type into whatever has the keyboard."""
+    for key in keys:
+        desk.until(lambda: QApplication.focusWidget() is not None)
+        at = QApplication.focusWidget()
+        if isinstance(key, str):
+            desk.qtbot.keyClicks(at, key)
+        else:
+            desk.qtbot.keyClick(at, key)
+
+
+def test_from_the_password_to_the_open_session_by_keyboard_alone(desk: Desk) -> None:
+    desk.clinic.begun("Anne Probe")
+    desk.memory.offer(toured=("anna",))
+    desk.day.ask_to_sign_in()
+    typed(desk, desk.clinic.password, Qt.Key.Key_Return)
+    desk.until(lambda: isinstance(desk.day.start.page, TodayPage))
+    desk.until(lambda: desk.today.patients.listed is not None)
+    typed(desk, Qt.Key.Key_Return)
+    desk.until(lambda: desk.day.window is not None)
+    assert "Anne Probe" in desk.on_screen()
+
+
+def test_from_a_name_to_a_new_session_by_keyboard_alone(desk: Desk) -> None:
+    desk.clinic.begun("Anne Probe")
+    desk.clinic.patient("Maria Muster")
+    page = desk.comes_to_work()
+    typed(desk, "mar")
+    desk.until(lambda: page.heading.text() == "Found: 1 patient")
+    typed(desk, Qt.Key.Key_Down)
+    assert QApplication.focusWidget() is page.patients
+    typed(desk, Qt.Key.Key_Return)
+    desk.until(lambda: desk.day.window is not None)
+    assert "Maria Muster" in desk.on_screen()
+
+
 # --- the tour --------------------------------------------------------------------
 
 
@@ -604,8 +643,8 @@ CONTROLS = (
 
 def is_own(one: QWidget, window: QWidget) -> bool:
     """Whether it is a control of ours, not a part of one that Qt made."""
-    if one.window() is not window:
-        return False  # what drops down from a list
+    if one.isHidden() or one.window() is not window:
+        return False  # nobody can reach it, or it drops down from a list
     made_by_qt = one.objectName().startswith("qt_")
     inside = isinstance(
         one.parentWidget(), QComboBox | QLineEdit | QAbstractItemView | QAbstractSpinBox

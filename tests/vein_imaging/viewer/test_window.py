@@ -52,6 +52,7 @@ class GreyCamera:
 @dataclass
 class _Result:
     vein_map: VeinMap
+    picture: Pixels
     overlay: Pixels
     frame_quality: None = None
 
@@ -79,7 +80,7 @@ class GreenSquare:
     def step(self, pixels: Pixels, **_: object) -> _Result:
         overlay = np.repeat(pixels[..., None], 3, axis=2)
         overlay[160:200, 300:340] = GREEN
-        return _Result(_map(), overlay)
+        return _Result(_map(), pixels, overlay)
 
 
 class PlainDesk:
@@ -204,9 +205,10 @@ def test_a_change_before_the_camera_reaches_the_screen(rig: Rig) -> None:
 def test_pictures_go_on_coming_and_the_strip_says_live(rig: Rig) -> None:
     before = rig.window.live.count
     rig.settle(lambda: rig.window.live.count > before + 3)
-    rig.window.show_state(time.monotonic())
+    rig.window.desk.show_state(time.monotonic())
     assert rig.window.strip.state.text() == "LIVE"
-    assert "0.100 mm per pixel" in rig.window.strip.details.text()
+    assert rig.window.header.calibration.text() == "0.100 mm/px"
+    assert rig.window.header.camera.text().startswith("LIVE 0.")
 
 
 def test_nothing_is_recorded_while_the_switch_is_off(rig: Rig, person: Any) -> None:
@@ -633,5 +635,6 @@ def test_a_locked_desk_takes_the_patient_off_the_screen(rig: Rig, person: Any) -
     rig.desk.locked = True
     rig.settle(lambda: bool(ended))
     assert ended == ["locked"] and not rig.window.isVisible()
-    assert not [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    left = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    assert not left, [getattr(w, "text", str)() for w in left]
     assert not rig.feed.running and rig.kinds() == kinds

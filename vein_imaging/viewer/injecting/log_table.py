@@ -194,5 +194,4 @@ def _item(text: str, *, struck: bool = False) -> QTableWidgetItem:
         font = item.font()
         font.setStrikeOut(True)
         item.setFont(font)
-        item.setForeground(Qt.GlobalColor.gray)
     return item

@@ -64,6 +64,7 @@ class SiteRecorder:
         self.dialog: QDialog | None = None
         """The question that waits for an answer; None where none does."""
         self._recorded_s = -math.inf
+        self._closed = False
         self.desk = RecordDesk(visit, window)
         """Writes to the record; the window's other pages write through it too."""
         self.checker = DoseChecker(visit.log, panel)
@@ -113,7 +114,8 @@ class SiteRecorder:
     def check(self) -> None:
         """Check what is typed and show the answer, before any needle."""
         self._next.stop()
-        self.checker.check()
+        if not self._closed:
+            self.checker.check()
 
     def clicked(self, site: Site, reading: VeinReading | None) -> None:
         """Record the typed injection at this site, with the width there, if any."""
@@ -183,6 +185,7 @@ class SiteRecorder:
 
     def close(self) -> None:
         """Take a question off the screen; it counts as not answered."""
+        self._closed = True
         self._next.stop()
         self.others.stop()
         self.checker.forget()

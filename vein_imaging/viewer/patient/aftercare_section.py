@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from qtpy.QtGui import QAction
 from qtpy.QtWidgets import QPushButton
 
 from vein_imaging.report.dates import day_in_words
 from vein_imaging.treatment import RecordError, Visit
-from vein_imaging.viewer.patient.section import PatientSection, Write, said_label
+from vein_imaging.viewer.patient.section import (
+    PatientSection,
+    Toggle,
+    Write,
+    said_label,
+)
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.words import translate as _
 
@@ -25,16 +31,16 @@ class AftercareSection(PatientSection):
     """
 
     def __init__(self, visit: Visit, write: Write, paper: PrintDesk | None) -> None:
-        super().__init__(visit, write, "opened", "")
+        super().__init__(visit, write, "opened", _("Nothing is entered here"))
         self.save.hide()
         self.next = said_label("total")
         self.lines = said_label()
         self.column.addWidget(self.next)
         self.papers: list[QPushButton] = []
         for action in [] if paper is None else paper.menu.actions():
-            button = QPushButton(action.text())
-            button.setAutoDefault(False)
-            button.clicked.connect(action.trigger)
+            if not action.text():
+                continue  # a line between two of them
+            button = _button_of(action)
             self.papers.append(button)
             self.column.addWidget(button)
         self.column.addWidget(self.lines)
@@ -78,3 +84,17 @@ class AftercareSection(PatientSection):
             )
         if lines:
             self.lines.setText("\n\n".join(lines))
+
+
+def _button_of(action: QAction) -> QPushButton:
+    """A button that does what the menu's line does, or is what it is."""
+    if not action.isCheckable():
+        button = QPushButton(action.text())
+        button.setAutoDefault(False)
+        button.clicked.connect(action.trigger)
+        return button
+    toggle = Toggle(action.text())
+    toggle.setChecked(action.isChecked())
+    toggle.toggled.connect(action.setChecked)
+    action.toggled.connect(toggle.setChecked)
+    return toggle

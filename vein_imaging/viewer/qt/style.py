@@ -56,7 +56,7 @@ QPushButton, QLineEdit, QComboBox {
     min-height: %(inner)dpx; border-radius: 6px; padding: 0 12px;
     background: %(raised)s; border: 2px solid %(edge)s;
 }
-QLineEdit { placeholder-text-color: %(off_text)s; }
+QLineEdit, QComboBox { placeholder-text-color: %(off_text)s; }
 QPushButton:hover { background: %(hover)s; }
 QPushButton:pressed, QPushButton:checked, QPushButton#main {
     background: %(chosen)s; border-color: %(focus)s; color: %(chosen_text)s;
@@ -80,12 +80,13 @@ QPushButton#log_sites:checked {
     background: %(switched_on)s; border-color: %(switched_on_edge)s;
     color: %(switched_on_text)s;
 }
-QSlider { min-height: 32px; background: transparent; }
+QSlider { min-height: 44px; background: transparent; }
 QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: %(edge)s; }
 QSlider::handle:horizontal {
     width: 26px; margin: -11px 0; border-radius: 13px; background: %(handle)s;
 }
-QFrame[verdict] { border-radius: 8px; }
+QFrame[verdict], QFrame#so_far { border-radius: 8px; }
+QFrame#so_far { background: %(quiet)s; border: 3px solid %(edge)s; }
 QFrame[verdict="stop"] { background: %(stop)s; border: 3px solid %(stop_edge)s; }
 QFrame[verdict="stop"] QLabel { color: %(stop_text)s; }
 QFrame[verdict="warn"] { background: %(warn)s; border: 3px solid %(warm_edge)s; }
@@ -206,7 +207,9 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    style = widget.style()
-    if style is not None:
-        style.unpolish(widget)
-        style.polish(widget)
+    # What stands inside may be coloured by it as well.
+    for each in (widget, *widget.findChildren(QWidget)):
+        style = each.style()
+        if style is not None:
+            style.unpolish(each)
+            style.polish(each)

@@ -34,6 +34,7 @@ __all__ = ["THUMBNAIL_PX", "CameraChoice"]
 THUMBNAIL_PX = (384, 216)
 """16 to 9, and small enough beside the list at 1280 px."""
 _LEAST_PX = (192, 108)  # a leg can still be told from a wall
+_TALL_PX = 440  # with the address shown; more would only be empty
 _LOOK_MS = 100  # as often as the preview has a new picture
 _TYPED = "typed"  # no kind of camera has this name without a colon
 _DRAWN = "phantom:?seed=1"
@@ -70,7 +71,9 @@ class CameraChoice(QFrame):
         self.again.setToolTip(_("List the cameras that are plugged in now"))
         self.address = QLineEdit()
         self.address.setAccessibleName(_("Address of a camera"))
-        self.address.setPlaceholderText("rtsp://\N{HORIZONTAL ELLIPSIS}, uvc:, file:")
+        self.address.setPlaceholderText(
+            _("rtsp://\N{HORIZONTAL ELLIPSIS}, uvc:, file:")
+        )
         self.picture = QLabel()
         self.picture.setMinimumSize(*_LEAST_PX)
         self.picture.setMaximumHeight(THUMBNAIL_PX[1])
@@ -102,8 +105,10 @@ class CameraChoice(QFrame):
         column.addWidget(self.heading)
         column.addLayout(row)
         column.addWidget(self.address)
-        column.addWidget(self.picture, 1)
+        column.addWidget(self.picture, 100)  # what is left over is its own first
         column.addWidget(self.sentence)
+        column.addStretch(1)
+        self.setMaximumHeight(_TALL_PX)
         self.address.hide()
 
     @property

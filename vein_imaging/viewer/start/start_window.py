@@ -9,6 +9,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QMainWindow,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +20,8 @@ from vein_imaging.viewer.start.remembered import SIZES_PERCENT, Memory
 from vein_imaging.words import translate as _
 
 __all__ = ["StartWindow"]
+
+_LEAST_PX = (1280, 720)  # the smallest screen that the window of a session is made for
 
 
 class StartWindow(QMainWindow):
@@ -78,7 +81,22 @@ class StartWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(self._place, 1)
         column.addLayout(bar)
-        self.setCentralWidget(whole)
+        # Letters of twice the size on a small screen: what does not fit is scrolled to.
+        scrolled = QScrollArea()
+        scrolled.setWidgetResizable(True)
+        scrolled.setWidget(whole)
+        self.setCentralWidget(scrolled)
+
+    def sizes_that_fit(self) -> tuple[int, ...]:
+        """Sizes at which the window of a session fits on this screen."""
+        screen = self.screen()
+        if screen is None:
+            return SIZES_PERCENT
+        now = self.devicePixelRatioF()
+        width, height = screen.size().width() * now, screen.size().height() * now
+        room = 100 * min(width / _LEAST_PX[0], height / _LEAST_PX[1])
+        fitting = tuple(one for one in SIZES_PERCENT if one <= room)
+        return fitting or SIZES_PERCENT[:1]
 
     def show_page(self, page: QWidget, *, practice: bool = False) -> None:
         """Show another page; the one before is gone for good.
@@ -142,7 +160,20 @@ class StartWindow(QMainWindow):
         )
 
     def _size(self) -> None:
-        self._memory.keep(size_percent=self.size_choice.currentData())
+        size = self.size_choice.currentData()
+        fitting = self.sizes_that_fit()
+        if size not in fitting:
+            self.size_choice.setCurrentIndex(
+                self.size_choice.findData(self._memory.now.size_percent)
+            )
+            self.told.setText(
+                _(
+                    "{size} % needs a larger screen: at that size this one does not "
+                    "hold the window of a session. The largest that fits is {most} %."
+                ).format(size=size, most=fitting[-1])
+            )
+            return
+        self._memory.keep(size_percent=size)
         self.told.setText(
             self._memory.problem or _("The size holds from the next start on.")
         )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QLabel
 
 from vein_imaging.treatment import Site, Visit
 from vein_imaging.treatment.practice import practice_visit
@@ -23,8 +24,8 @@ def test_what_fits_is_said_before_a_volume_is_typed(desk: Desk) -> None:
     so_far = desk.panel.so_far
     assert so_far.given.text() == "0 mL"
     assert so_far.fits.text() == "10 mL"
-    assert so_far.fits_of.text() == "of 10 mL, this session"
-    assert so_far.at_once.text() == "In one injection: up to 0.3 mL"
+    assert so_far.fits_of.text() == "of 10 mL; at once 0.3 mL"
+    assert so_far._fits_caption.text() == "Still fits, this session"
 
 
 def test_what_was_given_and_what_still_fits_are_large_and_follow_each_injection(
@@ -162,8 +163,10 @@ def test_how_an_expiry_is_read_stands_below_the_form(desk: Desk) -> None:
     desk.fill_in("0.2", expires_on="03/2027")
     said = desk.panel.form.as_read
     assert said.isVisible() and "the end of the month" in said.text()
+    caption = desk.panel.form._expires.findChild(QLabel)
+    assert caption is not None and caption.text() == "= 2027-03-31"
     desk.panel.form.fields["expires_on"].setText("2027-03-31")
-    assert not said.isVisible()
+    assert not said.isVisible() and caption.text() == "Expires"
 
 
 def test_a_refused_number_is_said_in_a_clinicians_words(desk: Desk) -> None:
@@ -372,6 +375,19 @@ def follow(desk: Desk, pixels: Any) -> None:
     desk.until(lambda: not sites._newest.busy)
     desk.recorder.follow(pixels)
     desk.recorder.show_marks()
+
+
+def test_many_sites_keep_few_pictures_in_memory(desk: Desk) -> None:
+    for number in range(7):
+        desk.fill_in("0.1", site="left knee medial")
+        desk.click((40 + number, 60), seed=number)
+    sites = desk.recorder.sites
+    kept = [one for one in sites._here.values() if one is not None]
+    assert len(sites._here) == 7 and len(kept) == 4
+    follow(desk, skin(6))
+    desk.until(lambda: not desk.canvas.marks[-1].dimmed)
+    assert len(sites._guides) <= 4
+    assert len(desk.canvas.marks) == 7  # those of before are dashed, none is gone
 
 
 def test_after_the_window_was_closed_a_site_is_found_again_on_its_own_skin(

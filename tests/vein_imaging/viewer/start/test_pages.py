@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
+    QScrollArea,
     QWidget,
 )
 
@@ -158,6 +159,31 @@ def test_another_size_is_kept_for_the_next_start(
     window.size_choice.activated.emit(2)
     assert Memory(tmp_path / "window.json").now.size_percent == 150
     assert "next start" in window.told.text()
+
+
+def test_a_size_that_the_screen_does_not_hold_is_refused_in_words(
+    window: StartWindow, tmp_path: Path
+) -> None:
+    """The screen of the tests has 1920 x 1080: 150 % of 1280 x 720."""
+    assert window.sizes_that_fit() == (100, 125, 150)
+    window.size_choice.setCurrentIndex(4)
+    window.size_choice.activated.emit(4)
+    assert "200 % needs a larger screen" in window.told.text()
+    assert window.size_choice.currentData() == 100
+    assert Memory(tmp_path / "window.json").now.size_percent == 100
+
+
+def test_a_screen_that_is_too_small_is_scrolled(
+    window: StartWindow, qtbot: QtBot
+) -> None:
+    window.show_page(PAGES["today"]())
+    window.open((960, 400))
+    qtbot.waitUntil(lambda: window.width() == 960)
+    area = window.findChild(QScrollArea)
+    assert area is not None
+    bar = area.verticalScrollBar()
+    assert bar is not None
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
 
 
 def test_a_new_patient_has_a_field_for_every_fact(qtbot: QtBot) -> None:
