@@ -42,7 +42,7 @@ class Rig:
         assert state is not None
         return state
 
-    def until(self, done: Callable[[], bool], limit_s: float = 60.0) -> None:
+    def until(self, done: Callable[[], bool], limit_s: float = 240.0) -> None:
         end_s = time.monotonic() + limit_s
         while not done():
             assert time.monotonic() < end_s, "nothing happened in time"
