@@ -97,6 +97,7 @@ def camera_state(
     frozen: bool,
     now_s: float,
     drawn_by: str = "",
+    analysed: bool = True,
 ) -> CameraState:
     """Words for what is on the screen; the worst news first.
 
@@ -112,7 +113,11 @@ def camera_state(
         `time.monotonic()`.
     drawn_by : str
         What draws the picture, where that is to be said.
+    analysed : bool
+        Whether the thread that turns frames into pictures is alive.
     """
+    if not analysed and not status.over and shown is not None:
+        return _stopped(status, shown, now_s)
     kind, short, headline = _headline(status, shown, frozen, now_s)
     age_s = None if shown is None else now_s - shown.frame.taken_s
     aged = "" if age_s is None else f" {_aged(age_s)}"
@@ -161,6 +166,9 @@ def _headline(
         words = _("WAITING FOR THE FIRST PICTURE{why}").format(why=why)
         return "waiting", _("WAITING"), words
     age_s = now_s - shown.frame.taken_s
+    if age_s <= LATE_AFTER_S and status.state is not DeviceState.STREAMING:
+        # a camera that sends one picture again and again sends it fresh each time
+        return "bad", _("NOT LIVE"), _("NOT LIVE{why}").format(why=why)
     if age_s > LATE_AFTER_S:
         words = _("NOT LIVE: picture is {age_s:.1f} s old{why}")
         return "bad", _("NOT LIVE"), words.format(age_s=age_s, why=why)
@@ -182,6 +190,22 @@ def _headline(
 def _is_untimed(shown: LivePicture) -> bool:
     """Whether nothing tells how long a camera or a server kept the picture."""
     return FrameFlag.UNTIMED in shown.frame.flags
+
+
+def _stopped(status: DeviceStatus, shown: LivePicture, now_s: float) -> CameraState:
+    """The camera works, and nobody looks at its frames any more."""
+    return CameraState(
+        "bad",
+        f"{_('NOT LIVE')} {_aged(now_s - shown.frame.taken_s)}",
+        _("THE PICTURE'S ANALYSIS HAS STOPPED"),
+        _details(status, shown, ""),
+        can_restart=True,
+        has_picture=True,
+        advice=_(
+            "What you see is old. Press \N{LEFT DOUBLE QUOTATION MARK}Start camera "
+            "again\N{RIGHT DOUBLE QUOTATION MARK}. Everything in the list is stored."
+        ),
+    )
 
 
 def _aged(age_s: float) -> str:

@@ -135,6 +135,7 @@ class LiveDesk(QObject):
             frozen=self.live.frozen,
             now_s=now_s,
             drawn_by=self._canvas.drawn_by,
+            analysed=self._feed.running,
         )
         self.strip.show_state(state)
         self.over.say_trouble(state.advice)
@@ -196,11 +197,11 @@ class LiveDesk(QObject):
 
     def _change_settings(self, settings: CaptureSettings) -> None:
         self._feed.settings = settings
+        self.over.show_box(settings.box)
         if self.live.frozen:
             self.live.draw_anew(settings)
 
     def _use_box(self, box: Box) -> None:
-        self.over.show_box(box)
         self.panel.use_box(box)
 
     def _magnify(self, on: bool) -> None:

@@ -202,7 +202,7 @@ class ScreeningSection(PatientSection):
             said = plural("{n} thing to look at", "{n} things to look at", count)
             self.result.setText(said.format(n=count))
         else:
-            self.result.setText(_("Nothing in the answers speaks against treatment"))
+            self.result.setText(_("No answer is a stop or a warning"))
         lines = []
         for one in found:
             words = one.finding.message

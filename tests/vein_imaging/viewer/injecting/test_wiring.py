@@ -377,6 +377,19 @@ def follow(desk: Desk, pixels: Any) -> None:
     desk.recorder.show_marks()
 
 
+def test_many_sites_keep_few_pictures_in_memory(desk: Desk) -> None:
+    for number in range(7):
+        desk.fill_in("0.1", site="left knee medial")
+        desk.click((40 + number, 60), seed=number)
+    sites = desk.recorder.sites
+    kept = [one for one in sites._here.values() if one is not None]
+    assert len(sites._here) == 7 and len(kept) == 4
+    follow(desk, skin(6))
+    desk.until(lambda: not desk.canvas.marks[-1].dimmed)
+    assert len(sites._guides) <= 4
+    assert len(desk.canvas.marks) == 7  # those of before are dashed, none is gone
+
+
 def test_after_the_window_was_closed_a_site_is_found_again_on_its_own_skin(
     qtbot: QtBot,
 ) -> None:

@@ -117,6 +117,16 @@ def test_a_silent_camera_says_why() -> None:
     )
 
 
+def test_one_picture_again_and_again_is_not_live_however_fresh_it_is() -> None:
+    """It was called LIVE: every repetition has a new time."""
+    status = replace(
+        STREAMING, state=DeviceState.STALLED, error="the same picture again: frozen?"
+    )
+    state = _state(status, _shown())
+    assert state.kind == "bad" and state.short.startswith("NOT LIVE")
+    assert state.headline == ("NOT LIVE \N{EM DASH} the same picture again: frozen?")
+
+
 def test_before_the_first_picture_there_is_nothing_to_freeze() -> None:
     state = _state(DeviceStatus("uvc:A1", DeviceState.OPENING))
     assert not state.has_picture and not state.can_restart

@@ -58,7 +58,7 @@ def test_every_question_of_the_table_is_asked_and_none_is_answered_before(
 
 def test_a_screening_is_entered_and_read_back_as_it_was_answered(room: Room) -> None:
     section = answered(room)
-    assert section.result.text() == "Nothing in the answers speaks against treatment"
+    assert section.result.text() == "No answer is a stop or a warning"
     section.questions["asthma"].choose("yes")
     section.save.click()
     assert room.kinds()[-1] == "screened"
