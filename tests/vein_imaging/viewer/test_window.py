@@ -86,6 +86,7 @@ class GreenSquare:
 class PlainDesk:
     """Locks when it is told to; counts how often a person was there."""
 
+    left_alone = False
     locked = False
     touched = 0
 
