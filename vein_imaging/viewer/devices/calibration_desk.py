@@ -157,7 +157,7 @@ class CalibrationDesk:
             self._panel.show_state(self.state)
         if not isinstance(error, ValueError | OSError):
             raise error
-        self._panel.problem.setText(_("NOT SAVED: {why}").format(why=error))
+        self._panel.show_problem(_("NOT SAVED: {why}").format(why=error))
 
 
 def _written(address: str, state: Guided) -> tuple[Profile, Path]:

@@ -94,14 +94,13 @@ class CalibrationPanel(QWidget):
         ruler.addWidget(self.asked, 1)
         self.ruler.setFixedWidth(110)
         ruler.addWidget(self.ruler)
-        begin, go_on, end = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        begin, go_on = QHBoxLayout(), QHBoxLayout()
         begin.addWidget(self.both, 1)
         begin.addWidget(self.scale_only)
         go_on.addWidget(self.keep, 1)
         go_on.addWidget(self.save, 1)
-        end.addWidget(self.over)
-        end.addWidget(self.stop)
-        end.addStretch(1)
+        go_on.addWidget(self.over)
+        go_on.addWidget(self.stop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.in_force)
@@ -112,13 +111,12 @@ class CalibrationPanel(QWidget):
         column.addWidget(self.bar)
         column.addWidget(self.progress)
         column.addLayout(go_on)
-        column.addLayout(end)
 
     def _begin(self, *, lens: bool) -> None:
         try:
             target = self.target
         except (CalibrationError, ValueError) as error:
-            self.problem.setText(str(error))
+            self.show_problem(str(error))
             return
         self._wanted = lens
         self.begun.emit(target, lens)
@@ -147,7 +145,7 @@ class CalibrationPanel(QWidget):
         """Nothing is being calibrated: say what is in force, and offer to begin."""
         self._show_running(running=False)
         self.in_force.setText(in_force)
-        self.problem.setText(why)
+        self.show_problem(why)
 
     def show_state(self, state: Guided) -> None:
         """Show how far it is."""
@@ -156,14 +154,21 @@ class CalibrationPanel(QWidget):
         done = state.step == "done"
         self.next.setText(next_in_words(state))
         self.seen.setText("\n".join(result) if done else seen_in_words(state))
-        self.problem.setText(state.trouble)
         self.bar.setValue(round(_PER_CENT * state.progress))
         lens = state.step == "lens"
         self.progress.setText(progress_in_words(state) if lens else "")
+        for widget in (self.bar, self.progress):
+            widget.setVisible(lens)
+        self.show_problem(state.trouble)
         self.keep.setText(_("Keep this view") if lens else _("Measure here"))
         self.keep.setEnabled(state.view is not None)
         self.keep.setVisible(not done)
         self.save.setVisible(done)
+
+    def show_problem(self, why: str) -> None:
+        """Say what went wrong; what was measured stays."""
+        self.problem.setText(why)
+        self.problem.setVisible(bool(why))
 
     def show_busy(self, words: str) -> None:
         """Say that something is being worked out, and take no button but Stop."""
