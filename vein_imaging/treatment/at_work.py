@@ -82,6 +82,11 @@ class AtWork:
         return self._signed_in.locked
 
     @property
+    def left_alone(self) -> bool:
+        """Whether nobody was here for too long; answers at once, asks no store."""
+        return self._signed_in.left_alone
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What speaks against the store since before this sign-in; to be shown."""
         return tuple(self._signed_in.warnings)

@@ -86,6 +86,7 @@ class GreenSquare:
 class PlainDesk:
     """Locks when it is told to; counts how often a person was there."""
 
+    left_alone = False
     locked = False
     touched = 0
 
@@ -562,6 +563,7 @@ def test_nothing_is_compared_before_there_are_two_photographs(
 
 
 def _photograph(rig: Rig, person: Any) -> None:
+    rig.settle(rig.window.strip.photograph.isEnabled)
     person.click(rig.window.strip.photograph)
     dialog: Any = rig.window.photos.dialog
     assert dialog is not None

@@ -74,10 +74,15 @@ class Desk:
         return (*self._keeper.problems, *self._not_done)
 
     @property
+    def left_alone(self) -> bool:
+        """Whether nobody was here for too long; answers at once, and locks nothing."""
+        idle_s = self.clocks.idle() - self._last_used_s
+        return not 0 <= idle_s < self._idle_limit_s
+
+    @property
     def locked(self) -> bool:
         """Whether the desk is locked; locks it when it was left alone too long."""
-        idle_s = self.clocks.idle() - self._last_used_s
-        if self._desk and not 0 <= idle_s < self._idle_limit_s:
+        if self._desk and self.left_alone:
             self.lock("left alone")
         if self._desk and not self._desk.store.layout.database_url:
             self._keeper.look()  # the window asks every second: a server could be slow

@@ -79,6 +79,18 @@ def test_figures_are_as_wide_as_each_other(qapp: QApplication) -> None:
     assert len({metrics.horizontalAdvance(figure) for figure in "0123456789"}) == 1
 
 
+def test_the_style_sheet_leaves_the_figures_tabular(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setFont(tabular_figures(window.font()))
+    window.setStyleSheet(stylesheet())
+    label = QLabel("0.25 mL", window)
+    label.setProperty("role", "number")
+    window.show()
+    assert label.font().pixelSize() == 30
+    assert [tag.toString().data() for tag in label.font().featureTags()] == [b"tnum"]
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_letters_inside_change_with_the_verdict(qtbot: QtBot, theme: Theme) -> None:
     """Dark letters stayed on the red of a stop in the light theme."""
