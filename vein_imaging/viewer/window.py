@@ -155,6 +155,7 @@ class ViewerWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.header.close_asked.connect(self._ask_to_close)
+        self.recorder.desk.changed.append(self._show_visit)
         self.canvas.records = lambda: self.recorder.switched_on
         self.canvas.events.clicked.connect(self._clicked)
         self.cross = KeyCursor(self.canvas, self._shape)
@@ -265,6 +266,10 @@ class ViewerWindow(QMainWindow):
     def fit(self) -> None:
         """Show the whole picture."""
         self.canvas.fit()
+
+    def _show_visit(self) -> None:
+        """Name anew whose session it is: what a screening forbids stands there too."""
+        self.header.show_visit(self._visit.facts)
 
     def _restart(self) -> None:
         if self.feed.restart():

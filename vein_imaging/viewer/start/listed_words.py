@@ -39,6 +39,8 @@ class ListedPatient:
         Upper line, in large and in small letters.
     why : str
         Lower line; empty for one who was searched for.
+    stop : str
+        What the patient's screening forbids, said before all else in `why` too.
     """
 
     patient: PatientRecord
@@ -48,6 +50,7 @@ class ListedPatient:
     name: str
     person: str
     why: str
+    stop: str = ""
 
     @property
     def words(self) -> str:
@@ -70,6 +73,9 @@ def listed_patient(row: WorklistRow) -> ListedPatient:
     """
     words = {"open": _open, "due": _due, "unsigned": _unsigned, "signed": _signed}
     why = _DOT.join((words[row.listed](row), session_in_words(row)))
+    stop = ""
+    if row.forbidden:
+        stop = _("STOP \N{EM DASH} {why}").format(why="  ".join(row.forbidden))
     kind: str = row.listed
     if kind == "due" and row.days_away:
         kind = "soon" if row.days_away > 0 else "overdue"
@@ -80,7 +86,8 @@ def listed_patient(row: WorklistRow) -> ListedPatient:
         _(_TAGS[kind]),
         _name(row.patient),
         _person(row.patient),
-        why,
+        _DOT.join(part for part in (stop, why) if part),
+        stop,
     )
 
 
