@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 from vein_devices.protocols import Camera
 from vein_devices.supervision.states import DeviceStatus
 from vein_devices.supervision.supervisor import watch
 from vein_imaging.capture.live import LiveLoop, LivePicture, MakeStep
 from vein_imaging.capture.mailbox import Mailbox
+from vein_imaging.capture.recorder import Recorded, record_until
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.settings import CaptureSettings
 
@@ -66,6 +70,33 @@ class LiveFeed:
         """Start the camera and the live thread."""
         self._live.start()
         self._camera.start(self._ring.put, self._ring.close)
+
+    def record(
+        self,
+        folder: Path,
+        *,
+        stopped: Callable[[], bool],
+        told: Callable[[int], None] = lambda count: None,
+    ) -> Recorded:
+        """Write the frames that come from now on; the live picture goes on. Any thread.
+
+        Parameters
+        ----------
+        folder : Path
+            New or empty.
+        stopped : callable
+            Asked between frames: whether that is enough.
+        told : callable
+            Called with the number of frames on the disk.
+
+        Raises
+        ------
+        RecordingError
+            If nothing could be written at all.
+        """
+        return record_until(
+            self._ring, self._camera, folder, stopped=stopped, told=told
+        )
 
     def stop(self, timeout_s: float = 5.0) -> bool:
         """End the live thread and close the camera.

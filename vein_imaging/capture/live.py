@@ -17,10 +17,11 @@ from vein_devices.frame import Frame, Pixels
 from vein_imaging.capture.mailbox import Mailbox
 from vein_imaging.capture.ring import FrameRing
 from vein_imaging.capture.settings import CaptureSettings
+from vein_imaging.imaging.display import draw_display
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline.live import Submit
 
-__all__ = ["LiveLoop", "LivePicture", "MakeStep", "Step", "StepResult"]
+__all__ = ["LiveLoop", "LivePicture", "MakeStep", "Step", "StepResult", "drawn_as"]
 
 
 class StepResult(Protocol):
@@ -29,6 +30,10 @@ class StepResult(Protocol):
     @property
     def vein_map(self) -> VeinMap:
         """What was found."""
+
+    @property
+    def picture(self) -> Pixels:
+        """The frame that veins were found in, corrected where there is a profile."""
 
     @property
     def overlay(self) -> Pixels:
@@ -49,7 +54,8 @@ class Step(Protocol):
 MakeStep = Callable[[CaptureSettings, Frame], Step]
 """Makes a fresh step for frames like this one.
 
-Called for the first frame, and when sensitivity, quality or the frames' size change.
+Called for the first frame, and when sensitivity, quality, box or the frames' size
+change.
 """
 
 
@@ -157,14 +163,15 @@ class LiveLoop:
         settings = self.settings
         result: StepResult | None = None
         failure: BaseException | None = None
-        kind = (settings.sensitivity, settings.quality, frame.pixels.shape)
+        shape = frame.pixels.shape
+        kind = (settings.sensitivity, settings.quality, settings.box, shape)
         try:
             if self._step is None or self._made_for != kind:
                 self._step, self._made_for = self._make_step(settings, frame), kind
             result = self._step.step(
                 frame.pixels, in_background=self._background.submit
             )
-            picture = _blend(frame.pixels, result.overlay, settings.opacity)
+            picture = drawn_as(result, settings)
         except Exception as error:  # noqa: BLE001 - the one place: kept, shown
             self._step, failure, picture = None, error, _as_rgb(frame.pixels)
         now_s = time.monotonic()
@@ -184,6 +191,20 @@ def _as_rgb(pixels: Pixels) -> Pixels:
     if pixels.ndim == 2:
         return cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB)  # type: ignore[return-value]
     return pixels.copy()
+
+
+def drawn_as(result: StepResult, settings: CaptureSettings) -> Pixels:
+    """What was found, drawn as the settings ask, in memory of its own.
+
+    Parameters
+    ----------
+    result : StepResult
+    settings : CaptureSettings
+    """
+    display = settings.display
+    if display.plain:
+        return _blend(result.picture, result.overlay, settings.opacity)
+    return draw_display(result.picture, result.vein_map, display)
 
 
 def _blend(pixels: Pixels, overlay: Pixels, opacity: float) -> Pixels:

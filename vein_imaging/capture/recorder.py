@@ -18,7 +18,7 @@ from vein_imaging.capture.ring import FrameRing, Overflow
 from vein_imaging.capture.status import camera_sentence
 from vein_imaging.words import translate as _
 
-__all__ = ["Recorded", "record_frames"]
+__all__ = ["Recorded", "record_frames", "record_until"]
 
 _GROUP = 8
 """How many waiting frames are flushed to the disk together."""
@@ -111,6 +111,65 @@ def record_frames(
             ring.close()
             watched.close()
     return Recorded(recording.count, good.damaged, ring.lost, status, problem)
+
+
+def record_until(
+    ring: FrameRing,
+    camera: SupervisedCamera,
+    folder: Path,
+    *,
+    stopped: Callable[[], bool],
+    told: Callable[[int], None] = lambda count: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Recorded:
+    """Record a camera that runs, beside whatever else looks at its frames.
+
+    Parameters
+    ----------
+    ring : FrameRing
+        Where the camera's frames arrive.
+    camera : SupervisedCamera
+        Started; it is left as it is.
+    folder : Path
+        New or empty.
+    stopped : callable
+        Asked between frames: whether the person wants no more of them.
+    told : callable
+        Called with the number of frames on the disk.
+    clock : callable
+        `time.monotonic`.
+
+    Returns
+    -------
+    Recorded
+        `problem` says why it ended where the person did not end it.
+
+    Raises
+    ------
+    RecordingError
+        If nothing could be written at all.
+    """
+    good, problem = _GoodFrames(ring), ""
+    with Recording(folder, wall=datetime.now(UTC), monotonic_s=clock()) as recording:
+        ring.start_recording()
+        lost_before = ring.lost
+        try:
+            while not stopped():
+                group = good.next_group(_GROUP)
+                if group:
+                    recording.append(group)
+                    told(recording.count)
+                elif ring.closed:
+                    problem = _("camera {ending}").format(
+                        ending=camera_sentence(camera.status)
+                    )
+                    break
+        except RecordingError as error:
+            problem = str(error)
+        finally:
+            ring.stop_recording()
+    lost = ring.lost - lost_before
+    return Recorded(recording.count, good.damaged, lost, camera.status, problem)
 
 
 class _GoodFrames:

@@ -23,6 +23,7 @@ from vein_imaging.imaging.light import Subject, tell_subject
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.imaging.vesselness import Coarse, NoiseLevel
+from vein_imaging.imaging.working_size import WorkingSize
 from vein_imaging.pipeline.calibrated import (
     calibrated_settings,
     chosen_scale,
@@ -82,6 +83,8 @@ class LiveResult:
         With which it was made; lower than asked for where the budget was missed.
     cost_s : s
         CPU time of this frame.
+    picture : (H, W) or (H, W, 3) uint8 RGB
+        The frame that veins were found in: corrected where there is a profile.
     frame_quality : FrameQuality, optional
         Whether the frame is good to measure in.
     """
@@ -90,6 +93,7 @@ class LiveResult:
     overlay: NDArray[np.uint8]
     quality: Quality
     cost_s: float
+    picture: NDArray[np.uint8]
     frame_quality: FrameQuality | None = None
 
 
@@ -157,6 +161,8 @@ class LiveStep:
         lies in the corrected frame, which is the one drawn on.
     light : str
         Channel of the illuminator that is on.
+    box : (left, top, right, bottom), px, optional
+        Look only there, in the corrected frame; left out, skin is looked for.
     budget_s : s
         CPU time a frame may take. Missed for long, quality falls: first from "full" to
         "fast", then the network is traced less often. It rises again when it can.
@@ -171,6 +177,7 @@ class LiveStep:
         *,
         profile: Profile | None = None,
         light: str = "",
+        box: tuple[int, int, int, int] | None = None,
         budget_s: float = 1 / 15,
         clock: Callable[[], float] = time.thread_time,
     ) -> None:
@@ -178,7 +185,7 @@ class LiveStep:
         self._mm_per_pixel = exact_mm(self._scale)
         check_scale(self._mm_per_pixel)
         self._settings = calibrated_settings(settings, profile)
-        self._profile, self._light = profile, light
+        self._profile, self._light, self._box = profile, light, box
         self._check = FrameCheck(profile)
         self._clock = clock
         self._pace = Pace(settings.quality, budget_s)
@@ -267,8 +274,7 @@ class LiveStep:
         wait = FIELD_EVERY if moved_px <= TURN_PX else FIELD_EVERY_MOVING
         if before is None or before.ground_age >= wait:
             size = recipe.working_size(shape, self._mm_per_pixel)
-            found = look_for_field(picture)
-            ground, age = Ground.of(found.mask, size, found.advice), 0
+            ground, age = self._look(picture, size), 0
         else:
             ground, age = before.ground, before.ground_age + 1
         scene = PreparedPicture.of(
@@ -291,6 +297,18 @@ class LiveStep:
             *here,
             cost_s=self._clock() - begun,
         )
+
+    def _look(self, picture: NDArray[np.uint8], size: WorkingSize) -> Ground:
+        """Where to look for veins: in the box, or where skin is."""
+        if self._box is None:
+            found = look_for_field(picture)
+            return Ground.of(found.mask, size, found.advice)
+        left, top, right, bottom = self._box
+        field = np.zeros(picture.shape[:2], bool)
+        field[top:bottom, left:right] = True
+        if not field.any():
+            raise ValueError("the box lies outside the picture; draw another one")
+        return Ground.of(field, size, "")
 
     def _place(
         self, before: _Seen | None, motion_xy: tuple[float, float]
@@ -331,7 +349,8 @@ class LiveStep:
             cost_s += traced.cost_s
             self._counted = traced
         self._pace = self._pace.after(cost_s)
-        return LiveResult(found, overlay, searched.quality, cost_s)
+        picture = searched.picture
+        return LiveResult(found, overlay, searched.quality, cost_s, picture)
 
 
 def _trace(

@@ -1,5 +1,6 @@
 """One signed-in person at work: patient, visit, checked doses, record, signature."""
 
+from vein_imaging.storage import PatientRecord
 from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.treatment.at_work import AtWork, NoClinicError
 from vein_imaging.treatment.dose_context import CheckedSession, JudgedDose
@@ -31,6 +32,7 @@ __all__ = [
     "Needs",
     "NoClinicError",
     "NotKnownYetError",
+    "PatientRecord",
     "RecordError",
     "Sayable",
     "Site",

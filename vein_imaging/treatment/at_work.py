@@ -82,9 +82,19 @@ class AtWork:
         return self._signed_in.locked
 
     @property
+    def left_alone(self) -> bool:
+        """Whether nobody was here for too long; answers at once, asks no store."""
+        return self._signed_in.left_alone
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """What speaks against the store since before this sign-in; to be shown."""
         return tuple(self._signed_in.warnings)
+
+    @property
+    def late_warnings(self) -> tuple[str, ...]:
+        """What could not be done besides, such as keeping a checkpoint."""
+        return self._signed_in.late_warnings
 
     def leave(self, why: str = "signed out") -> None:
         """Sign out: the keys are forgotten, and nothing works any more."""
@@ -145,8 +155,12 @@ class AtWork:
         return self._signed_in.patients(fragment)
 
     def worklist(self) -> tuple[WorklistRow, ...]:
-        """Whom to see today; what must be gone on with first."""
-        return worklist(self._signed_in, self._signed_in.clocks.now(), self._zone)
+        """Whom to see today; what must be gone on with first.
+
+        Read again every minute by itself, so it keeps no desk from locking.
+        """
+        with self._signed_in.unattended():
+            return worklist(self._signed_in, self._signed_in.clocks.now(), self._zone)
 
     def patient(self, patient_id: str) -> PatientRecord:
         """One patient."""
@@ -278,8 +292,20 @@ class AtWork:
         record = SessionRecord(self._signed_in, heads[-1])
         return Photographs(record, self._zone)
 
-    def todays_session(self, patient_id: str) -> Visit:
+    def todays_session(
+        self,
+        patient_id: str,
+        *,
+        needle: str = "",
+        resuscitation_kit: bool | None = None,
+    ) -> Visit:
         """The patient's session of today, not signed yet; else a new one.
+
+        Parameters
+        ----------
+        patient_id : str
+        needle, resuscitation_kit
+            Of a new one, as `start_session`.
 
         Raises
         ------
@@ -293,7 +319,9 @@ class AtWork:
                 began = local_date(visit.started, zone)
                 if began == today and not visit.session.is_signed:
                     return visit
-        return self.start_session(patient_id)
+        return self.start_session(
+            patient_id, needle=needle, resuscitation_kit=resuscitation_kit
+        )
 
     # --- import ------------------------------------------------------------------
 

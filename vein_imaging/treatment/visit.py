@@ -24,6 +24,7 @@ from vein_imaging.domain.session import (
 )
 from vein_imaging.domain.treatment_plan import Appointment, TreatmentPlan
 from vein_imaging.storage import SessionHead, StoredEvent
+from vein_imaging.storage.errors import StoreError, StoreUnreachableError
 from vein_imaging.storage.people.clinic import ClinicSettings
 from vein_imaging.storage.people.roles import action_for_kind
 from vein_imaging.storage.people.signed_in import SignedInStore
@@ -219,12 +220,17 @@ class Visit:
             re-checked.
         reason, entry_id : str
         """
+        own_id = entry_id or self._new_id()
+        dated = self.dated(screening)
+        return self._enter(Screened(entry_id=own_id, screening=dated), reason)
+
+    def dated(self, screening: Screening) -> Screening:
+        """The screening as it would be entered today, by whoever signed in."""
         first = self.screening.screened_on or self.today
         dated = replace(screening, screened_on=first, rechecked_on=self.today)
         if dated.suitable is not None:
             dated = replace(dated, decided_by=dated.decided_by or self.author)
-        own_id = entry_id or self._new_id()
-        return self._enter(Screened(entry_id=own_id, screening=dated), reason)
+        return dated
 
     def weigh(self, weight: Weight, *, reason: str = "", entry_id: str = "") -> Written:
         """Enter the weight that was just measured."""
@@ -291,6 +297,21 @@ class Visit:
         WrongPasswordError, NotAllowedError, StoreError
         """
         return self.record.sign(password, meaning, entry_id)
+
+    def signs(self, password: str, *, meaning: Meaning, entry_id: str) -> StoredEvent:
+        """Sign; where the answer is lost, find out what became of it.
+
+        Raises
+        ------
+        RecordError
+            It is certain that nothing was signed; but for `NotKnownYetError`.
+        """
+        try:
+            return self.sign(password, meaning=meaning, entry_id=entry_id)
+        except StoreUnreachableError as error:
+            return self.record.settle(entry_id, str(error)).entry
+        except StoreError as error:
+            raise RecordError(str(error)) from error
 
     def _enter(self, change: Change, reason: str) -> Written:
         done = self.record.write(

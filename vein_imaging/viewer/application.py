@@ -10,8 +10,9 @@ from pathlib import Path
 from platformdirs import user_config_path
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor, QFont, QPainter, QPixmap
-from qtpy.QtWidgets import QApplication, QSplashScreen
+from qtpy.QtWidgets import QApplication, QLabel
 
+from vein_imaging.viewer.qt.style import colour, tabular_figures
 from vein_imaging.words import translate as _
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "need_a_screen",
     "splash",
 ]
+
+
+_ORDINARY_PERCENT = 100  # as Qt draws by itself
 
 
 class NoPictureError(Exception):
@@ -83,22 +87,31 @@ def configure_napari(config_file: Path | None = None) -> None:
     settings.application.ipy_interactive = False
 
 
-def application() -> QApplication:
-    """Qt's application, made if there is none."""
+def application(size_percent: int = 100) -> QApplication:
+    """Qt's application, made if there is none.
+
+    Parameters
+    ----------
+    size_percent : int
+        Of everything that is drawn; one named in the environment goes before it.
+    """
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    if size_percent != _ORDINARY_PERCENT:
+        os.environ.setdefault("QT_SCALE_FACTOR", str(size_percent / _ORDINARY_PERCENT))
     made = QApplication(["vein-imaging"])
     made.setApplicationName("vein-imaging")
+    made.setFont(tabular_figures(made.font()))
     return made
 
 
-def splash() -> QSplashScreen:
-    """Show at once what takes seconds: napari is slow to import."""
+def splash() -> QLabel:
+    """Show at once that something comes: camera, record and drawing take longer."""
     picture = QPixmap(480, 160)
-    picture.fill(QColor("#1d2126"))
+    picture.fill(QColor(colour("ground")))
     painter = QPainter(picture)
-    painter.setPen(QColor("#f2f2f2"))
+    painter.setPen(QColor(colour("text")))
     painter.setFont(QFont("", 26, QFont.Weight.Bold))
     painter.drawText(
         picture.rect().adjusted(0, -20, 0, -20),
@@ -112,7 +125,14 @@ def splash() -> QSplashScreen:
         _("opening the camera and the record\N{HORIZONTAL ELLIPSIS}"),
     )
     painter.end()
-    screen = QSplashScreen(picture)
+    # Qt's own splash screen waits for a window manager, a second where there is none.
+    screen = QLabel(flags=Qt.WindowType.SplashScreen)
+    screen.setPixmap(picture)
+    place = QApplication.primaryScreen()
+    if place is not None:
+        frame = screen.sizeHint()
+        middle = place.availableGeometry().center()
+        screen.move(middle.x() - frame.width() // 2, middle.y() - frame.height() // 2)
     screen.show()
     QApplication.processEvents()
     return screen

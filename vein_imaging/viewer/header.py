@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from qtpy.QtCore import Qt, Signal
+from qtpy.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from vein_imaging.treatment import VisitFacts
 from vein_imaging.viewer.qt.one_line import OneLine
@@ -22,7 +22,14 @@ class Header(QWidget):
     """Always there, always large: nobody injects into the wrong record.
 
     `show_visit` and `show_devices` fill it; before that it says that nothing is known.
+
+    Signals
+    -------
+    close_asked()
+        The person is done with this session.
     """
+
+    close_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,18 +39,22 @@ class Header(QWidget):
         self.setStyleSheet(stylesheet())
         self.setAccessibleName(_("Patient, session and devices"))
         # Where there is no room for all, a long name and the user give way first.
-        self.patient = OneLine("", "patient", least_px=180)
+        self.patient = OneLine("", "patient", least_px=150)
         self.born = OneLine("", "caption", least_px=202)
-        self.session = OneLine("", "total", least_px=180)
+        self.session = OneLine("", "total", least_px=150)
         self.day = OneLine("", "caption")
-        self.user = OneLine("", "total", least_px=110)
-        self.region = OneLine("", "caption", least_px=110)
-        self.camera = OneLine(_("none"), "total", least_px=220)
-        self.calibration = OneLine(_("none"), "total", least_px=230)
+        self.user = OneLine("", "total", least_px=90)
+        self.region = OneLine("", "caption", least_px=90)
+        self.camera = OneLine(_("none"), "total", least_px=190)
+        self.calibration = OneLine(_("none"), "total", least_px=224)
         self.light = OneLine(_("none"), "total", least_px=160)
+        self.close_button = QPushButton(_("Close"))
+        self.close_button.setToolTip(_("Close this session and go back to the list"))
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.close_button.clicked.connect(self.close_asked)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 12, 4)
-        row.setSpacing(20)
+        row.setSpacing(18)
         row.addLayout(_stacked(self.patient, self.born))
         row.addLayout(_stacked(self.session, self.day))
         row.addLayout(_stacked(self.user, self.region))
@@ -56,6 +67,7 @@ class Header(QWidget):
         ):
             words.setAccessibleName(what)
             row.addLayout(_stacked(words, OneLine(what, "caption")))
+        row.addWidget(self.close_button)
 
     def show_visit(self, facts: VisitFacts) -> None:
         """Name patient, session, user and region, in large letters.

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
-from qtpy.QtWidgets import QFileDialog, QInputDialog, QMenu, QWidget
+from qtpy.QtWidgets import QDialog, QMenu, QWidget
 
-from vein_imaging.durable import write_durably
 from vein_imaging.report.calendar_file import calendar_file
 from vein_imaging.report.patient_sheet import render_sheet
-from vein_imaging.report.typeset import TypesetError
-from vein_imaging.storage.errors import StoreError
-from vein_imaging.treatment import AtWork, RecordError, Visit
+from vein_imaging.treatment import AtWork, Visit
 from vein_imaging.treatment.on_paper.print_course import page_format, print_report
 from vein_imaging.treatment.on_paper.read_course import CourseParts
 from vein_imaging.treatment.on_paper.take_home import (
     Booking,
     appointment_entries,
     patient_sheet,
-    planned_appointments,
-    read_booking,
 )
-from vein_imaging.viewer.qt.in_background import InBackground
-from vein_imaging.viewer.qt.message import tell
+from vein_imaging.viewer.booking_dialog import BookingDialog
+from vein_imaging.viewer.qt.save_file import FileSaver
 from vein_imaging.words import translate as _
 
 __all__ = ["PrintDesk"]
 
-# What is no fault of the program, and is told in its own words.
-_SAID = (RecordError, StoreError, TypesetError, ValueError, OSError)
 _PAGES = "PDF (*.pdf);;HTML (*.html)"
 
 
@@ -49,41 +43,65 @@ class PrintDesk:
         self._work = work
         self._visit = visit
         self._window = window
-        self._open = True
-        self.dialog: QFileDialog | QInputDialog | None = None
-        """The question that waits for an answer; None where none does."""
+        self.saver = FileSaver(window)
+        self.booking: BookingDialog | None = None
+        """The question for the next appointment; None where it is not asked."""
         self.menu = QMenu(window)
         """Of the strip's button."""
         head, patient = visit.head, visit.head.patient_id
         of_session = CourseParts(head.session_id)
         for text, chosen in (
-            (_("Report of this session"), lambda: self._report(patient, of_session)),
-            (_("Report of the course"), lambda: self._report(patient, CourseParts())),
+            (
+                _("Report of this session"),
+                lambda: self._report("session", patient, of_session),
+            ),
+            (
+                _("Report of the course"),
+                lambda: self._report("course", patient, CourseParts()),
+            ),
             (_("Patient's sheet"), self._sheet),
             (_("Appointments as a calendar"), self._calendar),
         ):
             action = self.menu.addAction(text + "\N{HORIZONTAL ELLIPSIS}")
             assert action is not None  # for the type checker
             action.triggered.connect(chosen)
+        self.menu.addSeparator()
+        named = self.menu.addAction(_("Patient's name in the file's name"))
+        assert named is not None  # for the type checker
+        self.named = named
+        """Off at first: names of files are seen by whoever sees the folder."""
+        self.named.setCheckable(True)
 
     def close(self) -> None:
         """Close what waits for an answer; what is being made is not shown any more."""
-        self._open = False
-        if self.dialog is not None:
-            self.dialog.close()
+        self.saver.close()
+        if self.booking is not None:
+            self.booking.close()
 
-    def _report(self, patient_id: str, parts: CourseParts) -> None:
+    def file_name(self, what: str, ending: str) -> str:
+        """Propose a name: what it is and the session's day, the patient's on request.
+
+        Parameters
+        ----------
+        what, ending : str
+        """
+        words = [what, self._visit.facts.started_on.isoformat()]
+        if self.named.isChecked():
+            words.insert(0, re.sub(r"\W+", "-", self._visit.facts.name).strip("-"))
+        return "-".join(word for word in words if word) + f".{ending}"
+
+    def _report(self, what: str, patient_id: str, parts: CourseParts) -> None:
         def made(path: Path) -> bytes:
             return print_report(
                 self._work, patient_id, page_format(path.name), parts
             ).page
 
-        self._ask_file("report.pdf", _PAGES, made)
+        self.saver.ask(self.file_name(what, "pdf"), _PAGES, made)
 
     def _sheet(self) -> None:
         def asked(booking: Booking) -> None:
-            self._ask_file(
-                "sheet.pdf",
+            self.saver.ask(
+                self.file_name("sheet", "pdf"),
                 "PDF (*.pdf)",
                 lambda path: render_sheet(patient_sheet(self._visit, booking)),
             )
@@ -96,61 +114,22 @@ class PrintDesk:
             return calendar_file(entries, self._visit.record.now())
 
         self._ask_booking(
-            lambda booking: self._ask_file(
-                "appointments.ics", "iCalendar (*.ics)", lambda path: made(booking)
+            lambda booking: self.saver.ask(
+                self.file_name("appointments", "ics"),
+                "iCalendar (*.ics)",
+                lambda path: made(booking),
             )
         )
 
     def _ask_booking(self, asked: Callable[[Booking], None]) -> None:
         """Ask for day and time of the next appointment, the planned one proposed."""
-        dialog = QInputDialog(self._window)
-        dialog.setLabelText(_("Next appointment: day and time"))
-        try:
-            ahead = planned_appointments(self._visit)
-        except ValueError:
-            ahead = ()  # the planned day is over: another one is typed
-        dialog.setTextValue(f"{ahead[0].planned_on} 10:00" if ahead else "")
+        dialog = BookingDialog(self._window, self._visit)
 
-        def typed(text: str) -> None:
-            day, _blank, clock = text.strip().partition(" ")
-            try:
-                asked(read_booking(clock.strip(), day))
-            except ValueError as error:
-                self._failed(str(error))
+        def done(result: int) -> None:
+            self.booking = None
+            if result == QDialog.DialogCode.Accepted:
+                asked(dialog.booking)
 
-        dialog.textValueSelected.connect(typed)
-        self._show(dialog)
-
-    def _ask_file(self, name: str, kinds: str, make: Callable[[Path], bytes]) -> None:
-        dialog = QFileDialog(self._window, _("Where to write it"), name, kinds)
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix(name.rpartition(".")[2])
-        dialog.fileSelected.connect(lambda path: self._write(Path(path), make))
-        self._show(dialog)
-
-    def _show(self, dialog: QFileDialog | QInputDialog) -> None:
-        self.dialog = dialog
+        dialog.finished.connect(done)
+        self.booking = dialog
         dialog.open()
-
-    def _write(self, path: Path, make: Callable[[Path], bytes]) -> None:
-        def written() -> str:
-            try:
-                write_durably(path, make(path))
-            except _SAID as error:
-                return str(error)
-            return ""
-
-        # Seconds of work: in a thread, whose answer Qt brings back to this one.
-        worker = InBackground(written)
-        worker.returned.connect(lambda why_not: self._done(path, why_not))
-        worker.start()
-
-    def _done(self, path: Path, why_not: str) -> None:
-        if why_not:
-            self._failed(why_not)
-        elif self._open:
-            tell(self._window, _("Written"), str(path))
-
-    def _failed(self, why: str) -> None:
-        if self._open:
-            tell(self._window, _("NOTHING WAS WRITTEN"), why)

@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from vein_calibration.pixel_size import PixelSize
-from vein_calibration.profile import Profile
-from vein_calibration.profile_file import profile_id
-from vein_devices import Frame
-from vein_imaging.capture import (
-    CaptureSettings,
-    LiveFeed,
-    camera_sentence,
-    watched_camera,
-)
-from vein_imaging.capture.live import MakeStep
-from vein_imaging.pipeline import AnalysisSettings, LiveStep
-from vein_imaging.treatment import AtWork, Visit
-from vein_imaging.treatment.practice import practice_visit
+from platformdirs import user_config_path
+
 from vein_imaging.viewer.application import (
     NoPictureError,
     application,
     need_a_screen,
     splash,
 )
-from vein_imaging.viewer.canvas.choose import CanvasKind
-from vein_imaging.viewer.qt.message import faults_shown
+from vein_imaging.viewer.start.remembered import Memory
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
+# What takes long to import waits until the splash is on the screen.
 if TYPE_CHECKING:
+    from qtpy.QtWidgets import QLabel
+
+    from vein_calibration.profile import Profile
+    from vein_imaging.treatment import AtWork, Visit
+    from vein_imaging.viewer.canvas.choose import CanvasKind
+    from vein_imaging.viewer.day import Day
+    from vein_imaging.viewer.start.sign_in_page import Credentials
     from vein_imaging.viewer.window import ViewerWindow
 
-__all__ = ["PRACTICE", "ViewerOptions", "run_viewer"]
+__all__ = ["PRACTICE", "ViewerOptions", "run_day", "run_viewer"]
 
 PRACTICE = marked("PRACTICE \N{EM DASH} nothing is kept")
 
@@ -56,6 +52,9 @@ class ViewerOptions:
         Scale on the skin. The phantom knows its own.
     profile : Profile, optional
         Calibration of the camera: frames are corrected by it, and it gives the scale.
+    profile_for : callable
+        From a camera's address to its profile, where it is chosen in the window. A
+        `ValueError` says why the one that is there cannot be used.
     profile_of : callable
         From the checksum in a photograph's entry to the profile it was taken with.
     size_px : (width, height), optional
@@ -64,6 +63,8 @@ class ViewerOptions:
         So many live pictures are shown before the picture of the window is taken.
     first_picture_s : s
         How long to wait for them.
+    light : str
+        Address of the illuminator; empty for none.
     canvas : "auto", "qt" or "napari"
         What draws the picture; "auto" asks whether there is a graphics card.
     """
@@ -72,11 +73,13 @@ class ViewerOptions:
     timezone: str = "UTC"
     mm_per_pixel: float | None = None
     profile: Profile | None = None
+    profile_for: Callable[[str], Profile | None] = lambda _: None
     profile_of: Callable[[str], Profile | None] = lambda _: None
     size_px: tuple[int, int] | None = None
     screenshot_after: int = 5
     first_picture_s: float = 60.0
     canvas: CanvasKind = "auto"
+    light: str = ""
 
 
 def run_viewer(
@@ -119,68 +122,108 @@ def run_viewer(
             "a visit and the person at work go together; give both, or neither to "
             "practise"
         )
-    # A device that is not there yet may come later, except where only a picture is
-    # wanted.
-    camera, _overflow = watched_camera(url, wait_for_camera=screenshot is None)
-    need_a_screen()
-    feed = LiveFeed(camera, _step_maker(options))
-    with _visit(visit, options) as open_visit:
-        profile = options.profile
-        open_visit.photographs.calibrate(
-            None if profile is None else profile_id(profile), options.profile_of
-        )
-        # Whatever can be wrong has been found by here, before any window.
-        app = application()
-        cover = splash()
-        # What draws may take seconds to import: only now, with the splash there.
-        from vein_imaging.viewer.window import ViewerWindow
-
-        banner = "" if visit else _(PRACTICE)
-        window = ViewerWindow(
-            feed, open_visit, banner=banner, desk=work, work=work, options=options
-        )
-        try:
-            window.show(options.size_px)
-            cover.finish(window)
-            if screenshot is None:
-                if work is not None:
-                    window.ask_about_clock(work)
-                with faults_shown(window):
-                    app.exec()
-            else:
-                _photograph(window, Path(screenshot), options)
-        finally:
-            window.close()
+    with _day(options) as (day, cover):
+        waits = screenshot is None
+        day.work = work
+        if visit is None:
+            day.practise_once(url, waits=waits)
+        else:
+            day.open_window(visit, url, once=True, waits=waits)
+        assert day.window is not None
+        cover.close()
+        if screenshot is None:
+            _run(day)
+        else:
+            _photograph(day.window, Path(screenshot), options)
 
 
-def _step_maker(options: ViewerOptions) -> MakeStep:
-    profile = options.profile
+def run_day(
+    *,
+    store: Path | None = None,
+    user: str = "",
+    camera: str = "",
+    checkpoint_folders: Sequence[Path] = (),
+    work: AtWork | None = None,
+    visit: Visit | None = None,
+    options: ViewerOptions = ViewerOptions(),
+) -> None:
+    """Show the start page, and window after window until the person is done.
 
-    def make_step(settings: CaptureSettings, frame: Frame) -> LiveStep:
-        scale: float | PixelSize | None = options.mm_per_pixel
-        if scale is None and (profile is None or profile.pixel_size is None):
-            # A drawn leg knows its own scale; a real one has to be calibrated.
-            scale = getattr(frame.truth, "mm_per_pixel", None)
-        return LiveStep(
-            AnalysisSettings(
-                quality=settings.quality, sensitivity=settings.sensitivity
-            ),
-            scale,
-            profile=profile,
-            light=frame.light,
-        )
+    Parameters
+    ----------
+    store : Path, optional
+        Left out, that of last time.
+    user, camera : str
+        Likewise.
+    checkpoint_folders : paths
+        Where the newest hash is kept as well.
+    work : AtWork, optional
+        Who is signed in already.
+    visit : Visit, optional
+        The session to begin with; goes with `work`.
+    options : ViewerOptions
 
-    return make_step
+    Raises
+    ------
+    NoScreenError
+        If there is no screen to open a window on.
+    DeviceAddressError
+        With a visit, if the address names no camera.
+    """
+    named = {"store": str(store or ""), "user": user, "camera": camera}
+    with _day(options, checkpoint_folders, named) as (day, cover):
+        day.work = work
+        if visit is not None:
+            day.open_window(visit, day.camera)
+        elif work is not None:
+            day.show_today(work)
+        else:
+            day.ask_to_sign_in()
+        cover.close()
+        _run(day)
 
 
 @contextmanager
-def _visit(visit: Visit | None, options: ViewerOptions) -> Iterator[Visit]:
-    """The visit given, or one to practise on, thrown away at the end."""
-    if visit is not None:
-        yield visit
-        return
-    with practice_visit(options.region, options.timezone) as made:
-        yield made
+def _day(
+    options: ViewerOptions,
+    checkpoint_folders: Sequence[Path] = (),
+    named: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[tuple[Day, QLabel]]:
+    """A day behind a splash; everything is closed at the end."""
+    need_a_screen()
+    memory = Memory(user_config_path("vein-imaging") / "window.json")
+    memory.offer(**{key: text for key, text in named.items() if text})
+    app = application(memory.now.size_percent)  # lives as long as somebody holds it
+    cover = splash()
+    from vein_imaging.treatment import sign_in_to_work
+    from vein_imaging.viewer.day import Day
+
+    def sign_in(typed: Credentials) -> AtWork:
+        return sign_in_to_work(
+            typed.store,
+            typed.user,
+            typed.password,
+            code=typed.code,
+            checkpoint_folders=checkpoint_folders,
+        )
+
+    day = Day(memory, sign_in, options=options)
+    try:
+        yield day, cover
+    finally:
+        cover.close()
+        day.close()
+        app.processEvents()  # what was closed is taken off the screen
+
+
+def _run(day: Day) -> None:
+    from vein_imaging.viewer.qt.message import faults_shown
+
+    app = application()
+    app.setQuitOnLastWindowClosed(False)  # between two pages there is none
+    day.over.connect(app.quit)
+    with faults_shown(lambda: day.window or day.start):
+        app.exec()
 
 
 def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> None:
@@ -197,6 +240,8 @@ def _photograph(window: ViewerWindow, file: Path, options: ViewerOptions) -> Non
             break
         time.sleep(0.005)
     if not window.live.count:
+        from vein_imaging.capture import camera_sentence
+
         sentence = camera_sentence(window.feed.status)
         raise NoPictureError(
             _("no picture to save: camera {sentence}").format(sentence=sentence)

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut
-from qtpy.QtWidgets import QHBoxLayout, QMainWindow, QMessageBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
 
+from vein_calibration.profile import Profile
+from vein_calibration.profile_file import profile_id
 from vein_devices.cameras import what_it_shows
-from vein_imaging.capture import CaptureSettings, LiveFeed
+from vein_devices.illuminators import open_illuminator
+from vein_imaging.capture import LiveFeed
+from vein_imaging.capture.camera_profiles import kept_profile
+from vein_imaging.capture.light_feed import LightFeed
 from vein_imaging.treatment import AtWork, Site, Visit, VisitFacts
 from vein_imaging.viewer.before_after.wiring import PhotoDesk
 from vein_imaging.viewer.canvas.choose import choose_canvas
+from vein_imaging.viewer.canvas.key_cursor import KeyCursor
+from vein_imaging.viewer.devices.devices_page import DevicesPage
+from vein_imaging.viewer.feed import CalibratedFeed, SkinScale
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
-from vein_imaging.viewer.live.camera_state import camera_state, scale_in_words
-from vein_imaging.viewer.live.camera_strip import CameraStrip
-from vein_imaging.viewer.live.live_view import LiveView
+from vein_imaging.viewer.live.live_desk import LiveDesk
 from vein_imaging.viewer.live.vein_reading import vein_at
+from vein_imaging.viewer.patient.patient_page import PatientPage
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
@@ -36,7 +49,6 @@ if TYPE_CHECKING:
 __all__ = ["ViewerWindow"]
 
 _TICK_MS = 15  # twice as often as a camera of 30 pictures a second gives one
-_STATE_EVERY_S = 0.25  # numbers that change faster cannot be read
 
 
 class ViewerWindow(QMainWindow):
@@ -57,7 +69,7 @@ class ViewerWindow(QMainWindow):
     work : AtWork, optional
         Who prints; left out while practising.
     options : ViewerOptions, optional
-        What draws the picture.
+        What draws the picture, and the light.
 
     Signals
     -------
@@ -81,14 +93,17 @@ class ViewerWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("vein-imaging")
         self.feed = feed
+        self._visit = visit
         self._closing = False
-        self._state_due_s = 0.0
+        self._asked: QMessageBox | None = None
         self._address = feed.status.address
         self.canvas = choose_canvas("auto" if options is None else options.canvas)
-        self.live = LiveView(self.canvas, feed.mailbox)
         self.header = Header()
         self.header.show_visit(visit.facts if facts is None else facts)
-        self.strip = CameraStrip(feed.settings, self.canvas.drawn_by)
+        self.desk = LiveDesk(
+            feed, self.canvas, self.header, visit.photographs, self, _light(options)
+        )
+        self.live, self.strip = self.desk.live, self.desk.strip
         log = visit.log
         banner = "\n".join(part for part in (banner, *visit.warnings) if part)
         self.panel = InjectionPanel(
@@ -96,13 +111,17 @@ class ViewerWindow(QMainWindow):
         )
         self.recorder = SiteRecorder(visit, self.panel, self.canvas, self)
         self.photos = PhotoDesk(visit, self.strip, self.live, self, self._address)
+        self.devices = DevicesPage(feed, self.live, self.canvas, self._calibrated)
         self.paper: PrintDesk | None = None
         """What can be printed; None while practising."""
         if work is not None:
             self.paper = PrintDesk(work, visit, self)
             self.strip.offer_print(self.paper.menu)
+        self.patient = PatientPage(visit, self.recorder.desk, self, self.paper)
         self.pages = self._pages()
         self._lay_out()
+        if isinstance(feed, CalibratedFeed):
+            self.devices.desk.show_in_force(feed.scale.profile)
         self._lock = None if desk is None else DeskLock(desk, self.lock)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.tick)
@@ -112,7 +131,9 @@ class ViewerWindow(QMainWindow):
         """The pages beside the picture; each is wired in one line here."""
         pages = SidePages()
         pages.add(_("Inject"), self.panel)
+        pages.add(_("Patient"), self.patient)
         pages.add(_("Compare"), self.photos.page)
+        pages.add(_("Devices"), self.devices)
         return pages
 
     def _lay_out(self) -> None:
@@ -121,6 +142,7 @@ class ViewerWindow(QMainWindow):
         whole.setStyleSheet(stylesheet())
         below = QHBoxLayout()
         below.setSpacing(0)
+        below.addWidget(self.desk.panel)
         below.addWidget(self.canvas.widget, 1)
         below.addWidget(self.pages)
         column = QVBoxLayout(whole)
@@ -132,11 +154,11 @@ class ViewerWindow(QMainWindow):
         self.setCentralWidget(whole)
 
     def _wire(self) -> None:
+        self.header.close_asked.connect(self._ask_to_close)
         self.canvas.records = lambda: self.recorder.switched_on
         self.canvas.events.clicked.connect(self._clicked)
-        self.strip.settings_changed.connect(self._change_settings)
-        self.strip.freeze_toggled.connect(self.freeze)
-        self.strip.zoom_asked.connect(self.zoom)
+        self.cross = KeyCursor(self.canvas, self._shape)
+        self.desk.resized.connect(self.recorder.show_marks)
         self.strip.reconnect_asked.connect(self._restart)
         self.strip.compare_asked.connect(self.show_photographs)
         # Only while the picture has the keyboard: in a field a space is a space.
@@ -160,7 +182,7 @@ class ViewerWindow(QMainWindow):
             # Without a window manager "maximised" alone changes nothing.
             self.setGeometry(screen.availableGeometry())
             self.showMaximized()
-        self.feed.start()
+        self.desk.start()
         self._timer.start(_TICK_MS)
 
     def show_photographs(self) -> None:
@@ -192,11 +214,12 @@ class ViewerWindow(QMainWindow):
             ),
             _("The clock is right now"),
         )
-        dialog.accepted.connect(
-            lambda: waited_for(
-                self, lambda: work.answer_clock(right=True, reason=dialog.reason_text)
-            )
-        )
+
+        def answered() -> None:
+            reason = dialog.reason_text  # the dialog is gone before the store answers
+            waited_for(self, lambda: work.answer_clock(right=True, reason=reason))
+
+        dialog.accepted.connect(answered)
         dialog.open()
 
     def close(self) -> bool:
@@ -221,51 +244,27 @@ class ViewerWindow(QMainWindow):
         if self.paper is not None:
             self.paper.close()
         self.photos.close()
+        self.devices.close_page()
         self.recorder.close()
+        self.patient.close_dialog()
+        for message in self.findChildren(QDialog):
+            message.close()  # what is said of a record is the record's too
         self.hide()
-        self.feed.stop()
+        self.desk.close()
         self.canvas.close()
         super().close()
         self.ended.emit(why)
 
     def tick(self) -> None:
         """Take up what is new; called by the timer."""
-        if self.live.update():
-            self.recorder.show_marks()
+        self.desk.tick()
         if self.live.shown is not None:
             self.recorder.follow(self.live.shown.frame.pixels)
-        now_s = time.monotonic()
-        if now_s >= self._state_due_s:
-            self._state_due_s = now_s + _STATE_EVERY_S
-            self.show_state(now_s)
-
-    def show_state(self, now_s: float) -> None:
-        """Say in the strip what the camera does."""
-        shown = self.live.shown
-        state = camera_state(
-            self.feed.status, shown, frozen=self.live.frozen, now_s=now_s
-        )
-        self.strip.show_state(state)
-        found = None if shown is None or shown.result is None else shown.result.vein_map
-        self.header.show_devices(
-            state.short, scale_in_words(found), _("none"), kind=state.kind
-        )
-
-    def freeze(self, on: bool) -> None:
-        """Hold the picture on the screen, or go on."""
-        self.live.frozen = on
-        self.show_state(time.monotonic())
+        self.devices.tick()
 
     def fit(self) -> None:
         """Show the whole picture."""
         self.canvas.fit()
-
-    def zoom(self, factor: float) -> None:
-        """Zoom by `factor`; 0 shows the whole picture."""
-        if factor == 0.0:
-            self.fit()
-        else:
-            self.canvas.zoom(factor)
 
     def _restart(self) -> None:
         if self.feed.restart():
@@ -281,12 +280,20 @@ class ViewerWindow(QMainWindow):
                 ),
             )
 
-    def _change_settings(self, settings: CaptureSettings) -> None:
-        self.feed.settings = settings
+    def _shape(self) -> tuple[int, ...]:
+        shown = self.live.shown
+        return () if shown is None else shown.picture.shape
+
+    def _calibrated(self, profile: Profile) -> None:
+        """Put a calibration in force: for the next frame, and the next photograph."""
+        if isinstance(self.feed, CalibratedFeed):
+            self.feed.scale = SkinScale(None, profile)
+        self._visit.photographs.calibrate(profile_id(profile), kept_profile)
 
     def _clicked(self, point_rc: tuple[float, float], records: bool) -> None:
         shown = self.live.shown
-        if shown is None:
+        if shown is None or self.devices.calibrating:
+            # while the sheet is in the picture there is no leg to record a site on
             self.recorder.no_picture()
             return
         found = shown.result
@@ -306,20 +313,29 @@ class ViewerWindow(QMainWindow):
         self._ask_to_close()
 
     def _ask_to_close(self) -> None:
-        box = QMessageBox(self)
+        if self._asked is not None:
+            return
+        self._asked = box = QMessageBox(self)
         box.setStyleSheet(stylesheet())
-        box.setText(_("Close vein-imaging?"))
+        box.setText(_("Close this session?"))
         box.setInformativeText(_("Everything in the list is already stored."))
         close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
         stay = box.addButton(_("Stay here"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(stay)
         box.setEscapeButton(stay)
-        box.finished.connect(
-            # After the dialog's own turn of the event loop: Qt still needs it there.
-            lambda _: (
+
+        def answered(_: int) -> None:
+            self._asked = None
+            if box.clickedButton() is close:
+                # After the dialog's own turn of the event loop: Qt still needs it.
                 QTimer.singleShot(0, self.close)
-                if box.clickedButton() is close
-                else None
-            )
-        )
+
+        box.finished.connect(answered)
         box.open()
+
+
+def _light(options: ViewerOptions | None) -> LightFeed | None:
+    """The illuminator that was asked for, not connected yet."""
+    if options is None or not options.light:
+        return None
+    return LightFeed(open_illuminator(options.light))

@@ -22,7 +22,9 @@ class _Bare:
         pass
 
     def step(self, pixels: Any, *, in_background: object) -> Any:
-        return type("Result", (), {"overlay": pixels, "vein_map": None})()
+        return type(
+            "Result", (), {"overlay": pixels, "picture": pixels, "vein_map": None}
+        )()
 
 
 def _wait(is_so: Callable[[], bool]) -> None:

@@ -1,6 +1,7 @@
 import queue
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -20,6 +21,7 @@ MakeFrame = Callable[..., Frame]
 @dataclass
 class _Result:
     vein_map: Any
+    picture: Pixels
     overlay: Pixels
     frame_quality: None = None
 
@@ -37,7 +39,7 @@ class _RedStep:
             raise ArithmeticError("thirteen")
         overlay = np.zeros((*pixels.shape[:2], 3), np.uint8)
         overlay[..., 0] = 200
-        return _Result(None, overlay)
+        return _Result(SimpleNamespace(branches=()), pixels, overlay)
 
 
 class _Rig:
@@ -133,3 +135,22 @@ def test_another_size_of_frame_gets_a_fresh_step(make_frame: MakeFrame) -> None:
     larger = Frame(np.zeros((8, 6, 3), np.uint8), 1, 0.0)
     _Rig(CaptureSettings()).pictures(make_frame(0), larger, make_frame(2))
     assert len(_RedStep.made) == 3
+
+
+def test_a_display_mode_is_taken_up_without_a_new_step(make_frame: MakeFrame) -> None:
+    rig = _Rig(CaptureSettings(opacity=0))
+    frame = make_frame(0)
+    rig.loop.settings = CaptureSettings(ground="inverted", lines="none", opacity=0)
+    (picture,) = rig.pictures(frame)
+    grey = frame.pixels if frame.pixels.ndim == 3 else frame.pixels[..., None]
+    assert picture.error is None and (picture.picture == 255 - grey).all()
+    assert len(_RedStep.made) == 1
+
+
+def test_a_box_makes_a_new_step(make_frame: MakeFrame) -> None:
+    rig = _Rig(CaptureSettings())
+    rig.loop._draw(make_frame(0))
+    rig.loop.settings = CaptureSettings(box=(1, 1, 5, 5))
+    for shade in (1, 2):
+        rig.loop._draw(make_frame(shade))
+    assert [made.box for made in _RedStep.made] == [None, (1, 1, 5, 5)]

@@ -11,7 +11,9 @@ from vein_imaging.cli import main
     "arguments",
     [
         ["nonsense:"],
-        ["--store", "somewhere"],
+        ["--store", "somewhere", "--screenshot", "window.png"],
+        ["--region", "XX"],
+        ["--timezone", "Mars/Olympus"],
         ["--session", "abc"],
         ["--patient", "abc"],
         ["--store", "somewhere", "--patient", "a", "--session", "b"],
@@ -56,3 +58,26 @@ def test_without_a_screen_it_is_1_with_one_line(
         "Error: there is no screen to open a window on; start this on a desktop, or "
         "under xvfb-run -a"
     ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "store"),
+    [([], None), (["--store", "clinic"], Path("clinic")), (["uvc:"], "not shown")],
+)
+def test_the_start_page_opens_unless_there_is_only_a_camera_to_practise_with(
+    arguments: list[str], store: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The drawn leg is no default any more: it was one with a real store too."""
+    shown: list[object] = []
+    monkeypatch.setattr("vein_imaging.viewer.run_day", lambda **o: shown.append(o))
+    monkeypatch.setattr(
+        "vein_imaging.viewer.run_viewer", lambda *o, **_: shown.append(o)
+    )
+    result = CliRunner().invoke(main, ["view", *arguments])
+    assert result.exit_code == 0, result.output
+    (how,) = shown
+    if store == "not shown":
+        assert how == ("uvc:",)
+    else:
+        assert isinstance(how, dict)
+        assert (how["store"], how["camera"]) == (store, "")

@@ -29,6 +29,19 @@ def test_a_step_gives_map_and_overlay_of_the_frames_size(frame: np.ndarray) -> N
     assert result.cost_s > 0
 
 
+def test_in_a_box_veins_are_found_there_and_nowhere_else(frame: np.ndarray) -> None:
+    height, width = frame.shape[:2]
+    box = (width // 4, height // 4, 3 * width // 4, 3 * height // 4)
+    result = LiveStep(box=box).step(frame)
+    points = np.concatenate([b.points_rc for b in result.vein_map.branches])
+    assert len(points) and not result.vein_map.field[: height // 4].any()
+    assert points[:, 0].min() >= box[1] - 1 and points[:, 0].max() <= box[3]
+    assert points[:, 1].min() >= box[0] - 1 and points[:, 1].max() <= box[2]
+    assert result.picture is frame or (result.picture == frame).all()
+    with pytest.raises(ValueError, match="box lies outside"):
+        LiveStep(box=(width, 0, width + 9, 9)).step(frame)
+
+
 def test_branches_move_along_when_the_hand_moves(frame: np.ndarray) -> None:
     step = LiveStep()
     first = step.step(frame).vein_map

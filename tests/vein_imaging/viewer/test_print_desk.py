@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
-from qtpy.QtWidgets import QFileDialog, QInputDialog, QMessageBox, QWidget
+from qtpy.QtWidgets import QLabel, QMessageBox, QWidget
 
 from vein_imaging.treatment import AtWork, ClinicSettings, Visit
 from vein_imaging.treatment.practice import (
@@ -52,9 +52,10 @@ def choose(desk: PrintDesk, number: int) -> None:
 
 
 def save_as(desk: PrintDesk, path: Path) -> None:
-    assert isinstance(desk.dialog, QFileDialog)
-    desk.dialog.fileSelected.emit(str(path))
-    desk.dialog.close()
+    dialog = desk.saver.dialog
+    assert dialog is not None
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
 
 
 def message(window: QWidget) -> str:
@@ -87,31 +88,78 @@ def test_a_report_is_written_and_told(
 
 
 def test_the_sheet_asks_for_the_next_appointment_first(
-    desk: tuple[PrintDesk, QWidget], qtbot: QtBot, tmp_path: Path
+    desk: tuple[PrintDesk, QWidget], qtbot: QtBot, tmp_path: Path, person: Any
 ) -> None:
     paper, window = desk
     choose(paper, 2)
-    asked: Any = paper.dialog
-    assert isinstance(asked, QInputDialog)
-    assert asked.textValue().endswith(" 10:00")
-    asked.textValueSelected.emit(asked.textValue())
-    asked.close()
+    asked = paper.booking
+    assert asked is not None
+    assert asked.time.text() == "10:00" and asked.go_on.isEnabled()
+    said = [label.text() for label in asked.findChildren(QLabel)]
+    assert "Maria Probe" in said[0]
+    person.click(asked.go_on)
     save_as(paper, tmp_path / "sheet.pdf")
     qtbot.waitUntil(told(window), timeout=60_000)
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
     message(window)
 
 
-def test_a_slip_of_the_pen_is_told_and_nothing_is_written(
-    desk: tuple[PrintDesk, QWidget], tmp_path: Path
+@pytest.mark.parametrize(
+    ("day", "time", "says"),
+    [
+        ("tomorrow", "10:00", "tomorrow"),
+        ("2020-01-20", "10:00", "2020-01-20"),
+        ("", "10:00", "type one"),
+        (None, "ten", "wanted a time"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_as_typed_and_nothing_is_written(
+    desk: tuple[PrintDesk, QWidget],
+    tmp_path: Path,
+    day: str | None,
+    time: str,
+    says: str,
+) -> None:
+    paper, _window = desk
+    choose(paper, 3)
+    asked = paper.booking
+    assert asked is not None
+    if day is not None:
+        asked.day.setText(day)
+    asked.time.setText(time)
+    assert says in asked.problem.text() and not asked.go_on.isEnabled()
+    asked.reject()
+    assert paper.booking is None and paper.saver.dialog is None
+    assert list(tmp_path.glob("*.ics")) == []
+
+
+def test_a_calendar_is_written(
+    desk: tuple[PrintDesk, QWidget], qtbot: QtBot, tmp_path: Path, person: Any
 ) -> None:
     paper, window = desk
     choose(paper, 3)
-    asked: Any = paper.dialog
-    asked.textValueSelected.emit("tomorrow at ten")
-    asked.close()
-    assert message(window).startswith("NOTHING WAS WRITTEN")
-    assert list(tmp_path.glob("*.ics")) == []
+    asked = paper.booking
+    assert asked is not None
+    person.click(asked.go_on)
+    save_as(paper, tmp_path / "next.ics")
+    qtbot.waitUntil(told(window), timeout=60_000)
+    assert (tmp_path / "next.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
+    message(window)
+
+
+def test_a_file_is_not_named_for_the_patient_unless_it_is_asked_for(
+    desk: tuple[PrintDesk, QWidget],
+) -> None:
+    paper, _window = desk
+    day = paper._visit.facts.started_on
+    assert paper.file_name("session", "pdf") == f"session-{day}.pdf"
+    choose(paper, 0)
+    dialog = paper.saver.dialog
+    assert dialog is not None
+    assert Path(dialog.selectedFiles()[0]).name == f"session-{day}.pdf"
+    dialog.close()
+    paper.named.trigger()
+    assert paper.file_name("sheet", "pdf") == f"Maria-Probe-sheet-{day}.pdf"
 
 
 def test_a_page_that_cannot_be_written_is_told(

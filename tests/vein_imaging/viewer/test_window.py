@@ -52,6 +52,7 @@ class GreyCamera:
 @dataclass
 class _Result:
     vein_map: VeinMap
+    picture: Pixels
     overlay: Pixels
     frame_quality: None = None
 
@@ -79,12 +80,13 @@ class GreenSquare:
     def step(self, pixels: Pixels, **_: object) -> _Result:
         overlay = np.repeat(pixels[..., None], 3, axis=2)
         overlay[160:200, 300:340] = GREEN
-        return _Result(_map(), overlay)
+        return _Result(_map(), pixels, overlay)
 
 
 class PlainDesk:
     """Locks when it is told to; counts how often a person was there."""
 
+    left_alone = False
     locked = False
     touched = 0
 
@@ -204,9 +206,10 @@ def test_a_change_before_the_camera_reaches_the_screen(rig: Rig) -> None:
 def test_pictures_go_on_coming_and_the_strip_says_live(rig: Rig) -> None:
     before = rig.window.live.count
     rig.settle(lambda: rig.window.live.count > before + 3)
-    rig.window.show_state(time.monotonic())
+    rig.window.desk.show_state(time.monotonic())
     assert rig.window.strip.state.text() == "LIVE"
-    assert "0.100 mm per pixel" in rig.window.strip.details.text()
+    assert rig.window.header.calibration.text() == "0.100 mm/px"
+    assert rig.window.header.camera.text().startswith("LIVE 0.")
 
 
 def test_nothing_is_recorded_while_the_switch_is_off(rig: Rig, person: Any) -> None:
@@ -293,7 +296,7 @@ def test_a_stop_is_not_recorded_until_a_reason_is_typed(rig: Rig, person: Any) -
     rig.window.panel.log_sites.setChecked(True)
     before = rig.kinds()
     person.click(rig.window.canvas.surface, rig.on_canvas(300, 200))
-    dialog = rig.window.recorder.dialog
+    dialog: Any = rig.window.recorder.dialog
     assert dialog is not None and rig.kinds() == before
     person.types(dialog.reason, "given before it was typed")
     person.click(dialog.go_on)
@@ -308,7 +311,7 @@ def test_cancelling_a_stop_records_nothing(rig: Rig, person: Any) -> None:
     rig.window.panel.log_sites.setChecked(True)
     before = rig.kinds()
     person.click(rig.window.canvas.surface, rig.on_canvas(300, 200))
-    dialog = rig.window.recorder.dialog
+    dialog: Any = rig.window.recorder.dialog
     assert dialog is not None
     person.click(dialog.cancel)
     assert rig.kinds() == before and rig.window.recorder.dialog is None
@@ -391,7 +394,7 @@ def test_voiding_asks_for_a_reason_and_takes_the_mark_away(
     log = rig.window.panel.log
     log.table.selectRow(0)
     person.click(log.void)
-    dialog = rig.window.recorder.dialog
+    dialog: Any = rig.window.recorder.dialog
     assert dialog is not None
     person.types(dialog.reason, "clicked by mistake")
     person.click(dialog.go_on)
@@ -560,6 +563,7 @@ def test_nothing_is_compared_before_there_are_two_photographs(
 
 
 def _photograph(rig: Rig, person: Any) -> None:
+    rig.settle(rig.window.strip.photograph.isEnabled)
     person.click(rig.window.strip.photograph)
     dialog: Any = rig.window.photos.dialog
     assert dialog is not None
@@ -613,7 +617,7 @@ def test_closing_asks_first(rig: Rig, qtbot: QtBot) -> None:
     (box,) = (
         box
         for box in rig.window.findChildren(QMessageBox)
-        if box.text() == "Close vein-imaging?"
+        if box.text() == "Close this session?"
     )
     stay = next(b for b in box.buttons() if b.text() == "Stay here")
     stay.click()
@@ -633,5 +637,6 @@ def test_a_locked_desk_takes_the_patient_off_the_screen(rig: Rig, person: Any) -
     rig.desk.locked = True
     rig.settle(lambda: bool(ended))
     assert ended == ["locked"] and not rig.window.isVisible()
-    assert not [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    left = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    assert not left, [getattr(w, "text", str)() for w in left]
     assert not rig.feed.running and rig.kinds() == kinds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,6 +55,7 @@ class Desk:
         self._idle_limit_s = idle_limit_s
         self._last_used_s = clocks.idle()
         self._not_done: list[str] = []
+        self._by_itself = threading.local()
 
     def __enter__(self) -> Self:
         return self
@@ -72,10 +74,15 @@ class Desk:
         return (*self._keeper.problems, *self._not_done)
 
     @property
+    def left_alone(self) -> bool:
+        """Whether nobody was here for too long; answers at once, and locks nothing."""
+        idle_s = self.clocks.idle() - self._last_used_s
+        return not 0 <= idle_s < self._idle_limit_s
+
+    @property
     def locked(self) -> bool:
         """Whether the desk is locked; locks it when it was left alone too long."""
-        idle_s = self.clocks.idle() - self._last_used_s
-        if self._desk and not 0 <= idle_s < self._idle_limit_s:
+        if self._desk and self.left_alone:
             self.lock("left alone")
         if self._desk and not self._desk.store.layout.database_url:
             self._keeper.look()  # the window asks every second: a server could be slow
@@ -94,6 +101,15 @@ class Desk:
         """Say that the person is there: the window calls it on every key and click."""
         if not self.locked:
             self._last_used_s = self.clocks.idle()
+
+    @contextmanager
+    def unattended(self) -> Iterator[None]:
+        """Let this thread read by itself: that is no sign of a person, and locks."""
+        self._by_itself.now = True
+        try:
+            yield
+        finally:
+            self._by_itself.now = False
 
     def lock(self, why: str = "locked") -> None:
         """Forget the keys and close the store; signing in again opens it.
@@ -115,7 +131,8 @@ class Desk:
     def _open_desk(self) -> OpenDesk:
         if self.locked or self._desk is None:
             raise LockedError(_("Locked: sign in again"))
-        self._last_used_s = self.clocks.idle()
+        if not getattr(self._by_itself, "now", False):
+            self._last_used_s = self.clocks.idle()
         return self._desk
 
     @contextmanager

@@ -26,6 +26,7 @@ from vein_imaging.domain.body_area import (
     BodySide,
     read_body_area,
 )
+from vein_imaging.viewer.qt.style import colour
 from vein_imaging.words import translate as _
 
 __all__ = ["BodyMap", "Region", "regions"]
@@ -272,10 +273,9 @@ class BodyMap(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(self._left)
         painter.scale(self._scale, self._scale)
-        palette = self.palette()
-        ink, skin = palette.text().color(), palette.text().color()
+        ink, skin = QColor(colour("text")), QColor(colour("text"))
         skin.setAlpha(_PALE)
-        chosen = palette.highlight().color()
+        chosen = QColor(colour("chosen"))
         for at, region in enumerate(self.regions):
             named = region.name == self._named
             painter.setPen(_pen(ink, 0.7))
@@ -288,8 +288,10 @@ class BodyMap(QWidget):
                 self._number(painter, region, count)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(_pen(QColor("#ffc46b"), 2.4))
-            painter.drawPath(self.current.path)
+            # Two rings: one of them stands out from any ground.
+            for ring, width in (("text", 4.0), ("focus", 2.0)):
+                painter.setPen(_pen(QColor(colour(ring)), width))
+                painter.drawPath(self.current.path)
         painter.setPen(ink)
         font = painter.font()
         font.setPixelSize(12)
@@ -319,14 +321,14 @@ class BodyMap(QWidget):
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(count))
 
 
-def _pen(colour: QColor, width: float) -> QPen:
-    pen = QPen(colour)
+def _pen(ink: QColor, width: float) -> QPen:
+    pen = QPen(ink)
     pen.setWidthF(width)
     return pen
 
 
-def _shade(colour: QColor) -> QColor:
-    paler = QColor(colour)
+def _shade(full: QColor) -> QColor:
+    paler = QColor(full)
     paler.setAlpha(_HOVERED)
     return paler
 

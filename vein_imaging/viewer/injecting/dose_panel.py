@@ -14,6 +14,8 @@ __all__ = ["DosePanel"]
 _SENTENCES_PX = 86
 """Four lines of findings; more of them scroll, and the form stays on the screen."""
 
+_BESIDE_PX = 32  # the frame and its margins, left and right
+
 
 class DosePanel(QFrame):
     """Shows a `DoseView`: verdict in words, this injection, why, the other limits."""
@@ -72,7 +74,7 @@ class DosePanel(QFrame):
             label for label in (self.messages, self.others) if not label.isHidden()
         ]
         self.sentences.setVisible(bool(shown))
-        width = max(self.width() - 48, 100)
+        width = max(self.width() - _BESIDE_PX, 100)
         needed = sum(label.heightForWidth(width) + 4 for label in shown)
         self.sentences.setFixedHeight(min(max(needed, 1), _SENTENCES_PX))
 

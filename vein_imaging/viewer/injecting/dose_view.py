@@ -52,14 +52,14 @@ class RoomView:
     fits : str
         "9.4 mL", "none" or a dash.
     of : str
-        "of 10 mL, Asclera, this session", or why there is no figure.
-    at_once : str
-        "In one injection: up to 0.3 mL"; empty where nothing is known of it.
+        "of 10 mL; at once 0.3 mL", or why there is no figure.
+    span : str
+        "this session" or "today": what the limit that binds counts.
     """
 
     fits: str
     of: str
-    at_once: str = ""
+    span: str = ""
 
 
 @dataclass(frozen=True, slots=True)

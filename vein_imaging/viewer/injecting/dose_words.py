@@ -107,19 +107,17 @@ def room_view(judged: JudgedDose, names: dict[str, str]) -> RoomView:
         return RoomView("\N{EN DASH}", _("no limit is known for this"))
     at_once = ""
     if once.limit is not None and once.volume is not None:
-        said = _("In one injection: up to {ml} mL")
-        at_once = said.format(ml=plain(once.volume.ml))
+        at_once = _("at once {ml} mL").format(ml=plain(once.volume.ml))
     if room.limit is None or room.volume is None:
         if once.volume is not None and once.limit is None:
             return RoomView(_("none"), _("a rule forbids any: read below"))
-        return RoomView("\N{EN DASH}", _("no limit of the session is known"), at_once)
+        return RoomView("\N{EN DASH}", at_once or _("no limit is known for this"))
     line, scope = _line(room.limit, names), room.limit.scope
-    of = _("of {maximum} {unit}, {scope}").format(
-        maximum=line.maximum,
-        unit=line.unit,
-        scope=_(_SCOPES[scope]) if scope in _SCOPES else scope,
-    )
-    return RoomView(_("{ml} mL").format(ml=plain(room.volume.ml)), of, at_once)
+    of = _("of {maximum} {unit}").format(maximum=line.maximum, unit=line.unit)
+    if at_once:
+        of = _("{of}; {at_once}").format(of=of, at_once=at_once)
+    span = _(_SCOPES[scope]) if scope in _SCOPES else scope
+    return RoomView(_("{ml} mL").format(ml=plain(room.volume.ml)), of, span)
 
 
 def _verdict(

@@ -72,6 +72,7 @@ class EntryForm(QWidget):
         self._gas = _captioned(_("Gas : 1"), self.fields["gas_parts_per_liquid_part"])
         self._weight = _captioned(_("Weight kg"), self.fields["weight_kg"])
         self._weight.setVisible(ask_weight)
+        self._expires = _captioned(_("Expires"), self.fields["expires_on"])
         self.measured = _note("caption")
         self.as_read = _note("caption")
         self.problem = _note("problem")
@@ -193,14 +194,18 @@ class EntryForm(QWidget):
         self.changed.emit(self.entry)
 
     def _say_as_read(self) -> None:
-        """Say how an expiry was read that is not written out."""
+        """Say how an expiry was read that is not written out, above and below it."""
         try:
             read = read_expiry(self.fields["expires_on"].text())
         except ValueError:
-            self.as_read.hide()
-            return
-        self.as_read.setText(_("Expires: {said}").format(said=read.said))
-        self.as_read.setVisible(bool(read.said))
+            read = None
+        said = "" if read is None else read.said
+        caption = self._expires.findChild(QLabel)
+        if caption is not None:
+            as_day = "" if read is None else f"= {read.day.isoformat()}"
+            caption.setText(as_day if said else _("Expires"))
+        self.as_read.setText(_("Expires: {said}").format(said=said))
+        self.as_read.setVisible(bool(said))
 
     def _show_gas(self) -> None:
         self._gas.setVisible(self.form.currentData() == "foam")
@@ -227,7 +232,7 @@ class EntryForm(QWidget):
             (
                 _captioned(_("Vein mm"), fields["vein_diameter_mm"]),
                 _captioned(_("Batch"), fields["batch"]),
-                _captioned(_("Expires"), fields["expires_on"]),
+                self._expires,
                 self._weight,
             ),
         )

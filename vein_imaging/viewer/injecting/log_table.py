@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from qtpy.QtCore import Qt, QTimer, Signal
+from qtpy.QtCore import QItemSelectionModel, Qt, QTimer, Signal
 from qtpy.QtGui import QResizeEvent, QShowEvent
 from qtpy.QtWidgets import (
     QAbstractItemView,
@@ -100,8 +100,20 @@ class LogTable(QWidget):
         for at, listed in enumerate(self._rows):
             if chosen and listed and listed.entry_id == chosen.entry_id:
                 self.table.selectRow(at)
+        self._begin_at_an_entry()
         self._fit_rows()
         self._choose()
+
+    def _begin_at_an_entry(self) -> None:
+        """Let the arrows begin at an entry: an area's name cannot be left by them."""
+        first = next((at for at, row in enumerate(self._rows) if row is not None), None)
+        selection = self.table.selectionModel()
+        model = self.table.model()
+        if first is None or selection is None or model is None:
+            return
+        if not selection.hasSelection():
+            nothing = QItemSelectionModel.SelectionFlag.NoUpdate
+            selection.setCurrentIndex(model.index(first, 0), nothing)
 
     def _fit_rows(self) -> None:
         """Give each row all its lines, and no less than a finger needs."""
@@ -194,5 +206,4 @@ def _item(text: str, *, struck: bool = False) -> QTableWidgetItem:
         font = item.font()
         font.setStrikeOut(True)
         item.setFont(font)
-        item.setForeground(Qt.GlobalColor.gray)
     return item

@@ -62,7 +62,8 @@ class PlacedSites:
     ) -> None:
         self._visit, self._canvas = visit, canvas
         self._area, self._say = area, say
-        self._here: dict[str, Pixels] = {}  # marked in this window, on this camera
+        # Marked in this window, on this camera; the newest with their pictures.
+        self._here: dict[str, Pixels | None] = {}
         self._guides: dict[str, Guide | None] = {}
         self._shown: Pixels | None = None
         self._looked: _Looked | None = None
@@ -72,6 +73,8 @@ class PlacedSites:
     def place(self, entry_id: str, pixels: Pixels) -> None:
         """Take note of the picture that a site was just marked on."""
         self._here[entry_id] = pixels
+        for older in list(self._here)[:-_PICTURES]:
+            self._here[older] = None  # the store has it; memory stays flat
 
     def forget(self) -> None:
         """Draw no dimmed mark of before any more: the camera began anew."""
@@ -124,7 +127,9 @@ class PlacedSites:
             assert one.event.mark is not None  # asked for above
             by_picture.setdefault(one.event.mark.image_id, []).append(one)
         places: dict[str, tuple[float, float]] = {}
-        for image_id, held in list(by_picture.items())[:_PICTURES]:
+        newest = dict(list(by_picture.items())[:_PICTURES])
+        self._guides = {key: one for key, one in self._guides.items() if key in newest}
+        for image_id, held in newest.items():
             guide = self._guide(image_id, held)
             if guide is None:
                 continue
@@ -186,7 +191,7 @@ class PlacedSites:
         )
         if looked is not None and fresh and entry_id in looked.places:
             return replace(mark, point_rc=looked.places[entry_id])
-        return None if own is None else replace(mark, dimmed=True)
+        return replace(mark, dimmed=True) if entry_id in self._here else None
 
 
 def _point(one: RecordedInjection) -> tuple[float, float]:

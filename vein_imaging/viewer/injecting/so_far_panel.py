@@ -10,36 +10,38 @@ from vein_imaging.words import translate as _
 
 __all__ = ["SoFarPanel"]
 
+_BUTTON_PX = 96  # both of its texts fit, and the figures beside it never move
+
 
 class SoFarPanel(QFrame):
     """Two large numbers, the single injection below, and the way to the list."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setProperty("verdict", "none")
+        self.setObjectName("so_far")
         self.given = _label("number")
         self.given_of = _label("caption")
         self.fits = _label("number")
         self.fits_of = _label("caption")
-        self.at_once = _label("caption")
+        self._fits_caption = _caption(_("Still fits"))
         self.show_list = QPushButton()
         self.show_list.setCheckable(True)
+        self.show_list.setFixedWidth(_BUTTON_PX)
         self.show_list.setAccessibleName(_("Show the list of what was given"))
         self.show_list.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 4, 8, 6)
-        grid.setHorizontalSpacing(12)
+        grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(0)
         grid.addWidget(_caption(_("Given, this session")), 0, 0)
-        grid.addWidget(_caption(_("Still fits")), 0, 1)
+        grid.addWidget(self._fits_caption, 0, 1)
         grid.addWidget(self.given, 1, 0)
         grid.addWidget(self.fits, 1, 1)
         grid.addWidget(self.given_of, 2, 0)
         grid.addWidget(self.fits_of, 2, 1)
-        grid.addWidget(self.at_once, 3, 0, 1, 3)
         grid.addWidget(self.show_list, 0, 2, 3, 1, Qt.AlignmentFlag.AlignVCenter)
-        grid.setColumnStretch(0, 4)
-        grid.setColumnStretch(1, 5)
+        grid.setColumnStretch(0, 5)
+        grid.setColumnStretch(1, 7)
         self.show_list.toggled.connect(lambda on: self._name_button())
         self._count = 0
         self.show_given("0", _("nothing yet"), 0)
@@ -66,8 +68,8 @@ class SoFarPanel(QFrame):
         """Say what still fits of what is typed."""
         self.fits.setText(room.fits)
         self.fits_of.setText(room.of)
-        self.at_once.setText(room.at_once)
-        self.at_once.setVisible(bool(room.at_once))
+        said = _("Still fits, {span}") if room.span else _("Still fits")
+        self._fits_caption.setText(said.format(span=room.span))
 
     def _name_button(self) -> None:
         words = _("Back to\nthe form") if self.show_list.isChecked() else _("List: {n}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from qtpy.QtCore import QTimer
@@ -64,6 +65,7 @@ class SiteRecorder:
         self.dialog: QDialog | None = None
         """The question that waits for an answer; None where none does."""
         self._recorded_s = -math.inf
+        self._closed = False
         self.desk = RecordDesk(visit, window)
         """Writes to the record; the window's other pages write through it too."""
         self.checker = DoseChecker(visit.log, panel)
@@ -113,7 +115,8 @@ class SiteRecorder:
     def check(self) -> None:
         """Check what is typed and show the answer, before any needle."""
         self._next.stop()
-        self.checker.check()
+        if not self._closed:
+            self.checker.check()
 
     def clicked(self, site: Site, reading: VeinReading | None) -> None:
         """Record the typed injection at this site, with the width there, if any."""
@@ -183,6 +186,7 @@ class SiteRecorder:
 
     def close(self) -> None:
         """Take a question off the screen; it counts as not answered."""
+        self._closed = True
         self._next.stop()
         self.others.stop()
         self.checker.forget()
@@ -225,7 +229,7 @@ class SiteRecorder:
         self._panel.say(
             _("Another window has written to this record: the totals are new")
         )
-        self._changed()
+        self.desk.tell_changed()
 
     def _record(self, entry: EntryText, site: Site | None, reason: str) -> None:
         self._panel.say("")
@@ -265,9 +269,9 @@ class SiteRecorder:
             _("It was given: record it"),
             self._visit.facts,
         )
-        dialog.accepted.connect(lambda: self._record(entry, site, dialog.reason_text))
-        dialog.rejected.connect(self.check)
-        self._open_dialog(dialog)
+        self._open_dialog(
+            dialog, lambda: self._record(entry, site, dialog.reason_text), self.check
+        )
 
     def _given(self, given: Given, site: Site | None) -> None:
         self._recorded_s = time.monotonic()
@@ -284,14 +288,24 @@ class SiteRecorder:
             self.checker.show_judged(given.judged)
         self._next.start(_NEXT_MS)
 
-    def _open_dialog(self, dialog: QDialog) -> None:
+    def _open_dialog(
+        self,
+        dialog: QDialog,
+        accepted: Callable[[], None] = lambda: None,
+        rejected: Callable[[], None] = lambda: None,
+    ) -> None:
         self.dialog = dialog
 
-        def done(_result: int) -> None:
+        def done(result: int) -> None:
+            # Before whatever the answer starts: a write may ask again, and while it
+            # waits for the store this dialog is deleted.
             if self.dialog is dialog:
                 self.dialog = None
+            if result == QDialog.DialogCode.Accepted:
+                accepted()
+            else:
+                rejected()
 
-        # Before whatever the answer starts: a write may need to ask again.
         dialog.finished.connect(done)
         dialog.open()
 

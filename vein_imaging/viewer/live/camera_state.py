@@ -35,6 +35,28 @@ _NOT_A_PATIENT = {
     "drawing": (marked("DRAWN LEG"), marked("DRAWN LEG \N{EM DASH} not a patient")),
 }
 
+_LATE_SAID_S = 2.0  # a slow line is said in the strip; this long, nothing comes
+_WHAT_TO_DO = {
+    DeviceState.OPENING: marked("The camera is being opened: a moment."),
+    DeviceState.STALLED: marked(
+        "No new picture comes. Look at the camera's cable and its lamp; it comes back "
+        "by itself."
+    ),
+    DeviceState.ABSENT: marked(
+        "A camera that is plugged in is found by itself. Meanwhile injections can be "
+        "recorded without a picture."
+    ),
+    DeviceState.LOST: marked(
+        "The camera was lost. Look at its cable: it is opened again by itself. What "
+        "you see is old."
+    ),
+    DeviceState.FAULT: marked(
+        "It does not come back by itself. Do what the message says, then press "
+        "\N{LEFT DOUBLE QUOTATION MARK}Start camera again"
+        "\N{RIGHT DOUBLE QUOTATION MARK}."
+    ),
+}
+
 StateKind = Literal["live", "frozen", "waiting", "bad"]
 
 
@@ -54,6 +76,9 @@ class CameraState:
         Whether "start camera again" makes sense.
     has_picture : bool
         Whether there is a picture to freeze.
+    advice : str
+        Why there is no picture, or none that is live, and what to do; "" where there
+        is one.
     """
 
     kind: StateKind
@@ -62,6 +87,7 @@ class CameraState:
     details: str
     can_restart: bool
     has_picture: bool
+    advice: str = ""
 
 
 def camera_state(
@@ -70,6 +96,8 @@ def camera_state(
     *,
     frozen: bool,
     now_s: float,
+    drawn_by: str = "",
+    analysed: bool = True,
 ) -> CameraState:
     """Words for what is on the screen; the worst news first.
 
@@ -83,7 +111,13 @@ def camera_state(
         Whether the person holds the picture.
     now_s : s
         `time.monotonic()`.
+    drawn_by : str
+        What draws the picture, where that is to be said.
+    analysed : bool
+        Whether the thread that turns frames into pictures is alive.
     """
+    if not analysed and not status.over and shown is not None:
+        return _stopped(status, shown, now_s)
     kind, short, headline = _headline(status, shown, frozen, now_s)
     age_s = None if shown is None else now_s - shown.frame.taken_s
     aged = "" if age_s is None else f" {_aged(age_s)}"
@@ -93,10 +127,21 @@ def camera_state(
         kind,
         f"{short}{aged}",
         headline,
-        _details(status, shown),
+        _details(status, shown, drawn_by),
         can_restart=status.over,
         has_picture=shown is not None,
+        advice=_advice(status, None if frozen else age_s),
     )
+
+
+def _advice(status: DeviceStatus, age_s: float | None) -> str:
+    """Why nothing comes and what to do, in a sentence each."""
+    if status.state in _WHAT_TO_DO:
+        what = _(_WHAT_TO_DO[status.state])
+        return f"{status.error}\n{what}" if status.error else what
+    if age_s is not None and age_s > _LATE_SAID_S:
+        return _(_WHAT_TO_DO[DeviceState.STALLED])
+    return ""
 
 
 def _headline(
@@ -121,6 +166,9 @@ def _headline(
         words = _("WAITING FOR THE FIRST PICTURE{why}").format(why=why)
         return "waiting", _("WAITING"), words
     age_s = now_s - shown.frame.taken_s
+    if age_s <= LATE_AFTER_S and status.state is not DeviceState.STREAMING:
+        # a camera that sends one picture again and again sends it fresh each time
+        return "bad", _("NOT LIVE"), _("NOT LIVE{why}").format(why=why)
     if age_s > LATE_AFTER_S:
         words = _("NOT LIVE: picture is {age_s:.1f} s old{why}")
         return "bad", _("NOT LIVE"), words.format(age_s=age_s, why=why)
@@ -142,6 +190,22 @@ def _headline(
 def _is_untimed(shown: LivePicture) -> bool:
     """Whether nothing tells how long a camera or a server kept the picture."""
     return FrameFlag.UNTIMED in shown.frame.flags
+
+
+def _stopped(status: DeviceStatus, shown: LivePicture, now_s: float) -> CameraState:
+    """The camera works, and nobody looks at its frames any more."""
+    return CameraState(
+        "bad",
+        f"{_('NOT LIVE')} {_aged(now_s - shown.frame.taken_s)}",
+        _("THE PICTURE'S ANALYSIS HAS STOPPED"),
+        _details(status, shown, ""),
+        can_restart=True,
+        has_picture=True,
+        advice=_(
+            "What you see is old. Press \N{LEFT DOUBLE QUOTATION MARK}Start camera "
+            "again\N{RIGHT DOUBLE QUOTATION MARK}. Everything in the list is stored."
+        ),
+    )
 
 
 def _aged(age_s: float) -> str:
@@ -168,7 +232,7 @@ def scale_in_words(found: VeinMap | None) -> str:
     return words.format(scale=scale, share=196 * found.scale_error)
 
 
-def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
+def _details(status: DeviceStatus, shown: LivePicture | None, drawn_by: str) -> str:
     parts = []
     if shown is not None and _is_untimed(shown):
         parts.append(
@@ -177,7 +241,6 @@ def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
     if shown is not None and shown.result is not None:
         if shown.result.vein_map.advice:
             parts.append(shown.result.vein_map.advice)
-        parts.append(_scale(shown.result.vein_map))
         judged = shown.result.frame_quality
         if judged is not None and judged.reasons:
             parts.append(f"{judged.verdict}: {judged.reasons[0]}")
@@ -209,19 +272,10 @@ def _details(status: DeviceStatus, shown: LivePicture | None) -> str:
         parts.append(
             _("reconnected {reconnects} times").format(reconnects=status.reconnects)
         )
+    if drawn_by:
+        parts.append(drawn_by)
     parts.append(_short(status.address))
     return "  \N{MIDDLE DOT}  ".join(parts)
-
-
-def _scale(found: VeinMap) -> str:
-    """The size of a pixel, and how well it is known where it was calibrated."""
-    mm_per_pixel = found.mm_per_pixel
-    if mm_per_pixel is None:
-        return _("not calibrated: no widths in mm")
-    if not found.scale_error:
-        return _("{mm_per_pixel:.3f} mm per pixel").format(mm_per_pixel=mm_per_pixel)
-    words = _("calibrated: {mm_per_pixel:.4f} mm per pixel, to {share:.1f} %")
-    return words.format(mm_per_pixel=mm_per_pixel, share=196 * found.scale_error)
 
 
 def _short(address: str) -> str:

@@ -9,12 +9,10 @@ from qtpy.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
 
-from vein_imaging.capture import CaptureSettings
 from vein_imaging.viewer.live.camera_state import CameraState
 from vein_imaging.viewer.qt.style import HEADLINE_PX, TARGET_PX, set_look, stylesheet
 from vein_imaging.words import translate as _
@@ -23,23 +21,15 @@ __all__ = ["CameraStrip"]
 
 _HEIGHT_PX = 66  # two lines of large letters, and no jump when a message comes
 _MARGIN_PX = 4  # letters do not touch the coloured edge
-_SLIDER_STEPS = 20  # a twentieth: fine enough by eye
 
 
 class CameraStrip(QWidget):
-    """Camera state in words; freeze, zoom, overlay and sensitivity.
-
-    Parameters
-    ----------
-    settings : CaptureSettings
-        At first.
-    drawn_by : str
-        What draws the picture, where that is to be said.
+    """Camera state in words; display, zoom, freeze, record and the record's buttons.
 
     Signals
     -------
-    settings_changed(CaptureSettings)
-        A whole new value.
+    display_toggled(bool)
+        True: show the panel for how the picture is shown.
     freeze_toggled(bool)
         True: hold the picture.
     zoom_asked(float)
@@ -50,22 +40,20 @@ class CameraStrip(QWidget):
         Store the picture on the screen; compare two stored ones.
     """
 
-    settings_changed = Signal(object)
+    display_toggled = Signal(bool)
     freeze_toggled = Signal(bool)
     zoom_asked = Signal(float)
     reconnect_asked = Signal()
     photograph_asked = Signal()
     compare_asked = Signal()
 
-    def __init__(self, settings: CaptureSettings, drawn_by: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._drawn_by = drawn_by
         self.setObjectName("strip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         # Not left to the layout: a label that wraps asks for room it does not need.
         self.setFixedHeight(_HEIGHT_PX)
         self.setStyleSheet(stylesheet())
-        self._settings = settings
         self.state = QLabel(_("starting"))
         self.details = QLabel("")
         self.details.setProperty("role", "caption")
@@ -78,6 +66,10 @@ class CameraStrip(QWidget):
         self.freeze.setToolTip(_("Hold this picture to mark on it (space)"))
         self.reconnect = _button(_("Start camera again"))
         self.reconnect.hide()
+        self.record = _button(_("Record"), checkable=True)
+        self.record.setToolTip(_("Write every frame into a folder"))
+        self.display = _button(_("Display"), checkable=True)
+        self.display.setToolTip(_("How picture and veins are shown and searched"))
         self.photograph = _button(_("Photograph\N{HORIZONTAL ELLIPSIS}"))
         self.photograph.setToolTip(_("Store the picture on the screen in the record"))
         self.compare = _button(_("Before/after\N{HORIZONTAL ELLIPSIS}"))
@@ -85,19 +77,12 @@ class CameraStrip(QWidget):
         self.print = _button(_("Print"))
         self.print.setToolTip(_("Report, patient's sheet and calendar into a file"))
         self.print.hide()
-        self.tuning = QWidget()
-        self.tuning.setObjectName("tuning")
-        self.opacity = _slider(round(settings.opacity * _SLIDER_STEPS), 0)
-        self.sensitivity = _slider(
-            round(settings.sensitivity * _SLIDER_STEPS), -_SLIDER_STEPS
-        )
         self._lay_out()
         self.freeze.toggled.connect(self.freeze_toggled)
         self.reconnect.clicked.connect(self.reconnect_asked)
         self.photograph.clicked.connect(self.photograph_asked)
         self.compare.clicked.connect(self.compare_asked)
-        self.opacity.valueChanged.connect(self._tell_settings)
-        self.sensitivity.valueChanged.connect(self._tell_settings)
+        self.display.toggled.connect(self.display_toggled)
 
     def show_state(self, state: CameraState) -> None:
         """Show what the camera does now."""
@@ -108,14 +93,12 @@ class CameraStrip(QWidget):
         crowded = self._wide(state.headline) > self.state.width()
         set_look(self.state, "crowded", "true" if crowded else "false")
         self.details.setVisible(not crowded)
-        parts = (state.details, self._drawn_by)
-        said = "  \N{MIDDLE DOT}  ".join(part for part in parts if part)
-        self.details.setText(said)
-        self.details.setToolTip(said)
+        self.details.setText(state.details)
+        self.details.setToolTip(state.details)
         self.reconnect.setVisible(state.can_restart)
-        self.tuning.setHidden(state.can_restart)
         self.freeze.setEnabled(state.has_picture)
         self.photograph.setEnabled(state.has_picture)
+        self.record.setEnabled(state.has_picture or self.record.isChecked())
 
     def _wide(self, headline: str) -> int:
         """Width of a headline on one line, in the large letters of the style sheet."""
@@ -134,14 +117,6 @@ class CameraStrip(QWidget):
         for button in (self.photograph, self.compare, self.print):
             button.hide()
 
-    def _tell_settings(self) -> None:
-        self._settings = CaptureSettings(
-            sensitivity=self.sensitivity.value() / _SLIDER_STEPS,
-            quality=self._settings.quality,
-            opacity=self.opacity.value() / _SLIDER_STEPS,
-        )
-        self.settings_changed.emit(self._settings)
-
     def _lay_out(self) -> None:
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -152,21 +127,6 @@ class CameraStrip(QWidget):
         row.setSpacing(8)
         row.addLayout(words, 1)
         row.addWidget(self.reconnect)
-        tuning = QHBoxLayout(self.tuning)
-        tuning.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.tuning)
-        for caption, slider in (
-            (_("Veins drawn"), self.opacity),
-            (_("Sensitivity"), self.sensitivity),
-        ):
-            label = QLabel(caption)
-            label.setProperty("role", "caption")
-            slider.setAccessibleName(caption)
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            column.addWidget(label)
-            column.addWidget(slider)
-            tuning.addLayout(column)
         for text, tip, factor in (
             ("\N{MINUS SIGN}", _("Zoom out"), 1 / 1.25),
             ("+", _("Zoom in"), 1.25),
@@ -177,8 +137,8 @@ class CameraStrip(QWidget):
             button.setAccessibleName(tip)
             button.clicked.connect(lambda _=False, f=factor: self.zoom_asked.emit(f))
             row.addWidget(button)
-        row.addWidget(self.freeze)
-        row.addWidget(self.photograph)
+        for button in (self.display, self.freeze, self.record, self.photograph):
+            row.addWidget(button)
         row.addWidget(self.compare)
         row.addWidget(self.print)
 
@@ -190,11 +150,3 @@ def _button(text: str, *, checkable: bool = False) -> QPushButton:
     # Space and Enter belong to the fields; a stray key must not press a button.
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button
-
-
-def _slider(value: int, lowest: int) -> QSlider:
-    slider = QSlider(Qt.Orientation.Horizontal)
-    slider.setRange(lowest, _SLIDER_STEPS)
-    slider.setValue(value)
-    slider.setFixedWidth(100)
-    return slider

@@ -42,6 +42,17 @@ class VeinReading:
         return f"{max(self.diameter_mm, 0.1):.1f}"
 
     @property
+    def short(self) -> str:
+        """Width and class, as it is said at the pointer."""
+        error = (
+            _("error not known")
+            if not math.isfinite(self.sd_mm)
+            else f"\N{PLUS-MINUS SIGN} {max(2 * self.sd_mm, 0.1):.1f}"
+        )
+        words = _("{text} {error} mm, {vein_class}")
+        return words.format(text=self.text, error=error, vein_class=_(self.vein_class))
+
+    @property
     def sentence(self) -> str:
         """What was measured, and what the measurement does not prove."""
         sure = (

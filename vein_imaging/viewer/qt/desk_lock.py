@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -24,6 +25,10 @@ _A_PERSON = (
 
 class SignedIn(Protocol):
     """Who is signed in (`vein_imaging.storage.people.signed_in.SignedInStore`)."""
+
+    @property
+    def left_alone(self) -> bool:
+        """Whether nobody was there for too long; answers at once, asks no store."""
 
     @property
     def locked(self) -> bool:
@@ -67,11 +72,21 @@ class DeskLock(QObject):
     def look(self) -> None:
         """See whether the desk has locked; called every second."""
         self._timer.stop()  # while the answer is waited for, nobody looks again
-        if waited_for(None, lambda: self._desk.locked):
+        if self._desk.left_alone:
+            # The patient goes first: a server that is silent may be told for long.
+            self.stop()
+            threading.Thread(target=self._lock_store, daemon=True).start()
+            self._locked()
+        elif waited_for(None, lambda: self._desk.locked):
             self.stop()
             self._locked()
         elif self._watching:
             self._timer.start(_LOOK_EVERY_MS)
+
+    def _lock_store(self) -> None:
+        """Ask the desk, which locks itself by that."""
+        if not self._desk.locked:
+            raise RuntimeError("the desk was left alone and has not locked itself")
 
     def stop(self) -> None:
         """Watch no longer."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qtpy.QtCore import QObject, QRunnable, QThreadPool, Signal
+from qtpy.QtCore import QObject, Signal
+
+from vein_imaging.viewer.qt.threads import start_thread, tell_window
 
 __all__ = ["InBackground"]
 
 
 class InBackground(QObject):
-    """One function, called in a thread of Qt's pool after `start`.
+    """One function, called in a thread of its own after `start`.
 
     Parameters
     ----------
@@ -46,27 +48,17 @@ class InBackground(QObject):
     def start(self) -> None:
         """Begin, beside whatever else the program does. Once."""
         self._at_work.add(self)
-        pool = QThreadPool.globalInstance()
-        assert pool is not None
-        pool.start(_Job(self._run))
+        start_thread(self._run)
 
     def _run(self) -> None:
         try:
             answer = self._call()
         except Exception as error:  # noqa: BLE001 - whoever asked is told
-            self.errored.emit(error)
+            raised = error
+            tell_window(lambda: self.errored.emit(raised))
         else:
-            self.returned.emit(answer)
-        self.finished.emit()
+            tell_window(lambda: self.returned.emit(answer))
+        tell_window(lambda: self.finished.emit())
 
     def _forget(self) -> None:
         self._at_work.discard(self)
-
-
-class _Job(QRunnable):
-    def __init__(self, run: Callable[[], None]) -> None:
-        super().__init__()
-        self._run = run
-
-    def run(self) -> None:
-        self._run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
 
@@ -39,7 +39,7 @@ def tell(parent: QWidget, headline: str, text: str, *, calm: bool = False) -> No
 
 
 @contextmanager
-def faults_shown(window: QWidget) -> Iterator[None]:
+def faults_shown(window: QWidget | Callable[[], QWidget]) -> Iterator[None]:
     """Show a fault of the program instead of ending it.
 
     PyQt ends the process at an exception in a slot, unless there is a hook. What was
@@ -47,8 +47,8 @@ def faults_shown(window: QWidget) -> Iterator[None]:
 
     Parameters
     ----------
-    window : QWidget
-        Parent of the message.
+    window : QWidget or callable
+        Parent of the message, or what finds it when there is one.
     """
     seen: set[str] = set()
     before = sys.excepthook
@@ -64,7 +64,7 @@ def faults_shown(window: QWidget) -> Iterator[None]:
         if fault not in seen:
             seen.add(fault)
             tell(
-                window,
+                window if isinstance(window, QWidget) else window(),
                 _("A FAULT IN THE PROGRAM"),
                 fault
                 + "\n\n"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from qtpy.QtCore import QObject, Qt, Signal
+
+from vein_imaging.viewer.qt.threads import start_thread, tell_window
 
 __all__ = ["NewestOnly"]
 
@@ -61,7 +64,7 @@ class NewestOnly(QObject):
             if self._running:
                 return
             self._running = True
-        threading.Thread(target=self._work, daemon=True).start()
+        start_thread(self._work)
 
     def forget(self) -> None:
         """Answer nothing of what was asked so far."""
@@ -83,7 +86,12 @@ class NewestOnly(QObject):
                 value = work()
             except BaseException as raised:  # noqa: BLE001 - told in the window's thread
                 error = raised
-            self._done.emit(generation, value, error)
+            tell_window(partial(self._tell, generation, value, error))
+
+    def _tell(
+        self, generation: int, value: object, error: BaseException | None
+    ) -> None:
+        self._done.emit(generation, value, error)
 
     def _deliver(
         self, generation: int, value: object, error: BaseException | None

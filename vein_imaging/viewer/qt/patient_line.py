@@ -5,7 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel
 
-from vein_imaging.treatment import VisitFacts
+from vein_imaging.treatment import VisitFacts, WorklistRow
 from vein_imaging.viewer.qt.style import TARGET_PX
 from vein_imaging.words import translate as _
 
@@ -47,7 +47,7 @@ def born_in_words(facts: VisitFacts) -> str:
     return _("born {born}").format(born=facts.born.isoformat())
 
 
-def session_in_words(facts: VisitFacts) -> str:
+def session_in_words(facts: VisitFacts | WorklistRow) -> str:
     """Say which session of the plan it is, and where there are more than planned."""
     number, planned = facts.session_number, facts.planned_sessions
     if number > planned:

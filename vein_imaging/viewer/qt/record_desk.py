@@ -65,9 +65,9 @@ class RecordDesk:
             return None
         except (RecordError, StoreError) as error:
             tell(self._window, _("NOTHING WAS RECORDED"), str(error))
-            self._tell_changed()
+            self.tell_changed()
             return None
-        self._tell_changed()
+        self.tell_changed()
         return done
 
     def _settle(self) -> None:
@@ -88,7 +88,7 @@ class RecordDesk:
                 _("The last click was recorded"),
                 _("It is in the record. Click again only if this is something else."),
             )
-        self._tell_changed()
+        self.tell_changed()
 
     def _wait(self, action: Callable[[], _T]) -> _T:
         self.busy = True
@@ -98,6 +98,7 @@ class RecordDesk:
             self.busy = False
             self._visit.record.forget_news()
 
-    def _tell_changed(self) -> None:
+    def tell_changed(self) -> None:
+        """Let every page show what the record holds now."""
         for told in self.changed:
             told()

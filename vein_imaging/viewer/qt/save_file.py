@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from qtpy.QtCore import QStandardPaths
 from qtpy.QtWidgets import QFileDialog, QWidget
 
 from vein_imaging.durable import write_durably
@@ -13,6 +14,7 @@ from vein_imaging.storage.errors import StoreError
 from vein_imaging.treatment import RecordError
 from vein_imaging.viewer.qt.in_background import InBackground
 from vein_imaging.viewer.qt.message import tell
+from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.words import translate as _
 
 __all__ = ["FileSaver"]
@@ -33,6 +35,8 @@ class FileSaver:
     def __init__(self, window: QWidget) -> None:
         self._window = window
         self._open = True
+        places = QStandardPaths.StandardLocation
+        self._folder = QStandardPaths.writableLocation(places.DocumentsLocation)
         self.dialog: QFileDialog | None = None
         """The question that waits for an answer; None where none does."""
 
@@ -48,8 +52,11 @@ class FileSaver:
         make : callable
             From the file to what it holds; called in a thread, touches no widget.
         """
-        dialog = QFileDialog(self._window, _("Where to write it"), name, kinds)
+        title = _("Where to write it")
+        dialog = QFileDialog(self._window, title, self._folder, kinds)
+        dialog.setStyleSheet(stylesheet())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(name)
         dialog.setDefaultSuffix(name.rpartition(".")[2])
         dialog.fileSelected.connect(lambda path: self._write(Path(path), make))
         self.dialog = dialog
@@ -67,6 +74,8 @@ class FileSaver:
             tell(self._window, _("NOTHING WAS WRITTEN"), why)
 
     def _write(self, path: Path, make: Callable[[Path], bytes]) -> None:
+        self._folder = str(path.parent)  # the next one is proposed beside it
+
         def written() -> str:
             try:
                 write_durably(path, make(path))

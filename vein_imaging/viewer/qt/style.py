@@ -56,6 +56,7 @@ QPushButton, QLineEdit, QComboBox {
     min-height: %(inner)dpx; border-radius: 6px; padding: 0 12px;
     background: %(raised)s; border: 2px solid %(edge)s;
 }
+QLineEdit, QComboBox { placeholder-text-color: %(off_text)s; }
 QPushButton:hover { background: %(hover)s; }
 QPushButton:pressed, QPushButton:checked, QPushButton#main {
     background: %(chosen)s; border-color: %(focus)s; color: %(chosen_text)s;
@@ -79,12 +80,13 @@ QPushButton#log_sites:checked {
     background: %(switched_on)s; border-color: %(switched_on_edge)s;
     color: %(switched_on_text)s;
 }
-QSlider { min-height: 32px; background: transparent; }
+QSlider { min-height: 44px; background: transparent; }
 QSlider::groove:horizontal { height: 8px; border-radius: 4px; background: %(edge)s; }
 QSlider::handle:horizontal {
     width: 26px; margin: -11px 0; border-radius: 13px; background: %(handle)s;
 }
-QFrame[verdict] { border-radius: 8px; }
+QFrame[verdict], QFrame#so_far { border-radius: 8px; }
+QFrame#so_far { background: %(quiet)s; border: 3px solid %(edge)s; }
 QFrame[verdict="stop"] { background: %(stop)s; border: 3px solid %(stop_edge)s; }
 QFrame[verdict="stop"] QLabel { color: %(stop_text)s; }
 QFrame[verdict="warn"] { background: %(warn)s; border: 3px solid %(warm_edge)s; }
@@ -128,9 +130,22 @@ QLabel[role="badge"] {
 }
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; }
 QMenu { background: %(raised)s; border: 2px solid %(edge)s; }
-QMenu::item { min-height: %(target)dpx; padding: 0 20px; }
+QMenu::item { min-height: %(target)dpx; padding: 0 20px 0 36px; }
 QMenu::item:selected { background: %(chosen)s; color: %(chosen_text)s; }
+QMenu::indicator {
+    width: 20px; height: 20px; margin-left: 8px; border-radius: 4px;
+    border: 2px solid %(edge)s; background: %(sunk)s;
+}
+QMenu::indicator:checked { background: %(chosen)s; border: 6px solid %(focus)s; }
+QFileDialog QListView, QFileDialog QTreeView {
+    background: %(sunk)s; border: 2px solid %(edge)s;
+}
 QMenu::item:disabled { color: %(off_text)s; background: %(off)s; }
+QProgressBar {
+    background: %(sunk)s; border: 2px solid %(edge)s; border-radius: 6px;
+    min-height: 16px;
+}
+QProgressBar::chunk { background: %(chosen)s; border-radius: 4px; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { width: 22px; background: %(ground)s; }
 QScrollBar::handle:vertical {
@@ -192,7 +207,9 @@ def set_look(widget: QWidget, name: str, value: str) -> None:
     if widget.property(name) == value:
         return
     widget.setProperty(name, value)
-    style = widget.style()
-    if style is not None:
-        style.unpolish(widget)
-        style.polish(widget)
+    # What stands inside may be coloured by it as well.
+    for each in (widget, *widget.findChildren(QWidget)):
+        style = each.style()
+        if style is not None:
+            style.unpolish(each)
+            style.polish(each)

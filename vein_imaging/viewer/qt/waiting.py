@@ -10,12 +10,17 @@ from qtpy.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Signal
 from qtpy.QtWidgets import QApplication, QProgressDialog, QWidget
 
 from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
 __all__ = ["waited_for"]
 
 _UNNOTICED_S = 0.1
 """What a person takes for at once; a store on this computer answers within it."""
+_STORE_IS_SILENT = marked(
+    "The store does not answer yet. The picture goes on; clicks and keys are not taken "
+    "until it does, or is given up."
+)
 _SAID_AFTER_MS = 1000  # a message that comes and goes would only frighten
 _BY_A_PERSON = (
     QEvent.Type.KeyPress,
@@ -49,7 +54,7 @@ class _Waiting(QObject):
         return True
 
 
-def waited_for(parent: QWidget | None, action: Callable[[], _T]) -> _T:
+def waited_for(parent: QWidget | None, action: Callable[[], _T], says: str = "") -> _T:
     """Do in another thread what may have to wait for a server.
 
     The camera's picture goes on. Until there is an answer, keys and clicks are dropped;
@@ -61,6 +66,8 @@ def waited_for(parent: QWidget | None, action: Callable[[], _T]) -> _T:
         Of the message.
     action : callable
         Touches no widget.
+    says : str
+        What is waited for, where it is not the store.
 
     Returns
     -------
@@ -84,26 +91,19 @@ def waited_for(parent: QWidget | None, action: Callable[[], _T]) -> _T:
     thread.start()
     thread.join(_UNNOTICED_S)
     if thread.is_alive():
-        _wait(loop, waiting, parent)
+        _wait(loop, waiting, parent, says or _(_STORE_IS_SILENT))
         thread.join()
     if errors:
         raise errors[0]
     return results[0]
 
 
-def _wait(loop: QEventLoop, waiting: _Waiting, parent: QWidget | None) -> None:
+def _wait(
+    loop: QEventLoop, waiting: _Waiting, parent: QWidget | None, says: str
+) -> None:
     app = QApplication.instance()
     assert app is not None
-    box = QProgressDialog(
-        _(
-            "The store does not answer yet. The picture goes on; clicks and keys are "
-            "not taken until it does, or is given up."
-        ),
-        "",
-        0,
-        0,
-        parent,
-    )
+    box = QProgressDialog(says, "", 0, 0, parent)
     box.setCancelButton(None)
     box.setStyleSheet(stylesheet())
     said = QTimer()

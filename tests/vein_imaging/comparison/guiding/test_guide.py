@@ -102,3 +102,47 @@ def test_the_ghost_has_the_live_picture_s_size(earlier: Colour) -> None:
 
 def test_every_advice_has_words() -> None:
     assert all(text.strip() for text in ADVICE.values())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"size": 0.8},
+        {"size": 1.25},
+        {"turn": 10.0},
+        {"turn": -10.0, "shift": (40, -25), "size": 1.1},
+    ],
+    ids=str,
+)
+def test_places_are_carried_to_where_their_skin_is_now(
+    earlier: Colour, change: dict[str, object]
+) -> None:
+    """To a hundredth of the picture's width, which is 6 px here."""
+    live = seen(earlier, **change)  # type: ignore[arg-type]
+    points_rc = np.array([(150.0, 260.0), (200.0, 380.0), (180.0, 320.0)])
+    matrix = cv2.getRotationMatrix2D(
+        (320, 180),
+        -float(change.get("turn", 0)),  # type: ignore[arg-type]
+        float(change.get("size", 1)),  # type: ignore[arg-type]
+    )
+    matrix[:, 2] += np.array(change.get("shift", (0, 0)), float)
+    right = (points_rc[:, ::-1] @ matrix[:, :2].T + matrix[:, 2])[:, ::-1]
+    carried = Guide(earlier).carried(points_rc, live)
+    assert carried is not None
+    assert np.abs(carried - right).max() < 6.4
+
+
+def test_places_are_carried_between_pictures_of_two_sizes(earlier: Colour) -> None:
+    twice = cv2.resize(earlier, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    points_rc = np.array([(150.0, 260.0)])
+    carried = Guide(earlier).carried(points_rc, np.asarray(twice, np.uint8))
+    assert carried is not None
+    assert np.abs(carried - (2 * points_rc + 0.5)).max() < 6.4
+
+
+def test_on_other_skin_no_place_is_named(earlier: Colour) -> None:
+    other, _ = draw_frame(replace(LEG, seed=9))
+    assert Guide(earlier).carried(np.array([(150.0, 260.0)]), other) is None
+    blank = np.full_like(earlier, 120)
+    assert Guide(earlier).carried(np.array([(150.0, 260.0)]), blank) is None

@@ -13,6 +13,7 @@ from vein_imaging.domain.dose import (
     largest_volume,
     plan_injection,
     remaining,
+    room,
 )
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import load_limits
@@ -75,6 +76,23 @@ def test_a_plan_says_what_is_left_and_what_still_fits() -> None:
     ]
     assert plan.limits_version.startswith("US sha256:")
     assert plan.advice
+
+
+def test_the_session_takes_more_than_one_injection_may_be() -> None:
+    together, at_once = room(after(20), single=False), room(after(20))
+    assert together.volume == Volume.from_text("8")
+    assert together.limit is not None
+    assert together.limit.rule == "per_session_volume"
+    assert at_once.volume == Volume.from_text("0.3")
+    assert at_once.limit is not None
+    assert at_once.limit.rule == "per_injection_volume"
+
+
+def test_where_the_session_is_nearly_full_its_rest_is_all_that_fits_at_once() -> None:
+    at_once = room(after(98))
+    assert at_once.volume == room(after(98), single=False).volume
+    assert at_once.limit is not None
+    assert at_once.limit.rule == "per_session_volume"
 
 
 def test_nothing_planned_has_no_plan() -> None:

@@ -22,6 +22,7 @@ from vein_imaging.domain.dose import (
     check_dose,
     largest_volume,
     remaining,
+    room,
 )
 from vein_imaging.domain.injection import Form, Injection
 from vein_imaging.domain.limits import REGIONS, load_limits
@@ -169,6 +170,16 @@ def test_the_largest_volume_fits_and_a_hundredth_more_does_not(
     if largest.ml:
         assert not planned(largest.ml)
     assert planned(largest.ml + HUNDREDTH)
+
+
+@law
+@given(contexts())
+def test_one_injection_never_takes_more_than_all_that_may_follow(
+    context: DoseContext,
+) -> None:
+    at_once, together = room(context).volume, room(context, single=False).volume
+    if together is not None:
+        assert at_once is not None and at_once <= together
 
 
 @law

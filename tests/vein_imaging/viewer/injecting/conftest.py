@@ -79,9 +79,8 @@ class Desk:
 def skin(seed: int = 0) -> Any:
     """A textured picture, as skin with veins is, of 360 x 480 px."""
     rng = np.random.default_rng(seed)
-    rough = rng.normal(0, 1, (45, 60))
+    rough = np.kron(rng.normal(0, 1, (45, 60)), np.ones((8, 8)))
     fine = rng.normal(0, 0.5, (360, 480))
-    rough = np.kron(rough, np.ones((8, 8)))
     return np.clip(128 + 30 * rough + 12 * fine, 0, 255).astype(np.uint8)
 
 

@@ -1,8 +1,9 @@
 from pytestqt.qtbot import QtBot
+from qtpy.QtGui import QColor
 
 from vein_imaging.viewer.injecting.dose_panel import DosePanel
 from vein_imaging.viewer.injecting.dose_view import DoseLine, DoseView
-from vein_imaging.viewer.qt.style import stylesheet
+from vein_imaging.viewer.qt.style import colour, stylesheet, use_theme
 
 LINES = (
     DoseLine("Asclera, one injection", "0", "0.4", "0.3", "0.3", "mL"),
@@ -50,3 +51,19 @@ def test_many_sentences_scroll_and_push_nothing_off_the_screen(qtbot: QtBot) -> 
     bar = panel.sentences.verticalScrollBar()
     assert bar is not None
     qtbot.waitUntil(lambda: bar.maximum() > 0)
+
+
+def test_the_verdicts_words_take_its_colours_in_the_light_theme(qtbot: QtBot) -> None:
+    """They stayed dark on the red of a stop."""
+    use_theme("light")
+    try:
+        panel = DosePanel()
+        qtbot.addWidget(panel)
+        panel.setStyleSheet(stylesheet())
+        panel.show()
+        panel.show_view(DoseView("stop", "STOP: over the maximum", ("why",), LINES))
+        for label in (panel.headline, panel.this_one, panel.messages, panel.others):
+            shown = label.palette().windowText().color().name()
+            assert shown == QColor(colour("stop_text")).name(), label.text()
+    finally:
+        use_theme("dark")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 from pytestqt.qtbot import QtBot
@@ -44,6 +45,16 @@ def test_a_void_entry_cannot_be_voided_again(qtbot: QtBot) -> None:
     table = _table(qtbot)
     table.table.selectRow(1)
     assert not table.void.isEnabled()
+
+
+def test_an_entry_is_chosen_by_the_arrows_alone(qtbot: QtBot, person: Any) -> None:
+    widget = _table(qtbot)
+    there = (replace(GIVEN, area="left calf"), replace(VOID, area="left calf"))
+    widget.show_rows(there, "1 site")
+    widget.table.setFocus()
+    for key, chosen in ((Qt.Key.Key_Down, "1"), (Qt.Key.Key_Up, "2")):
+        person.presses(widget.table, key)
+        assert widget.table.selectedItems()[0].text() == chosen
 
 
 def test_cells_cannot_be_edited(qtbot: QtBot, person: Any) -> None:

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QLabel
 
 from vein_imaging.treatment import Site, Visit
 from vein_imaging.treatment.practice import practice_visit
 from vein_imaging.treatment.typed_injection import EntryText
+from vein_imaging.viewer.injecting.dose_view import DoseView
 
 from .conftest import WAIT_MS, Desk, at_desk, skin
 
@@ -22,8 +24,8 @@ def test_what_fits_is_said_before_a_volume_is_typed(desk: Desk) -> None:
     so_far = desk.panel.so_far
     assert so_far.given.text() == "0 mL"
     assert so_far.fits.text() == "10 mL"
-    assert so_far.fits_of.text() == "of 10 mL, this session"
-    assert so_far.at_once.text() == "In one injection: up to 0.3 mL"
+    assert so_far.fits_of.text() == "of 10 mL; at once 0.3 mL"
+    assert so_far._fits_caption.text() == "Still fits, this session"
 
 
 def test_what_was_given_and_what_still_fits_are_large_and_follow_each_injection(
@@ -60,11 +62,12 @@ def test_a_stale_answer_is_never_shown(
     assert desk.headline == "Checking\N{HORIZONTAL ELLIPSIS}"
     volume.setText("0.4")
     real_show = desk.panel.dose.show_view
-    monkeypatch.setattr(
-        desk.panel.dose,
-        "show_view",
-        lambda view: (seen.append(view.headline), real_show(view)),
-    )
+
+    def watched(view: DoseView) -> None:
+        seen.append(view.headline)
+        real_show(view)
+
+    monkeypatch.setattr(desk.panel.dose, "show_view", watched)
     go_on.set()
     assert desk.checked().startswith("STOP")
     assert [one for one in seen if one.startswith("Within")] == []
@@ -160,8 +163,10 @@ def test_how_an_expiry_is_read_stands_below_the_form(desk: Desk) -> None:
     desk.fill_in("0.2", expires_on="03/2027")
     said = desk.panel.form.as_read
     assert said.isVisible() and "the end of the month" in said.text()
+    caption = desk.panel.form._expires.findChild(QLabel)
+    assert caption is not None and caption.text() == "= 2027-03-31"
     desk.panel.form.fields["expires_on"].setText("2027-03-31")
-    assert not said.isVisible()
+    assert not said.isVisible() and caption.text() == "Expires"
 
 
 def test_a_refused_number_is_said_in_a_clinicians_words(desk: Desk) -> None:
@@ -322,8 +327,8 @@ def test_with_a_stop_on_the_screen_nothing_is_cut_off_and_the_list_is_one_press_
     for widget in (panel.so_far, panel.dose.headline, panel.log_sites, panel.unplaced):
         _seen_whole(desk, widget)
     panel.so_far.show_list.click()
-    for widget in (panel.log.table, panel.log.void, panel.log.correct):
-        _seen_whole(desk, widget)
+    for part in (panel.log.table, panel.log.void, panel.log.correct):
+        _seen_whole(desk, part)
     assert panel.log.table.height() >= 120
     panel.so_far.show_list.click()
     assert panel.form.fields["volume_ml"].isVisible()
@@ -348,7 +353,8 @@ def test_a_site_follows_the_skin_and_is_dashed_where_it_is_not_recognised(
     desk.recorder._forget_last()
     desk.recorder.clicked(Site((100, 200), taken), None)
     desk.recorder.show_marks()
-    assert [(m.point_rc, m.dimmed) for m in desk.canvas.marks] == [((100, 200), False)]
+    placed = [(mark.point_rc, mark.dimmed) for mark in desk.canvas.marks]
+    assert placed == [((100, 200), False)]
     moved = np.roll(taken, (24, -40), (0, 1))
     follow(desk, moved)
     desk.until(lambda: not desk.canvas.marks[0].dimmed)
@@ -371,6 +377,19 @@ def follow(desk: Desk, pixels: Any) -> None:
     desk.recorder.show_marks()
 
 
+def test_many_sites_keep_few_pictures_in_memory(desk: Desk) -> None:
+    for number in range(7):
+        desk.fill_in("0.1", site="left knee medial")
+        desk.click((40 + number, 60), seed=number)
+    sites = desk.recorder.sites
+    kept = [one for one in sites._here.values() if one is not None]
+    assert len(sites._here) == 7 and len(kept) == 4
+    follow(desk, skin(6))
+    desk.until(lambda: not desk.canvas.marks[-1].dimmed)
+    assert len(sites._guides) <= 4
+    assert len(desk.canvas.marks) == 7  # those of before are dashed, none is gone
+
+
 def test_after_the_window_was_closed_a_site_is_found_again_on_its_own_skin(
     qtbot: QtBot,
 ) -> None:
@@ -381,11 +400,11 @@ def test_after_the_window_was_closed_a_site_is_found_again_on_its_own_skin(
         first.recorder.close()
         again = at_desk(qtbot, visit)
         again.panel.form.fields["site"].setText("left knee medial")
-        assert again.canvas.marks == ()  # not before its skin is recognised
+        assert not again.canvas.marks  # not before its skin is recognised
         again.recorder.follow(skin(1))
         again.until(lambda: len(again.canvas.marks) == 1)
         row, column = again.canvas.marks[0].point_rc
         assert abs(row - 100) < 4 and abs(column - 200) < 4
         again.panel.form.fields["site"].setText("right knee medial")
-        assert again.canvas.marks == ()
+        assert not again.canvas.marks
         again.recorder.close()

@@ -117,9 +117,57 @@ def test_a_silent_camera_says_why() -> None:
     )
 
 
+def test_one_picture_again_and_again_is_not_live_however_fresh_it_is() -> None:
+    """It was called LIVE: every repetition has a new time."""
+    status = replace(
+        STREAMING, state=DeviceState.STALLED, error="the same picture again: frozen?"
+    )
+    state = _state(status, _shown())
+    assert state.kind == "bad" and state.short.startswith("NOT LIVE")
+    assert state.headline == ("NOT LIVE \N{EM DASH} the same picture again: frozen?")
+
+
 def test_before_the_first_picture_there_is_nothing_to_freeze() -> None:
     state = _state(DeviceStatus("uvc:A1", DeviceState.OPENING))
     assert not state.has_picture and not state.can_restart
+
+
+def test_what_draws_is_said_before_the_address() -> None:
+    state = camera_state(
+        STREAMING, _shown(), frozen=False, now_s=100.1, drawn_by="drawn by Qt"
+    )
+    assert state.details.endswith("drawn by Qt  \N{MIDDLE DOT}  uvc:A1")
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "says"),
+    [
+        (DeviceState.OPENING, "", "being opened"),
+        (DeviceState.ABSENT, "uvc:A1: no such camera; plug it in", "found by itself"),
+        (DeviceState.LOST, "uvc:A1: unplugged", "opened again by itself"),
+        (DeviceState.STALLED, "uvc:A1: silent", "No new picture comes"),
+        (DeviceState.FAULT, "uvc:A1: no permission", "Start camera again"),
+    ],
+)
+def test_without_a_picture_it_says_why_and_what_to_do(
+    state: DeviceState, error: str, says: str
+) -> None:
+    advice = _state(DeviceStatus("uvc:A1", state, error=error)).advice
+    assert advice.startswith(error) and says in advice
+
+
+def test_a_live_picture_needs_no_advice_and_one_that_stays_away_does() -> None:
+    assert _state(shown=_shown()).advice == ""
+    assert _state(shown=_shown(), now_s=101.5).advice == ""  # said in the strip
+    assert "cable" in _state(shown=_shown(), now_s=103.0).advice
+    assert _state(shown=_shown(), frozen=True, now_s=190.0).advice == ""
+
+
+def test_the_line_on_top_has_the_age_of_the_picture() -> None:
+    assert _state(shown=_shown()).short == "LIVE 0.1 s"
+    assert _state(shown=_shown(), frozen=True, now_s=112.0).short == "FROZEN 12.0 s"
+    assert _state(shown=_shown(), frozen=True, now_s=400.0).short == "FROZEN 5 min"
+    assert _state(DeviceStatus("uvc:A1", DeviceState.ABSENT)).short == "WAITING"
 
 
 def test_losses_are_counted_in_words() -> None:

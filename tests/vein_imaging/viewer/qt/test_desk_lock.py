@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from pytestqt.qtbot import QtBot
@@ -10,6 +11,7 @@ from vein_imaging.viewer.qt.desk_lock import DeskLock
 
 
 class _Desk:
+    left_alone = False
     locked = False
     touched = 0
 
@@ -50,3 +52,28 @@ def test_a_lock_is_told_once(qtbot: QtBot) -> None:
     lock.look()
     assert told == ["locked"]
     assert not lock._timer.isActive()
+
+
+class _SlowDesk(_Desk):
+    """Its store is on a server that says nothing."""
+
+    left_alone = True
+
+    def __init__(self) -> None:
+        self.answer = threading.Event()
+        self.asked = threading.Event()
+
+    @property
+    def locked(self) -> bool:  # type: ignore[override]
+        self.asked.set()
+        return self.answer.wait(20)
+
+
+def test_a_silent_server_does_not_keep_the_patient_on_the_screen(qtbot: QtBot) -> None:
+    desk = _SlowDesk()
+    told: list[str] = []
+    lock = DeskLock(desk, lambda: told.append("locked"))
+    lock.look()
+    assert told == ["locked"]
+    assert desk.asked.wait(20)  # and the store is closed behind it
+    desk.answer.set()

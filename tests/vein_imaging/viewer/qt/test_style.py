@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from pytestqt.qtbot import QtBot
 from qtpy.QtGui import QFont, QFontMetrics
-from qtpy.QtWidgets import QApplication
+from qtpy.QtWidgets import QApplication, QFrame, QLabel, QVBoxLayout, QWidget
 
 from vein_imaging.viewer.qt import style
 from vein_imaging.viewer.qt.palette import EDGES, PAIRS, THEMES, Theme, contrast
 from vein_imaging.viewer.qt.style import (
     colour,
+    set_look,
     stylesheet,
     tabular_figures,
     use_theme,
@@ -75,3 +77,34 @@ def test_another_theme_is_another_sheet() -> None:
 def test_figures_are_as_wide_as_each_other(qapp: QApplication) -> None:
     metrics = QFontMetrics(tabular_figures(QFont(qapp.font())))
     assert len({metrics.horizontalAdvance(figure) for figure in "0123456789"}) == 1
+
+
+def test_the_style_sheet_leaves_the_figures_tabular(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.setFont(tabular_figures(window.font()))
+    window.setStyleSheet(stylesheet())
+    label = QLabel("0.25 mL", window)
+    label.setProperty("role", "number")
+    window.show()
+    assert label.font().pixelSize() == 30
+    assert [tag.toString().data() for tag in label.font().featureTags()] == [b"tnum"]
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_letters_inside_change_with_the_verdict(qtbot: QtBot, theme: Theme) -> None:
+    """Dark letters stayed on the red of a stop in the light theme."""
+    use_theme(theme)
+    frame = QFrame()
+    qtbot.addWidget(frame)
+    frame.setStyleSheet(stylesheet())
+    frame.setProperty("verdict", "none")
+    column = QVBoxLayout(frame)
+    inner = QWidget()
+    column.addWidget(inner)
+    label = QLabel("STOP", inner)
+    frame.show()
+    for verdict in ("stop", "warn", "ok", "none", "stop"):
+        set_look(frame, "verdict", verdict)
+        wanted = colour("text" if verdict == "none" else f"{verdict}_text")
+        assert label.palette().color(label.foregroundRole()).name() == wanted

@@ -1,0 +1,1 @@
+"""The patient's page: screening, plan, events, outcome, signature, aftercare."""
