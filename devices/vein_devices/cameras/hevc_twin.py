@@ -34,7 +34,7 @@ _REMEMBERED = 8  # pictures that the first decoder has not given: it found a fau
 _TAIL = 8
 """Bytes at the end of a slice. Of whole ones the last three leave the picture as it is,
 six at most; of damaged ones whose picture was full too early 24 and mostly hundreds."""
-_BLOCK_PX = 64 * 64
+_BLOCK_PX = 64 * 64  # the largest coding block, of which few bytes are motion alone
 _LEAST_KEY, _LEAST_OTHER = 2, 16
 """Bytes for each such block, or a slice is not asked: in a picture that is all but the
 one before it moved, eight bytes are motion alone, which is not seen on grey."""
