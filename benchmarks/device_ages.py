@@ -209,7 +209,8 @@ def measured(url: str, seconds: float) -> str:
             age_ms = (int(frame.monotonic_s * 1000) - number_in(frame)) & MASK
             told_s = getattr(frame, "delay_s", 0.0)
             if FrameFlag.DAMAGED not in frame.flags and age_ms < 600_000:
-                rows.append((age_ms / 1000, told_s, told_s < LIVE_S))
+                is_timed = FrameFlag.UNTIMED not in frame.flags
+                rows.append((age_ms / 1000, told_s, is_timed and told_s < LIVE_S))
     if not rows:
         return "no picture"
     true_s, told_s, live = map(np.array, zip(*rows, strict=True))
