@@ -30,7 +30,6 @@ from vein_imaging.viewer.devices.devices_page import DevicesPage
 from vein_imaging.viewer.feed import CalibratedFeed, SkinScale
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
-from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
 from vein_imaging.viewer.live.live_desk import LiveDesk
 from vein_imaging.viewer.live.vein_reading import vein_at
@@ -39,7 +38,7 @@ from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.style import stylesheet
-from vein_imaging.viewer.qt.waiting import waited_for
+from vein_imaging.viewer.questions import ask_about_clock, ask_to_close
 from vein_imaging.viewer.side_pages import SidePages
 from vein_imaging.words import translate as _
 
@@ -198,29 +197,7 @@ class ViewerWindow(QMainWindow):
         work : AtWork
             Knows what is odd, and writes the answer down.
         """
-        doubt = waited_for(self, lambda: work.clock_doubt)
-        if doubt is None:
-            return
-        dialog = ReasonDialog(
-            self,
-            "warn",
-            _("IS THE COMPUTER'S CLOCK RIGHT?"),
-            (
-                doubt.sentence,
-                _(
-                    "If it is right now, type how you know. If not, cancel and set "
-                    "it: until then every dose is checked on both days."
-                ),
-            ),
-            _("The clock is right now"),
-        )
-
-        def answered() -> None:
-            reason = dialog.reason_text  # the dialog is gone before the store answers
-            waited_for(self, lambda: work.answer_clock(right=True, reason=reason))
-
-        dialog.accepted.connect(answered)
-        dialog.open()
+        ask_about_clock(self, work)
 
     def close(self) -> bool:
         """Stop the camera and close the window, without asking."""
@@ -315,23 +292,14 @@ class ViewerWindow(QMainWindow):
     def _ask_to_close(self) -> None:
         if self._asked is not None:
             return
-        self._asked = box = QMessageBox(self)
-        box.setStyleSheet(stylesheet())
-        box.setText(_("Close this session?"))
-        box.setInformativeText(_("Everything in the list is already stored."))
-        close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton(_("Stay here"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
 
-        def answered(_: int) -> None:
+        def answered(closes: bool) -> None:
             self._asked = None
-            if box.clickedButton() is close:
+            if closes:
                 # After the dialog's own turn of the event loop: Qt still needs it.
                 QTimer.singleShot(0, self.close)
 
-        box.finished.connect(answered)
-        box.open()
+        self._asked = ask_to_close(self, answered)
 
 
 def _light(options: ViewerOptions | None) -> LightFeed | None:
