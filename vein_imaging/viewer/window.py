@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut
 from qtpy.QtWidgets import (
@@ -30,6 +31,7 @@ from vein_imaging.viewer.devices.devices_page import DevicesPage
 from vein_imaging.viewer.feed import CalibratedFeed, SkinScale
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
+from vein_imaging.viewer.injecting.placed_sites import Points
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
 from vein_imaging.viewer.live.live_desk import LiveDesk
 from vein_imaging.viewer.live.vein_reading import vein_at
@@ -108,7 +110,9 @@ class ViewerWindow(QMainWindow):
         self.panel = InjectionPanel(
             tuple(log.names.items()), banner, ask_weight=log.weight_matters
         )
-        self.recorder = SiteRecorder(visit, self.panel, self.canvas, self)
+        self.recorder = SiteRecorder(
+            visit, self.panel, self.canvas, self, self._on_screen
+        )
         self.photos = PhotoDesk(visit, self.strip, self.live, self, self._address)
         self.devices = DevicesPage(feed, self.live, self.canvas, self._calibrated)
         self.paper: PrintDesk | None = None
@@ -257,6 +261,25 @@ class ViewerWindow(QMainWindow):
                 ),
             )
 
+    @property
+    def _profile(self) -> Profile | None:
+        """Whose lens is taken out of the picture on the screen."""
+        return (
+            self.feed.scale.profile if isinstance(self.feed, CalibratedFeed) else None
+        )
+
+    def _on_screen(self, points_rc: Points) -> Points:
+        profile = self._profile
+        return points_rc if profile is None else profile.corrected(points_rc)
+
+    def _as_taken(self, point_rc: tuple[float, float]) -> tuple[float, float]:
+        """Where a point of the screen's picture lies in the one that is stored."""
+        profile = self._profile
+        if profile is None:
+            return point_rc
+        ((row, column),) = profile.uncorrected(np.array([point_rc], np.float64))
+        return float(row), float(column)
+
     def _shape(self) -> tuple[int, ...]:
         shown = self.live.shown
         return () if shown is None else shown.picture.shape
@@ -277,7 +300,7 @@ class ViewerWindow(QMainWindow):
         reading = None if found is None else vein_at(found.vein_map, point_rc)
         if records:
             shows = what_it_shows(self._address)
-            site = Site(point_rc, shown.frame.pixels, shows)
+            site = Site(self._as_taken(point_rc), shown.frame.pixels, shows)
             self.recorder.clicked(site, reading)
         elif found is not None:
             self.recorder.measured(reading)
