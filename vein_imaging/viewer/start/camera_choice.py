@@ -71,7 +71,9 @@ class CameraChoice(QFrame):
         self.again.setToolTip(_("List the cameras that are plugged in now"))
         self.address = QLineEdit()
         self.address.setAccessibleName(_("Address of a camera"))
-        self.address.setPlaceholderText("rtsp://\N{HORIZONTAL ELLIPSIS}, uvc:, file:")
+        self.address.setPlaceholderText(
+            _("rtsp://\N{HORIZONTAL ELLIPSIS}, uvc: or file:")
+        )
         self.picture = QLabel()
         self.picture.setMinimumSize(*_LEAST_PX)
         self.picture.setMaximumHeight(THUMBNAIL_PX[1])
