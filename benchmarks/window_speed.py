@@ -293,24 +293,25 @@ viewer.close()
 """
 OUR_START = """
 import sys, time
-from vein_imaging.viewer import application
-real = application.splash
-def splash(*args, **kwargs):
-    cover = real(*args, **kwargs)
-    print("splash", time.time() - float(sys.argv[1]))
-    return cover
-application.splash = splash
 from vein_imaging.viewer import run
-if hasattr(run, "splash"): run.splash = splash
-from vein_imaging.viewer.live import live_view
-show = live_view.LiveView.update
-def update(self):
-    told = show(self)
-    if self.count == 1:
-        from qtpy.QtCore import QTimer
-        QTimer.singleShot(0, lambda: print("first", time.time() - float(sys.argv[1])))
-    return told
-live_view.LiveView.update = update
+real = run.splash
+def splash():
+    cover = real()
+    print("splash", time.time() - float(sys.argv[1]))
+    watch_first()  # imports what the splash must not wait for
+    return cover
+run.splash = splash
+def watch_first():
+    from vein_imaging.viewer.live import live_view
+    show = live_view.LiveView.update
+    def update(self):
+        told = show(self)
+        if self.count == 1:
+            from qtpy.QtCore import QTimer
+            now = lambda: print("first", time.time() - float(sys.argv[1]))
+            QTimer.singleShot(0, now)
+        return told
+    live_view.LiveView.update = update
 run.run_viewer("phantom:?seed=5&size=1280x720&fps=0", screenshot=sys.argv[2],
     options=run.ViewerOptions(size_px=(1280, 720), canvas=sys.argv[3],
     screenshot_after=2))

@@ -44,6 +44,8 @@ from vein_imaging.treatment import AtWork, sign_in_to_work
 from vein_imaging.treatment.practice import Clocks, invented_clinic
 from vein_imaging.viewer.application import application
 from vein_imaging.viewer.before_after.photo_tile import PhotoTile
+from vein_imaging.viewer.canvas.key_cursor import KeyCursor
+from vein_imaging.viewer.canvas.picture_canvas import PictureCanvas
 from vein_imaging.viewer.day import Day
 from vein_imaging.viewer.run import ViewerOptions
 from vein_imaging.viewer.start.remembered import Memory
@@ -58,6 +60,7 @@ AFTER = "phantom:?seed=4&fps=10&size=640x480&visit=after&treated_share=0.6"
 FIRST_DAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 EIGHT_WEEKS = timedelta(days=56)
 WAIT_S = 60.0
+ARROW_PX = 10  # an arrow moves the cross so far
 MOST_TABS = 140
 """A control that is farther away is not reached by keyboard."""
 
@@ -246,9 +249,9 @@ class KeyboardHand:
 
     def press(self, widget: QWidget) -> None:
         self.go_to(widget)
-        if not (
-            _in_a_group(widget) and widget.isChecked()
-        ):  # the arrows have pressed it already
+        button: Any = widget
+        # in a group the arrows have pressed it already
+        if not (_in_a_group(widget) and button.isChecked()):
             self.key(Qt.Key.Key_Space)
         settle()
 
@@ -270,11 +273,29 @@ class KeyboardHand:
             self.key(Qt.Key.Key_Down if down else Qt.Key.Key_Up)
         raise StoryError(f"the arrows never reach {words!r}")
 
+    def lead(self, canvas: PictureCanvas, cross: KeyCursor, to: QPoint) -> None:
+        """Lead the cross to a place of the picture, within a step, and press Enter."""
+        self.go_to(canvas.surface)
+        for arrow, x, y in (
+            (Qt.Key.Key_Right, 1, 0),
+            (Qt.Key.Key_Left, -1, 0),
+            (Qt.Key.Key_Down, 0, 1),
+            (Qt.Key.Key_Up, 0, -1),
+        ):
+            while not cross.isVisible() or _along(to - cross.place, x, y) >= ARROW_PX:
+                self.key(arrow)
+        self.key(Qt.Key.Key_Return)
+        settle()
+
     def take_first(self, rows: QListWidget) -> None:
         self.go_to(rows)
         if rows.currentRow() != 0:
             self.key(Qt.Key.Key_Home)
         settle()
+
+
+def _along(way: QPoint, x: int, y: int) -> int:
+    return way.x() * x + way.y() * y
 
 
 def _nearer(here: QWidget, there: QWidget, arrow: Qt.Key) -> bool:
@@ -465,6 +486,7 @@ class Story:
             self.put("Needle", "30 G")
             self.press("Start today's session")
             until(lambda: self.day.window is not None, "the window")
+            self.press("Skip the tour")
 
     def screen(self) -> None:
         with self.step("screening"):
@@ -529,15 +551,15 @@ class Story:
             self.until_recorded(3)
 
     def place(self, point_rc: tuple[float, float]) -> None:
-        """Click the site; by keyboard an injection has its area and no mark."""
+        """Click the site; by keyboard the arrows lead a cross to it."""
         until(self._dose_is_judged, "the dose is checked")
         pause(1.1)  # a second click within a second is taken for a slip
-        if isinstance(self.hand, KeyboardHand):
-            self.press("Record without a picture")
-            return
         if not self.window.panel.log_sites.isChecked():
             self.press("LOG SITES")
         canvas = self.window.canvas
+        if isinstance(self.hand, KeyboardHand):
+            self.hand.lead(canvas, self.window.cross, canvas.to_screen(point_rc))
+            return
         self.hand.clicks += 1
         _test.mouseClick(
             canvas.surface,

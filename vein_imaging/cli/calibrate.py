@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +14,7 @@ from vein_imaging.cli.calibrating import (
     target_options,
     telling_faults,
 )
-from vein_imaging.cli.profiles import (
-    ProfileChoice,
-    camera_identity,
-    keep_profile,
-    profile_path,
-)
+from vein_imaging.cli.profiles import ProfileChoice
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
@@ -101,7 +94,8 @@ def lens_command(
     """
     from vein_calibration import CalibrationError, find_target, fit_lens
     from vein_calibration.drawing import draw_coverage
-    from vein_imaging.cli.calibrating import typical_blur, write_picture
+    from vein_calibration.view_blur import typical_blur
+    from vein_imaging.cli.calibrating import write_picture
 
     views, unusable = [], []
     for name, picture in pictures_of(pictures):
@@ -288,38 +282,18 @@ def show_command(
 
 def _kept(camera: str, out: Path | None) -> Profile | None:
     """The profile that is being added to."""
-    from vein_calibration.profile_file import read_profile
+    from vein_imaging.capture.camera_profiles import camera_identity, own_profile
 
-    path = out or profile_path(camera_identity(camera))
-    return read_profile(path) if path.is_file() else None
+    return own_profile(camera_identity(camera), out)
 
 
 def _changed(
     camera: str, out: Path | None, size_px: tuple[int, int], **parts: Any
 ) -> tuple[Profile, Path]:
     """Add parts to the camera's profile, or begin one, and write it."""
-    from dataclasses import replace
+    from vein_imaging.capture.camera_profiles import add_to_profile, camera_identity
 
-    from vein_calibration.profile import Profile
-    from vein_calibration.profile_file import write_profile
-
-    identity = camera_identity(camera)
-    path = out or profile_path(identity)
-    before = _kept(camera, out)
-    stamp: dict[str, Any] = {
-        "made_at": datetime.now(UTC).replace(microsecond=0),
-        "software": f"vein-imaging {version('vein-imaging')}",
-    }
-    if before is not None and before.size_px != size_px and "lens" in parts:
-        before = None  # a new lens at another size begins anew
-    if before is None:
-        made = Profile(camera=identity, size_px=size_px, **stamp, **parts)
-    else:
-        before.refuse_unless(identity, size_px)
-        made = replace(before, **stamp, **parts)
-    write_profile(made, path)
-    keep_profile(made)
-    return made, path
+    return add_to_profile(camera_identity(camera), size_px, out, **parts)
 
 
 def _tell(written: tuple[Profile, Path], as_json: bool, *lines: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,9 +14,7 @@ from numpy.typing import NDArray
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
-    from vein_calibration.edges import Blur
     from vein_calibration.profile import Profile
-    from vein_calibration.sighting import Sighting
     from vein_calibration.target import Target
 
 __all__ = [
@@ -27,7 +25,6 @@ __all__ = [
     "pictures_of",
     "target_options",
     "telling_faults",
-    "typical_blur",
     "write_picture",
 ]
 
@@ -187,29 +184,6 @@ def _files(folder: Path) -> list[Path]:
     return files[:: -(-len(files) // MOST_PICTURES)]
 
 
-def typical_blur(
-    views: Sequence[tuple[Sighting, NDArray[np.uint8]]],
-) -> Blur | None:
-    """The blur of the middle one of the views in which nothing moved."""
-    found = [
-        blur for view, picture in views
-        if (blur := _blur_in(view, picture)) is not None and not blur.moved
-    ]  # fmt: skip
-    return (
-        sorted(found, key=lambda blur: blur.sigma_px)[len(found) // 2]
-        if found
-        else None
-    )
-
-
-def _blur_in(view: Sighting, picture: NDArray[np.uint8]) -> Blur | None:
-    from vein_calibration.edges import blur_of_edges
-    from vein_calibration.sighting import grey_of
-
-    across = view.target.columns - 1
-    return blur_of_edges(grey_of(picture), across, view.ids, view.corners_xy)
-
-
 def described(profile: Profile) -> dict[str, Any]:
     """What a profile says, in words and figures, for a person and for JSON."""
     lens, scale, blur = profile.lens, profile.scale, profile.blur
@@ -257,7 +231,7 @@ def every_profile() -> list[dict[str, str]]:
     """Every profile on this computer: camera, date, file; what is wrong where it is."""
     from vein_calibration.errors import CalibrationError
     from vein_calibration.profile_file import read_profile
-    from vein_imaging.cli.profiles import profile_folder
+    from vein_imaging.capture.camera_profiles import profile_folder
 
     rows = []
     folder = profile_folder()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vein_imaging.cli.profiles import ProfileChoice, kept_profile, profile_options
+from vein_imaging.cli.profiles import ProfileChoice, profile_options
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def view(
     if (options["region"], options["timezone"]) != (_REGION, _TIMEZONE):
         _refuse_unknown(options["region"], options["timezone"])
     options["profile_for"] = lambda camera: _profile_for(profile_choice, camera)
-    options["profile_of"] = kept_profile
+    options["profile_of"] = _kept_profile
     try:
         if store_folder is None and url:
             _practise(url, screenshot, options)
@@ -114,6 +114,13 @@ def view(
     except Exception as error:
         _told(error)
         raise
+
+
+def _kept_profile(checksum: str) -> Profile | None:
+    """The profile of a checksum; imported late, the splash waits for nothing slow."""
+    from vein_imaging.capture.camera_profiles import kept_profile
+
+    return kept_profile(checksum)
 
 
 def _told(error: Exception) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from platformdirs import user_config_path
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor, QFont, QPainter, QPixmap
-from qtpy.QtWidgets import QApplication, QSplashScreen
+from qtpy.QtWidgets import QApplication, QLabel
 
 from vein_imaging.viewer.qt.style import colour, tabular_figures
 from vein_imaging.words import translate as _
@@ -106,7 +106,7 @@ def application(size_percent: int = 100) -> QApplication:
     return made
 
 
-def splash() -> QSplashScreen:
+def splash() -> QLabel:
     """Show at once that something comes: camera, record and drawing take longer."""
     picture = QPixmap(480, 160)
     picture.fill(QColor(colour("ground")))
@@ -125,7 +125,14 @@ def splash() -> QSplashScreen:
         _("opening the camera and the record\N{HORIZONTAL ELLIPSIS}"),
     )
     painter.end()
-    screen = QSplashScreen(picture)
+    # Qt's own splash screen waits for a window manager, a second where there is none.
+    screen = QLabel(flags=Qt.WindowType.SplashScreen)
+    screen.setPixmap(picture)
+    place = QApplication.primaryScreen()
+    if place is not None:
+        frame = screen.sizeHint()
+        middle = place.availableGeometry().center()
+        screen.move(middle.x() - frame.width() // 2, middle.y() - frame.height() // 2)
     screen.show()
     QApplication.processEvents()
     return screen

@@ -24,7 +24,7 @@ from vein_imaging.words import translate as _
 
 # What takes long to import waits until the splash is on the screen.
 if TYPE_CHECKING:
-    from qtpy.QtWidgets import QSplashScreen
+    from qtpy.QtWidgets import QLabel
 
     from vein_calibration.profile import Profile
     from vein_imaging.treatment import AtWork, Visit
@@ -130,7 +130,7 @@ def run_viewer(
         else:
             day.open_window(visit, url, once=True, waits=waits)
         assert day.window is not None
-        cover.finish(day.window)
+        cover.close()
         if screenshot is None:
             _run(day)
         else:
@@ -179,7 +179,7 @@ def run_day(
             day.show_today(work)
         else:
             day.ask_to_sign_in()
-        cover.finish(day.window or day.start)
+        cover.close()
         _run(day)
 
 
@@ -188,7 +188,7 @@ def _day(
     options: ViewerOptions,
     checkpoint_folders: Sequence[Path] = (),
     named: Mapping[str, str] = MappingProxyType({}),
-) -> Iterator[tuple[Day, QSplashScreen]]:
+) -> Iterator[tuple[Day, QLabel]]:
     """A day behind a splash; everything is closed at the end."""
     need_a_screen()
     memory = Memory(user_config_path("vein-imaging") / "window.json")

@@ -19,6 +19,7 @@ from qtpy.QtWidgets import (
 
 from vein_imaging.viewer.application import application, need_a_screen
 from vein_imaging.viewer.before_after.linked_pictures import to_pixmap
+from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.words import translate as _
 
 __all__ = ["TwoClicks", "two_clicks"]
@@ -57,13 +58,17 @@ class TwoClicks(QDialog):
     def __init__(self, picture: QPixmap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Mark both ends of the known length"))
+        self.setStyleSheet(stylesheet())
         self._scene = QGraphicsScene(self)
         self._scene.addItem(QGraphicsPixmapItem(picture))
         self._scene.setSceneRect(QRectF(picture.rect()))
         self._view = _View(self, self._scene)
         self._view.setCursor(Qt.CursorShape.CrossCursor)
         self._view.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._view.setAccessibleName(_("The picture"))
         self._label = QLabel("")
+        self._label.setProperty("role", "total")
+        self._label.setWordWrap(True)
         buttons = QDialogButtonBox.StandardButton
         self._buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel)
         self._buttons.accepted.connect(self.accept)

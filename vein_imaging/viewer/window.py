@@ -15,16 +15,21 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from vein_calibration.profile import Profile
+from vein_calibration.profile_file import profile_id
 from vein_devices.cameras import what_it_shows
 from vein_devices.illuminators import open_illuminator
 from vein_imaging.capture import LiveFeed
+from vein_imaging.capture.camera_profiles import kept_profile
 from vein_imaging.capture.light_feed import LightFeed
 from vein_imaging.treatment import AtWork, Site, Visit, VisitFacts
 from vein_imaging.viewer.before_after.wiring import PhotoDesk
 from vein_imaging.viewer.canvas.choose import choose_canvas
+from vein_imaging.viewer.canvas.key_cursor import KeyCursor
+from vein_imaging.viewer.devices.devices_page import DevicesPage
+from vein_imaging.viewer.feed import CalibratedFeed, SkinScale
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
-from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
 from vein_imaging.viewer.live.live_desk import LiveDesk
 from vein_imaging.viewer.live.vein_reading import vein_at
@@ -33,7 +38,7 @@ from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.style import stylesheet
-from vein_imaging.viewer.qt.waiting import waited_for
+from vein_imaging.viewer.questions import ask_about_clock, ask_to_close
 from vein_imaging.viewer.side_pages import SidePages
 from vein_imaging.words import translate as _
 
@@ -87,6 +92,7 @@ class ViewerWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("vein-imaging")
         self.feed = feed
+        self._visit = visit
         self._closing = False
         self._asked: QMessageBox | None = None
         self._address = feed.status.address
@@ -104,6 +110,7 @@ class ViewerWindow(QMainWindow):
         )
         self.recorder = SiteRecorder(visit, self.panel, self.canvas, self)
         self.photos = PhotoDesk(visit, self.strip, self.live, self, self._address)
+        self.devices = DevicesPage(feed, self.live, self.canvas, self._calibrated)
         self.paper: PrintDesk | None = None
         """What can be printed; None while practising."""
         if work is not None:
@@ -112,6 +119,8 @@ class ViewerWindow(QMainWindow):
         self.patient = PatientPage(visit, self.recorder.desk, self, self.paper)
         self.pages = self._pages()
         self._lay_out()
+        if isinstance(feed, CalibratedFeed):
+            self.devices.desk.show_in_force(feed.scale.profile)
         self._lock = None if desk is None else DeskLock(desk, self.lock)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.tick)
@@ -123,6 +132,7 @@ class ViewerWindow(QMainWindow):
         pages.add(_("Inject"), self.panel)
         pages.add(_("Patient"), self.patient)
         pages.add(_("Compare"), self.photos.page)
+        pages.add(_("Devices"), self.devices)
         return pages
 
     def _lay_out(self) -> None:
@@ -146,6 +156,7 @@ class ViewerWindow(QMainWindow):
         self.header.close_asked.connect(self._ask_to_close)
         self.canvas.records = lambda: self.recorder.switched_on
         self.canvas.events.clicked.connect(self._clicked)
+        self.cross = KeyCursor(self.canvas, self._shape)
         self.desk.resized.connect(self.recorder.show_marks)
         self.strip.reconnect_asked.connect(self._restart)
         self.strip.compare_asked.connect(self.show_photographs)
@@ -186,28 +197,7 @@ class ViewerWindow(QMainWindow):
         work : AtWork
             Knows what is odd, and writes the answer down.
         """
-        doubt = waited_for(self, lambda: work.clock_doubt)
-        if doubt is None:
-            return
-        dialog = ReasonDialog(
-            self,
-            "warn",
-            _("IS THE COMPUTER'S CLOCK RIGHT?"),
-            (
-                doubt.sentence,
-                _(
-                    "If it is right now, type how you know. If not, cancel and set "
-                    "it: until then every dose is checked on both days."
-                ),
-            ),
-            _("The clock is right now"),
-        )
-        dialog.accepted.connect(
-            lambda: waited_for(
-                self, lambda: work.answer_clock(right=True, reason=dialog.reason_text)
-            )
-        )
-        dialog.open()
+        ask_about_clock(self, work)
 
     def close(self) -> bool:
         """Stop the camera and close the window, without asking."""
@@ -231,6 +221,7 @@ class ViewerWindow(QMainWindow):
         if self.paper is not None:
             self.paper.close()
         self.photos.close()
+        self.devices.close_page()
         self.recorder.close()
         self.patient.close_dialog()
         for message in self.findChildren(QDialog):
@@ -246,6 +237,7 @@ class ViewerWindow(QMainWindow):
         self.desk.tick()
         if self.live.shown is not None:
             self.recorder.follow(self.live.shown.frame.pixels)
+        self.devices.tick()
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -265,9 +257,20 @@ class ViewerWindow(QMainWindow):
                 ),
             )
 
+    def _shape(self) -> tuple[int, ...]:
+        shown = self.live.shown
+        return () if shown is None else shown.picture.shape
+
+    def _calibrated(self, profile: Profile) -> None:
+        """Put a calibration in force: for the next frame, and the next photograph."""
+        if isinstance(self.feed, CalibratedFeed):
+            self.feed.scale = SkinScale(None, profile)
+        self._visit.photographs.calibrate(profile_id(profile), kept_profile)
+
     def _clicked(self, point_rc: tuple[float, float], records: bool) -> None:
         shown = self.live.shown
-        if shown is None:
+        if shown is None or self.devices.calibrating:
+            # while the sheet is in the picture there is no leg to record a site on
             self.recorder.no_picture()
             return
         found = shown.result
@@ -289,23 +292,14 @@ class ViewerWindow(QMainWindow):
     def _ask_to_close(self) -> None:
         if self._asked is not None:
             return
-        self._asked = box = QMessageBox(self)
-        box.setStyleSheet(stylesheet())
-        box.setText(_("Close this session?"))
-        box.setInformativeText(_("Everything in the list is already stored."))
-        close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton(_("Stay here"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
 
-        def answered(_: int) -> None:
+        def answered(closes: bool) -> None:
             self._asked = None
-            if box.clickedButton() is close:
+            if closes:
                 # After the dialog's own turn of the event loop: Qt still needs it.
                 QTimer.singleShot(0, self.close)
 
-        box.finished.connect(answered)
-        box.open()
+        self._asked = ask_to_close(self, answered)
 
 
 def _light(options: ViewerOptions | None) -> LightFeed | None:

@@ -11,8 +11,9 @@ from click.testing import CliRunner, Result
 
 from vein_calibration import SHEET, find_target
 from vein_calibration.profile_file import read_profile
+from vein_imaging.capture.camera_profiles import camera_identity, kept_profile
 from vein_imaging.cli import main
-from vein_imaging.cli.profiles import BESIDE, camera_identity, kept_profile
+from vein_imaging.cli.profiles import BESIDE
 from vein_phantom import PhantomSettings, draw_frame
 from vein_phantom.target_view import Optics, Placement, view_flat
 

@@ -362,9 +362,9 @@ def test_a_plan_is_kept_with_its_stop_and_carried_out(desk: Desk) -> None:
     "wrong",
     [
         ("--product", "asclera", "--percent", "0.5", "--ml", "0.1"),  # liquid? foam?
-        (*DOSE, "--ml", "0,1"),
+        (*DOSE, "--ml", "1,000"),
         (*DOSE,),
-        (*DOSE, "--ml", "0.1", "--expires", "03/2027"),
+        (*DOSE, "--ml", "0.1", "--expires", "03/04/2027"),
     ],
 )
 def test_what_cannot_be_read_is_one_line(desk: Desk, wrong: tuple[str, ...]) -> None:

@@ -20,6 +20,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from vein_devices.supervision.doctor import Check
 from vein_imaging import words
 from vein_imaging.capture import CaptureSettings
 from vein_imaging.demo.record_pages import ahead
@@ -31,6 +32,8 @@ from vein_imaging.treatment.typed_injection import EntryText
 from vein_imaging.treatment.worklist import Listed
 from vein_imaging.viewer.before_after.compare_page import ComparePage
 from vein_imaging.viewer.before_after.photograph_dialog import PhotographDialog
+from vein_imaging.viewer.devices.calibration_panel import CalibrationPanel
+from vein_imaging.viewer.devices.doctor_list import DoctorList
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.area_dialog import AreaDialog
 from vein_imaging.viewer.injecting.correct_dialog import CorrectDialog
@@ -163,6 +166,12 @@ def header() -> Header:
     return made
 
 
+def examined() -> DoctorList:
+    doctor = DoctorList()
+    doctor._show([Check("QQ", "problem", "QQ", "QQ"), Check("QQ", "ok", "QQ")])
+    return doctor
+
+
 WIDGETS: dict[str, Callable[[QWidget], QWidget]] = {
     "panel": lambda parent: InjectionPanel([("QQ", "QQ")], "QQ", ask_weight=True),
     "strip": lambda parent: CameraStrip(),
@@ -180,6 +189,8 @@ WIDGETS: dict[str, Callable[[QWidget], QWidget]] = {
     "tour": lambda parent: Tour(parent, [TourStep(parent, "QQ", "QQ")]),
     "header": lambda parent: header(),
     "reason": lambda parent: ReasonDialog(parent, "stop", "QQ", ("QQ",), "QQ"),
+    "calibration": lambda parent: CalibrationPanel(),
+    "doctor": lambda parent: examined(),
     "photograph": lambda parent: PhotographDialog(parent, None),
     "compare": lambda parent: ComparePage(Two()),  # type: ignore[arg-type]
 }

@@ -563,6 +563,7 @@ def test_nothing_is_compared_before_there_are_two_photographs(
 
 
 def _photograph(rig: Rig, person: Any) -> None:
+    rig.settle(rig.window.strip.photograph.isEnabled)
     person.click(rig.window.strip.photograph)
     dialog: Any = rig.window.photos.dialog
     assert dialog is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vein_imaging.batch import Task
+from vein_imaging.capture.camera_profiles import kept_profile
 from vein_imaging.cli.batch.worker import compare_stored, measure_stored
-from vein_imaging.cli.profiles import kept_profile
 from vein_imaging.comparison import CompareSettings
 from vein_imaging.pipeline import AnalysisSettings
 from vein_imaging.treatment import AtWork

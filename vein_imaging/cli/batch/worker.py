@@ -16,7 +16,7 @@ from vein_imaging.batch import (
     pair_figures,
     picture_figures,
 )
-from vein_imaging.cli.profiles import kept_profile
+from vein_imaging.capture.camera_profiles import kept_profile
 from vein_imaging.comparison import CompareSettings
 from vein_imaging.pipeline import AnalysisSettings
 from vein_imaging.pipeline.calibrated import calibrated_settings

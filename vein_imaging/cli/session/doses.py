@@ -80,11 +80,13 @@ def weigh(
     as_json: bool,
 ) -> None:
     """Enter the weight in KG, as measured just now."""
-    from vein_imaging.domain.quantity import Weight
+    from vein_imaging.treatment.typed_injection import EntryText, read_weight
 
     own_id = entry_id or uuid.uuid4().hex
     with access.at_work() as work:
-        weight = Weight.from_text(kg)
+        weight = read_weight(EntryText(weight_kg=kg))
+        if weight is None:
+            raise click.UsageError(_("KG: got nothing, wanted a weight such as 70"))
         visit = work.reopen(session_id)
         done = visit.weigh(weight, reason=reason, entry_id=own_id)
     say_recorded(recorded_row(done, own_id), as_json)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from vein_imaging.domain.body_area import read_body_area
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.limits import LimitTable, Named
 from vein_imaging.domain.moments import fixed_offset, local_date
@@ -26,7 +27,13 @@ __all__ = [
 
 
 def site_key(site: str) -> str:
-    """A site's name as it is compared; one without a letter or digit stays itself."""
+    """A site's name as it is compared; one without a letter or digit stays itself.
+
+    An area of a leg is the same however it was typed or drawn.
+    """
+    area = read_body_area(site)
+    if area is not None and area.is_whole:
+        return area.text
     return folded(site) or " ".join(site.split())
 
 

@@ -14,13 +14,13 @@ from vein_imaging.treatment import RecordError
 from vein_imaging.treatment.photographs import Photo, Photographs
 from vein_imaging.viewer.qt.in_background import InBackground
 
-__all__ = ["THUMBNAIL_PX", "Thumbnails", "thumbnail"]
+__all__ = ["THUMBNAIL_PX", "Thumbnails", "photo_thumbnail"]
 
 THUMBNAIL_PX = 130, 88
 """Width and height: three beside each other in the page."""
 
 
-def thumbnail(picture: Pixels, size_px: tuple[int, int] = THUMBNAIL_PX) -> Pixels:
+def photo_thumbnail(picture: Pixels, size_px: tuple[int, int] = THUMBNAIL_PX) -> Pixels:
     """Make a picture small, whole, in its own shape.
 
     Parameters
@@ -91,7 +91,7 @@ class Thumbnails(QObject):
         reading.start()
 
     def _read(self, photo: Photo) -> Pixels:
-        return thumbnail(self._photographs.picture(photo))
+        return photo_thumbnail(self._photographs.picture(photo))
 
     def _got(self, photo: Photo, small: Pixels) -> None:
         if self._open:

@@ -31,7 +31,7 @@ class Amending:
     window : QWidget
         Parent of the dialogs.
     opened : callable
-        Takes each dialog before it is shown.
+        Shows a dialog, and does what it is given once that is accepted.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Amending:
         desk: RecordDesk,
         checker: DoseChecker,
         window: QWidget,
-        opened: Callable[[QDialog], None],
+        opened: Callable[[QDialog, Callable[[], None]], None],
     ) -> None:
         self._visit, self._desk, self._checker = visit, desk, checker
         self._window, self._opened = window, opened
@@ -71,11 +71,11 @@ class Amending:
             _("Void this entry"),
             self._visit.facts,
         )
-        void = self._visit.log.void
-        dialog.accepted.connect(
-            lambda: self._desk.write(lambda: void(entry_id, dialog.reason_text))
-        )
-        self._opened(dialog)
+        self._opened(dialog, lambda: self._void(entry_id, dialog.reason_text))
+
+    def _void(self, entry_id: str, reason: str) -> None:
+        """Void it; the dialog may be gone before the store has answered."""
+        self._desk.write(lambda: self._visit.log.void(entry_id, reason))
 
     def ask_to_correct(self, entry_id: str) -> None:
         """Ask what was really given, then correct an entry."""
@@ -88,7 +88,7 @@ class Amending:
         dialog.go_on_asked.connect(
             lambda entry, reason: self._correct(dialog, entry_id, entry, reason)
         )
-        self._opened(dialog)
+        self._opened(dialog, lambda: None)
 
     def _correct(
         self, dialog: CorrectDialog, entry_id: str, entry: EntryText, reason: str

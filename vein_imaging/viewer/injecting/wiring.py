@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from qtpy.QtCore import QTimer
@@ -268,9 +269,9 @@ class SiteRecorder:
             _("It was given: record it"),
             self._visit.facts,
         )
-        dialog.accepted.connect(lambda: self._record(entry, site, dialog.reason_text))
-        dialog.rejected.connect(self.check)
-        self._open_dialog(dialog)
+        self._open_dialog(
+            dialog, lambda: self._record(entry, site, dialog.reason_text), self.check
+        )
 
     def _given(self, given: Given, site: Site | None) -> None:
         self._recorded_s = time.monotonic()
@@ -287,14 +288,24 @@ class SiteRecorder:
             self.checker.show_judged(given.judged)
         self._next.start(_NEXT_MS)
 
-    def _open_dialog(self, dialog: QDialog) -> None:
+    def _open_dialog(
+        self,
+        dialog: QDialog,
+        accepted: Callable[[], None] = lambda: None,
+        rejected: Callable[[], None] = lambda: None,
+    ) -> None:
         self.dialog = dialog
 
-        def done(_result: int) -> None:
+        def done(result: int) -> None:
+            # Before whatever the answer starts: a write may ask again, and while it
+            # waits for the store this dialog is deleted.
             if self.dialog is dialog:
                 self.dialog = None
+            if result == QDialog.DialogCode.Accepted:
+                accepted()
+            else:
+                rejected()
 
-        # Before whatever the answer starts: a write may need to ask again.
         dialog.finished.connect(done)
         dialog.open()
 

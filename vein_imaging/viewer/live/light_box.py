@@ -36,8 +36,10 @@ class LightBox(QWidget):
         self.dark.setVisible(feed is not None)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.addWidget(self.said, 0, 0, 1, len(_LEVELS))
-        self._grid.addWidget(self.dark, 1, 0, 1, len(_LEVELS))
+        title = QLabel(_("Light"))
+        title.setProperty("role", "caption")
+        for at, part in enumerate((title, self.said, self.dark)):
+            self._grid.addWidget(part, at, 0, 1, len(_LEVELS))
         if feed is not None:
             self.dark.clicked.connect(feed.dark)
 
@@ -62,7 +64,7 @@ class LightBox(QWidget):
         for at, channel in enumerate(self._channels):
             label = QLabel(channel)
             label.setProperty("role", "caption")
-            self._grid.addWidget(label, 2 + 2 * at, 0, 1, len(_LEVELS))
+            self._grid.addWidget(label, 3 + 2 * at, 0, 1, len(_LEVELS))
             for column, level in enumerate(_LEVELS):
                 button = QPushButton(_("{share} %").format(share=level // 10))
                 button.setCheckable(True)
@@ -74,7 +76,7 @@ class LightBox(QWidget):
                 button.clicked.connect(
                     lambda _=False, c=channel, n=level: self._switch(c, n)
                 )
-                self._grid.addWidget(button, 3 + 2 * at, column)
+                self._grid.addWidget(button, 4 + 2 * at, column)
                 self.buttons[channel, level] = button
 
     def _switch(self, channel: str, level: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Literal, cast
 
 from qtpy.QtWidgets import QGridLayout, QLineEdit, QPushButton
@@ -39,6 +40,9 @@ class ScreeningSection(PatientSection):
 
     def __init__(self, visit: Visit, write: Write) -> None:
         super().__init__(visit, write, "screened", _("Enter this screening"))
+        self._held = visit.screening
+        self._as_loaded = self._held
+        self._overtaken = False
         self.result = said_label("total")
         self.details = said_label()
         self.below.addWidget(self.result)
@@ -113,7 +117,8 @@ class ScreeningSection(PatientSection):
 
     def load(self) -> None:
         """Fill in what was entered last."""
-        held = self.visit.screening
+        held = self._held = self.visit.screening
+        self._overtaken = False
         given = dict(held.answers)
         for key, question in self.questions.items():
             question.choose(given.get(key))
@@ -126,6 +131,7 @@ class ScreeningSection(PatientSection):
             box.setChecked(getattr(held, name))
         self.suitable.choose(held.suitable)
         self.because.setText(held.reason)
+        self._as_loaded = self._draft()
         self._changed()
 
     def screening(self) -> Screening:
@@ -136,43 +142,65 @@ class ScreeningSection(PatientSection):
         ValueError
             With what is missing, in the person's words.
         """
+        if self.doppler.value is not None and self._doppler_day() > self.visit.today:
+            raise ValueError(_("The Doppler's day is not here yet"))
+        if self.suitable.value is not None and not self.because.text().strip():
+            raise ValueError(_("A decision needs its reason"))
+        return self._draft()
+
+    def _doppler_day(self) -> date:
+        return read_day(self.doppler_on.text()).day
+
+    def _draft(self) -> Screening:
+        """What is answered; what cannot be entered as it is counts as open."""
         answers = tuple(
             (key, cast(Answer, question.answer))
             for key, question in self.questions.items()
             if question.answer is not None
         )
-        doppler = None
-        if self.doppler.value is not None:
-            done_on = read_day(self.doppler_on.text()).day
-            if done_on > self.visit.today:
-                raise ValueError(_("The Doppler's day is not here yet"))
-            held = self.visit.screening.doppler
-            same = held is not None and held.done_on == done_on
-            by = held.done_by if held is not None and same else self.visit.author
-            result = cast(Literal["normal", "reflux"], self.doppler.value)
-            doppler = Doppler(result=result, done_on=done_on, done_by=by)
-        suitable = cast(bool | None, self.suitable.value)
         because = self.because.text().strip()
-        if suitable is not None and not because:
-            raise ValueError(_("A decision needs its reason"))
+        held = self._held
         made = replace(
-            self.visit.screening,
+            held,
             answers=answers,
-            doppler=doppler,
+            doppler=self._doppler(),
             ceap_left=self.ceap["ceap_left"].currentData(),
             ceap_right=self.ceap["ceap_right"].currentData(),
-            suitable=suitable,
+            suitable=cast(bool | None, self.suitable.value) if because else None,
             reason=because,
         )
         agreed = {name: box.isChecked() for name, box in self.consents.items()}
-        if suitable != self.visit.screening.suitable:
+        if made.suitable != held.suitable:
             made = replace(made, decided_by="")
         return replace(made, **agreed)  # type: ignore[arg-type]  # each by its name
+
+    def _doppler(self) -> Doppler | None:
+        if self.doppler.value is None:
+            return None
+        try:
+            done_on = self._doppler_day()
+        except ValueError:
+            return None
+        held = self._held.doppler
+        same = held is not None and held.done_on == done_on
+        by = held.done_by if held is not None and same else self.visit.author
+        result = cast(Literal["normal", "reflux"], self.doppler.value)
+        return Doppler(result=result, done_on=done_on, done_by=by)
 
     def enter(self) -> None:
         """Enter it as of today."""
         made = self.screening()
         self.write(lambda reason: self.visit.screen(made, reason=reason))
+
+    def refresh(self) -> None:
+        """Take up what another window has entered, unless this one was changed."""
+        if self.visit.screening == self._held:
+            return
+        if self._draft() == self._as_loaded:
+            self.load()
+        else:
+            self._overtaken = True
+            self._changed()
 
     def _answer_open_no(self) -> None:
         for question in self.questions.values():
@@ -181,13 +209,21 @@ class ScreeningSection(PatientSection):
         self._changed()
 
     def _changed(self, *_changed: object) -> None:
+        self._say(self._draft())  # also where it cannot be entered yet
         try:
-            made = self.screening()
+            self.screening()
         except ValueError as error:
             self.judge(str(error))
             return
         self.judge()
-        self._say(made)
+        if self._overtaken:
+            self.why.setText(
+                _(
+                    "Another window has entered a screening meanwhile: what you enter "
+                    "here takes its place"
+                )
+            )
+            self.why.show()
 
     def _say(self, made: Screening) -> None:
         found = screening_findings(self.visit, made)

@@ -141,6 +141,11 @@ QFileDialog QListView, QFileDialog QTreeView {
     background: %(sunk)s; border: 2px solid %(edge)s;
 }
 QMenu::item:disabled { color: %(off_text)s; background: %(off)s; }
+QProgressBar {
+    background: %(sunk)s; border: 2px solid %(edge)s; border-radius: 6px;
+    min-height: 16px;
+}
+QProgressBar::chunk { background: %(chosen)s; border-radius: 4px; }
 QScrollArea { border: none; background: transparent; }
 QScrollBar:vertical { width: 22px; background: %(ground)s; }
 QScrollBar::handle:vertical {

@@ -72,7 +72,7 @@ class CameraChoice(QFrame):
         self.address = QLineEdit()
         self.address.setAccessibleName(_("Address of a camera"))
         self.address.setPlaceholderText(
-            _("rtsp://\N{HORIZONTAL ELLIPSIS}, uvc: or file:")
+            _("rtsp://\N{HORIZONTAL ELLIPSIS}, uvc:, file:")
         )
         self.picture = QLabel()
         self.picture.setMinimumSize(*_LEAST_PX)

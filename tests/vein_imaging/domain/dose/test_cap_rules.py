@@ -121,6 +121,17 @@ def test_at_one_site_what_was_given_there_counts() -> None:
     assert "[label of 2006]" in finding.message
 
 
+@pytest.mark.parametrize("typed", ["left lateral thigh", "Left thigh, outer side"])
+def test_an_area_is_one_site_however_it_was_typed_or_drawn(typed: str) -> None:
+    of = context(
+        shot("0.6", "fibro-vein", "0.5", site="left thigh lateral"),
+        planned=shot("0.41", "fibro-vein", "0.5", site=typed),
+        region="UK",
+    )
+    finding = only(of, "per_injection_volume")
+    assert numbers(finding) == decimals("0.6", "0.41", "1", "0.4")
+
+
 def test_a_site_of_another_strength_is_another_cap() -> None:
     of = context(
         shot("0.6", "fibro-vein", "1", site="s"),

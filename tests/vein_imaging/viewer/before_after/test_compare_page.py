@@ -16,7 +16,7 @@ from qtpy.QtWidgets import QLabel
 from vein_imaging.treatment import RecordError
 from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.compare_page import ComparePage
-from vein_imaging.viewer.before_after.thumbnails import THUMBNAIL_PX, thumbnail
+from vein_imaging.viewer.before_after.thumbnails import THUMBNAIL_PX, photo_thumbnail
 
 HOW = Circumstances("near-infrared", "standing", "left thigh lateral")
 THEN, NOW = date(2026, 9, 25), date(2026, 11, 25)
@@ -195,7 +195,7 @@ def test_a_tile_is_large_enough_for_a_gloved_finger(qtbot: QtBot) -> None:
 def test_a_thumbnail_is_the_whole_picture_in_its_own_shape() -> None:
     picture = np.zeros((720, 1280, 3), np.uint8)
     picture[:, 640:] = 255
-    small = thumbnail(picture)
+    small = photo_thumbnail(picture)
     assert small.shape == (73, 130, 3) and small[:, 0].max() == 0
     assert small[:, -1].min() == 255
-    assert thumbnail(np.zeros((1280, 720), np.uint8)).shape[0] == THUMBNAIL_PX[1]
+    assert photo_thumbnail(np.zeros((1280, 720), np.uint8)).shape[0] == THUMBNAIL_PX[1]

@@ -172,3 +172,28 @@ def test_that_others_writes_are_not_seen_is_said_until_they_are(
     assert said == "What others write is not seen: no answer for 30 s"
     desk.recorder.others.look()
     desk.until(lambda: not desk.panel.of_store.isVisible())
+
+
+def test_a_reason_is_kept_though_its_dialog_is_gone_before_the_store_answers(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was read from the closed dialog, in another thread."""
+    desk.fill_in("0.2")
+    desk.click()
+    go_on, real = threading.Event(), desk.visit.log.void
+
+    def slow(entry_id: str, reason: str) -> Any:
+        go_on.wait(WAIT_MS / 1000)
+        return real(entry_id, reason)
+
+    monkeypatch.setattr(desk.visit.log, "void", slow)
+    desk.panel.log.table.selectRow(0)
+    desk.panel.log.void.click()
+    dialog: Any = desk.recorder.dialog
+    dialog.reason.setText("never given")
+    with watched(desk, go_on.set):
+        dialog.go_on.click()
+    assert desk.recorder.dialog is None
+    voided = desk.visit.session.entries[0].voided_by
+    assert voided is not None and voided.reason == "never given"
+    desk.recorder.close()

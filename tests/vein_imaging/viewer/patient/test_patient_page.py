@@ -95,6 +95,42 @@ def test_a_decision_without_a_reason_cannot_be_entered_and_says_so(
     assert section.why.text() == "A decision needs its reason"
 
 
+def test_what_forbids_is_said_also_while_something_is_missing(room: Room) -> None:
+    section = answered(room)
+    section.because.clear()
+    press(section.questions["pregnancy"], 2)
+    assert not section.save.isEnabled()
+    assert "STOP \N{EM DASH} Pregnant: do not treat." in section.details.text()
+    section.doppler_on.setText("soon")
+    assert "is no date" in section.why.text()
+    assert "Pregnant: do not treat." in section.details.text()
+
+
+def test_a_screening_of_another_window_is_taken_up_or_said(
+    qtbot: QtBot, hospital: Hospital
+) -> None:
+    visit = hospital.visit()
+    room = at_page(qtbot, visit)
+    other = at_page(qtbot, hospital.work("bert").reopen(visit.head.session_id))
+    answered(other).save.click()
+    assert other.kinds()[-1] == "screened"
+    visit.record.read()
+    room.desk.tell_changed()
+    section = room.page.screening
+    assert section.because.text() == "nothing against it"  # nothing was typed here
+    section.because.setText("looked at again")
+    answered(other).because.setText("a third time")
+    other.page.screening.save.click()
+    visit.record.read()
+    room.desk.tell_changed()
+    assert section.because.text() == "looked at again"
+    assert "Another window has entered a screening" in section.why.text()
+    assert section.save.isEnabled()
+    section.save.click()
+    assert visit.screening.reason == "looked at again"
+    assert not section.why.isVisible()
+
+
 def test_an_unknown_answer_of_before_stays_until_it_is_answered(room: Room) -> None:
     question = room.page.screening.questions["asthma"]
     question.choose("unknown")

@@ -1,0 +1,1 @@
+"""Calibration in the window, the doctor, and what the camera has counted."""
