@@ -6,7 +6,8 @@
 Each BEFORE of the tuning pairs against each other pair's AFTER; each picture against
 its own mirror image, and each BEFORE against its AFTER mirrored. With the better
 matcher where it is installed (`make setup`). One line a pair, then the counts. Nothing
-of the pictures is written. It takes 10 to 20 s of CPU a pair: `--share 1/4` does every fourth.
+of the pictures is written. It takes 10 to 20 s of CPU a pair: `--share 1/4` does every
+fourth.
 """
 
 from __future__ import annotations
