@@ -53,15 +53,14 @@ KINDS = (
     Kind("H.264, TS", "libx264", "ts", {"g": "10"}),
     Kind("HEVC, MP4", "libx265", "mp4", {"x265-params": f"keyint=10:{X265}"}),
     Kind(
-        "HEVC, MP4, no rows", "libx265", "mp4",
-        {"x265-params": f"keyint=10:wpp=0:{X265}"},
+        "HEVC, MP4, no B frames", "libx265", "mp4",
+        {"x265-params": f"keyint=10:bframes=0:{X265}"},
     ),
     Kind(
-        "HEVC, MP4, no rows, no B", "libx265", "mp4",
-        {"x265-params": f"keyint=10:wpp=0:bframes=0:{X265}"},
+        "HEVC, MP4, high rate", "libx265", "mp4",
+        {"x265-params": f"keyint=10:crf=20:{X265}"},
     ),
-    Kind("HEVC, TS, no rows", "libx265", "ts",
-         {"x265-params": f"keyint=10:wpp=0:{X265}"}),
+    Kind("HEVC, TS", "libx265", "ts", {"x265-params": f"keyint=10:{X265}"}),
     Kind("MJPEG, AVI", "mjpeg", "avi", {"qscale": "4"}),
     Kind("MPEG-2, MPG", "mpeg2video", "mpg", {"g": "10", "b": "3000000"}),
     Kind("MPEG-4, AVI", "mpeg4", "avi", {"g": "10", "b": "2000000"}),
@@ -81,7 +80,7 @@ def filmed(
     for index in range(count):
         way = speed_px * np.array([np.sin(index / 5), np.cos(index / 7)])
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), 0.1 * index, 1)
-        turn[:, 2] += way
+        turn = turn + np.column_stack([np.zeros((2, 2)), way])
         moved = cv2.warpAffine(still, turn, size_px, borderMode=cv2.BORDER_REFLECT)
         noisy = moved + rng.normal(0, 2, moved.shape)
         yield np.clip(noisy, 0, 255).astype(np.uint8)
@@ -118,8 +117,10 @@ def naive(path: Path) -> dict[float, Picture]:
                 for frame in frames:
                     if isinstance(frame, av.VideoFrame) and frame.time is not None:
                         first = frame.time if first is None else first
-                        got[round(frame.time, 3)] = frame.to_ndarray(format="rgb24")
-    except (av.error.FFmpegError, OSError):
+                        got[round(frame.time, 3)] = np.asarray(
+                            frame.to_ndarray(format="rgb24"), np.uint8
+                        )
+    except (av.error.FFmpegError, OSError, IndexError):
         return got
     return got
 

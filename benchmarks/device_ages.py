@@ -3,6 +3,7 @@
     python benchmarks/device_ages.py ages [--seconds 8] [--only http,rtsp]
     python benchmarks/device_ages.py losses
     python benchmarks/device_ages.py stopped
+    python benchmarks/device_ages.py restarted
 
 Servers: our own simulator, GStreamer's RTSP server (`rtsp_server.py`), ustreamer and
 motion (Debian packages of these names), each also behind a link of so many bytes a
@@ -34,6 +35,7 @@ from vein_devices import Frame, open_camera
 from vein_devices.cameras.network.simulator import HttpCamera
 from vein_devices.errors import DeviceError, DeviceTimeoutError
 from vein_devices.frame import FrameFlag
+from vein_devices.supervision.supervisor import supervise
 
 HERE = Path(__file__).parent
 SHIM = HERE.parent / "tests/devices/cameras/usb/fake_v4l2.c"
@@ -207,7 +209,8 @@ def measured(url: str, seconds: float) -> str:
             age_ms = (int(frame.monotonic_s * 1000) - number_in(frame)) & MASK
             told_s = getattr(frame, "delay_s", 0.0)
             if FrameFlag.DAMAGED not in frame.flags and age_ms < 600_000:
-                rows.append((age_ms / 1000, told_s, told_s < LIVE_S))
+                is_timed = FrameFlag.UNTIMED not in frame.flags
+                rows.append((age_ms / 1000, told_s, is_timed and told_s < LIVE_S))
     if not rows:
         return "no picture"
     true_s, told_s, live = map(np.array, zip(*rows, strict=True))
@@ -333,9 +336,55 @@ def stopped(pause_s: float = 2.0) -> None:
         )
 
 
+def restarted(pause_s: float = 2.0) -> None:
+    """GStreamer's server is killed while it streams, and started at the same port."""
+    for transport in ("tcp", "udp"):
+        port, wrong, after = free_port(), 0, 0
+        command = ["/usr/bin/python3", HERE / "rtsp_server.py", "--port", port]
+        url = f"rtsp://127.0.0.1:{port}/live#transport={transport}"
+        with running(*command) as first:
+            wait_for(port)
+            with supervise(url) as camera:
+                before = sum(_is_told_right(camera) is not None for _ in range(30))
+                first.kill()
+                first.wait()
+                killed_s = time.monotonic()
+                time.sleep(pause_s)
+                with running(*command):
+                    wait_for(port)
+                    up_s = time.monotonic()
+                    while not camera.status.reconnects:
+                        if time.monotonic() - up_s > 30:
+                            raise TimeoutError("it was not found again")
+                        _is_told_right(camera)
+                    back_s = time.monotonic() - up_s
+                    for _ in range(60):
+                        is_right = _is_told_right(camera)
+                        after += is_right is not None
+                        wrong += is_right is False
+        print(
+            f"rtsp, h264, {transport}: {before} pictures, killed, up again after "
+            f"{up_s - killed_s:.1f} s, pictures {back_s:.1f} s later; of {after} "
+            f"behind it {wrong} with an age wrong by over 0.2 s",
+            flush=True,
+        )
+
+
+def _is_told_right(camera: Any) -> bool | None:
+    """Whether the next picture's stated age is true; None: none came."""
+    try:
+        frame = camera.read(1.0)
+    except DeviceTimeoutError:
+        return None
+    age_ms = (int(frame.monotonic_s * 1000) - number_in(frame)) & MASK
+    if FrameFlag.DAMAGED in frame.flags:
+        return None
+    return bool(abs(age_ms / 1000 - frame.delay_s) <= 0.2)
+
+
 def main() -> None:
     told = argparse.ArgumentParser(description=__doc__)
-    told.add_argument("what", choices=("ages", "losses", "stopped"))
+    told.add_argument("what", choices=("ages", "losses", "stopped", "restarted"))
     told.add_argument("--seconds", type=float, default=8.0)
     told.add_argument("--only", default="")
     said = told.parse_args()
@@ -343,6 +392,8 @@ def main() -> None:
         ages(said.seconds, [word for word in said.only.split(",") if word])
     elif said.what == "losses":
         losses(said.seconds)
+    elif said.what == "restarted":
+        restarted()
     else:
         stopped()
 

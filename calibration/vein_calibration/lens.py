@@ -117,6 +117,10 @@ class Lens:
         return float(np.hypot(*(self.undistorted(grid) - grid).T).max())
 
 
+_PARTS = 32  # of a pixel: as fine as OpenCV's maps in whole numbers are
+_ROUNDS = 8  # each takes most of what the one before has left
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Undistortion:
     """The map that takes the lens, and a tilt, out of pictures: made once.
@@ -145,6 +149,47 @@ class Undistortion:
         return np.asarray(
             cv2.remap(picture, self.fixed, self.parts, cv2.INTER_LINEAR), np.uint8
         )
+
+    def uncorrected(self, points_rc: Floats) -> Floats:
+        """Where points of a corrected picture lie in the one that the camera gave.
+
+        Parameters
+        ----------
+        points_rc : (N, 2) px
+            Row and column. Beside the picture, as at its edge.
+
+        Returns
+        -------
+        (N, 2) float64 px
+        """
+        points = np.asarray(points_rc, np.float64).reshape(-1, 2)
+        height, width = self.parts.shape
+        rows = np.clip(np.rint(points[:, 0]), 0, height - 1).astype(int)
+        columns = np.clip(np.rint(points[:, 1]), 0, width - 1).astype(int)
+        parts = self.parts[rows, columns].astype(int)
+        # OpenCV packs both fractions into one number, the row's first
+        row = self.fixed[rows, columns, 1] + (parts // _PARTS) / _PARTS
+        column = self.fixed[rows, columns, 0] + parts % _PARTS / _PARTS
+        found = np.stack([row, column], -1) + points - np.stack([rows, columns], -1)
+        return np.asarray(found, np.float64)
+
+    def corrected(self, points_rc: Floats) -> Floats:
+        """Where points that the camera gave lie in the corrected picture.
+
+        Parameters
+        ----------
+        points_rc : (N, 2) px
+
+        Returns
+        -------
+        (N, 2) float64 px
+            To a tenth of a pixel: a lens bends little over so short a way.
+        """
+        wanted = np.asarray(points_rc, np.float64).reshape(-1, 2)
+        found = wanted.copy()
+        for _ in range(_ROUNDS):
+            found += wanted - self.uncorrected(found)
+        return found
 
 
 def correcting_map(

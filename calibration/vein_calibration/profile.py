@@ -210,6 +210,38 @@ class Profile:
         undistortion = _map_of(self)
         return picture if undistortion is None else undistortion.apply(picture)
 
+    def uncorrected(self, points_rc: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where points of a corrected picture lie in the one that the camera gave.
+
+        Parameters
+        ----------
+        points_rc : (N, 2) px
+            Row and column.
+
+        Returns
+        -------
+        (N, 2) float64 px
+        """
+        undistortion = _map_of(self)
+        return (
+            points_rc if undistortion is None else undistortion.uncorrected(points_rc)
+        )
+
+    def corrected(self, points_rc: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where points that the camera gave lie in the corrected picture.
+
+        Parameters
+        ----------
+        points_rc : (N, 2) px
+            Row and column.
+
+        Returns
+        -------
+        (N, 2) float64 px
+        """
+        undistortion = _map_of(self)
+        return points_rc if undistortion is None else undistortion.corrected(points_rc)
+
 
 @functools.lru_cache(maxsize=4)
 def _map_of(profile: Profile) -> Undistortion | None:

@@ -34,6 +34,16 @@ def test_the_map_moves_the_picture_as_the_points_are_moved(lens: Lens) -> None:
     assert (columns.mean(), rows.mean()) == pytest.approx(tuple(wanted), abs=0.6)
 
 
+def test_points_go_into_the_corrected_picture_and_back(lens: Lens) -> None:
+    undistortion = correcting_map(lens.size_px, lens)
+    points_rc = np.array([[60.0, 90.0], [240.0, 320.0], [430.5, 600.25]])
+    corrected = undistortion.corrected(points_rc)
+    assert np.abs(corrected - points_rc).max() > 2  # else this says nothing
+    wanted = lens.undistorted(points_rc[:, ::-1])[:, ::-1]
+    assert np.abs(corrected - wanted).max() < 0.1
+    assert np.abs(undistortion.uncorrected(corrected) - points_rc).max() < 0.05
+
+
 def test_a_view_of_another_camera_is_left_out_and_named() -> None:
     other = replace(OPTICS, focal_px=950.0)
     odd = find_target(seen(views()[3], other), SHEET, "odd.png")

@@ -138,7 +138,8 @@ def _held_against(
     comparison: Comparison,
 ) -> LaterPhoto:
     days = visit.photographs.days(first, photo)
-    marks = marked_sites(visit.record.sessions.values(), first.image_id)
+    places = visit.photographs.places(first)
+    marks = marked_sites(visit.record.sessions.values(), first.image_id, places)
     return LaterPhoto(
         photo,
         picture,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vein_imaging.comparison.following.sites import TreatedSite
 from vein_imaging.domain.quantity import plain
@@ -12,8 +13,14 @@ from vein_imaging.domain.session import Session
 
 __all__ = ["marked_sites"]
 
+Points = NDArray[np.float64]
 
-def marked_sites(sessions: Iterable[Session], image_id: str) -> tuple[TreatedSite, ...]:
+
+def marked_sites(
+    sessions: Iterable[Session],
+    image_id: str,
+    places: Callable[[Points], Points] = lambda points_rc: points_rc,
+) -> tuple[TreatedSite, ...]:
     """Take the injections that were given and marked on one picture.
 
     Parameters
@@ -22,6 +29,9 @@ def marked_sites(sessions: Iterable[Session], image_id: str) -> tuple[TreatedSit
         The patient's.
     image_id : str
         The picture's name in the store.
+    places : callable
+        From (N, 2) points of the stored picture, px, to those of the one that is used:
+        one with its lens taken out.
 
     Returns
     -------
@@ -38,7 +48,7 @@ def marked_sites(sessions: Iterable[Session], image_id: str) -> tuple[TreatedSit
         found.append(
             TreatedSite(
                 f"{number} {given.site or ''}".strip(),
-                np.array([[float(r), float(c)] for r, c in mark.points_rc]),
+                places(np.array([[float(r), float(c)] for r, c in mark.points_rc])),
                 given.product,
                 "" if strength is None else f"{plain(strength.percent)} %",
                 mark.closed,

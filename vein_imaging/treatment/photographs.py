@@ -28,6 +28,7 @@ from vein_imaging.words import marked
 from vein_imaging.words import translate as _
 
 Pixels = NDArray[np.uint8]
+Points = NDArray[np.float64]
 _SHOWN = {
     "camera": marked("a picture of a camera"),
     "recording": marked("a recording"),
@@ -247,6 +248,23 @@ class Photographs:
         taken = self._record.picture(image_id)
         known = None if calibration is None else self._profile_of(calibration)
         return taken if known is None else known.correct(taken)
+
+    def places(self, photo: Photo) -> Callable[[Points], Points]:
+        """From points of a photograph as it was taken to those of `picture`.
+
+        Parameters
+        ----------
+        photo : Photo
+
+        Returns
+        -------
+        callable
+            From (N, 2) row and column, px, to the same.
+        """
+        known = None
+        if photo.calibration is not None:
+            known = self._profile_of(photo.calibration)
+        return (lambda points_rc: points_rc) if known is None else known.corrected
 
     def days(self, before: Photo, after: Photo) -> ComparedDays:
         """The days that decide what may be said of two photographs."""

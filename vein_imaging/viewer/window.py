@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from qtpy.QtCore import Qt, QTimer, Signal
 from qtpy.QtGui import QCloseEvent, QKeySequence, QShortcut
 from qtpy.QtWidgets import (
@@ -30,7 +31,7 @@ from vein_imaging.viewer.devices.devices_page import DevicesPage
 from vein_imaging.viewer.feed import CalibratedFeed, SkinScale
 from vein_imaging.viewer.header import Header
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
-from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
+from vein_imaging.viewer.injecting.placed_sites import Points
 from vein_imaging.viewer.injecting.wiring import SiteRecorder
 from vein_imaging.viewer.live.live_desk import LiveDesk
 from vein_imaging.viewer.live.vein_reading import vein_at
@@ -39,7 +40,7 @@ from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.style import stylesheet
-from vein_imaging.viewer.qt.waiting import waited_for
+from vein_imaging.viewer.questions import ask_about_clock, ask_to_close
 from vein_imaging.viewer.side_pages import SidePages
 from vein_imaging.words import translate as _
 
@@ -109,7 +110,9 @@ class ViewerWindow(QMainWindow):
         self.panel = InjectionPanel(
             tuple(log.names.items()), banner, ask_weight=log.weight_matters
         )
-        self.recorder = SiteRecorder(visit, self.panel, self.canvas, self)
+        self.recorder = SiteRecorder(
+            visit, self.panel, self.canvas, self, self._on_screen
+        )
         self.photos = PhotoDesk(visit, self.strip, self.live, self, self._address)
         self.devices = DevicesPage(feed, self.live, self.canvas, self._calibrated)
         self.paper: PrintDesk | None = None
@@ -199,29 +202,7 @@ class ViewerWindow(QMainWindow):
         work : AtWork
             Knows what is odd, and writes the answer down.
         """
-        doubt = waited_for(self, lambda: work.clock_doubt)
-        if doubt is None:
-            return
-        dialog = ReasonDialog(
-            self,
-            "warn",
-            _("IS THE COMPUTER'S CLOCK RIGHT?"),
-            (
-                doubt.sentence,
-                _(
-                    "If it is right now, type how you know. If not, cancel and set "
-                    "it: until then every dose is checked on both days."
-                ),
-            ),
-            _("The clock is right now"),
-        )
-
-        def answered() -> None:
-            reason = dialog.reason_text  # the dialog is gone before the store answers
-            waited_for(self, lambda: work.answer_clock(right=True, reason=reason))
-
-        dialog.accepted.connect(answered)
-        dialog.open()
+        ask_about_clock(self, work)
 
     def close(self) -> bool:
         """Stop the camera and close the window, without asking."""
@@ -285,6 +266,25 @@ class ViewerWindow(QMainWindow):
                 ),
             )
 
+    @property
+    def _profile(self) -> Profile | None:
+        """Whose lens is taken out of the picture on the screen."""
+        return (
+            self.feed.scale.profile if isinstance(self.feed, CalibratedFeed) else None
+        )
+
+    def _on_screen(self, points_rc: Points) -> Points:
+        profile = self._profile
+        return points_rc if profile is None else profile.corrected(points_rc)
+
+    def _as_taken(self, point_rc: tuple[float, float]) -> tuple[float, float]:
+        """Where a point of the screen's picture lies in the one that is stored."""
+        profile = self._profile
+        if profile is None:
+            return point_rc
+        ((row, column),) = profile.uncorrected(np.array([point_rc], np.float64))
+        return float(row), float(column)
+
     def _shape(self) -> tuple[int, ...]:
         shown = self.live.shown
         return () if shown is None else shown.picture.shape
@@ -305,7 +305,7 @@ class ViewerWindow(QMainWindow):
         reading = None if found is None else vein_at(found.vein_map, point_rc)
         if records:
             shows = what_it_shows(self._address)
-            site = Site(point_rc, shown.frame.pixels, shows)
+            site = Site(self._as_taken(point_rc), shown.frame.pixels, shows)
             self.recorder.clicked(site, reading)
         elif found is not None:
             self.recorder.measured(reading)
@@ -320,23 +320,14 @@ class ViewerWindow(QMainWindow):
     def _ask_to_close(self) -> None:
         if self._asked is not None:
             return
-        self._asked = box = QMessageBox(self)
-        box.setStyleSheet(stylesheet())
-        box.setText(_("Close this session?"))
-        box.setInformativeText(_("Everything in the list is already stored."))
-        close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton(_("Stay here"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
 
-        def answered(_: int) -> None:
+        def answered(closes: bool) -> None:
             self._asked = None
-            if box.clickedButton() is close:
+            if closes:
                 # After the dialog's own turn of the event loop: Qt still needs it.
                 QTimer.singleShot(0, self.close)
 
-        box.finished.connect(answered)
-        box.open()
+        self._asked = ask_to_close(self, answered)
 
 
 def _light(options: ViewerOptions | None) -> LightFeed | None:

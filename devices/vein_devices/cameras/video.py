@@ -18,6 +18,7 @@ import numpy as np
 
 from vein_devices.cameras.container_end import how_it_is_cut
 from vein_devices.cameras.decoder_log import Message, listen, messages
+from vein_devices.cameras.hevc_twin import HevcTwin
 from vein_devices.errors import DeviceDataError, DeviceUnsupportedError
 from vein_devices.frame import Pixels
 from vein_devices.opencv import cv2
@@ -177,7 +178,10 @@ class VideoReader:
         # their log could not be told from another video's.
         self._stream.thread_type = "NONE"
         # A frame with a fault is an error, and not filled with grey or its neighbour.
-        self._stream.codec_context.options = {"err_detect": "explode"}
+        # Where a picture's checksum is in the data (HEVC), it is looked at.
+        codec = self._stream.codec_context
+        codec.options = {"err_detect": "explode+crccheck"}
+        self._twin = HevcTwin(codec) if codec.name == "hevc" else None
 
     def _no_video(self) -> str:
         return (
@@ -248,6 +252,10 @@ class VideoReader:
                 if frame is None or is_faulty:
                     yield None
                     continue
+                if self._twin is not None and self._twin.differs(frame):
+                    broken, fault_at = True, frame.pts
+                    yield None
+                    continue
                 # a key frame may be decoded before the fault, and given after it
                 behind = fault_at is None or frame.pts is None or frame.pts > fault_at
                 broken = broken and not (frame.key_frame and behind)
@@ -289,11 +297,15 @@ class VideoReader:
                 frames = packet.decode()
         except (av.error.FFmpegError, OSError):
             return [None], True
+        is_damaged = False
+        if self._twin is not None:
+            with messages():
+                is_damaged = self._twin.decode(packet)
         good = [
             frame if isinstance(frame, av.VideoFrame) and not frame.is_corrupt else None
             for frame in frames
         ]
-        return good, None in good or _complains(said)
+        return good, is_damaged or None in good or _complains(said)
 
     def close(self) -> None:
         """Let go of it."""

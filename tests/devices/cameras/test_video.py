@@ -163,6 +163,77 @@ def test_after_a_damaged_frame_none_is_given_that_is_made_of_it(
     assert wrong <= shown // 20
 
 
+def textured(index: int) -> Picture:
+    """Fine texture that moves, as skin is: its data are long enough to be damaged."""
+    rng = np.random.default_rng(7)
+    still = rng.integers(60, 200, (60, 80), np.uint8).repeat(4, 0).repeat(4, 1)
+    noise = np.random.default_rng(index).integers(0, 8, (240, 320), np.uint8)
+    return np.repeat((np.roll(still, 3 * index, axis=1) + noise)[..., None], 3, axis=2)
+
+
+def write_hevc(path: Path, more: str) -> Path:
+    params = f"keyint=8:crf=22:log-level=none:pools=none:frame-threads=1:{more}"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(
+            "libx265", rate=10, options={"x265-params": params}
+        )
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for i in range(16):
+            frame = av.VideoFrame.from_ndarray(textured(i), format="rgb24")
+            container.mux(stream.encode(frame.reformat(format="yuv420p")))
+        container.mux(stream.encode())
+    return path
+
+
+def decoded_anyhow(path: Path) -> dict[int | None, Picture]:
+    """What FFmpeg gives where nobody asks about faults."""
+    got: dict[int | None, Picture] = {}
+    with av.open(str(path)) as container:
+        for packet in container.demux(container.streams.video[0]):
+            try:
+                frames = packet.decode()
+            except av.error.FFmpegError:
+                continue
+            got |= {frame.pts: frame.to_ndarray(format="rgb24") for frame in frames}
+    return got
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "ts"])
+@pytest.mark.parametrize("more", ["", "bframes=0", "hash=1"])
+def test_hardly_a_damaged_picture_of_hevc_is_given(
+    tmp_path: Path, suffix: str, more: str
+) -> None:
+    """Its decoder says nothing of nearly all damage: every wrong picture was given."""
+    path = write_hevc(tmp_path / f"clip.{suffix}", more)
+    # the stream's own time: `time_s` begins with the first frame that is given
+    good = {f._frame.pts: f.pixels().astype(int) for f in VideoReader(path).frames()}
+    assert len(good) == 16
+
+    def wrong_in(given: dict[int | None, Picture]) -> int:
+        return sum(
+            bool((np.abs(pixels - good[pts]) > 40).mean() > 0.005)
+            for pts, pixels in given.items()
+            if pts in good
+        )
+
+    data, rng = path.read_bytes(), np.random.default_rng(18)
+    wrong = passed = shown = 0
+    for length in (1, 8, 8, 64, 64, 64):
+        damaged = bytearray(data)
+        at = int(rng.integers(len(data) // 4, len(data) * 9 // 10))
+        damaged[at : at + length] = rng.bytes(length)
+        path.write_bytes(damaged)
+        try:
+            given = {f._frame.pts: f.pixels() for f in VideoReader(path).frames()}
+            wrong += wrong_in(decoded_anyhow(path))
+        except (DeviceDataError, OSError, IndexError):
+            continue
+        shown, passed = shown + len(given), passed + wrong_in(given)
+    assert shown > 20
+    assert wrong > 10
+    assert passed <= wrong / 4
+
+
 def test_a_text_is_no_video(tmp_path: Path) -> None:
     for name in ("notes.txt", "notes.csv", "notes.nfo", "notes.md"):
         (tmp_path / name).write_text("left leg, medial\n" * 40)

@@ -95,7 +95,7 @@ def left_in_english(widget: QWidget) -> list[str]:
     for text in shown(widget):
         outside = re.sub(f"{OPEN}.*{CLOSE}", "", text, flags=re.DOTALL)
         outside = re.sub(
-            "<[^>]*>|&nbsp;|QQ|vein-imaging|(04 Mar|06 May) 2026|rtsp:|uvc:|file:",
+            "<[^>]*>|&nbsp;|QQ|vein-imaging|(04 Mar|06 May) 2026",
             "",
             outside,
         )

@@ -298,7 +298,8 @@ def course_change(
     first, second, found = compared
     said = may_say(found, visit.photographs.days(before, after))
     laid_over = found.alignment_verdict != "refused"
-    marks = marked_sites(visit.record.sessions.values(), before.image_id)
+    places = visit.photographs.places(before)
+    marks = marked_sites(visit.record.sessions.values(), before.image_id, places)
     passed = visit.photographs.days(before, after).passed
     sites = tuple(follow_sites(found, marks, days_between=passed))
     skin = tuple(skin_changes(first, found, marks))

@@ -17,7 +17,7 @@ from vein_imaging.viewer.injecting.log_rows import area_key, site_marks
 from vein_imaging.viewer.qt.newest_only import NewestOnly
 from vein_imaging.words import translate as _
 
-__all__ = ["PlacedSites"]
+__all__ = ["PlacedSites", "Points"]
 
 _FOLLOW_EVERY_S = 0.3  # a leg that is treated moves slowly; a match takes 0.05 s
 _HOLDS_S = 1.5  # so long a place that was found again is believed
@@ -25,6 +25,7 @@ _PICTURES = 4
 """So many pictures of an area are looked for: each costs a match for every look."""
 
 Pixels = NDArray[np.uint8]
+Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +52,9 @@ class PlacedSites:
         The area that is typed.
     say : callable
         Takes what the marks mean; empty where all are sure.
+    onto : callable
+        From (N, 2) points of what the camera gave, px, to those of the picture on the
+        screen: that may have its lens taken out.
     """
 
     def __init__(
@@ -59,8 +63,9 @@ class PlacedSites:
         canvas: PictureCanvas,
         area: Callable[[], str],
         say: Callable[[str], None],
+        onto: Callable[[Points], Points],
     ) -> None:
-        self._visit, self._canvas = visit, canvas
+        self._visit, self._canvas, self._onto = visit, canvas, onto
         self._area, self._say = area, say
         # Marked in this window, on this camera; the newest with their pictures.
         self._here: dict[str, Pixels | None] = {}
@@ -184,14 +189,20 @@ class PlacedSites:
     def _as_known(self, entry_id: str, mark: SiteMark) -> SiteMark | None:
         own = self._here.get(entry_id)
         if own is not None and own is self._shown:
-            return mark
+            return self._drawn(mark, mark.point_rc)
         looked = self._looked
         fresh = looked is not None and (
             looked.of is self._shown or time.monotonic() - looked.at_s < _HOLDS_S
         )
         if looked is not None and fresh and entry_id in looked.places:
-            return replace(mark, point_rc=looked.places[entry_id])
-        return replace(mark, dimmed=True) if entry_id in self._here else None
+            return self._drawn(mark, looked.places[entry_id])
+        if entry_id not in self._here:
+            return None
+        return replace(self._drawn(mark, mark.point_rc), dimmed=True)
+
+    def _drawn(self, mark: SiteMark, point_rc: tuple[float, float]) -> SiteMark:
+        ((row, column),) = self._onto(np.array([point_rc], np.float64))
+        return replace(mark, point_rc=(float(row), float(column)))
 
 
 def _point(one: RecordedInjection) -> tuple[float, float]:

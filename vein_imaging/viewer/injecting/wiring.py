@@ -20,7 +20,7 @@ from vein_imaging.viewer.injecting.dose_view import DoseView, checking
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
 from vein_imaging.viewer.injecting.log_rows import total_ml, totals
 from vein_imaging.viewer.injecting.others_writes import OthersWrites
-from vein_imaging.viewer.injecting.placed_sites import PlacedSites
+from vein_imaging.viewer.injecting.placed_sites import PlacedSites, Points
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
 from vein_imaging.viewer.live.vein_reading import VeinReading
 from vein_imaging.viewer.qt.message import tell
@@ -49,6 +49,8 @@ class SiteRecorder:
         Draws the marks on the picture.
     window : QWidget
         Parent of the dialogs.
+    onto : callable
+        See `PlacedSites`.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class SiteRecorder:
         panel: InjectionPanel,
         canvas: PictureCanvas,
         window: QWidget,
+        onto: Callable[[Points], Points] = lambda points_rc: points_rc,
     ) -> None:
         self._visit = visit
         self._log = visit.log
@@ -71,7 +74,7 @@ class SiteRecorder:
         self.checker = DoseChecker(visit.log, panel)
         """Checks what is typed."""
         self.sites = PlacedSites(
-            visit, canvas, lambda: panel.form.entry.site, panel.say_of_marks
+            visit, canvas, lambda: panel.form.entry.site, panel.say_of_marks, onto
         )
         """The marks on the picture."""
         self.others = OthersWrites(

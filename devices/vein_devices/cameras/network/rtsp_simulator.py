@@ -165,9 +165,7 @@ class RtspCamera:
         while not self._stopping.wait(
             max(0.0, start_s + index / self.fps - time.monotonic())
         ):
-            # a busy computer takes a picture late, and its time says so
-            due_s = start_s + index / self.fps
-            taken_s = due_s if index < self._kept else max(due_s, time.monotonic())
+            taken_s = start_s + index / self.fps
             self.taken_s[index] = taken_s
             data = (
                 kept[index]

