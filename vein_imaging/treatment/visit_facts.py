@@ -42,7 +42,7 @@ class VisitFacts:
     forbidden : tuple of str
         What the screening as last entered forbids; empty for nothing.
     today : date, optional
-        The day by the clock; a session of another day is not to be mistaken for today's.
+        By the clock: a session of another day is not to be taken for today's.
     """
 
     name: str

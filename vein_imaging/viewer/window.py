@@ -327,7 +327,7 @@ class ViewerWindow(QMainWindow):
                 # After the dialog's own turn of the event loop: Qt still needs it.
                 QTimer.singleShot(0, self.close)
 
-        self._asked = ask_to_close(self, answered)
+        self._asked = ask_to_close(self, self._visit.facts, answered)
 
 
 def _light(options: ViewerOptions | None) -> LightFeed | None:

@@ -53,3 +53,23 @@ def test_a_no_of_the_newest_entry_holds_too(clinic: Any) -> None:
     told = {one: "no" for one, _ in older.screening.answers}
     older.screen(replace(older.screening, answers=tuple(told.items())))
     assert not opened_again(clinic, newer).screening.confirmed
+
+
+def test_facts_and_list_say_what_the_screening_forbids(clinic: Any) -> None:
+    visit = clinic.visit()
+    assert visit.facts.forbidden == ()
+    visit.screen(with_yes(with_yes(visit.screening, "pregnancy"), "migraine_with_aura"))
+    said = ("Pregnant: do not treat.", "Migraine with aura: no foam.")
+    assert visit.facts.forbidden == said
+    (row,) = clinic.work().worklist()
+    assert row.forbidden == said
+
+
+def test_a_signed_session_still_says_what_is_over_a_stop(clinic: Any) -> None:
+    visit = clinic.visit()
+    visit.screen(with_yes(visit.screening, "pregnancy"))
+    visit.log.record(SMALL, reason="given before it was known")
+    visit.sign("four unrelated words")
+    needs = visit.log.record(SMALL)
+    assert isinstance(needs, Needs) and needs.signed
+    assert "contraindication" in [one.rule for one in needs.judged.stops]

@@ -40,7 +40,7 @@ class ListedPatient:
     why : str
         Lower line; empty for one who was searched for.
     stop : str
-        What the patient's screening forbids, said before all else in `why` too.
+        What the patient's screening forbids; empty for nothing, or not known here.
     """
 
     patient: PatientRecord
@@ -53,9 +53,14 @@ class ListedPatient:
     stop: str = ""
 
     @property
+    def below(self) -> str:
+        """The lower line: what forbids comes before why the patient is listed."""
+        return _DOT.join(part for part in (self.stop, self.why) if part)
+
+    @property
     def words(self) -> str:
         """All of it, as a screen reader says it."""
-        parts = (self.tag, self.name, self.person, self.why)
+        parts = (self.tag, self.name, self.person, self.below)
         return ", ".join(part for part in parts if part)
 
 
@@ -86,7 +91,7 @@ def listed_patient(row: WorklistRow) -> ListedPatient:
         _(_TAGS[kind]),
         _name(row.patient),
         _person(row.patient),
-        _DOT.join(part for part in (stop, why) if part),
+        why,
         stop,
     )
 
