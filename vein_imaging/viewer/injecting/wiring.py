@@ -129,8 +129,15 @@ class SiteRecorder:
 
     def record_unplaced(self) -> None:
         """Record the typed injection without a picture: it has an area, and no mark."""
-        if self.dialog is None and not self._is_slip():
-            form = self._panel.form
+        form = self._panel.form
+        if self.dialog is None and not form.entry.site:
+            self._panel.say(
+                _(
+                    "Nothing was recorded: without a picture, name the area; if nobody "
+                    "knows it, type so"
+                )
+            )
+        elif self.dialog is None and not self._is_slip():
             width = form.entry.vein_diameter_mm if form.width_typed else ""
             self._record(replace(form.entry, vein_diameter_mm=width), None, "")
 
