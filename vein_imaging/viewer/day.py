@@ -351,21 +351,25 @@ class Day(QObject):
             window.deleteLater()
         self._end_practice()
         if why == "locked":
-            self._locked()
+            self._locked(unanswered=window is not None and window.unanswered)
         elif self._once:
             self._done()
         else:
             self._left = None
             self._back()
 
-    def _locked(self) -> None:
+    def _locked(self, *, unanswered: bool = False) -> None:
         """Nobody was there: no patient stays on the screen."""
         self.work = None
         self._stop_lock()
-        if self.window is None:
-            self.ask_to_sign_in(
-                _("Locked, because nobody was here. Sign in to go on where you were.")
+        said = _("Locked, because nobody was here. Sign in to go on where you were.")
+        if unanswered:
+            lost = _(
+                "An entry waited for its reason: it was NOT RECORDED. Enter it again."
             )
+            said = f"{said}\n{lost}"
+        if self.window is None:
+            self.ask_to_sign_in(said)
 
     # --- pages -------------------------------------------------------------------
 

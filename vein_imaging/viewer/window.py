@@ -96,6 +96,8 @@ class ViewerWindow(QMainWindow):
         self.feed = feed
         self._visit = visit
         self._closing = False
+        self.unanswered = False
+        """Whether it was closed while an entry waited for its reason."""
         self._asked: QMessageBox | None = None
         self._address = feed.status.address
         self.canvas = choose_canvas("auto" if options is None else options.canvas)
@@ -220,6 +222,7 @@ class ViewerWindow(QMainWindow):
         if self._closing:
             return
         self._closing = True
+        self.unanswered = self.recorder.unanswered
         self._timer.stop()
         if self._lock is not None:
             self._lock.stop()

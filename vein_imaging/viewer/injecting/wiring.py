@@ -15,6 +15,7 @@ from vein_imaging.treatment.typed_injection import EntryError, EntryText
 from vein_imaging.viewer.canvas.picture_canvas import PictureCanvas
 from vein_imaging.viewer.injecting.amending import Amending
 from vein_imaging.viewer.injecting.area_dialog import AreaDialog
+from vein_imaging.viewer.injecting.correct_dialog import CorrectDialog
 from vein_imaging.viewer.injecting.dose_checker import DoseChecker
 from vein_imaging.viewer.injecting.dose_view import DoseView, checking
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
@@ -114,6 +115,11 @@ class SiteRecorder:
     def switched_on(self) -> bool:
         """Whether a click on the picture records."""
         return bool(self._panel.log_sites.isChecked()) and self.dialog is None
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether an injection, a correction or a voiding waits for its reason."""
+        return isinstance(self.dialog, ReasonDialog | CorrectDialog)
 
     def check(self) -> None:
         """Check what is typed and show the answer, before any needle."""
