@@ -20,6 +20,7 @@ from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_devices.cameras import what_it_shows
 from vein_devices.illuminators import open_illuminator
+from vein_devices.supervision.states import DeviceState
 from vein_imaging.capture import LiveFeed
 from vein_imaging.capture.camera_profiles import kept_profile
 from vein_imaging.capture.light_feed import LightFeed
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ViewerWindow"]
 
+_GIVES_PICTURES = (DeviceState.STREAMING, DeviceState.ENDED)
+"""A site may be marked on these; any other picture is the last before a failure."""
 _TICK_MS = 15  # twice as often as a camera of 30 pictures a second gives one
 
 
@@ -303,6 +306,10 @@ class ViewerWindow(QMainWindow):
         if shown is None or self.devices.calibrating:
             # while the sheet is in the picture there is no leg to record a site on
             self.recorder.no_picture()
+            return
+        state = self.feed.status.state
+        if records and state not in _GIVES_PICTURES and not self.live.frozen:
+            self.recorder.not_live()
             return
         found = shown.result
         reading = None if found is None else vein_at(found.vein_map, point_rc)

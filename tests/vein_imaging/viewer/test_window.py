@@ -17,6 +17,7 @@ from qtpy.QtGui import QCloseEvent
 from qtpy.QtWidgets import QApplication, QLabel, QMessageBox
 
 from vein_devices.frame import Frame, Pixels
+from vein_devices.supervision.states import DeviceState
 from vein_imaging.capture import CaptureSettings, LiveFeed
 from vein_imaging.imaging.vein_map import Branch, VeinMap
 from vein_imaging.storage import StoredEvent
@@ -121,6 +122,11 @@ class Rig:
         at = self.on_canvas(row, column) * picture.devicePixelRatio()
         seen = picture.pixelColor(at)
         return seen.red(), seen.green(), seen.blue()
+
+    def said(self) -> list[str]:
+        """What stands on the page to inject."""
+        labels = self.window.panel.findChildren(QLabel)
+        return [one.text() for one in labels if one.isVisible()]
 
     def level_shown(self) -> int:
         shown = self.window.live.shown
@@ -587,7 +593,7 @@ def test_two_photographs_are_compared_beside_the_camera(rig: Rig, person: Any) -
     assert len(page.chosen) == 2
     person.click(page.compare)
     before = rig.window.live.count
-    rig.settle(lambda: rig.window.photos.comparison is not None, limit_s=60)
+    rig.settle(lambda: rig.window.photos.comparison is not None, limit_s=20)
     assert rig.window.live.count > before  # the camera went on meanwhile
     window: Any = rig.window.photos.comparison
     texts = [label.text() for label in window.findChildren(QLabel)]
@@ -645,11 +651,15 @@ def test_a_locked_desk_takes_the_patient_off_the_screen(rig: Rig, person: Any) -
 
 def test_what_is_entered_on_a_page_stands_under_the_names_at_once(rig: Rig) -> None:
     rig.visit.practice = False
-    told = dict(rig.visit.screening.answers) | {"pregnancy": "yes"}
-    yes = replace(rig.visit.screening, answers=tuple(told.items()))
+    no = rig.visit.screening
+    told = dict(no.answers) | {"pregnancy": "yes"}
+    yes = replace(no, answers=tuple(told.items()))
+    band = rig.window.header.band
     rig.window.recorder.desk.write(lambda: rig.visit.screen(yes))
-    assert "Pregnant: do not treat." in rig.window.header.band.text()
-    assert rig.window.header.band.isVisible()
+    assert band.isVisible() and "Pregnant: do not treat." in band.text()
+    rig.window.recorder.desk.write(lambda: rig.visit.screen(no))
+    assert not band.isVisible()
+    rig.visit.practice = True
 
 
 def test_the_question_to_close_names_the_patient(rig: Rig) -> None:
@@ -658,3 +668,21 @@ def test_the_question_to_close_names_the_patient(rig: Rig) -> None:
     (box,) = rig.window.findChildren(QMessageBox)
     assert rig.visit.patient.name in box.informativeText()
     box.close()
+    rig.visit.practice = True
+
+
+def test_a_click_on_the_last_picture_of_a_camera_that_is_gone_records_nothing(
+    rig: Rig, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.fill_in("0.1")
+    before = rig.kinds()
+    rig.window.panel.log_sites.setChecked(True)
+    gone = replace(rig.feed.status, state=DeviceState.LOST, error="unplugged")
+    monkeypatch.setattr(type(rig.feed), "status", property(lambda _: gone))
+    person.click(rig.window.canvas.surface, rig.on_canvas(180, 320))
+    assert any("picture is not live" in text for text in rig.said())
+    assert rig.kinds() == before
+    rig.window.strip.freeze.setChecked(True)  # held on purpose: it is meant
+    rig.window.recorder._forget_last()
+    person.click(rig.window.canvas.surface, rig.on_canvas(100, 200))
+    assert rig.kinds() == [*before, "injected"]

@@ -176,6 +176,15 @@ class SiteRecorder:
             )
         )
 
+    def not_live(self) -> None:
+        """Say why a click on the last picture of a camera that is gone did nothing."""
+        self._panel.say(
+            _(
+                "Nothing was recorded: the picture is not live. Press Freeze to mark "
+                "the site on it, or name the area and use Record without a picture"
+            )
+        )
+
     def ask_area(self) -> None:
         """Show the drawing of both legs, and take up what is pressed on it."""
         counts: dict[str, int] = {}
