@@ -6,6 +6,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel
 
 from vein_imaging.treatment import VisitFacts, WorklistRow
+from vein_imaging.viewer.qt.plain_words import as_shown
 from vein_imaging.viewer.qt.style import TARGET_PX
 from vein_imaging.words import translate as _
 
@@ -24,9 +25,9 @@ def patient_line(facts: VisitFacts) -> QLabel:
     QLabel
         Wraps where it is narrow; nothing of it is ever cut off.
     """
-    who = [facts.name or _("no name"), born_in_words(facts)]
+    who = [as_shown(facts.name) or _("no name"), born_in_words(facts)]
     if facts.number:
-        who.append(_("no. {number}").format(number=facts.number))
+        who.append(_("no. {number}").format(number=as_shown(facts.number)))
     who.append(session_in_words(facts))
     if facts.practice:
         who = [_("PRACTICE \N{EM DASH} nobody's record; nothing is kept")]
