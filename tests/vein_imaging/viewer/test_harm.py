@@ -19,7 +19,11 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from vein_imaging.storage.errors import StoreError
+from vein_imaging.storage.errors import NotAllowedError, StoreError
+from vein_imaging.treatment import RecordError
+from vein_imaging.treatment.on_paper.print_course import print_report
+from vein_imaging.treatment.on_paper.read_course import CourseParts
+from vein_imaging.treatment.practice import nothing_against
 from vein_imaging.viewer.application import application
 from vein_imaging.viewer.qt.message import faults_shown, tell
 from vein_imaging.viewer.qt.plain_words import as_shown
@@ -27,7 +31,7 @@ from vein_imaging.viewer.start.remembered import Memory, Remembered
 from vein_imaging.viewer.start.sign_in_page import SignInPage
 from vein_imaging.viewer.start.today_page import TodayPage
 
-from .test_day import Desk
+from .test_day import SMALL, Desk
 
 CAMERA_WITH_PASSWORD = "rtsp://nurse:hunter2@192.0.2.7/leg?token=hunter2"
 TURNED = "Anne\N{RIGHT-TO-LEFT OVERRIDE}eborP"
@@ -227,6 +231,38 @@ def test_a_recording_that_is_ended_by_the_lock_says_nothing(
     locks(desk)
     desk.until(lambda: not recording.recording)
     assert visible() == [desk.day.start]
+
+
+# --- roles ------------------------------------------------------------------------
+
+
+def test_an_assistant_can_print_and_cannot_treat(desk: Desk) -> None:
+    """By the functions that the pages call, and not only by their buttons."""
+    session_id = desk.clinic.begun("Anne Probe")
+    work = desk.clinic.work("ben")
+    visit = work.reopen(session_id)
+    before = visit.session
+    part = CourseParts(session_id)
+    assert print_report(work, visit.head.patient_id, "html", part).sessions == 1
+    for forbidden in (
+        lambda: visit.log.record(SMALL),
+        lambda: visit.screen(nothing_against(visit, "said the assistant")),
+        lambda: visit.sign(desk.clinic.password),
+        lambda: work.log_export({}),
+    ):
+        with pytest.raises((RecordError, NotAllowedError)):
+            forbidden()
+    work.leave()
+    work = desk.clinic.work()
+    assert work.reopen(session_id).session == before
+    work.leave()
+
+
+@pytest.mark.parametrize("name", ["olga", "carl"])
+def test_who_has_no_place_here_is_left_signed_out(desk: Desk, name: str) -> None:
+    desk.clinic.begun("Anne Probe")
+    with pytest.raises(NotAllowedError):
+        desk.clinic.work(name)
 
 
 # --- what is left beside the window ----------------------------------------------

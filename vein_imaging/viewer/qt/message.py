@@ -31,7 +31,8 @@ def tell(parent: QWidget, headline: str, text: str, *, calm: bool = False) -> No
     Nothing is shown over a window that has closed, as at a lock: it would bring what is
     a patient's back on the screen.
     """
-    if parent.window().isHidden():
+    window = parent.window()
+    if window is None or window.isHidden():
         return
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
