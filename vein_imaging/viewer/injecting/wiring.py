@@ -129,8 +129,15 @@ class SiteRecorder:
 
     def record_unplaced(self) -> None:
         """Record the typed injection without a picture: it has an area, and no mark."""
-        if self.dialog is None and not self._is_slip():
-            form = self._panel.form
+        form = self._panel.form
+        if self.dialog is None and not form.entry.site:
+            self._panel.say(
+                _(
+                    "Nothing was recorded: without a picture, name the area; if nobody "
+                    "knows it, type so"
+                )
+            )
+        elif self.dialog is None and not self._is_slip():
             width = form.entry.vein_diameter_mm if form.width_typed else ""
             self._record(replace(form.entry, vein_diameter_mm=width), None, "")
 
@@ -255,7 +262,9 @@ class SiteRecorder:
             self._given(outcome, site)
 
     def _ask_why(self, needs: Needs, entry: EntryText, site: Site | None) -> None:
-        view = _signed() if needs.signed else self.checker.view(needs.judged)
+        view = self.checker.view(needs.judged)
+        if needs.signed:
+            view = _signed(view)
         self.checker.forget()
         self._panel.dose.show_view(view)
         dialog = ReasonDialog(
@@ -313,9 +322,10 @@ class SiteRecorder:
         dialog.open()
 
 
-def _signed() -> DoseView:
-    return DoseView(
-        "warn",
-        _("THIS SESSION IS SIGNED"),
-        (_("What is added now is kept as an amendment to it and needs a reason."),),
-    )
+def _signed(found: DoseView) -> DoseView:
+    """What was found, with why a reason is asked; a stop stays the headline."""
+    kept = _("What is added now is kept as an amendment to it and needs a reason.")
+    signed = _("THIS SESSION IS SIGNED")
+    if found.verdict == "ok":
+        return DoseView("warn", signed, (kept, *found.messages))
+    return replace(found, messages=(f"{signed}. {kept}", *found.messages))
