@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +60,8 @@ def listed(desk: Desk, name: str = "Anne Probe", **facts: str) -> TodayPage:
 def locks(desk: Desk) -> None:
     """Nobody was here for long."""
     desk.clinic.idle_s += LONG_AGO_S
-    desk.until(lambda: "Locked, because" in desk.on_screen())
+    desk.until(lambda: isinstance(desk.day.start.page, SignInPage))
+    desk.until(lambda: "Locked, because" in desk.asks.notice.text())
 
 
 def visible() -> list[QWidget]:
@@ -244,12 +245,13 @@ def test_an_assistant_can_print_and_cannot_treat(desk: Desk) -> None:
     before = visit.session
     part = CourseParts(session_id)
     assert print_report(work, visit.head.patient_id, "html", part).sessions == 1
-    for forbidden in (
+    every: tuple[Callable[[], object], ...] = (
         lambda: visit.log.record(SMALL),
         lambda: visit.screen(nothing_against(visit, "said the assistant")),
         lambda: visit.sign(desk.clinic.password),
         lambda: work.log_export({}),
-    ):
+    )
+    for forbidden in every:
         with pytest.raises((RecordError, NotAllowedError)):
             forbidden()
     work.leave()
