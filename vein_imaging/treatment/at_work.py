@@ -160,7 +160,8 @@ class AtWork:
         Read again every minute by itself, so it keeps no desk from locking.
         """
         with self._signed_in.unattended():
-            return worklist(self._signed_in, self._signed_in.clocks.now(), self._zone)
+            now = self._signed_in.clocks.now()
+            return worklist(self._signed_in, now, self._zone, self.clinic.region)
 
     def patient(self, patient_id: str) -> PatientRecord:
         """One patient."""

@@ -142,11 +142,16 @@ def rules_of(opened: Opened | None, clinic: ClinicSettings) -> Rules:
 def stored_screening(sessions: Mapping[str, Session]) -> Screening:
     """The patient's screening as last entered; one without any answer if none was.
 
+    The order of entry decides, not the session's: what is entered into a session of
+    yesterday that is still open is newer than what this morning's began with.
     The record is where a screening would be: that there is none is known, and what
     must stand before the first injection is missing.
     """
-    entered = (one.screening for one in sessions.values() if one.screening)
-    return next(reversed(list(entered)), Screening())
+    newest, screening = -1, Screening()
+    for one in sessions.values():
+        if one.screening is not None and one.screening_place >= newest:
+            newest, screening = one.screening_place, one.screening
+    return screening
 
 
 def last_weight(sessions: Mapping[str, Session]) -> Weighed | None:

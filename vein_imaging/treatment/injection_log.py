@@ -367,8 +367,10 @@ class InjectionLog:
             kind, entry_id, made, check=check, reason=reason, refuses=refuses
         )
         if isinstance(done, Refused):
-            found = judged[-1] if judged else JudgedDose(done.findings, (), weight)
-            return Needs(found, done.signed)
+            if not judged:  # signed: refused before anything was looked at
+                history = self._record.history
+                judged.append(self._judge(history, injection, weight, noted, without))
+            return Needs(judged[-1], done.signed)
         return Given(done, judged[-1] if judged else None)
 
     def _judge(

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from vein_imaging.domain.moments import date_from_text, local_date
+from vein_imaging.treatment.screening_check import forbidden_treatments
 
 if TYPE_CHECKING:
     from vein_imaging.treatment.visit import Visit
@@ -38,6 +39,10 @@ class VisitFacts:
         The session's day in the clinic's calendar.
     practice : bool
         Nobody is treated, and nothing is kept.
+    forbidden : tuple of str
+        What the screening as last entered forbids; empty for nothing.
+    today : date, optional
+        By the clock: a session of another day is not to be taken for today's.
     """
 
     name: str
@@ -49,6 +54,8 @@ class VisitFacts:
     region: str
     started_on: date
     practice: bool = False
+    forbidden: tuple[str, ...] = ()
+    today: date | None = None
 
 
 def visit_facts(visit: Visit) -> VisitFacts:
@@ -75,4 +82,6 @@ def visit_facts(visit: Visit) -> VisitFacts:
         region=visit.rules.table.region,
         started_on=started_on,
         practice=visit.practice,
+        forbidden=forbidden_treatments(visit.record.sessions, visit.rules.table.region),
+        today=visit.today,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from vein_imaging.domain.session import Session
 from vein_imaging.domain.treatment_plan import TreatmentPlan
 from vein_imaging.storage import PatientHistory, PatientRecord
 from vein_imaging.storage.people.signed_in import SignedInStore
+from vein_imaging.treatment.screening_check import forbidden_treatments
 
 __all__ = ["Listed", "WorklistRow", "worklist"]
 
@@ -47,6 +48,8 @@ class WorklistRow:
         Who began it; empty where nobody did.
     injections : int
         Given in that session so far.
+    forbidden : tuple of str
+        What the patient's screening as last entered forbids.
     """
 
     listed: Listed
@@ -58,10 +61,11 @@ class WorklistRow:
     planned_sessions: int = 1
     author: str = ""
     injections: int = 0
+    forbidden: tuple[str, ...] = ()
 
 
 def worklist(
-    signed_in: SignedInStore, now: datetime, zone: ZoneInfo
+    signed_in: SignedInStore, now: datetime, zone: ZoneInfo, region: str
 ) -> tuple[WorklistRow, ...]:
     """List whom to see today; what must be gone on with first.
 
@@ -71,6 +75,8 @@ def worklist(
     now : datetime
     zone : ZoneInfo
         The clinic's calendar.
+    region : str
+        Whose rules hold.
 
     Raises
     ------
@@ -85,7 +91,7 @@ def worklist(
         by_patient[head.patient_id].append((day, head.signed))
     near = [one for one, known in by_patient.items() if _bears(known, today)]
     rows = [
-        row
+        replace(row, forbidden=forbidden_treatments(history.sessions(), region))
         for patient, history in signed_in.listed(near)
         for row in _rows(patient, history, today, zone)
     ]

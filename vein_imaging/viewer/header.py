@@ -9,13 +9,18 @@ from qtpy.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidge
 
 from vein_imaging.treatment import VisitFacts
 from vein_imaging.viewer.qt.one_line import OneLine
-from vein_imaging.viewer.qt.patient_line import born_in_words, session_in_words
+from vein_imaging.viewer.qt.patient_line import (
+    born_in_words,
+    said_first,
+    session_in_words,
+)
 from vein_imaging.viewer.qt.style import set_look, stylesheet
 from vein_imaging.words import translate as _
 
 __all__ = ["Header"]
 
 _HEIGHT_PX = 64  # a name in large letters and a line below it
+_BAND_PX = 36  # one line in large letters
 
 
 class Header(QWidget):
@@ -35,7 +40,6 @@ class Header(QWidget):
         super().__init__()
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(_HEIGHT_PX)
         self.setStyleSheet(stylesheet())
         self.setAccessibleName(_("Patient, session and devices"))
         # Where there is no room for all, a long name and the user give way first.
@@ -52,7 +56,19 @@ class Header(QWidget):
         self.close_button.setToolTip(_("Close this session and go back to the list"))
         self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.close_button.clicked.connect(self.close_asked)
-        row = QHBoxLayout(self)
+        self.band = OneLine("", "total")
+        self.band.setProperty("state", "bad")
+        self.band.setContentsMargins(12, 0, 12, 0)
+        self.band.setFixedHeight(_BAND_PX)
+        named = QWidget()
+        named.setFixedHeight(_HEIGHT_PX)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(named)
+        column.addWidget(self.band)
+        self._say_first("")
+        row = QHBoxLayout(named)
         row.setContentsMargins(12, 4, 12, 4)
         row.setSpacing(18)
         row.addLayout(_stacked(self.patient, self.born))
@@ -92,6 +108,7 @@ class Header(QWidget):
             self.session.setText(session_in_words(facts))
             self.day.setText(facts.started_on.isoformat())
             self.user.setText(facts.user)
+        self._say_first("" if facts.practice else said_first(facts))
         self.region.setText(_("limits of {region}").format(region=facts.region))
         for label, what in (
             (self.patient, _("Patient")),
@@ -99,6 +116,13 @@ class Header(QWidget):
             (self.user, _("User")),
         ):
             label.setAccessibleName(f"{what}: {label.text()}")
+
+    def _say_first(self, words: str) -> None:
+        """Say under the names, on every page, what must be known before a needle."""
+        self.band.setText(words)
+        self.band.setAccessibleName(words)
+        self.band.setVisible(bool(words))
+        self.setFixedHeight(_HEIGHT_PX + (_BAND_PX if words else 0))
 
     def show_devices(
         self,
@@ -136,6 +160,7 @@ class Header(QWidget):
         for label in (self.patient, self.born, self.session, self.day):
             label.setText("")
             label.setAccessibleName("")
+        self._say_first("")
 
 
 def _stacked(large: OneLine, small: OneLine) -> QVBoxLayout:

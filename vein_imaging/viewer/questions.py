@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QMessageBox, QWidget
 
-from vein_imaging.treatment import AtWork
+from vein_imaging.treatment import AtWork, VisitFacts
 from vein_imaging.viewer.injecting.reason_dialog import ReasonDialog
+from vein_imaging.viewer.qt.patient_line import whose_record
 from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.words import translate as _
@@ -50,13 +52,17 @@ def ask_about_clock(window: QWidget, work: AtWork) -> None:
     dialog.open()
 
 
-def ask_to_close(window: QWidget, answered: Callable[[bool], None]) -> QMessageBox:
+def ask_to_close(
+    window: QWidget, facts: VisitFacts, answered: Callable[[bool], None]
+) -> QMessageBox:
     """Ask whether to close; to stay is what Enter and Escape mean.
 
     Parameters
     ----------
     window : QWidget
         Parent of the dialog.
+    facts : VisitFacts
+        Whose session it is.
     answered : callable
         Called once, with True for closing.
 
@@ -68,7 +74,9 @@ def ask_to_close(window: QWidget, answered: Callable[[bool], None]) -> QMessageB
     box = QMessageBox(window)
     box.setStyleSheet(stylesheet())
     box.setText(_("Close this session?"))
-    box.setInformativeText(_("Everything in the list is already stored."))
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    stored = _("Everything in the list is already stored.")
+    box.setInformativeText(f"{whose_record(facts)}\n{stored}")
     close = box.addButton(_("Close"), QMessageBox.ButtonRole.AcceptRole)
     stay = box.addButton(_("Stay here"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(stay)

@@ -158,6 +158,7 @@ class ViewerWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.header.close_asked.connect(self._ask_to_close)
+        self.recorder.desk.changed.append(self._show_visit)
         self.canvas.records = lambda: self.recorder.switched_on
         self.canvas.events.clicked.connect(self._clicked)
         self.cross = KeyCursor(self.canvas, self._shape)
@@ -247,6 +248,10 @@ class ViewerWindow(QMainWindow):
         """Show the whole picture."""
         self.canvas.fit()
 
+    def _show_visit(self) -> None:
+        """Name anew whose session it is: what a screening forbids stands there too."""
+        self.header.show_visit(self._visit.facts)
+
     def _restart(self) -> None:
         if self.feed.restart():
             self.recorder.forget_pictures()
@@ -322,7 +327,7 @@ class ViewerWindow(QMainWindow):
                 # After the dialog's own turn of the event loop: Qt still needs it.
                 QTimer.singleShot(0, self.close)
 
-        self._asked = ask_to_close(self, answered)
+        self._asked = ask_to_close(self, self._visit.facts, answered)
 
 
 def _light(options: ViewerOptions | None) -> LightFeed | None:

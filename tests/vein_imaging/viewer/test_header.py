@@ -111,3 +111,28 @@ def test_the_line_of_a_practice_dialog_names_nobody(qtbot: QtBot) -> None:
     qtbot.addWidget(line)
     assert "Anne" not in line.text()
     assert "PRACTICE" in line.text()
+
+
+def test_what_the_screening_forbids_stands_under_the_names(header: Header) -> None:
+    header.show_visit(ANNE)
+    height_px = header.height()
+    assert not header.band.isVisible()
+    header.show_visit(replace(ANNE, forbidden=("Pregnant: do not treat.",)))
+    assert header.band.isVisible() and header.height() > height_px
+    assert header.band.text().startswith("STOP")
+    assert "Pregnant: do not treat." in header.band.text()
+    header.forget()
+    assert not header.band.isVisible() and header.height() == height_px
+
+
+def test_a_session_of_another_day_says_so(header: Header) -> None:
+    header.show_visit(replace(ANNE, today=ANNE.started_on))
+    assert not header.band.isVisible()
+    header.show_visit(replace(ANNE, today=date(2026, 11, 26)))
+    assert "2026-11-25, not of today" in header.band.text()
+
+
+def test_a_dialog_says_it_too(qtbot: QtBot) -> None:
+    line = patient_line(replace(ANNE, forbidden=("Pregnant: do not treat.",)))
+    qtbot.addWidget(line)
+    assert "STOP \N{EM DASH} Pregnant: do not treat." in line.text()

@@ -640,3 +640,20 @@ def test_a_locked_desk_takes_the_patient_off_the_screen(rig: Rig, person: Any) -
     left = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
     assert not left, [getattr(w, "text", str)() for w in left]
     assert not rig.feed.running and rig.kinds() == kinds
+
+
+def test_what_is_entered_on_a_page_stands_under_the_names_at_once(rig: Rig) -> None:
+    rig.visit.practice = False
+    told = dict(rig.visit.screening.answers) | {"pregnancy": "yes"}
+    yes = replace(rig.visit.screening, answers=tuple(told.items()))
+    rig.window.recorder.desk.write(lambda: rig.visit.screen(yes))
+    assert "Pregnant: do not treat." in rig.window.header.band.text()
+    assert rig.window.header.band.isVisible()
+
+
+def test_the_question_to_close_names_the_patient(rig: Rig) -> None:
+    rig.visit.practice = False
+    rig.window.header.close_button.click()
+    (box,) = rig.window.findChildren(QMessageBox)
+    assert rig.visit.patient.name in box.informativeText()
+    box.close()

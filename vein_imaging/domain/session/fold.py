@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -32,13 +32,16 @@ _A_DAY = timedelta(days=1)
 _Kind = TypeVar("_Kind")
 
 
-def fold(events: Iterable[Event]) -> Session:
+def fold(events: Iterable[Event], places: Sequence[int] = ()) -> Session:
     """The session that a log of events tells.
 
     Parameters
     ----------
     events : iterable of Event
         In the order in which they were entered.
+    places : sequence of int
+        Of each of them in all that was entered about the patient; left out, this
+        session is all that is known.
 
     Returns
     -------
@@ -75,6 +78,7 @@ def fold(events: Iterable[Event]) -> Session:
         )
 
     screenings = standing(Screened)
+    place_of = dict(zip((one.entry_id for one in log), places, strict=False))
     return Session(
         opened=next(iter(standing(Opened)), None),
         plans=tuple(one for one in standing(Planned) if one.entry_id not in done),
@@ -82,6 +86,7 @@ def fold(events: Iterable[Event]) -> Session:
         notes=standing(Annotated),
         photographs=standing(Photographed),
         screening=screenings[-1].screening if screenings else None,
+        screening_place=place_of.get(screenings[-1].entry_id, 0) if screenings else 0,
         weights=standing(Weighed),
         adverse_events=standing(AdverseEvent),
         discomforts=standing(Discomfort),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from vein_imaging.domain.adverse_events import AdverseEvent, Discomfort
@@ -78,6 +78,9 @@ class Session:
     photographs : tuple of Photographed
     screening : Screening or None
         As last entered.
+    screening_place : int
+        Where its entry stands in all that was entered about the patient: a session that
+        began earlier can hold the later screening.
     weights : tuple of Weighed
     adverse_events : tuple of AdverseEvent
     discomforts : tuple of Discomfort
@@ -94,6 +97,7 @@ class Session:
     notes: tuple[Annotated, ...] = ()
     photographs: tuple[Photographed, ...] = ()
     screening: Screening | None = None
+    screening_place: int = field(default=0, compare=False)
     weights: tuple[Weighed, ...] = ()
     adverse_events: tuple[AdverseEvent, ...] = ()
     discomforts: tuple[Discomfort, ...] = ()

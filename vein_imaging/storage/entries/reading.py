@@ -79,13 +79,18 @@ def read_sessions(
     unread : tuple of Unread
     """
     logs: dict[str, list[Event]] = {}
+    places: dict[str, list[int]] = {}
     unread: list[Unread] = []
     for entry in entries:
         log = logs.setdefault(entry.session_id, [])
         try:
             log.append(entry.value)
+            places.setdefault(entry.session_id, []).append(entry.seq)
         except (TypeError, ValueError, KeyError) as error:
             newer = is_of_its_kind(entry.kind, entry.body)
             unread.append(Unread(entry.seq, entry.kind, str(error), newer))
-    sessions = {session_id: fold(log) for session_id, log in logs.items()}
+    sessions = {
+        session_id: fold(log, places.get(session_id, ()))
+        for session_id, log in logs.items()
+    }
     return sessions, tuple(unread)

@@ -77,7 +77,7 @@ def dose_view(
         What it was held against and what was not looked at, of `dose.checked`: the
         headline where no rule has a stop or a warning.
     """
-    worst = sorted(findings, key=lambda f: _WORST_FIRST.index(f.severity))
+    worst = sorted(findings, key=_graveness)
     verdict, headline = _verdict(worst, bool(quantities), checked)
     messages = [f.message for f in worst if f.severity != "note"]
     notes = [_words(f.rule) for f in worst if f.severity == "note"]
@@ -123,11 +123,16 @@ def room_view(judged: JudgedDose, names: dict[str, str]) -> RoomView:
 def _verdict(
     worst: Sequence[Finding], any_limit: bool, checked: str
 ) -> tuple[Verdict, str]:
-    first = worst[0] if worst else None
-    if any(finding.rule == "not_checked" for finding in worst):
-        return "none", _("NOT CHECKED \N{EM DASH} the gas ratio is missing")
+    unchecked = any(finding.rule == "not_checked" for finding in worst)
+    first = next((one for one in worst if one.rule != "not_checked"), None)
     if first is not None and first.severity == "stop":
-        return "stop", _("STOP \N{EM DASH} {why}").format(why=_words(first.rule))
+        # What forbids it stands whatever is missing besides.
+        why = _words(first.rule)
+        if unchecked:
+            why = _("{why}; the gas ratio is missing").format(why=why)
+        return "stop", _("STOP \N{EM DASH} {why}").format(why=why)
+    if unchecked:
+        return "none", _("NOT CHECKED \N{EM DASH} the gas ratio is missing")
     if any(finding.rule == "no_limit_known" for finding in worst):
         return "warn", _("NO LIMIT KNOWN \N{EM DASH} nothing to check against")
     if first is not None and first.severity == "warn":
@@ -135,6 +140,11 @@ def _verdict(
     if not any_limit:
         return "warn", _("NO LIMIT KNOWN \N{EM DASH} nothing to check against")
     return "ok", checked
+
+
+def _graveness(finding: Finding) -> tuple[int, bool]:
+    """Sort key: the gravest first; what speaks against the patient before amounts."""
+    return _WORST_FIRST.index(finding.severity), finding.rule != "contraindication"
 
 
 def _words(rule: str) -> str:

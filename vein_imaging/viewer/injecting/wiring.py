@@ -255,7 +255,9 @@ class SiteRecorder:
             self._given(outcome, site)
 
     def _ask_why(self, needs: Needs, entry: EntryText, site: Site | None) -> None:
-        view = _signed() if needs.signed else self.checker.view(needs.judged)
+        view = self.checker.view(needs.judged)
+        if needs.signed:
+            view = _signed(view)
         self.checker.forget()
         self._panel.dose.show_view(view)
         dialog = ReasonDialog(
@@ -313,9 +315,10 @@ class SiteRecorder:
         dialog.open()
 
 
-def _signed() -> DoseView:
-    return DoseView(
-        "warn",
-        _("THIS SESSION IS SIGNED"),
-        (_("What is added now is kept as an amendment to it and needs a reason."),),
-    )
+def _signed(found: DoseView) -> DoseView:
+    """What was found, with why a reason is asked; a stop stays the headline."""
+    kept = _("What is added now is kept as an amendment to it and needs a reason.")
+    signed = _("THIS SESSION IS SIGNED")
+    if found.verdict == "ok":
+        return DoseView("warn", signed, (kept, *found.messages))
+    return replace(found, messages=(f"{signed}. {kept}", *found.messages))

@@ -39,6 +39,8 @@ class ListedPatient:
         Upper line, in large and in small letters.
     why : str
         Lower line; empty for one who was searched for.
+    stop : str
+        What the patient's screening forbids; empty for nothing, or not known here.
     """
 
     patient: PatientRecord
@@ -48,11 +50,17 @@ class ListedPatient:
     name: str
     person: str
     why: str
+    stop: str = ""
+
+    @property
+    def below(self) -> str:
+        """The lower line: what forbids comes before why the patient is listed."""
+        return _DOT.join(part for part in (self.stop, self.why) if part)
 
     @property
     def words(self) -> str:
         """All of it, as a screen reader says it."""
-        parts = (self.tag, self.name, self.person, self.why)
+        parts = (self.tag, self.name, self.person, self.below)
         return ", ".join(part for part in parts if part)
 
 
@@ -70,6 +78,9 @@ def listed_patient(row: WorklistRow) -> ListedPatient:
     """
     words = {"open": _open, "due": _due, "unsigned": _unsigned, "signed": _signed}
     why = _DOT.join((words[row.listed](row), session_in_words(row)))
+    stop = ""
+    if row.forbidden:
+        stop = _("STOP \N{EM DASH} {why}").format(why="  ".join(row.forbidden))
     kind: str = row.listed
     if kind == "due" and row.days_away:
         kind = "soon" if row.days_away > 0 else "overdue"
@@ -81,6 +92,7 @@ def listed_patient(row: WorklistRow) -> ListedPatient:
         _name(row.patient),
         _person(row.patient),
         why,
+        stop,
     )
 
 

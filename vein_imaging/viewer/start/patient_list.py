@@ -143,7 +143,7 @@ class _Row(QStyledItemDelegate):
             _line(painter, upper, listed.name, large, letters, wide - _PAD_PX)
             beside = upper.adjusted(wide, 0, 0, 0)
             _line(painter, beside, listed.person, small, fainter)
-            _line(painter, lower, listed.why, small, letters)
+            _line(painter, lower, listed.below, small, letters)
         painter.setPen(QColor(colour("faint_edge")))
         painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight())
         painter.restore()

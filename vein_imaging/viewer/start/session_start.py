@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qtpy.QtCore import Signal
+from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -49,6 +49,12 @@ class SessionStart(QFrame):
         self.who = QLabel()
         self.who.setProperty("role", "caption")
         self.who.setWordWrap(True)
+        self.stop = QLabel()
+        self.stop.setProperty("state", "bad")
+        self.stop.setProperty("crowded", "true")
+        self.stop.setTextFormat(Qt.TextFormat.PlainText)
+        self.stop.setWordWrap(True)
+        self.stop.setMargin(6)
         self.needle = QLineEdit(needle)
         self.needle.setAccessibleName(_("Needle"))
         self.needle.setPlaceholderText(_("as in 30 G"))
@@ -78,7 +84,8 @@ class SessionStart(QFrame):
             rows.addRow(label, field)
         column = QVBoxLayout(self)
         column.setSpacing(6)
-        for part in (self.name, self.who, self.asked, self.go_on, self.other):
+        parts = (self.name, self.stop, self.who, self.asked, self.go_on, self.other)
+        for part in parts:
             column.addWidget(part)
         self.go_on.clicked.connect(self.take)
         self.other.clicked.connect(self._start)
@@ -95,6 +102,9 @@ class SessionStart(QFrame):
         self._listed = listed
         self.go_on.setEnabled(listed is not None)
         self.name.setText(_("Choose a patient") if listed is None else listed.name)
+        stop = "" if listed is None else listed.stop
+        self.stop.setText(stop)
+        self.stop.setVisible(bool(stop))
         parts = () if listed is None else (listed.person, listed.why)
         self.who.setText("\n".join(part for part in parts if part))
         row = None if listed is None else listed.row

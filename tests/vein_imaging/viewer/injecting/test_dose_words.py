@@ -100,3 +100,26 @@ def test_nothing_left_of_a_limit_of_zero_is_the_closest() -> None:
         "",
     )
     assert view.lines[0].maximum == "0"
+
+
+def test_what_forbids_the_treatment_is_said_though_the_gas_ratio_is_missing() -> None:
+    found = [
+        _finding("not_checked", "stop", "State the parts of gas."),
+        _finding("contraindication", "stop", "Pregnant: do not treat."),
+    ]
+    view = dose_view(found, [_left("session", "0", "0.1", "10")], NAMES, "")
+    assert view.verdict == "stop"
+    assert "contraindication" in view.headline
+    assert "gas ratio is missing" in view.headline
+    assert view.messages[0] == "Pregnant: do not treat."
+
+
+def test_a_contraindication_stands_before_a_quantity() -> None:
+    found = [
+        _finding("per_injection_volume", "stop", "5 mL planned"),
+        _finding("screening_incomplete", "stop", "Missing: consent"),
+        _finding("contraindication", "stop", "Pregnant: do not treat."),
+    ]
+    view = dose_view(found, [_left("session", "0", "5", "10")], NAMES, "")
+    assert view.headline == "STOP \N{EM DASH} contraindication recorded"
+    assert view.messages[0] == "Pregnant: do not treat."

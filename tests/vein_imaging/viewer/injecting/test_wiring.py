@@ -248,6 +248,22 @@ def test_what_is_added_after_signing_is_said_to_be_an_amendment(
     assert item is not None and "added after signing" in item.text()
 
 
+def test_a_stop_is_said_in_a_signed_session_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.fill_in("0.1")
+    desk.click()
+    signed(desk.visit, monkeypatch)
+    desk.fill_in("0.9")
+    desk.click()
+    dialog: Any = desk.recorder.dialog
+    said = "\n".join(label.text() for label in dialog.findChildren(QLabel))
+    assert "STOP" in said and "over the maximum for one injection" in said
+    assert "THIS SESSION IS SIGNED" in said and "0.9 mL planned" in said
+    dialog.reject()
+    assert desk.kinds()[-1] == "signed"
+
+
 def signed(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sign the session of practice, whose password nobody knows."""
     store: Any = visit._signed_in

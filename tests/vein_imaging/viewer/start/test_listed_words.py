@@ -64,3 +64,11 @@ def test_one_who_was_searched_is_named_with_number_and_birth_date() -> None:
     said = found_patient(PatientRecord("p2", {"name": "", "number": "P-2"}))
     assert (said.name, said.tag, said.why) == ("no name", "", "")
     assert said.person == "birth date not known  \N{MIDDLE DOT}  no. P-2"
+
+
+def test_what_the_screening_forbids_stands_first() -> None:
+    listed = listed_patient(row("due", 0, forbidden=("Pregnant: do not treat.",)))
+    assert listed.stop == "STOP \N{EM DASH} Pregnant: do not treat."
+    assert listed.below.startswith(listed.stop) and "Due today" in listed.below
+    assert listed.stop in listed.words
+    assert listed_patient(row("due", 0)).stop == ""
