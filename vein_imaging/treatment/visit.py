@@ -13,7 +13,7 @@ from vein_imaging.domain.dose import Remaining
 from vein_imaging.domain.moments import local_date
 from vein_imaging.domain.outcome import Scored
 from vein_imaging.domain.quantity import Weight
-from vein_imaging.domain.screening import Screening
+from vein_imaging.domain.screening import Screening, screening_table
 from vein_imaging.domain.session import (
     Annotated,
     Change,
@@ -149,6 +149,22 @@ class Visit:
     def screening(self) -> Screening:
         """The patient's screening as last entered."""
         return stored_screening(self.record.sessions)
+
+    @property
+    def screening_to_ask(self) -> Screening:
+        """The screening to go on from: what is asked at every session is open again.
+
+        A yes stays until somebody says no; a no of another day is not today's answer.
+        """
+        held, known = self.screening, screening_table().conditions
+        if self.today in (held.screened_on, held.rechecked_on):
+            return held
+        kept = tuple(
+            (key, answer)
+            for key, answer in held.answers
+            if answer != "no" or key not in known or not known[key].each_session
+        )
+        return replace(held, answers=kept)
 
     @property
     def treated_on(self) -> tuple[date, ...]:

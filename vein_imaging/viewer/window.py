@@ -38,6 +38,7 @@ from vein_imaging.viewer.live.vein_reading import vein_at
 from vein_imaging.viewer.patient.patient_page import PatientPage
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
+from vein_imaging.viewer.qt.left_behind import close_what_hangs_down
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.viewer.questions import ask_about_clock, ask_to_close
@@ -96,6 +97,8 @@ class ViewerWindow(QMainWindow):
         self.feed = feed
         self._visit = visit
         self._closing = False
+        self.unanswered = False
+        """Whether it was closed while an entry waited for its reason."""
         self._asked: QMessageBox | None = None
         self._address = feed.status.address
         self.canvas = choose_canvas("auto" if options is None else options.canvas)
@@ -220,6 +223,7 @@ class ViewerWindow(QMainWindow):
         if self._closing:
             return
         self._closing = True
+        self.unanswered = self.recorder.unanswered
         self._timer.stop()
         if self._lock is not None:
             self._lock.stop()
@@ -229,6 +233,7 @@ class ViewerWindow(QMainWindow):
         self.devices.close_page()
         self.recorder.close()
         self.patient.close_dialog()
+        close_what_hangs_down()
         for message in self.findChildren(QDialog):
             message.close()  # what is said of a record is the record's too
         self.hide()

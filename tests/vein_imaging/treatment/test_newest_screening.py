@@ -73,3 +73,20 @@ def test_a_signed_session_still_says_what_is_over_a_stop(clinic: Any) -> None:
     needs = visit.log.record(SMALL)
     assert isinstance(needs, Needs) and needs.signed
     assert "contraindication" in [one.rule for one in needs.judged.stops]
+
+
+def test_what_every_session_asks_is_open_again_on_another_day(clinic: Any) -> None:
+    first = clinic.visit()
+    first.screen(with_yes(first.screening, "infection"))
+    assert first.screening_to_ask == first.screening
+    clinic.pass_time(days=56)
+    second = clinic.work().start_session(first.head.patient_id)
+    asked = dict(second.screening_to_ask.answers)
+    assert "pregnancy" not in asked  # a no of eight weeks ago is no answer today
+    assert asked["infection"] == "yes"  # what forbids stays until somebody says no
+    assert asked["migraine_with_aura"] == "no"  # asked once
+    second.screen(second.screening_to_ask)
+    judged = second.log.check(SMALL)
+    assert judged is not None
+    said = " ".join(one.message for one in judged.findings)
+    assert "questions open" in said and "regnant?" in said

@@ -456,6 +456,29 @@ def test_after_the_lock_no_patient_is_on_the_screen_and_the_same_person_goes_on(
     work.leave()
 
 
+def test_an_injection_that_waited_for_its_reason_at_the_lock_is_not_lost_in_silence(
+    desk: Desk,
+) -> None:
+    desk.clinic.begun("Anne Probe")
+    page = desk.comes_to_work()
+    desk.until(lambda: page.patients.listed is not None)
+    window = desk.opens()
+    form = window.panel.form
+    form.product.setCurrentIndex(form.product.findData("asclera"))
+    for name, text in (
+        ("concentration_percent", "0.5"),
+        ("site", "left thigh"),
+        ("volume_ml", "0.9"),
+    ):
+        form.fields[name].setText(text)
+    window.panel.unplaced.click()
+    assert window.recorder.unanswered  # a stop waits for its reason
+    desk.clinic.idle_s += LOCK_S + 1
+    desk.until(lambda: isinstance(desk.day.start.page, SignInPage))
+    said = desk.on_screen()
+    assert "NOT RECORDED" in said and "Anne" not in said
+
+
 def found(work: AtWork) -> str:
     return work.find_patients("anne")[0].patient_id
 

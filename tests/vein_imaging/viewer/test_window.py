@@ -465,6 +465,7 @@ def test_a_mark_is_not_drawn_on_another_area_of_the_body(rig: Rig, person: Any) 
 
 def test_an_injection_is_recorded_without_a_picture(rig: Rig, person: Any) -> None:
     rig.fill_in("0.1")
+    rig.window.panel.form.fields["site"].setText("left thigh")
     before = rig.kinds()
     rig.window.recorder._forget_last()
     person.click(rig.window.panel.unplaced)

@@ -94,7 +94,11 @@ def screen(
     entry_id: str,
     as_json: bool,
 ) -> None:
-    """Enter the screening as it stands; what is not named stays as it was."""
+    """Enter the screening as it stands; what is not named stays as it was.
+
+    What is asked at every session is open again on another day unless it was a yes, or
+    --recheck says that it was asked.
+    """
     changed = (answers, others_no, recheck, doppler, ceap_left, ceap_right, consents)
     own_id = entry_id or uuid.uuid4().hex
     with access.at_work() as work:
@@ -102,7 +106,8 @@ def screen(
         if not any(changed) and suitable is None:
             _show(visit.screening, as_json)
             return
-        found = _answers(answers, others_no, visit.screening)
+        held = visit.screening if recheck else visit.screening_to_ask
+        found = _answers(answers, others_no, held)
         found = replace(
             found,
             ceap_left=ceap_left or found.ceap_left,

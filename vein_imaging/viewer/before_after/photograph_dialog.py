@@ -32,13 +32,14 @@ from vein_imaging.treatment.photographs import Circumstances
 from vein_imaging.viewer.before_after.linked_pictures import to_pixmap
 from vein_imaging.viewer.qt.patient_line import patient_line
 from vein_imaging.viewer.qt.style import stylesheet
-from vein_imaging.words import marked
+from vein_imaging.words import marked, plural
 from vein_imaging.words import translate as _
 
 __all__ = ["AreaChoice", "PhotographDialog"]
 
 _WHEN = ((marked("Before injecting"), "before"), (marked("After injecting"), "after"))
 _ASKED_BEFORE = "lying"  # on the back or the front was not asked: no longer offered
+_OLD_S = 5.0  # by then a held picture is no slow camera's any more
 _PREVIEW_PX = 220  # wide: enough to recognise the picture that was on the screen
 
 
@@ -143,6 +144,8 @@ class PhotographDialog(_Form):
         What is to be stored.
     facts : VisitFacts, optional
         Whose record it enters: on top.
+    age_s : s
+        Of the picture; one that is not of this moment is said to be old.
     injected : bool
         The session has injections: before or after them has to be said.
     ask_reason : bool
@@ -156,6 +159,7 @@ class PhotographDialog(_Form):
         *,
         picture: Pixels | None = None,
         facts: VisitFacts | None = None,
+        age_s: float = 0.0,
         injected: bool = False,
         ask_reason: bool = False,
     ) -> None:
@@ -164,6 +168,8 @@ class PhotographDialog(_Form):
         )
         if picture is not None:
             self.show_beside(picture)
+        if age_s > _OLD_S:
+            self.rows.addRow(_old(age_s))
         self.light = _choice([(_(one), one) for one in get_args(Light)])
         poses = [one for one in get_args(Pose) if one != _ASKED_BEFORE]
         self.pose = _choice([(_(one), one) for one in poses])
@@ -227,6 +233,28 @@ class PhotographDialog(_Form):
             if missing
             else ""
         )
+
+
+def _old(age_s: float) -> QLabel:
+    seconds = round(age_s)
+    told = plural(
+        "NOT LIVE: this picture was taken {n} second ago",
+        "NOT LIVE: this picture was taken {n} seconds ago",
+        seconds,
+    )
+    minutes = seconds // 60
+    if minutes:
+        told = plural(
+            "NOT LIVE: this picture was taken {n} minute ago",
+            "NOT LIVE: this picture was taken {n} minutes ago",
+            minutes,
+        )
+    label = QLabel(told.format(n=minutes or seconds))
+    label.setProperty("state", "bad")
+    label.setProperty("crowded", "true")
+    label.setWordWrap(True)
+    label.setMargin(6)
+    return label
 
 
 def _choice(options: Sequence[tuple[str, object]]) -> QComboBox:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -94,6 +95,7 @@ class PhotoDesk:
             self._last,
             picture=frame.pixels,
             facts=self._visit.facts,
+            age_s=time.monotonic() - frame.taken_s,
             injected=photographs.injected,
             ask_reason=photographs.signed,
         )

@@ -15,6 +15,7 @@ from vein_imaging.treatment.typed_injection import EntryError, EntryText
 from vein_imaging.viewer.canvas.picture_canvas import PictureCanvas
 from vein_imaging.viewer.injecting.amending import Amending
 from vein_imaging.viewer.injecting.area_dialog import AreaDialog
+from vein_imaging.viewer.injecting.correct_dialog import CorrectDialog
 from vein_imaging.viewer.injecting.dose_checker import DoseChecker
 from vein_imaging.viewer.injecting.dose_view import DoseView, checking
 from vein_imaging.viewer.injecting.injection_panel import InjectionPanel
@@ -115,6 +116,11 @@ class SiteRecorder:
         """Whether a click on the picture records."""
         return bool(self._panel.log_sites.isChecked()) and self.dialog is None
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether an injection, a correction or a voiding waits for its reason."""
+        return isinstance(self.dialog, ReasonDialog | CorrectDialog)
+
     def check(self) -> None:
         """Check what is typed and show the answer, before any needle."""
         self._next.stop()
@@ -129,8 +135,15 @@ class SiteRecorder:
 
     def record_unplaced(self) -> None:
         """Record the typed injection without a picture: it has an area, and no mark."""
-        if self.dialog is None and not self._is_slip():
-            form = self._panel.form
+        form = self._panel.form
+        if self.dialog is None and not form.entry.site:
+            self._panel.say(
+                _(
+                    "Nothing was recorded: without a picture, name the area; if nobody "
+                    "knows it, type so"
+                )
+            )
+        elif self.dialog is None and not self._is_slip():
             width = form.entry.vein_diameter_mm if form.width_typed else ""
             self._record(replace(form.entry, vein_diameter_mm=width), None, "")
 

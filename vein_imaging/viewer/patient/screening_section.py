@@ -116,8 +116,9 @@ class ScreeningSection(PatientSection):
         self.because.textChanged.connect(self._changed)
 
     def load(self) -> None:
-        """Fill in what was entered last."""
-        held = self._held = self.visit.screening
+        """Fill in what was entered last; what every session asks is open again."""
+        self._held = self.visit.screening
+        held = self.visit.screening_to_ask
         self._overtaken = False
         given = dict(held.answers)
         for key, question in self.questions.items():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from vein_imaging.treatment import PatientRecord, WorklistRow
 from vein_imaging.viewer.qt.patient_line import session_in_words
+from vein_imaging.viewer.qt.plain_words import as_shown
 from vein_imaging.words import marked, plural
 from vein_imaging.words import translate as _
 
@@ -97,14 +98,14 @@ def listed_patient(row: WorklistRow) -> ListedPatient:
 
 
 def _name(patient: PatientRecord) -> str:
-    return patient.name or _("no name")
+    return as_shown(patient.name) or _("no name")
 
 
 def _person(patient: PatientRecord) -> str:
     born = patient.born
     said = [_("born {born}").format(born=born) if born else _("birth date not known")]
     if patient.number:
-        said.append(_("no. {number}").format(number=patient.number))
+        said.append(_("no. {number}").format(number=as_shown(patient.number)))
     return _DOT.join(said)
 
 

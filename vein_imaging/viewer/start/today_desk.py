@@ -116,7 +116,8 @@ class TodayDesk(QObject):
 
     def _failed(self, error: BaseException) -> None:
         self._slow.stop()
-        self.page.say(self._in_words(error))
+        if not self._is_locked(error):
+            self.page.say(self._in_words(error))
 
     # --- patients and sessions ---------------------------------------------------
 
@@ -147,6 +148,8 @@ class TodayDesk(QObject):
 
     def _not_done(self, error: BaseException) -> None:
         self._slow.stop()
+        if self._is_locked(error):
+            return
         self.page.setEnabled(True)
         if isinstance(error, LooksLikeError) and self.dialog is not None:
             self.dialog.ask_which(error.others)
@@ -173,10 +176,13 @@ class TodayDesk(QObject):
     def _answered(self) -> None:
         self.dialog = None
 
-    def _in_words(self, error: BaseException) -> str:
+    def _is_locked(self, error: BaseException) -> bool:
+        """Whether the desk has locked; then page and dialog are gone."""
         if isinstance(error, LockedError):
             self.locked.emit()
-            return ""
+        return isinstance(error, LockedError)
+
+    def _in_words(self, error: BaseException) -> str:
         if not isinstance(error, _SAID):
             raise error
         return str(error)

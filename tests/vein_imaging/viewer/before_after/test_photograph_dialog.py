@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QWidget
+from qtpy.QtWidgets import QLabel, QWidget
 
 from vein_imaging.treatment import VisitFacts
 from vein_imaging.treatment.photographs import Circumstances
@@ -115,3 +115,16 @@ def test_whose_picture_it_is_stands_on_top(parent: QWidget) -> None:
     layout: Any = dialog.layout()
     line = layout.itemAt(0).widget().text()
     assert "Maria Probe" in line and "1970-01-02" in line and "2 of 3" in line
+
+
+@pytest.mark.parametrize(
+    ("age_s", "said"),
+    [(0.2, ""), (8.4, "taken 8 seconds ago"), (190.0, "taken 3 minutes ago")],
+)
+def test_a_held_picture_is_said_to_be_old(
+    parent: QWidget, age_s: float, said: str
+) -> None:
+    dialog = PhotographDialog(parent, None, age_s=age_s)
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    old = [text for text in texts if text.startswith("NOT LIVE")]
+    assert bool(old) == bool(said) and all(said in text for text in old)

@@ -424,3 +424,15 @@ def test_after_the_window_was_closed_a_site_is_found_again_on_its_own_skin(
         again.panel.form.fields["site"].setText("right knee medial")
         assert not again.canvas.marks
         again.recorder.close()
+
+
+def test_without_picture_and_area_nothing_is_recorded_and_said(desk: Desk) -> None:
+    desk.fill_in("0.1", site="")
+    before = desk.kinds()
+    desk.panel.unplaced.click()
+    assert desk.kinds() == before
+    said = [one.text() for one in desk.panel.findChildren(QLabel) if one.isVisible()]
+    assert any("name the area" in text for text in said)
+    desk.fill_in("0.1", site="left thigh lateral")
+    desk.panel.unplaced.click()
+    assert desk.kinds() == [*before, "injected"]

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from vein_imaging.domain.screening import screening_table
 from vein_imaging.storage.errors import DiskFullError, StoreUnreachableError
 from vein_imaging.treatment import Visit
+from vein_imaging.treatment.practice import nothing_against
 from vein_imaging.treatment.typed_injection import EntryText
 from vein_imaging.viewer.patient.question import Question
 
@@ -348,3 +349,20 @@ def test_a_lost_answer_is_found_out_before_anything_else_is_written(
     room.page.plan.save.click()
     assert [box.text() for box in room.boxes()] == ["The last click was recorded"]
     assert room.kinds() == [*before, "weighed"]  # once
+
+
+def test_eight_weeks_later_pregnancy_is_asked_anew(
+    qtbot: QtBot, hospital: Hospital
+) -> None:
+    first = hospital.visit()
+    first.screen(nothing_against(first, "spider veins"))
+    hospital.pass_days(56)
+    room = at_page(qtbot, hospital.visit())
+    section = room.page.screening
+    assert section.questions["pregnancy"].answer is None
+    assert section.questions["migraine_with_aura"].answer == "no"
+    assert "regnant?" in section.details.text()
+    section.others_no.click()
+    section.enter()
+    assert dict(room.visit.screening.answers)["pregnancy"] == "no"
+    assert section.questions["pregnancy"].answer == "no"
