@@ -14,7 +14,7 @@ from vein_devices.errors import DeviceError
 from vein_devices.listing import Listing
 from vein_devices.supervision.doctor import list_all
 from vein_imaging.storage.errors import StoreError
-from vein_imaging.treatment import AtWork, NoClinicError, Visit
+from vein_imaging.treatment import AtWork, Visit
 from vein_imaging.treatment.practice import practice_visit
 from vein_imaging.viewer.feed import SkinScale, live_feed
 from vein_imaging.viewer.qt.desk_lock import DeskLock
@@ -25,6 +25,7 @@ from vein_imaging.viewer.qt.left_behind import (
 from vein_imaging.viewer.qt.newest_only import NewestOnly
 from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.viewer.run import PRACTICE, ViewerOptions
+from vein_imaging.viewer.start.listed_words import clinic_in_words
 from vein_imaging.viewer.start.no_camera import NO_CAMERA
 from vein_imaging.viewer.start.practice_page import PracticePage
 from vein_imaging.viewer.start.remembered import Memory
@@ -168,7 +169,7 @@ class Day(QObject):
         self.work = work
         page = TodayPage(
             work.name,
-            _clinic_in_words(work),
+            clinic_in_words(work),
             camera=self._memory.now.camera,
             needle=self._memory.now.needle,
             devices=self._devices,
@@ -439,14 +440,3 @@ class Day(QObject):
 
     def _done(self) -> None:
         self.over.emit()
-
-
-def _clinic_in_words(work: AtWork) -> str:
-    try:
-        clinic = work.clinic
-    except NoClinicError as error:
-        return str(error)
-    limits = _("limits of {region}").format(region=clinic.region)
-    return "  \N{MIDDLE DOT}  ".join(
-        part for part in (clinic.name, limits, clinic.timezone) if part
-    )
