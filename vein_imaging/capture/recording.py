@@ -22,7 +22,7 @@ from typing import Self
 import cv2
 
 from vein_devices.frame import Frame, FrameFlag
-from vein_imaging.durable import flush_folder
+from vein_imaging.durable import flush_folder, make_folder
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
@@ -77,7 +77,7 @@ class Recording:
         self._count = 0
         try:
             self._made_folder = not folder.exists()
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             if any(folder.iterdir()):
                 raise RecordingError(
                     _("{folder} is not empty; choose a new folder").format(
@@ -87,7 +87,7 @@ class Recording:
             self._table = os.open(
                 folder / _TABLE,
                 os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0),
-                0o666,
+                0o600,
             )
         except OSError as error:
             raise RecordingError(
@@ -154,7 +154,8 @@ class Recording:
     def _write_file(self, name: str, data: bytes) -> None:
         part = self.folder / f"{name}.part"
         try:
-            with part.open("wb") as file:
+            how = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(part, how, 0o600), "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())

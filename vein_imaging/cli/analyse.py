@@ -18,6 +18,7 @@ from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
 from vein_imaging.cli.reading import NamedPicture, pictures_of_file
+from vein_imaging.durable import make_folder
 from vein_imaging.imaging.arrays import Mask, check_picture
 from vein_imaging.imaging.branch_rows import branch_rows
 from vein_imaging.imaging.field.find_field import look_for_field
@@ -118,7 +119,7 @@ def analyse_command(
         quality=quality, sensitivity=sensitivity, channel=channel, polarity=polarity
     )
     _refuse_same_names(images)
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     summaries = []
     choice = replace(profile_choice, camera=camera)
     profiles = {path.parent: choice.find(path) for path in images}

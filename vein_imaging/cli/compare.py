@@ -30,6 +30,7 @@ from vein_imaging.comparison.telling.difference import draw_difference
 from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
 from vein_imaging.comparison.telling.site_table import read_sites, site_rows
 from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
+from vein_imaging.durable import make_folder
 from vein_imaging.imaging.arrays import check_picture
 from vein_imaging.pipeline.calibrated import chosen_scale
 from vein_imaging.treatment.comparison_page import comparison_page
@@ -132,7 +133,7 @@ def compare_command(
     said = may_say(result, ComparedDays(*days))
     identity = _identity(before, after, apart, _source(typed[0], profiles))
     rows = [summary_row(result, part, identity) for part in (result.summary, *parts)]
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     write_table(out / "change_summary.csv", rows)
     write_table(out / "change_pieces.csv", piece_rows(result))
     save_picture(out / "comparison.png", sheet)

@@ -12,6 +12,7 @@ from vein_imaging.cli.reading import check_scales, one_picture
 from vein_imaging.comparison.following.course import follow_course
 from vein_imaging.comparison.telling.course_picture import course_lines, draw_course
 from vein_imaging.comparison.telling.site_table import course_rows
+from vein_imaging.durable import make_folder
 from vein_imaging.words import translate as _
 
 __all__ = ["course_command"]
@@ -68,7 +69,7 @@ def course_command(
         )
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     save_picture(out / "course.png", draw_course(course))
     write_table(out / "course.csv", course_rows(course))
     for number, visit in enumerate(course.visits, 2):

@@ -12,6 +12,8 @@ from qtpy.QtCore import Qt
 from qtpy.QtGui import QColor, QFont, QPainter, QPixmap
 from qtpy.QtWidgets import QApplication, QLabel
 
+from vein_imaging.viewer.qt.left_behind import keep_no_core, keep_qt_settings_in
+from vein_imaging.viewer.qt.plain_words import show_words_plainly
 from vein_imaging.viewer.qt.style import colour, tabular_figures
 from vein_imaging.words import translate as _
 
@@ -95,12 +97,16 @@ def application(size_percent: int = 100) -> QApplication:
     size_percent : int
         Of everything that is drawn; one named in the environment goes before it.
     """
+    keep_no_core()
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
+        show_words_plainly(existing)
         return existing
     if size_percent != _ORDINARY_PERCENT:
         os.environ.setdefault("QT_SCALE_FACTOR", str(size_percent / _ORDINARY_PERCENT))
+    keep_qt_settings_in(user_config_path("vein-imaging"))
     made = QApplication(["vein-imaging"])
+    show_words_plainly(made)
     made.setApplicationName("vein-imaging")
     made.setFont(tabular_figures(made.font()))
     return made

@@ -13,20 +13,26 @@ from vein_calibration.profile_file import profile_id
 from vein_devices.errors import DeviceError
 from vein_devices.listing import Listing
 from vein_devices.supervision.doctor import list_all
-from vein_imaging.treatment import AtWork, NoClinicError, Visit
+from vein_imaging.storage.errors import StoreError
+from vein_imaging.treatment import AtWork, Visit
 from vein_imaging.treatment.practice import practice_visit
 from vein_imaging.viewer.feed import SkinScale, live_feed
 from vein_imaging.viewer.qt.desk_lock import DeskLock
+from vein_imaging.viewer.qt.left_behind import (
+    close_what_hangs_down,
+    forget_what_was_left,
+)
 from vein_imaging.viewer.qt.newest_only import NewestOnly
 from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.viewer.run import PRACTICE, ViewerOptions
+from vein_imaging.viewer.start.listed_words import clinic_in_words
 from vein_imaging.viewer.start.no_camera import NO_CAMERA
 from vein_imaging.viewer.start.practice_page import PracticePage
 from vein_imaging.viewer.start.remembered import Memory
 from vein_imaging.viewer.start.sign_in_desk import SignInDesk
 from vein_imaging.viewer.start.sign_in_page import Credentials, SignInPage
 from vein_imaging.viewer.start.start_window import StartWindow
-from vein_imaging.viewer.start.today_desk import TodayDesk
+from vein_imaging.viewer.start.today_desk import TodayDesk, clinic_in_words
 from vein_imaging.viewer.start.today_page import TodayPage
 from vein_imaging.viewer.tour import Tour
 from vein_imaging.viewer.tour_of_window import steps_of_window
@@ -113,6 +119,7 @@ class Day(QObject):
             What has happened.
         """
         self._leave_page()
+        forget_what_was_left()
         page = SignInPage(self._memory.now.store, self._memory.now.user)
         page.tell(notice)
         self.signing_in = SignInDesk(page, self._sign_in)
@@ -124,6 +131,7 @@ class Day(QObject):
     def _signed_in(self, work: AtWork, typed: Credentials) -> None:
         same_store = str(typed.store) == self._memory.now.store
         self._memory.keep(store=str(typed.store), user=typed.user)
+        forget_what_was_left()  # dialogs write it when they go, after the lock
         left, self._left = self._left, None
         if left is not None and left.user == work.name and same_store:
             self.go_on(work, left.session_id, left.camera)
@@ -134,11 +142,18 @@ class Day(QObject):
         """Sign out and let the next person sign in."""
         work, self.work = self.work, None
         self._left = None
-        told: Sequence[str] = ()
-        if work is not None:
+        self._memory.forget_secrets()
+        self.ask_to_sign_in()  # the patients go first: a silent server is told for long
+        page = self.start.page
+        if work is None or not isinstance(page, SignInPage):
+            return
+        told: Sequence[str]
+        try:
             waited_for(self.start, work.leave)
             told = work.late_warnings
-        self.ask_to_sign_in("\n".join(told))
+        except (StoreError, OSError) as error:
+            told = (str(error),)
+        page.tell("\n".join(told))
 
     # --- whom to see -------------------------------------------------------------
 
@@ -154,7 +169,7 @@ class Day(QObject):
         self.work = work
         page = TodayPage(
             work.name,
-            _clinic_in_words(work),
+            clinic_in_words(work),
             camera=self._memory.now.camera,
             needle=self._memory.now.needle,
             devices=self._devices,
@@ -228,6 +243,9 @@ class Day(QObject):
 
     def _practise(self, made: tuple[AbstractContextManager[Visit], Visit, str]) -> None:
         self._practice, visit, camera = made
+        if not isinstance(self.start.page, PracticePage):
+            self._end_practice()  # the desk has locked meanwhile
+            return
         try:
             self.open_window(visit, camera)
         except (DeviceError, ValueError) as error:
@@ -361,6 +379,7 @@ class Day(QObject):
     def _locked(self, *, unanswered: bool = False) -> None:
         """Nobody was there: no patient stays on the screen."""
         self.work = None
+        self._memory.forget_secrets()
         self._stop_lock()
         said = _("Locked, because nobody was here. Sign in to go on where you were.")
         if unanswered:
@@ -381,16 +400,21 @@ class Day(QObject):
     def _leave_page(self, *, stays_signed_in: bool = False) -> None:
         """Let go of camera, timers and questions of the page that is shown."""
         page = self.start.page
+        if page is not None and not stays_signed_in:
+            page.hide()  # the patients go before a camera's driver is waited for
+        if self.today is not None:
+            self.today.close()  # what it asked is answered no more while we wait
+            self.today = None
         if isinstance(page, TodayPage | PracticePage):
             page.camera.hold()
         if isinstance(page, SignInPage):
             page.close_questions()
-        if self.today is not None:
-            self.today.close()
-            self.today = None
         if self.signing_in is not None:
             self.signing_in.give_up()
             self.signing_in = None
+        close_what_hangs_down()
+        for message in self.start.findChildren(QDialog):
+            message.close()  # a fault's message can name a patient
         if not stays_signed_in:
             self._stop_lock()
 
@@ -407,6 +431,7 @@ class Day(QObject):
             window.ended.disconnect(self._ended)
             window.close()
         self._end_practice()
+        forget_what_was_left()
         self.start.closed.disconnect(self._done)
         self.start.close()
         work, self.work = self.work, None
@@ -415,14 +440,3 @@ class Day(QObject):
 
     def _done(self) -> None:
         self.over.emit()
-
-
-def _clinic_in_words(work: AtWork) -> str:
-    try:
-        clinic = work.clinic
-    except NoClinicError as error:
-        return str(error)
-    limits = _("limits of {region}").format(region=clinic.region)
-    return "  \N{MIDDLE DOT}  ".join(
-        part for part in (clinic.name, limits, clinic.timezone) if part
-    )

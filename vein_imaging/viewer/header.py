@@ -7,6 +7,7 @@ from typing import Literal
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from vein_imaging.report.readable import plain_text
 from vein_imaging.treatment import VisitFacts
 from vein_imaging.viewer.qt.one_line import OneLine
 from vein_imaging.viewer.qt.patient_line import (
@@ -101,8 +102,8 @@ class Header(QWidget):
             self.day.setText("")
             self.user.setText("")
         else:
-            self.patient.setText(facts.name or _("no name"))
-            number = _("no. {number}").format(number=facts.number)
+            self.patient.setText(plain_text(facts.name) or _("no name"))
+            number = _("no. {number}").format(number=plain_text(facts.number))
             told = [born_in_words(facts), *([number] if facts.number else [])]
             self.born.setText("  \N{MIDDLE DOT}  ".join(told))
             self.session.setText(session_in_words(facts))

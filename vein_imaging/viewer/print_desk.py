@@ -19,12 +19,15 @@ from vein_imaging.treatment.on_paper.take_home import (
     patient_sheet,
 )
 from vein_imaging.viewer.booking_dialog import BookingDialog
+from vein_imaging.viewer.qt.plain_words import as_shown
 from vein_imaging.viewer.qt.save_file import FileSaver
 from vein_imaging.words import translate as _
 
 __all__ = ["PrintDesk"]
 
 _PAGES = "PDF (*.pdf);;HTML (*.html)"
+_LONGEST_NAME = 50
+"""Letters: four bytes each, and a disk takes names of 255 with what is added."""
 
 
 class PrintDesk:
@@ -87,7 +90,8 @@ class PrintDesk:
         """
         words = [what, self._visit.facts.started_on.isoformat()]
         if self.named.isChecked():
-            words.insert(0, re.sub(r"\W+", "-", self._visit.facts.name).strip("-"))
+            name = as_shown(self._visit.facts.name)
+            words.insert(0, re.sub(r"\W+", "-", name).strip("-")[:_LONGEST_NAME])
         return "-".join(word for word in words if word) + f".{ending}"
 
     def _report(self, what: str, patient_id: str, parts: CourseParts) -> None:

@@ -18,6 +18,7 @@ from vein_imaging.viewer.application import (
     need_a_screen,
     splash,
 )
+from vein_imaging.viewer.qt.left_behind import forget_what_was_left
 from vein_imaging.viewer.start.remembered import Memory
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
@@ -214,6 +215,7 @@ def _day(
         cover.close()
         day.close()
         app.processEvents()  # what was closed is taken off the screen
+        forget_what_was_left()
 
 
 def _run(day: Day) -> None:

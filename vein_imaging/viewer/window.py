@@ -39,6 +39,7 @@ from vein_imaging.viewer.live.vein_reading import vein_at
 from vein_imaging.viewer.patient.patient_page import PatientPage
 from vein_imaging.viewer.print_desk import PrintDesk
 from vein_imaging.viewer.qt.desk_lock import DeskLock, SignedIn
+from vein_imaging.viewer.qt.left_behind import close_what_hangs_down
 from vein_imaging.viewer.qt.message import tell
 from vein_imaging.viewer.qt.style import stylesheet
 from vein_imaging.viewer.questions import ask_about_clock, ask_to_close
@@ -235,6 +236,7 @@ class ViewerWindow(QMainWindow):
         self.devices.close_page()
         self.recorder.close()
         self.patient.close_dialog()
+        close_what_hangs_down()
         for message in self.findChildren(QDialog):
             message.close()  # what is said of a record is the record's too
         self.hide()

@@ -33,6 +33,7 @@ __all__ = ["ComparisonFormat", "comparison_file", "comparison_file_name"]
 ComparisonFormat = Literal["png", "html", "pdf"]
 _TITLE, _LINE = Lettering(28, bold=True), Lettering(22)
 _MARGIN_PX = 20  # as between the pictures below
+_LONGEST_AREA = 40  # letters of a file's name, which disks take up to 255 bytes of
 
 
 def comparison_file_name(compared: ComparedPhotos, form: ComparisonFormat) -> str:
@@ -43,7 +44,7 @@ def comparison_file_name(compared: ComparedPhotos, form: ComparisonFormat) -> st
     compared : ComparedPhotos
     form : "png", "html" or "pdf"
     """
-    words = ["before-after", compared.first.how.place]
+    words = ["before-after", compared.first.how.place[:_LONGEST_AREA]]
     words += [photo.day.isoformat() for photo in compared.photos]
     name = "-".join(re.sub(r"\W+", "-", word).strip("-") for word in words if word)
     return f"{name}.{form}"

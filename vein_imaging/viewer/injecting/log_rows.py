@@ -11,7 +11,9 @@ from vein_imaging.domain.body_area import read_body_area
 from vein_imaging.domain.injection import Injection
 from vein_imaging.domain.quantity import EXACT, plain
 from vein_imaging.domain.session import RecordedInjection, Session
+from vein_imaging.report.readable import plain_text
 from vein_imaging.viewer.canvas.picture_canvas import SiteMark
+from vein_imaging.viewer.qt.plain_words import as_shown
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
@@ -67,7 +69,7 @@ class LogRow:
 
 def describe(injection: Injection, names: Mapping[str, str]) -> str:
     """Product, strength and form in one line."""
-    name = names.get(injection.product, injection.product)
+    name = as_shown(names.get(injection.product, injection.product))
     parts = [name, str(injection.concentration or ""), injection.form]
     if injection.foam_ratio is not None:
         parts.append(str(injection.foam_ratio))
@@ -88,7 +90,7 @@ def rows(
             volume_ml=plain(entry.injection.volume.ml),
             remark=_remark(entry, names, amended),
             voided=entry.voided_by is not None,
-            area=entry.injection.site or "",
+            area=plain_text(entry.injection.site or ""),
         )
         for number, entry in enumerate(session.entries, start=1)
     )
@@ -141,14 +143,14 @@ def _remark(
         if entry.voided_by.entry_id in amended:
             said = _("void, after signing: {reason}")
         remarks.append(said.format(reason=entry.voided_by.reason))
-    return "; ".join(remarks)
+    return plain_text("; ".join(remarks))
 
 
 def totals(session: Session, names: Mapping[str, str]) -> str:
     """How many sites and how many mL of each product and form, without voided ones."""
     sums: dict[str, Decimal] = {}
     for injection in session.injections:
-        name = names.get(injection.product, injection.product)
+        name = as_shown(names.get(injection.product, injection.product))
         key = name if injection.form == "liquid" else _("{name} foam").format(name=name)
         sums[key] = EXACT.add(sums.get(key, Decimal(0)), injection.volume.ml)
     count = len(session.injections)

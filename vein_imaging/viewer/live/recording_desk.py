@@ -6,7 +6,7 @@ import threading
 from datetime import datetime
 from pathlib import Path
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QStandardPaths, Qt, Signal
 from qtpy.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from vein_imaging.capture import LiveFeed, Recorded
@@ -85,10 +85,13 @@ class RecordingDesk(QObject):
             self._button.setChecked(True)  # until the last frame is on the disk
             return
         self._button.setChecked(False)
+        places = QStandardPaths.StandardLocation  # not where another person was last
         self.dialog = dialog = QFileDialog(
             self._window,
             _("Record into which folder? Whoever opens it sees the pictures"),
+            QStandardPaths.writableLocation(places.MoviesLocation),
         )
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog)

@@ -77,10 +77,14 @@ class DeskLock(QObject):
             self.stop()
             threading.Thread(target=self._lock_store, daemon=True).start()
             self._locked()
-        elif waited_for(None, lambda: self._desk.locked):
+            return
+        locked = waited_for(None, lambda: self._desk.locked)
+        if not self._watching:
+            return  # stopped meanwhile: it may be another person's screen by now
+        if locked:
             self.stop()
             self._locked()
-        elif self._watching:
+        else:
             self._timer.start(_LOOK_EVERY_MS)
 
     def _lock_store(self) -> None:

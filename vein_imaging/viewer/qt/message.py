@@ -27,7 +27,13 @@ def tell(parent: QWidget, headline: str, text: str, *, calm: bool = False) -> No
         What happened, and why or what to do.
     calm : bool
         Nothing went wrong.
+
+    Nothing is shown over a window that has closed, as at a lock: it would bring what is
+    a patient's back on the screen.
     """
+    window = parent.window()
+    if window is None or window.isHidden():
+        return
     box = QMessageBox(parent)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     box.setStyleSheet(stylesheet())
@@ -36,6 +42,17 @@ def tell(parent: QWidget, headline: str, text: str, *, calm: bool = False) -> No
     box.setText(headline)
     box.setInformativeText(text)
     box.open()
+
+
+def _print_where(error: BaseException, trace: TracebackType | None) -> None:
+    """Print where it happened, and not what it says: that can name a patient."""
+    cause = error.__cause__
+    if cause is None and not error.__suppress_context__:
+        cause = error.__context__
+    if cause is not None:
+        _print_where(cause, cause.__traceback__)
+    traceback.print_tb(trace)
+    print(type(error).__name__, file=sys.stderr)
 
 
 @contextmanager
@@ -59,7 +76,7 @@ def faults_shown(window: QWidget | Callable[[], QWidget]) -> Iterator[None]:
         if issubclass(kind, KeyboardInterrupt):
             QApplication.quit()
             return
-        traceback.print_exception(kind, error, trace)
+        _print_where(error, trace)
         fault = f"{kind.__name__}: {error}"
         if fault not in seen:
             seen.add(fault)

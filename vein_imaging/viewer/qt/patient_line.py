@@ -6,6 +6,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLabel
 
 from vein_imaging.treatment import VisitFacts, WorklistRow
+from vein_imaging.viewer.qt.plain_words import as_shown
 from vein_imaging.viewer.qt.style import TARGET_PX
 from vein_imaging.words import translate as _
 
@@ -44,9 +45,9 @@ def whose_record(facts: VisitFacts) -> str:
     """Say whose it is, and on a second line what must be known before a needle."""
     if facts.practice:
         return _("PRACTICE \N{EM DASH} nobody's record; nothing is kept")
-    who = [facts.name or _("no name"), born_in_words(facts)]
+    who = [as_shown(facts.name) or _("no name"), born_in_words(facts)]
     if facts.number:
-        who.append(_("no. {number}").format(number=facts.number))
+        who.append(_("no. {number}").format(number=as_shown(facts.number)))
     who.append(session_in_words(facts))
     said = said_first(facts)
     return "  \N{MIDDLE DOT}  ".join(who) + ("\n" + said if said else "")

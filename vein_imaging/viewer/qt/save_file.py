@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from qtpy.QtCore import QStandardPaths
+from qtpy.QtCore import QStandardPaths, Qt
 from qtpy.QtWidgets import QFileDialog, QWidget
 
 from vein_imaging.durable import write_durably
@@ -58,7 +58,9 @@ class FileSaver:
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(name)
         dialog.setDefaultSuffix(name.rpartition(".")[2])
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self._write(Path(path), make))
+        dialog.finished.connect(self._answered)
         self.dialog = dialog
         dialog.open()
 
@@ -67,6 +69,9 @@ class FileSaver:
         self._open = False
         if self.dialog is not None:
             self.dialog.close()
+
+    def _answered(self) -> None:
+        self.dialog = None
 
     def failed(self, why: str) -> None:
         """Say that nothing was written, and why."""

@@ -62,7 +62,8 @@ QPushButton:pressed, QPushButton:checked, QPushButton#main {
     background: %(chosen)s; border-color: %(focus)s; color: %(chosen_text)s;
 }
 QPushButton#main { font-weight: 700; }
-QPushButton:disabled, QLineEdit:disabled, QComboBox:disabled {
+QPushButton:disabled, QPushButton#main:disabled,
+QLineEdit:disabled, QComboBox:disabled {
     color: %(off_text)s; border-color: %(faint_edge)s; background: %(off)s;
 }
 QPushButton:focus, QLineEdit:focus, QComboBox:focus, QListWidget:focus,

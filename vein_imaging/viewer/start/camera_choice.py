@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
     QVBoxLayout,
 )
 
+from vein_devices.address import without_password
 from vein_devices.cameras.table import CAMERAS
 from vein_devices.errors import DeviceError
 from vein_devices.listing import Listing
@@ -65,6 +66,7 @@ class CameraChoice(QFrame):
         self._devices = devices
         self._drawn = drawn
         self._remembered = remembered
+        self._secrets: dict[str, str] = {}
         self.preview = CameraPreview()
         self.choice = tall_choice(_("Camera"))
         self.again = QPushButton(_("Look again"))
@@ -116,7 +118,8 @@ class CameraChoice(QFrame):
         """Address of the chosen camera; `NO_CAMERA` where none is wanted."""
         chosen = self.choice.currentData()
         if chosen == _TYPED:
-            return str(self.address.text()).strip() or NO_CAMERA
+            typed = str(self.address.text()).strip()
+            return self._secrets.get(typed, typed) or NO_CAMERA
         return str(chosen) if chosen else NO_CAMERA
 
     def look_again(self) -> None:
@@ -144,7 +147,7 @@ class CameraChoice(QFrame):
             self.choice.addItem(_("Drawn leg \N{EM DASH} not a patient"), _DRAWN)
         known = {self.choice.itemData(at) for at in range(self.choice.count())}
         if self._remembered and self._remembered not in {*known, NO_CAMERA}:
-            self.address.setText(self._remembered)
+            self._show_address(self._remembered)
         self.choice.addItem(_("Another address\N{HORIZONTAL ELLIPSIS}"), _TYPED)
         self.choice.addItem(_("No camera: sites by area, no pictures"), NO_CAMERA)
         self.choice.setCurrentIndex(self._first(known))
@@ -172,12 +175,21 @@ class CameraChoice(QFrame):
             if self.choice.currentData() == _TYPED:
                 self._show_sentence(_("Type the address of a camera"))
             return
+        if self.choice.currentData() == _TYPED:
+            self._show_address(url)
         try:
             self.preview.start(url)
         except DeviceError as error:
             self._show_sentence(str(error), problem=True)
             return
         self._timer.start(_LOOK_MS)
+
+    def _show_address(self, url: str) -> None:
+        """Show an address without its password, which is kept behind it."""
+        shown = without_password(url)
+        if shown != url:
+            self._secrets[shown] = url
+        self.address.setText(shown)
 
     def _tick(self) -> None:
         status = self.preview.status

@@ -1,15 +1,16 @@
-"""Why a patient is on the list of today, in words."""
+"""Why a patient is on the list of today, and whose limits hold, in words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vein_imaging.treatment import PatientRecord, WorklistRow
+from vein_imaging.treatment import AtWork, NoClinicError, PatientRecord, WorklistRow
 from vein_imaging.viewer.qt.patient_line import session_in_words
+from vein_imaging.viewer.qt.plain_words import as_shown
 from vein_imaging.words import marked, plural
 from vein_imaging.words import translate as _
 
-__all__ = ["ListedPatient", "found_patient", "listed_patient"]
+__all__ = ["ListedPatient", "clinic_in_words", "found_patient", "listed_patient"]
 
 _TAGS = {
     "open": marked("OPEN"),
@@ -97,14 +98,14 @@ def listed_patient(row: WorklistRow) -> ListedPatient:
 
 
 def _name(patient: PatientRecord) -> str:
-    return patient.name or _("no name")
+    return as_shown(patient.name) or _("no name")
 
 
 def _person(patient: PatientRecord) -> str:
     born = patient.born
     said = [_("born {born}").format(born=born) if born else _("birth date not known")]
     if patient.number:
-        said.append(_("no. {number}").format(number=patient.number))
+        said.append(_("no. {number}").format(number=as_shown(patient.number)))
     return _DOT.join(said)
 
 
@@ -143,3 +144,19 @@ def _signed(row: WorklistRow) -> str:
     return _("Seen today, {given}, signed").format(
         given=given.format(count=row.injections)
     )
+
+
+def clinic_in_words(work: AtWork) -> str:
+    """The clinic's name, whose limits hold, and which calendar.
+
+    Parameters
+    ----------
+    work : AtWork
+        Who is signed in.
+    """
+    try:
+        clinic = work.clinic
+    except NoClinicError as error:
+        return str(error)
+    limits = _("limits of {region}").format(region=clinic.region)
+    return _DOT.join(part for part in (clinic.name, limits, clinic.timezone) if part)

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from vein_devices.address import without_password
 from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.viewer.qt.palette import THEMES, Theme
 
@@ -14,6 +15,8 @@ __all__ = ["SIZES_PERCENT", "Memory", "Remembered"]
 
 SIZES_PERCENT = (100, 125, 150, 175, 200)
 """From ordinary letters to twice their size, as people with weak eyes need."""
+_MOST_BYTES = 1 << 16
+"""Some hundred users' names; a larger file was not written by this program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Remembered:
     Parameters
     ----------
     store, user, camera : str
-        As last used; empty where there was none.
+        As last used; empty where there was none. A camera's password is not written.
     needle : str
         As last entered for a session.
     theme : "dark" or "light"
@@ -54,9 +57,12 @@ class Remembered:
 def _read(file: Path) -> Remembered:
     """Read the file; one that is not there, or was edited by hand, counts as empty."""
     try:
+        if not file.is_file() or file.stat().st_size > _MOST_BYTES:
+            return Remembered()
         known = json.loads(file.read_bytes())
-        return Remembered(**{**known, "toured": tuple(known.get("toured", ()))})
-    except (OSError, ValueError, TypeError, AttributeError):
+        toured = tuple(map(str, known.get("toured", ())))
+        return Remembered(**{**known, "toured": toured})
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return Remembered()
 
 
@@ -79,6 +85,10 @@ class Memory:
         """Let what was named at the start go before what is remembered; unwritten."""
         self.now = replace(self.now, **named)
 
+    def forget_secrets(self) -> None:
+        """Forget the camera's password: the next person is somebody else."""
+        self.now = replace(self.now, camera=without_password(self.now.camera))
+
     def keep(self, **changed: Any) -> None:
         """Change some of it and write all of it.
 
@@ -93,7 +103,8 @@ class Memory:
         self.now = replace(self.now, **changed)
         try:
             make_folder(self._file.parent)
-            text = json.dumps(asdict(self.now), indent=2) + "\n"
+            written = replace(self.now, camera=without_password(self.now.camera))
+            text = json.dumps(asdict(written), indent=2) + "\n"
             write_durably(self._file, text.encode())
         except OSError as error:
             self.problem = str(error)

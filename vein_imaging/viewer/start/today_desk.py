@@ -10,6 +10,7 @@ from vein_imaging.storage.errors import LockedError, StoreError
 from vein_imaging.treatment import (
     AtWork,
     LooksLikeError,
+    NoClinicError,
     PatientRecord,
     RecordError,
     Visit,
@@ -19,7 +20,7 @@ from vein_imaging.viewer.start.new_patient_dialog import NewPatientDialog
 from vein_imaging.viewer.start.today_page import TodayPage
 from vein_imaging.words import translate as _
 
-__all__ = ["TodayDesk"]
+__all__ = ["TodayDesk", "clinic_in_words"]
 
 _AGAIN_MS = 60_000
 """A colleague's patient is on the list a minute later."""
@@ -116,7 +117,8 @@ class TodayDesk(QObject):
 
     def _failed(self, error: BaseException) -> None:
         self._slow.stop()
-        self.page.say(self._in_words(error))
+        if not self._is_locked(error):
+            self.page.say(self._in_words(error))
 
     # --- patients and sessions ---------------------------------------------------
 
@@ -147,6 +149,8 @@ class TodayDesk(QObject):
 
     def _not_done(self, error: BaseException) -> None:
         self._slow.stop()
+        if self._is_locked(error):
+            return
         self.page.setEnabled(True)
         if isinstance(error, LooksLikeError) and self.dialog is not None:
             self.dialog.ask_which(error.others)
@@ -173,10 +177,13 @@ class TodayDesk(QObject):
     def _answered(self) -> None:
         self.dialog = None
 
-    def _in_words(self, error: BaseException) -> str:
+    def _is_locked(self, error: BaseException) -> bool:
+        """Whether the desk has locked; then page and dialog are gone."""
         if isinstance(error, LockedError):
             self.locked.emit()
-            return ""
+        return isinstance(error, LockedError)
+
+    def _in_words(self, error: BaseException) -> str:
         if not isinstance(error, _SAID):
             raise error
         return str(error)
@@ -188,3 +195,20 @@ class TodayDesk(QObject):
                 "does; if it does not, you will read why."
             )
         )
+
+
+def clinic_in_words(work: AtWork) -> str:
+    """Name the clinic, whose limits hold and the time zone; or say what is missing.
+
+    Parameters
+    ----------
+    work : AtWork
+    """
+    try:
+        clinic = work.clinic
+    except NoClinicError as error:
+        return str(error)
+    limits = _("limits of {region}").format(region=clinic.region)
+    return "  \N{MIDDLE DOT}  ".join(
+        part for part in (clinic.name, limits, clinic.timezone) if part
+    )

@@ -310,6 +310,7 @@ def test_it_is_saved_under_a_name_that_names_no_patient(
 
     behind = QWidget()
     qtbot.addWidget(behind)
+    behind.show()
     save = SaveMenu(FileSaver(behind), pair, make)
     window = opened(qtbot, pair, save=save)
     assert save.button.isVisible()

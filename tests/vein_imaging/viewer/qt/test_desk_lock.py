@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 from pytestqt.qtbot import QtBot
-from qtpy.QtCore import Qt
+from qtpy.QtCore import Qt, QTimer
 from qtpy.QtWidgets import QLineEdit
 
 from vein_imaging.viewer.qt.desk_lock import DeskLock
@@ -77,3 +77,23 @@ def test_a_silent_server_does_not_keep_the_patient_on_the_screen(qtbot: QtBot) -
     assert told == ["locked"]
     assert desk.asked.wait(20)  # and the store is closed behind it
     desk.answer.set()
+
+
+def test_who_signed_out_while_the_store_was_asked_is_not_locked_as_well(
+    qtbot: QtBot,
+) -> None:
+    """The answer comes when another person is at the screen already."""
+    desk = _SlowDesk()
+    desk.left_alone = False
+    told: list[str] = []
+    lock = DeskLock(desk, lambda: told.append("locked"))
+
+    def signs_out() -> None:
+        lock.stop()
+        desk.answer.set()
+
+    QTimer.singleShot(200, signs_out)  # runs while the answer is waited for
+    lock.look()
+    assert desk.answer.is_set()
+    assert told == []
+    assert not lock._timer.isActive()
