@@ -31,7 +31,7 @@ from vein_imaging.viewer.start.remembered import Memory
 from vein_imaging.viewer.start.sign_in_desk import SignInDesk
 from vein_imaging.viewer.start.sign_in_page import Credentials, SignInPage
 from vein_imaging.viewer.start.start_window import StartWindow
-from vein_imaging.viewer.start.today_desk import TodayDesk, clinic_in_words
+from vein_imaging.viewer.start.today_desk import TodayDesk
 from vein_imaging.viewer.start.today_page import TodayPage
 from vein_imaging.viewer.tour import Tour
 from vein_imaging.viewer.tour_of_window import steps_of_window

@@ -10,7 +10,6 @@ from vein_imaging.storage.errors import LockedError, StoreError
 from vein_imaging.treatment import (
     AtWork,
     LooksLikeError,
-    NoClinicError,
     PatientRecord,
     RecordError,
     Visit,
@@ -20,7 +19,7 @@ from vein_imaging.viewer.start.new_patient_dialog import NewPatientDialog
 from vein_imaging.viewer.start.today_page import TodayPage
 from vein_imaging.words import translate as _
 
-__all__ = ["TodayDesk", "clinic_in_words"]
+__all__ = ["TodayDesk"]
 
 _AGAIN_MS = 60_000
 """A colleague's patient is on the list a minute later."""
@@ -195,20 +194,3 @@ class TodayDesk(QObject):
                 "does; if it does not, you will read why."
             )
         )
-
-
-def clinic_in_words(work: AtWork) -> str:
-    """Name the clinic, whose limits hold and the time zone; or say what is missing.
-
-    Parameters
-    ----------
-    work : AtWork
-    """
-    try:
-        clinic = work.clinic
-    except NoClinicError as error:
-        return str(error)
-    limits = _("limits of {region}").format(region=clinic.region)
-    return "  \N{MIDDLE DOT}  ".join(
-        part for part in (clinic.name, limits, clinic.timezone) if part
-    )
