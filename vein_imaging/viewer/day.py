@@ -25,6 +25,7 @@ from vein_imaging.viewer.qt.left_behind import (
 from vein_imaging.viewer.qt.newest_only import NewestOnly
 from vein_imaging.viewer.qt.waiting import waited_for
 from vein_imaging.viewer.run import PRACTICE, ViewerOptions
+from vein_imaging.viewer.start.listed_words import clinic_in_words
 from vein_imaging.viewer.start.no_camera import NO_CAMERA
 from vein_imaging.viewer.start.practice_page import PracticePage
 from vein_imaging.viewer.start.remembered import Memory

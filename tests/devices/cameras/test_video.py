@@ -194,7 +194,8 @@ def decoded_anyhow(path: Path) -> dict[int | None, Picture]:
                 frames = packet.decode()
             except av.error.FFmpegError:
                 continue
-            got |= {frame.pts: frame.to_ndarray(format="rgb24") for frame in frames}
+            for frame in frames:
+                got[frame.pts] = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
     return got
 
 

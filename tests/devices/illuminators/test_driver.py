@@ -389,7 +389,8 @@ class TestSafety:
         """The newer one was lost on its way: it must be sent again."""
         lit.keep()
         older = encode_line(str(lit._kept), check=True)
-        line, lost, sent = lit._line, [], lit.resent
+        line, sent = lit._line, lit.resent
+        lost: list[bytes] = []
 
         class Late:
             """Loses the first line written, and answers with the older number."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vein_imaging.domain.screening import Screening
+from vein_imaging.domain.screening import Answer, Screening
 from vein_imaging.treatment import Needs, Visit
 from vein_imaging.treatment.typed_injection import EntryText
 
@@ -50,8 +50,9 @@ def test_a_no_of_the_newest_entry_holds_too(clinic: Any) -> None:
     newer.screen(with_yes(older.screening, "infection"))
     older = opened_again(clinic, older)
     assert older.screening.confirmed
-    told = {one: "no" for one, _ in older.screening.answers}
-    older.screen(replace(older.screening, answers=tuple(told.items())))
+    told: tuple[tuple[str, Answer], ...]
+    told = tuple((one, "no") for one, _ in older.screening.answers)
+    older.screen(replace(older.screening, answers=told))
     assert not opened_again(clinic, newer).screening.confirmed
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vein_imaging.treatment import PatientRecord, WorklistRow
+from vein_imaging.treatment import AtWork, NoClinicError, PatientRecord, WorklistRow
 from vein_imaging.viewer.qt.patient_line import session_in_words
 from vein_imaging.viewer.qt.plain_words import as_shown
 from vein_imaging.words import marked, plural
 from vein_imaging.words import translate as _
 
-__all__ = ["ListedPatient", "found_patient", "listed_patient"]
+__all__ = ["ListedPatient", "clinic_in_words", "found_patient", "listed_patient"]
 
 _TAGS = {
     "open": marked("OPEN"),
@@ -144,3 +144,19 @@ def _signed(row: WorklistRow) -> str:
     return _("Seen today, {given}, signed").format(
         given=given.format(count=row.injections)
     )
+
+
+def clinic_in_words(work: AtWork) -> str:
+    """The clinic's name, whose limits hold, and which calendar.
+
+    Parameters
+    ----------
+    work : AtWork
+        Who is signed in.
+    """
+    try:
+        clinic = work.clinic
+    except NoClinicError as error:
+        return str(error)
+    limits = _("limits of {region}").format(region=clinic.region)
+    return _DOT.join(part for part in (clinic.name, limits, clinic.timezone) if part)
