@@ -99,6 +99,8 @@ class Monkey:
         self.faults: list[str] = []
         self.done: Counter[str] = Counter()
         self.windows = self.injections = 0
+        self._leaving = QTimer()
+        self._leaving.timeout.connect(self._leave_menu)
         self.window = self._open()
         self.known = self._stored()
 
@@ -144,8 +146,9 @@ class Monkey:
             (35, 25, 12, 10, 6, 12),
         )[0]
         self.done[what.__name__] += 1
-        QTimer.singleShot(POPUP_MS, self._leave_menu)
+        self._leaving.start(POPUP_MS)
         what()
+        self._leaving.stop()
         settle(3)
         self._check(what.__name__)
 
@@ -156,7 +159,6 @@ class Monkey:
             if down:
                 _test.keyClick(popup, Qt.Key.Key_Down)
             _test.keyClick(popup, Qt.Key.Key_Return if down else Qt.Key.Key_Escape)
-            QTimer.singleShot(POPUP_MS, self._leave_menu)
 
     def _top(self) -> QWidget:
         popup = QApplication.activePopupWidget() or QApplication.activeModalWidget()
