@@ -40,7 +40,7 @@ from vein_imaging.treatment.practice import (
     nothing_against,
 )
 from vein_imaging.viewer.application import application
-from vein_imaging.viewer.run import ViewerOptions
+from vein_imaging.viewer.options import ViewerOptions
 from vein_imaging.viewer.window import ViewerWindow
 
 _test: Any = QTest  # PyQt6's stubs forget that its functions are static

@@ -47,7 +47,7 @@ from vein_imaging.viewer.before_after.photo_tile import PhotoTile
 from vein_imaging.viewer.canvas.key_cursor import KeyCursor
 from vein_imaging.viewer.canvas.picture_canvas import PictureCanvas
 from vein_imaging.viewer.day import Day
-from vein_imaging.viewer.run import ViewerOptions
+from vein_imaging.viewer.options import ViewerOptions
 from vein_imaging.viewer.start.remembered import Memory
 from vein_imaging.viewer.start.sign_in_page import Credentials, SignInPage
 from vein_imaging.viewer.start.today_page import TodayPage

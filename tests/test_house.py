@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.structure import House, figures
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = (
     "vein_imaging",
@@ -53,6 +55,11 @@ def test_half_of_the_source_files_fit_in_150_lines_and_none_exceeds_450() -> Non
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in SOURCES}
     assert statistics.median(lengths.values()) <= 150
     assert [path.name for path, length in lengths.items() if length > 450] == []
+
+
+def test_no_room_and_no_module_circles_not_even_for_a_type() -> None:
+    told = figures(House(ROOT))
+    assert told["rooms that circle"] == told["modules that circle"] == "0"
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -9,10 +9,10 @@ from importlib import resources
 import jinja2
 from markupsafe import Markup
 
+from vein_imaging.domain.plain_text import plain_text
 from vein_imaging.report.document import Report, Tone
 from vein_imaging.report.pictures import kind_of_picture
 from vein_imaging.report.qr_code import qr_code
-from vein_imaging.report.readable import plain_text
 from vein_imaging.words import language, marked, translate
 
 __all__ = ["TONES", "render_html"]

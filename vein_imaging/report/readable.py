@@ -8,10 +8,11 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-__all__ = ["font_folders", "plain_text", "printable_text"]
+from vein_imaging.domain.plain_text import JOINERS, plain_text
+
+__all__ = ["font_folders", "printable_text"]
 
 _FONT_PACKAGES = ("manimgx_fonts", "manimgx_fonts_cjk")
-_JOINERS = "\u200c\u200d"  # shape Persian and Indic names, and join emoji
 _LONGEST_WORD = 24  # letters: a column of a table is no wider
 _BREAK = "\u200b"  # where a word may go on in the next line; nothing is printed
 
@@ -23,23 +24,6 @@ def font_folders() -> tuple[Path, ...]:
     the SIL Open Font License 1.1.
     """
     return tuple(Path(str(resources.files(name))) for name in _FONT_PACKAGES)
-
-
-def plain_text(text: str) -> str:
-    """Show what steers text instead of obeying it.
-
-    Parameters
-    ----------
-    text : str
-        As a person wrote it.
-
-    Returns
-    -------
-    str
-        A mark that turns the direction of what follows, a control character or one
-        that is no letter of any script stands there as its number: ``[U+202E]``.
-    """
-    return "".join(map(_shown, text))
 
 
 def printable_text(text: str) -> str:
@@ -58,19 +42,8 @@ def printable_text(text: str) -> str:
     return "".join(_breakable(said))
 
 
-def _shown(letter: str) -> str:
-    if letter == "\n":
-        return letter
-    if letter in "\t\r\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}":
-        return " "
-    kind = unicodedata.category(letter)
-    if kind[0] != "C" or letter in _JOINERS:
-        return letter
-    return f"[U+{ord(letter):04X}]"
-
-
 def _in_fonts(letter: str) -> str:
-    if letter.isascii() or letter in _JOINERS or _is_held(ord(letter)):
+    if letter.isascii() or letter in JOINERS or _is_held(ord(letter)):
         return letter
     name = unicodedata.name(letter, "")
     return f"[{name}]" if name else f"[U+{ord(letter):04X}]"
@@ -80,7 +53,7 @@ def _breakable(text: str) -> Iterator[str]:
     run = 0
     for letter in text:
         run = 0 if letter.isspace() else run + 1
-        joins = unicodedata.combining(letter) or letter in _JOINERS
+        joins = unicodedata.combining(letter) or letter in JOINERS
         if run > _LONGEST_WORD and not joins:
             yield _BREAK
             run = 1

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from vein_imaging.domain.dose.context import DoseContext, SessionDoses
 from vein_imaging.domain.dose.finding import Finding
@@ -14,16 +13,11 @@ from vein_imaging.domain.dose.screening_rules import (
     screening_incomplete,
 )
 from vein_imaging.domain.injection import Form, Injection
-from vein_imaging.domain.names import printable
 from vein_imaging.domain.quantity import Concentration, Volume
 from vein_imaging.domain.screening import Screening
-from vein_imaging.domain.session import Session
-from vein_imaging.treatment.dose_context import stored_screening
+from vein_imaging.treatment.visit import Visit
 
-if TYPE_CHECKING:
-    from vein_imaging.treatment.visit import Visit
-
-__all__ = ["ScreeningFinding", "forbidden_treatments", "screening_findings"]
+__all__ = ["ScreeningFinding", "screening_findings"]
 
 _ANY = "any product"
 _LEAST_ML, _LEAST_PERCENT = (
@@ -45,38 +39,6 @@ class ScreeningFinding:
 
     finding: Finding
     only_with: str = ""
-
-
-def forbidden_treatments(
-    sessions: Mapping[str, Session], region: str
-) -> tuple[str, ...]:
-    """What the patient's screening as last entered forbids, in one sentence each.
-
-    Parameters
-    ----------
-    sessions : mapping of session id to Session
-        The patient's.
-    region : str
-        Whose rules hold.
-
-    Returns
-    -------
-    tuple of str
-        What forbids any treatment first; then what forbids foam, or one product.
-    """
-    held = stored_screening(sessions)
-    any_, some = [], []
-    for one in held.confirmed:
-        if one.severity(region, foam=False) == "stop":
-            any_.append(f"{one.asks}: do not treat.")
-        elif one.severity(region, foam=True) == "stop":
-            some.append(f"{one.asks}: no foam.")
-        for product, means in one.if_product.items():
-            if means == "stop" and one.severity(region, foam=False) != "stop":
-                some.append(f"{one.asks}: no {product}.")
-    if held.suitable is False:
-        any_.append(f"Decided not suitable: {printable(held.reason)}.")
-    return (*any_, *some)
 
 
 def screening_findings(

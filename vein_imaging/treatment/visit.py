@@ -10,7 +10,7 @@ from decimal import Decimal
 from vein_imaging.domain.adverse_events import AdverseEvent
 from vein_imaging.domain.aftercare import AftercareLine, aftercare_lines, load_sheet
 from vein_imaging.domain.dose import Remaining
-from vein_imaging.domain.moments import local_date
+from vein_imaging.domain.moments import date_from_text, local_date
 from vein_imaging.domain.outcome import Scored
 from vein_imaging.domain.quantity import Weight
 from vein_imaging.domain.screening import Screening, screening_table
@@ -37,6 +37,7 @@ from vein_imaging.treatment.dose_context import (
     rules_of,
     stored_screening,
 )
+from vein_imaging.treatment.forbidden import forbidden_treatments
 from vein_imaging.treatment.injection_log import InjectionLog
 from vein_imaging.treatment.photographs import Photographs
 from vein_imaging.treatment.rights import Action, why_not
@@ -46,7 +47,7 @@ from vein_imaging.treatment.session_record import (
     SessionRecord,
     Written,
 )
-from vein_imaging.treatment.visit_facts import VisitFacts, visit_facts
+from vein_imaging.treatment.visit_facts import VisitFacts
 
 __all__ = ["Visit"]
 
@@ -133,7 +134,21 @@ class Visit:
     @property
     def facts(self) -> VisitFacts:
         """Patient, session of the plan, user and region, as every window names them."""
-        return visit_facts(self)
+        started_on = local_date(self.started, self.rules.zone)
+        person, region = self.patient, self.rules.table.region
+        return VisitFacts(
+            name=person.name,
+            born=date_from_text(person.born, "born") if person.born else None,
+            number=person.number,
+            session_number=1 + sum(1 for day in self.treated_on if day < started_on),
+            planned_sessions=self.plan.sessions,
+            user=self.author,
+            region=region,
+            started_on=started_on,
+            practice=self.practice,
+            forbidden=forbidden_treatments(self.record.sessions, region),
+            today=self.today,
+        )
 
     @property
     def warnings(self) -> tuple[str, ...]:

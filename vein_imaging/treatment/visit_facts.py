@@ -4,15 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
-from vein_imaging.domain.moments import date_from_text, local_date
-from vein_imaging.treatment.screening_check import forbidden_treatments
-
-if TYPE_CHECKING:
-    from vein_imaging.treatment.visit import Visit
-
-__all__ = ["VisitFacts", "visit_facts"]
+__all__ = ["VisitFacts"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,32 +49,3 @@ class VisitFacts:
     practice: bool = False
     forbidden: tuple[str, ...] = ()
     today: date | None = None
-
-
-def visit_facts(visit: Visit) -> VisitFacts:
-    """Gather the facts of a visit from what was read already; no store is asked.
-
-    Parameters
-    ----------
-    visit : Visit
-
-    Returns
-    -------
-    VisitFacts
-    """
-    started_on = local_date(visit.started, visit.rules.zone)
-    before = sum(1 for day in visit.treated_on if day < started_on)
-    person = visit.patient
-    return VisitFacts(
-        name=person.name,
-        born=date_from_text(person.born, "born") if person.born else None,
-        number=person.number,
-        session_number=before + 1,
-        planned_sessions=visit.plan.sessions,
-        user=visit.author,
-        region=visit.rules.table.region,
-        started_on=started_on,
-        practice=visit.practice,
-        forbidden=forbidden_treatments(visit.record.sessions, visit.rules.table.region),
-        today=visit.today,
-    )

@@ -14,7 +14,7 @@ from vein_imaging.domain.session import Session
 from vein_imaging.domain.treatment_plan import TreatmentPlan
 from vein_imaging.storage import PatientHistory, PatientRecord
 from vein_imaging.storage.people.signed_in import SignedInStore
-from vein_imaging.treatment.screening_check import forbidden_treatments
+from vein_imaging.treatment.forbidden import forbidden_treatments
 
 __all__ = ["Listed", "WorklistRow", "worklist"]
 

@@ -12,11 +12,7 @@ if not any(name in sys.modules for name in (*_OURS, "PyQt5", "PySide2")):
     if _found:
         os.environ.setdefault("QT_API", _found[0])
 
-from vein_imaging.viewer.run import (  # noqa: E402
-    PRACTICE,
-    ViewerOptions,
-    run_day,
-    run_viewer,
-)
+from vein_imaging.viewer.options import PRACTICE, ViewerOptions  # noqa: E402
+from vein_imaging.viewer.run import run_day, run_viewer  # noqa: E402
 
 __all__ = ["PRACTICE", "ViewerOptions", "run_day", "run_viewer"]

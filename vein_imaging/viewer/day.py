@@ -17,6 +17,7 @@ from vein_imaging.storage.errors import StoreError
 from vein_imaging.treatment import AtWork, Visit
 from vein_imaging.treatment.practice import practice_visit
 from vein_imaging.viewer.feed import SkinScale, live_feed
+from vein_imaging.viewer.options import PRACTICE, ViewerOptions
 from vein_imaging.viewer.qt.desk_lock import DeskLock
 from vein_imaging.viewer.qt.left_behind import (
     close_what_hangs_down,
@@ -24,7 +25,6 @@ from vein_imaging.viewer.qt.left_behind import (
 )
 from vein_imaging.viewer.qt.newest_only import NewestOnly
 from vein_imaging.viewer.qt.waiting import waited_for
-from vein_imaging.viewer.run import PRACTICE, ViewerOptions
 from vein_imaging.viewer.start.listed_words import clinic_in_words
 from vein_imaging.viewer.start.no_camera import NO_CAMERA
 from vein_imaging.viewer.start.practice_page import PracticePage

@@ -7,7 +7,7 @@ from typing import Literal
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from vein_imaging.report.readable import plain_text
+from vein_imaging.domain.plain_text import plain_text
 from vein_imaging.treatment import VisitFacts
 from vein_imaging.viewer.qt.one_line import OneLine
 from vein_imaging.viewer.qt.patient_line import (

@@ -47,7 +47,7 @@ from vein_imaging.viewer.side_pages import SidePages
 from vein_imaging.words import translate as _
 
 if TYPE_CHECKING:
-    from vein_imaging.viewer.run import ViewerOptions
+    from vein_imaging.viewer.options import ViewerOptions
 
 __all__ = ["ViewerWindow"]
 

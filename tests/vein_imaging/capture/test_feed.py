@@ -67,7 +67,7 @@ def test_a_supervised_camera_has_one_thread_beside_the_two_of_the_analysis() -> 
     assert {name.split()[0] for name in names} <= {"camera", "live"}
     assert len(names) <= 3
     assert feed.stop()
-    assert set(threading.enumerate()) == before
+    assert set(threading.enumerate()) <= before  # one of an earlier test may end
 
 
 def test_a_failed_camera_is_told_and_can_be_started_again(

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vein_imaging.report.readable import font_folders, plain_text, printable_text
+from vein_imaging.domain.plain_text import plain_text
+from vein_imaging.report.readable import font_folders, printable_text
 
 SCRIPTS = (
     "محمد بن سلمان",

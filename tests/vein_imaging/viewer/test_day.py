@@ -40,7 +40,7 @@ from vein_imaging.storage.people.sign_in import unlocked_key
 from vein_imaging.treatment import AtWork, sign_in_to_work
 from vein_imaging.treatment.typed_injection import EntryText
 from vein_imaging.viewer.day import Day
-from vein_imaging.viewer.run import ViewerOptions
+from vein_imaging.viewer.options import ViewerOptions
 from vein_imaging.viewer.start.no_camera import NO_CAMERA
 from vein_imaging.viewer.start.patient_list import PatientList
 from vein_imaging.viewer.start.practice_page import PracticePage

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from vein_imaging.domain.body_area import read_body_area
 from vein_imaging.domain.injection import Injection
+from vein_imaging.domain.plain_text import plain_text
 from vein_imaging.domain.quantity import EXACT, plain
 from vein_imaging.domain.session import RecordedInjection, Session
-from vein_imaging.report.readable import plain_text
 from vein_imaging.viewer.canvas.picture_canvas import SiteMark
 from vein_imaging.viewer.qt.plain_words import as_shown
 from vein_imaging.words import plural

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qtpy.QtCore import QEvent, QObject, Qt
 from qtpy.QtWidgets import QApplication, QLabel
 
-from vein_imaging.report.readable import plain_text
+from vein_imaging.domain.plain_text import plain_text
 
 __all__ = ["as_shown", "show_words_plainly"]
 

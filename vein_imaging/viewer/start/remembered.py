@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from vein_devices.address import without_password
 from vein_imaging.durable import make_folder, write_durably
 from vein_imaging.viewer.qt.palette import THEMES, Theme
 
@@ -87,7 +86,7 @@ class Memory:
 
     def forget_secrets(self) -> None:
         """Forget the camera's password: the next person is somebody else."""
-        self.now = replace(self.now, camera=without_password(self.now.camera))
+        self.now = replace(self.now, camera=_without_password(self.now.camera))
 
     def keep(self, **changed: Any) -> None:
         """Change some of it and write all of it.
@@ -103,10 +102,17 @@ class Memory:
         self.now = replace(self.now, **changed)
         try:
             make_folder(self._file.parent)
-            written = replace(self.now, camera=without_password(self.now.camera))
+            written = replace(self.now, camera=_without_password(self.now.camera))
             text = json.dumps(asdict(written), indent=2) + "\n"
             write_durably(self._file, text.encode())
         except OSError as error:
             self.problem = str(error)
         else:
             self.problem = ""
+
+
+def _without_password(camera: str) -> str:
+    # imports what takes longer than the splash may wait
+    from vein_devices.address import without_password
+
+    return without_password(camera)
