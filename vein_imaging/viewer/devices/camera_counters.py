@@ -12,6 +12,8 @@ from vein_imaging.words import translate as _
 
 __all__ = ["CameraCounters", "counted"]
 
+_BREAKS = "/?&=:,@"
+
 _STATES = {
     DeviceState.CLOSED: marked("closed"),
     DeviceState.OPENING: marked("opening"),
@@ -91,4 +93,11 @@ class CameraCounters(QWidget):
                 label.setAccessibleName(name)
                 self.values[name] = label
                 self._rows.addRow(name, label)
-            label.setText(value)
+            label.setText(_breakable(value))
+
+
+def _breakable(text: str) -> str:
+    """An address has no blank: let a line of it end where it has a sign instead."""
+    return "".join(
+        f"{one}\N{ZERO WIDTH SPACE}" if one in _BREAKS else one for one in text
+    )

@@ -38,6 +38,15 @@ def test_counters_are_shown_and_kept_up(qtbot: QtBot) -> None:
     assert len(shown.findChildren(QLabel)) == count
 
 
+def test_a_long_address_does_not_push_the_page_out_of_sight(qtbot: QtBot) -> None:
+    address = "rtsp://camera.of.the.ring:8554/live?profile=1&channel=2&size=1920x1080"
+    short, long = CameraCounters(), CameraCounters()
+    for shown, name in ((short, "uvc:1"), (long, address)):
+        qtbot.addWidget(shown)
+        shown.show_counts(counted(DeviceStatus(name), None, 0.0))
+    assert long.minimumSizeHint().width() < short.minimumSizeHint().width() + 120
+
+
 def texts(widget: Any) -> list[str]:
     return [label.text() for label in widget.findChildren(QLabel)]
 
