@@ -23,9 +23,6 @@ __all__ = [
     "whole_parts",
 ]
 
-STAIRS_PX = 1.0
-"""Sigma that makes a line of a small mask's stairs: enlarged, they are no outline."""
-
 
 def disc(size: int) -> Plane:
     """A round structuring element.
@@ -163,7 +160,7 @@ def resized(mask: Mask, shape: tuple[int, ...]) -> Mask:
     mask : (h, w) bool
     shape : (height, width) px
     """
-    level = cv2.GaussianBlur(mask.view(np.uint8) * np.uint8(255), (0, 0), STAIRS_PX)
+    level = mask.view(np.uint8) * np.uint8(255)
     large = cv2.resize(level, shape[1::-1], interpolation=cv2.INTER_LINEAR)
     return np.asarray(large > 127)
 
