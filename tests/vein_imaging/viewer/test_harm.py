@@ -44,6 +44,8 @@ def desk(
 ) -> Iterator[Desk]:
     monkeypatch.setenv("NAPARI_CONFIG", str(tmp_path / "napari.yaml"))
     application()
+    for one in visible():
+        one.hide()  # of a program that an earlier test has let crash
     made = Desk(clinic, tmp_path, qtbot)
     yield made
     made.day.close()

@@ -262,8 +262,13 @@ def test_a_click_records_the_injection_and_marks_the_site(
     assert item is not None and "0.5 %" in item.text()
 
 
-def test_a_double_click_records_once(rig: Rig, person: Any) -> None:
+def test_a_double_click_records_once(
+    rig: Rig, person: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from qtpy.QtTest import QTest
+
+    # a busy machine may take longer than the second
+    monkeypatch.setattr("vein_imaging.viewer.injecting.wiring._TREMBLE_S", 60.0)
 
     press: Any = QTest
     rig.fill_in("0.1")
@@ -631,24 +636,6 @@ def test_closing_asks_first(rig: Rig, qtbot: QtBot) -> None:
     assert rig.window.isVisible()
 
 
-def test_a_locked_desk_takes_the_patient_off_the_screen(rig: Rig, person: Any) -> None:
-    """The last test: there is no way back but signing in anew."""
-    rig.fill_in("0.4")
-    rig.window.panel.log_sites.setChecked(True)
-    person.click(rig.window.canvas.surface, rig.on_canvas(300, 500))
-    assert rig.window.recorder.dialog is not None
-    kinds = rig.kinds()
-    ended: list[str] = []
-    rig.window.ended.connect(ended.append)
-    rig.window.strip.freeze.setChecked(True)  # a leg that is held stays no longer
-    rig.desk.locked = True
-    rig.settle(lambda: bool(ended))
-    assert ended == ["locked"] and not rig.window.isVisible()
-    left = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
-    assert not left, [getattr(w, "text", str)() for w in left]
-    assert not rig.feed.running and rig.kinds() == kinds
-
-
 def test_what_is_entered_on_a_page_stands_under_the_names_at_once(rig: Rig) -> None:
     rig.visit.practice = False
     no = rig.visit.screening
@@ -665,9 +652,11 @@ def test_what_is_entered_on_a_page_stands_under_the_names_at_once(rig: Rig) -> N
 def test_the_question_to_close_names_the_patient(rig: Rig) -> None:
     rig.visit.practice = False
     rig.window.header.close_button.click()
-    (box,) = rig.window.findChildren(QMessageBox)
+    boxes = rig.window.findChildren(QMessageBox)
+    (box,) = (box for box in boxes if box.isVisible())
     assert rig.visit.patient.name in box.informativeText()
     box.close()
+    QApplication.processEvents()
     rig.visit.practice = True
 
 
@@ -686,3 +675,21 @@ def test_a_click_on_the_last_picture_of_a_camera_that_is_gone_records_nothing(
     rig.window.recorder._forget_last()
     person.click(rig.window.canvas.surface, rig.on_canvas(100, 200))
     assert rig.kinds() == [*before, "injected"]
+
+
+def test_a_locked_desk_takes_the_patient_off_the_screen(rig: Rig, person: Any) -> None:
+    """The last test: there is no way back but signing in anew."""
+    rig.fill_in("0.4")
+    rig.window.panel.log_sites.setChecked(True)
+    person.click(rig.window.canvas.surface, rig.on_canvas(300, 500))
+    assert rig.window.recorder.dialog is not None
+    kinds = rig.kinds()
+    ended: list[str] = []
+    rig.window.ended.connect(ended.append)
+    rig.window.strip.freeze.setChecked(True)  # a leg that is held stays no longer
+    rig.desk.locked = True
+    rig.settle(lambda: bool(ended))
+    assert ended == ["locked"] and not rig.window.isVisible()
+    left = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    assert not left, [getattr(w, "text", str)() for w in left]
+    assert not rig.feed.running and rig.kinds() == kinds

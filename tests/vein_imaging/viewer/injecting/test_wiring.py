@@ -182,8 +182,12 @@ def test_a_refused_number_is_said_in_a_clinicians_words(desk: Desk) -> None:
     assert desk.panel.said.text().startswith("Nothing was recorded: Volume")
 
 
-def test_a_second_click_within_a_second_says_why_it_did_nothing(desk: Desk) -> None:
-    desk.fill_in("0.1")
+def test_a_second_click_within_a_second_says_why_it_did_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a busy machine may take longer than the second
+    monkeypatch.setattr("vein_imaging.viewer.injecting.wiring._TREMBLE_S", 60.0)
+    desk.fill_in("0.1", site="left knee medial")
     desk.click()
     before = desk.kinds()
     desk.recorder.record_unplaced()
