@@ -103,6 +103,8 @@ class RecordingDesk(QObject):
         self.dialog = None
 
     def _count(self, frames: int) -> None:
+        if not self._open:  # the window went first, and its button with it
+            return
         self._button.setChecked(True)
         self._button.setText(_("Stop ({frames})").format(frames=frames))
 
@@ -129,5 +131,6 @@ class RecordingDesk(QObject):
 
     def _ended(self) -> None:
         self._work = None
-        self._button.setChecked(False)
-        self._button.setText(self._words)
+        if self._open:
+            self._button.setChecked(False)
+            self._button.setText(self._words)
