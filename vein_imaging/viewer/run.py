@@ -85,10 +85,13 @@ def run_viewer(
             day.open_window(visit, url, once=True, waits=waits)
         assert day.window is not None
         cover.close()
-        if screenshot is None:
-            _run(day)
-        else:
-            _photograph(day.window, Path(screenshot), options)
+        try:
+            if screenshot is None:
+                _run(day)
+            else:
+                _photograph(day.window, Path(screenshot), options)
+        finally:
+            day.work = None  # whoever signed in goes on, and signs out
 
 
 def run_day(
