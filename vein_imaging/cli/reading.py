@@ -12,7 +12,8 @@ import click
 from numpy.typing import NDArray
 
 from vein_calibration.pixel_size import PixelSize
-from vein_devices.cameras.pictures.kind import HEAD_BYTES, foreign_kind, is_picture
+from vein_devices.cameras.pictures.kind import foreign_kind, is_picture
+from vein_devices.cameras.pictures.plain_file import read_head
 from vein_devices.cameras.pictures.reader import (
     StillPicture,
     read_one_picture,
@@ -71,9 +72,8 @@ def pictures_of_file(path: Path, every: int = 1) -> Iterator[NamedPicture]:
         If it cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-        if not head or is_picture(head, path) or foreign_kind(head, path):
+        head = read_head(path)
+        if is_picture(head, path) or foreign_kind(head, path):
             yield from _stills(path)
         else:
             yield from _frames(path, every)
