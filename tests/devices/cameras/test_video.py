@@ -235,16 +235,19 @@ def test_hardly_a_damaged_picture_of_hevc_is_given(
     assert passed <= wrong / 4
 
 
-def test_a_fault_that_the_decoder_only_tells_in_its_log_counts(tmp_path: Path) -> None:
-    """WMV: it fills the place from a neighbour, and gives the frame as good."""
-    path = tmp_path / "clip.wmv"
+def write_textured(path: Path, codec: str) -> Path:
     with av.open(str(path), "w") as container:
-        stream: Any = container.add_stream("wmv2", rate=25, options={"g": "8"})
+        stream: Any = container.add_stream(codec, rate=25, options={"g": "8"})
         stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
         for i in range(16):
             frame = av.VideoFrame.from_ndarray(textured(i), format="rgb24")
             container.mux(stream.encode(frame.reformat(format="yuv420p")))
         container.mux(stream.encode())
+    return path
+
+
+def wrong_of_damaged(path: Path, clips: int) -> tuple[int, int]:
+    """Wrong pictures of clips damaged at one place: FFmpeg's own, and those shown."""
     good = {f._frame.pts: f.pixels().astype(int) for f in VideoReader(path).frames()}
     assert len(good) == 16
     data, rng = path.read_bytes(), np.random.default_rng(18)
@@ -257,7 +260,7 @@ def test_a_fault_that_the_decoder_only_tells_in_its_log_counts(tmp_path: Path) -
             if pts in good
         )
 
-    for length in (1, 8, 64) * 5:
+    for length in (1, 8, 64) * (clips // 3):
         damaged = bytearray(data)
         at = int(rng.integers(len(data) // 4, len(data) * 9 // 10))
         damaged[at : at + length] = rng.bytes(length)
@@ -267,8 +270,26 @@ def test_a_fault_that_the_decoder_only_tells_in_its_log_counts(tmp_path: Path) -
         except DeviceDataError:
             given = {}
         anyhow, shown = anyhow + wrong_in(decoded_anyhow(path)), shown + wrong_in(given)
+    return anyhow, shown
+
+
+def test_a_fault_that_the_decoder_only_tells_in_its_log_counts(tmp_path: Path) -> None:
+    """WMV: it fills the place from a neighbour, and gives the frame as good."""
+    path = write_textured(tmp_path / "clip.wmv", "wmv2")
+    anyhow, shown = wrong_of_damaged(path, 15)
     assert anyhow > 40
     assert shown <= anyhow / 2
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "ts"])
+def test_hardly_a_picture_made_of_a_damaged_key_picture_of_h264_is_given(
+    tmp_path: Path, suffix: str
+) -> None:
+    """Damaged data that fill the picture too early: no word of it, and eight wrong."""
+    path = write_textured(tmp_path / f"clip.{suffix}", "libx264")
+    anyhow, shown = wrong_of_damaged(path, 48)
+    assert anyhow > 30
+    assert shown <= 6
 
 
 def test_a_text_is_no_video(tmp_path: Path) -> None:
