@@ -12,8 +12,8 @@ demo: ## the main job with simulated devices; writes demo-out/
 	@scripts/setup demo
 	@scripts/with-display .venv/bin/vein-imaging demo --out demo-out
 
-test: setup ## every test
-	@.venv/bin/python -m pytest -q
+test: setup ## every test, a file at a time on each core, four at most
+	@.venv/bin/python -m pytest -q -n logical --maxprocesses 4 --dist loadfile
 
 lint: setup ## format, style, types, layers
 	@scripts/lint
