@@ -24,10 +24,13 @@ Change = Literal["cleared", "faded", "persistent", "new", "unjudged"]
 """Ratio of the contrast AFTER to that BEFORE: cleared is below .22, faded up to .67,
 persistent above. "new": BEFORE shows less than .3 of what AFTER does."""
 
-SeenAs = Literal["vein", "stain", "unclear", "old stain", "mole", "crease"]
+SeenAs = Literal[
+    "vein", "stain", "unclear", "bruise", "old stain", "mole", "crease"
+]  # fmt: skip
 """What a dark line is. "stain": AFTER shows one where the vein was, wider or browner;
-"unclear": what is left may be vein or stain, and it is not judged. The last three are
-in BEFORE already; they are no veins and are not counted."""
+"unclear": what is left may be vein or stain; "bruise": AFTER shows one there; neither
+is judged. The last three are in BEFORE already; they are no veins and are not
+counted."""
 
 CLEARED_BELOW, PERSISTENT_ABOVE = 0.22, 0.67
 """A vein at half its diameter keeps a quarter of what it absorbs, and it has not gone:
@@ -114,7 +117,7 @@ class Piece:
     @property
     def counts(self) -> bool:
         """Whether it was vein at all BEFORE."""
-        return self.seen_as in ("vein", "stain", "unclear")
+        return self.seen_as in ("vein", "stain", "unclear", "bruise")
 
     @property
     def ratio_sd(self) -> float:

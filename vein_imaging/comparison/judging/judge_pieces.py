@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from vein_imaging.comparison.aligning.transform import Transform
+from vein_imaging.comparison.judging.bruise import bruised
 from vein_imaging.comparison.judging.change import (
     CLEARED_BELOW,
     PERSISTENT_ABOVE,
@@ -22,7 +23,7 @@ from vein_imaging.comparison.judging.residue import explain, log_planes
 from vein_imaging.comparison.preparing.exposure import ExposureMatch
 from vein_imaging.comparison.preparing.prepared import Side
 from vein_imaging.comparison.settings import CompareSettings
-from vein_imaging.imaging.arrays import Image
+from vein_imaging.imaging.arrays import Image, Mask
 
 __all__ = ["judge_pieces"]
 
@@ -59,6 +60,8 @@ def judge_pieces(
         pair, was + now, beside_px=settings.beside_mm * unit, search_px=search
     )
     planes = _planes(before, after, transform)
+    veins = pair.before_veins | pair.after_veins
+    bruise = bruised(*planes, pair.overlap, veins, unit)
     found: list[Piece] = []
     for lines, side, new in ((was, before, False), (now, after, True)):
         seen = [
@@ -84,7 +87,7 @@ def judge_pieces(
         if not new:
             judged = _without_stains(judged, lines, pair, planes, exposure)
             judged = _without_marks(judged, lines, pair, planes[0], noise, unit)
-        for piece in judged:
+        for piece in _without_bruises(judged, bruise):
             branch = first + piece.branch
             found.append(replace(piece, piece_id=len(found), branch=branch))
     return tuple(found)
@@ -99,11 +102,10 @@ _FAINT = 0.55
 """Up to this contrast the whole profile, of the piece and its neighbours, says what is
 left: the contrast is the darkest place within reach, and noise alone makes one. Above
 it, an alignment that is off would look like a vein that left a stain."""
-_UNCLEAR_TO, _LEFT_OF_UNCLEAR = 0.45, 0.6
-"""Beside a stain a share of .22 to .45 is as often none as half a vein: of vanished and
-stained veins a tenth, of veins at half their width three in four lie there. Where a
-stain explains only two fifths of what looks as strong as the vein did, neither is
-proven."""
+_LEFT_OF_UNCLEAR = 0.6
+"""Where a stain explains only two fifths of what looks as strong as the vein did,
+neither is proven."""
+_UNDER_BRUISE = 0.3  # of a piece; a bruise has no sharp rim
 Planes = tuple[Image, ...]
 
 
@@ -155,7 +157,9 @@ def _by_what_is_left(
     if not (less and (stain or seen < _FAINT)):
         maybe = unexplained < _LEFT_OF_UNCLEAR and share < PERSISTENT_ABOVE * gain
         return _unclear(piece) if maybe and piece.change != "cleared" else piece
-    if stain and CLEARED_BELOW <= share / gain < _UNCLEAR_TO:
+    if stain and share / gain >= CLEARED_BELOW:
+        # as often none as half a vein: a tenth of the vanished and stained ones are
+        # here, and three in four of those left at half their width
         return _unclear(piece)
     stained = stain and piece.change != "cleared"
     return piece.left_with(share, gain, "stain" if stained else "vein")
@@ -186,6 +190,20 @@ def _without_marks(
         piece if kind == "vein" else replace(piece, change="unjudged", seen_as=kind)
         for piece, kind in zip(pieces, kinds, strict=True)
     )
+
+
+def _without_bruises(pieces: tuple[Piece, ...], bruise: Mask) -> tuple[Piece, ...]:
+    """Judge nothing under a bruise: it hides what stayed, and its rim looks new."""
+    height, width = bruise.shape
+    kept = []
+    for piece in pieces:
+        rows, columns = np.rint(piece.points_rc).astype(int).T
+        under = bruise[rows.clip(0, height - 1), columns.clip(0, width - 1)].mean()
+        if under <= _UNDER_BRUISE or not piece.counts:
+            kept.append(piece)
+        elif piece.change != "new":
+            kept.append(replace(piece, change="unjudged", seen_as="bruise"))
+    return tuple(kept)
 
 
 def _own_lines(

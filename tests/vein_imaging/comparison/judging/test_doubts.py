@@ -46,3 +46,10 @@ def test_where_most_may_be_stain_the_rest_does_not_stand_for_it(
 ) -> None:
     some = [replace(one, seen_as="unclear") for one in pieces("unjudged", unclear)]
     assert (not failures_of([*pieces("cleared", 40), *some])) == told
+
+
+@pytest.mark.parametrize(("high", "told"), [(80.0, True), (93.0, False)])
+def test_an_interval_that_leaves_everything_open_is_no_figure(
+    high: float, told: bool
+) -> None:
+    assert (not failures_of(pieces("persistent", 9), (27.0, high))) == told
