@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from skimage.segmentation import watershed
+
 from vein_imaging.imaging.arrays import Image, Mask
 from vein_imaging.imaging.field.paths import best_paths, trace_back
 from vein_imaging.imaging.field.regions import disc
@@ -39,6 +41,7 @@ STRONGER_SHARE = 0.3
 has two, and one alone must not win."""
 SEED_PX = 12
 """The band is moved to the nearest edge within that."""
+CALM_PX = 1.0
 SMOOTH_PX = 25
 """A limb's outline is smooth: narrower notches, where veins reach it, are closed."""
 OUTSIDE = -1e4
@@ -182,9 +185,10 @@ def _to_edge(smooth: Image, band: Mask) -> Mask:
         seeds[away > SEED_PX] = label
     if not ((seeds == 1).any() and (seeds == 2).any()):
         return band
-    grey = cv2.normalize(smooth, np.empty(0), 0, 255, cv2.NORM_MINMAX, cv2.CV_8U)
-    cv2.watershed(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), seeds)
-    limb = cv2.dilate((seeds == 1).view(np.uint8), disc(3))
+    calm = cv2.GaussianBlur(smooth, (0, 0), CALM_PX)
+    across, down = (cv2.Sobel(calm, cv2.CV_32F, *way) for way in ((1, 0), (0, 1)))
+    seeds = watershed(cv2.magnitude(across, down), seeds)
+    limb = cv2.dilate((seeds == 1).view(np.uint8), disc(5))
     limb = np.pad(limb, SMOOTH_PX, mode="edge")
     limb = cv2.morphologyEx(limb, cv2.MORPH_CLOSE, disc(SMOOTH_PX))
     return np.asarray(limb[SMOOTH_PX:-SMOOTH_PX, SMOOTH_PX:-SMOOTH_PX] > 0)

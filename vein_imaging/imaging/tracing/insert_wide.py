@@ -14,10 +14,13 @@ from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.wide_veins import WideLine
 from vein_imaging.imaging.working_size import WorkingSize
 
-__all__ = ["LINK", "Inserted", "bodies", "insert_lines"]
+__all__ = ["LINK", "Inserted", "bodies", "insert_lines", "loose_links"]
 
 BODY_SHARE = 0.9
 """Within this share of its radius all is one vein."""
+BESIDE_SHARE = 1.5
+"""What is cut at the body and never gets that far away is the wide vein itself, ragged,
+and not a vein that drains into it."""
 TURN_COST = 2.0
 """A vein is led on to the middle of the wide one, straight rather than the shortest
 way: going back would cost so many times its length more than going straight on."""
@@ -107,9 +110,8 @@ def insert_lines(
     pixels = np.round(points).astype(np.intp)
     inside = ((pixels >= 0) & (pixels < skeleton.shape)).all(axis=1)
     points, radii, pixels = points[inside], radii[inside], pixels[inside]
-    kept = skeleton & ~body
-    cut = (skeleton & body).view(np.uint8)
-    ends = kept & (cv2.dilate(cut, np.ones((3, 3), np.uint8)) > 0)
+    beside = bodies(skeleton.shape, lines, BESIDE_SHARE)
+    kept, ends = _cut_at(skeleton, body, beside)
     radius_px = radius_px.copy()
     links = np.zeros(skeleton.shape, np.uint8)
     for end, target in _links(kept, ends, points):
@@ -120,6 +122,54 @@ def insert_lines(
     number[tuple(pixels.T)] = np.arange(len(pixels))
     radius_px[tuple(pixels.T)] = radii
     return Inserted(kept | (number != -1), radius_px, body, points, number)
+
+
+def _cut_at(skeleton: Mask, body: Mask, beside: Mask) -> tuple[Mask, Mask]:
+    """A skeleton without what belongs to a wide vein, and its ends where it was cut."""
+    kept = skeleton & ~body
+    cut = (skeleton & body).view(np.uint8)
+    ends = kept & (cv2.dilate(cut, np.ones((3, 3), np.uint8)) > 0)
+    count, labels = cv2.connectedComponents(kept.view(np.uint8))
+    ragged = np.zeros(count, np.bool_)
+    ragged[labels[ends]] = True
+    ragged[labels[kept & ~beside]] = False
+    ragged[0] = False
+    kept = kept & ~ragged[labels]
+    return kept, ends & kept
+
+
+def loose_links(
+    number: NDArray[np.int32], pixels_rc: Indices, bad: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Pixels that no longer lead from a vein to a wide one, since one of them is gone.
+
+    Parameters
+    ----------
+    number : (H, W) int32
+        Of `Inserted`.
+    pixels_rc : (N, 2) int px
+        Of a trace of its skeleton.
+    bad : (N,) bool
+        What proved to be no vein.
+
+    Returns
+    -------
+    (N,) bool
+        Links that touch each other stay or go together.
+    """
+    own = number[tuple(pixels_rc.T)]
+    if not (own == LINK).any():
+        return np.zeros(len(bad), np.bool_)
+    count, labels = cv2.connectedComponents((number == LINK).view(np.uint8))
+    beside = np.pad(labels, 1)
+    leads = np.ones(count, np.bool_)
+    for side in (own == -1, own >= 0):
+        rows, columns = pixels_rc[side & ~bad].T
+        met = np.zeros(count, np.bool_)
+        for down, right in np.ndindex(3, 3):
+            met[beside[rows + down, columns + right]] = True
+        leads &= met
+    return np.asarray((own == LINK) & ~leads[labels[tuple(pixels_rc.T)]])
 
 
 def bodies(
