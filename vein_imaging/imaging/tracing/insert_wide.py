@@ -114,7 +114,7 @@ def insert_lines(
     kept, ends = _cut_at(skeleton, body, beside)
     radius_px = radius_px.copy()
     links = np.zeros(skeleton.shape, np.uint8)
-    for end, target in _links(kept, ends, points):
+    for end, target in _links(kept, ends, points, radii):
         line = tuple(end[::-1].tolist()), tuple(pixels[target][::-1].tolist())
         cv2.line(links, *line, 1)
         cv2.line(radius_px, *line, float(radius_px[tuple(end)]))
@@ -210,7 +210,7 @@ def _dense(line: WideLine) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _links(
-    kept: Mask, ends: Mask, points: NDArray[np.float64]
+    kept: Mask, ends: Mask, points: NDArray[np.float64], radii: NDArray[np.float64]
 ) -> list[tuple[Indices, int]]:
     """Each end that was cut, and the point of a wide line that it is led on to."""
     pixels = np.stack(np.divmod(np.flatnonzero(ends), ends.shape[1]), axis=1)
@@ -230,8 +230,25 @@ def _links(
         far = np.sqrt(apart[likely])
         ahead = down[likely] * outward[0] + right[likely] * outward[1]
         cost = far * (1 + TURN_COST * (1 - ahead / np.maximum(far, 1e-6)))
-        found.append((end, int(likely[np.argmin(cost)])))
-    return found
+        best = int(np.argmin(cost))
+        found.append((float(cost[best]), end, int(likely[best])))
+    return _one_a_vein(found, kept, radii)
+
+
+def _one_a_vein(
+    found: list[tuple[float, Indices, int]], kept: Mask, radii: NDArray[np.float64]
+) -> list[tuple[Indices, int]]:
+    """Of links of one vein nearer to each other than the wide vein is wide the best."""
+    _, labels = cv2.connectedComponents(kept.view(np.uint8))
+    chosen: list[tuple[Indices, int]] = []
+    for _, end, target in sorted(found, key=lambda one: one[0]):
+        vein, width = labels[tuple(end)], 2 * radii[target]
+        if all(
+            labels[tuple(other)] != vein or np.hypot(*(end - other)) > width
+            for other, _ in chosen
+        ):
+            chosen.append((end, target))
+    return chosen
 
 
 def _near(kept: Mask, end: Indices) -> Indices:
