@@ -28,10 +28,11 @@ DARK_GROUND_MERIT = 0.6
 SURE_STEP, STEP_PX = 0.04, 25
 """A sure one must be that much brighter than what it cuts off, over that window, along
 three quarters of the cut."""
-GROUND_AT_FRAME, SLIVER_PX = 0.2, 5
+GROUND_AT_FRAME, SLIVER_PX = 0.22, 5
 """What is cut off is ground: the largest part of it, less what is narrower than that,
 has such a share of its outline at the picture's frame. Of parts of drawn sheets it is
-.26 to .5; of a strip of skin along a limb .1. Small parts say little: the corner of a
+.24 to .5; of a strip of skin along a limb .1, of half a hand beyond a tendon up to .2.
+Small parts say little: the corner of a
 sheet that comes out on a limb's far side ends before the frame."""
 
 
