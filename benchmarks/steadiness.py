@@ -130,7 +130,7 @@ def noisy(picture: Picture, draw: int) -> Picture:
 
 
 def as_jpeg(picture: Picture, quality: int) -> Picture:
-    """A picture as it comes back from a JPEG; its colours are not halved in size."""
+    """A picture as it comes back from a JPEG (colours at half its size)."""
     how = [cv2.IMWRITE_JPEG_QUALITY, quality]
     bgr = picture[..., ::-1] if picture.ndim == 3 else picture
     packed = cv2.imencode(".jpg", np.ascontiguousarray(bgr), how)[1]

@@ -20,6 +20,7 @@ from vein_imaging.imaging.rejecting.faint import (
 )
 from vein_imaging.imaging.rejecting.marks import find_marks
 from vein_imaging.imaging.rejecting.outlines import find_edges, find_outlines, find_rim
+from vein_imaging.imaging.rejecting.rim import wide_lines_off_rim
 from vein_imaging.imaging.rejecting.weak import weak_runs
 from vein_imaging.imaging.tracing.centreline import (
     Path,
@@ -39,7 +40,7 @@ from vein_imaging.imaging.tracing.insert_wide import (
     loose_links,
 )
 from vein_imaging.imaging.tracing.profile import Profiles, take_profiles
-from vein_imaging.imaging.tracing.wide_veins import WideLine, trace_wide
+from vein_imaging.imaging.tracing.wide_veins import trace_wide
 from vein_imaging.imaging.vein_map import Branch
 from vein_imaging.imaging.vesselness import Coarse
 from vein_imaging.imaging.working_size import WorkingSize
@@ -194,37 +195,11 @@ def _with_wide_lines(
     """The skeleton of a mask, wide veins from the coarsest octave inserted into it."""
     lines = () if coarse is None else trace_wide(plane, coarse, mask)
     # judged before they take the place of what is found at the working size
-    lines = off_rim(lines, field, size)
+    lines = wide_lines_off_rim(lines, field, size)
     if lines:
         # a ring is thinned in a fraction of the passes, and goes with the body
         mask = mask & ~bodies(mask.shape, lines, CORE_SHARE)
     return insert_lines(*thin(mask), lines)
-
-
-def off_rim(
-    lines: Sequence[WideLine], field: Mask, size: WorkingSize
-) -> tuple[WideLine, ...]:
-    """Stretches of wide lines of which both sides are in the field."""
-    if not lines:
-        return ()
-    sizes = np.array([len(line.points_rc) for line in lines])
-    stop = np.repeat(np.cumsum(sizes), sizes)
-    points = size.to_full(np.concatenate([line.points_rc for line in lines]))
-    chains = Chains(
-        points.astype(np.float32),
-        np.concatenate([line.radius_px for line in lines]) * np.float32(size.scale),
-        stop - np.repeat(sizes, sizes),
-        stop,
-        float(np.median(np.hypot(*np.diff(points, axis=0).T))),
-    )
-    bad = settle_runs(find_rim(chains, field), chains)
-    kept = []
-    for line, here in zip(lines, np.split(bad, np.cumsum(sizes)[:-1]), strict=True):
-        edges = np.flatnonzero(np.diff(np.pad((~here).view(np.int8), 1)))
-        for first, end in zip(edges[::2], edges[1::2], strict=True):
-            if end - first > 3:
-                kept.append(WideLine(line.points_rc[first:end], line.radius_px[first:end]))
-    return tuple(kept)
 
 
 def _calm(

@@ -295,9 +295,7 @@ def _equalised(plane: Plane) -> Plane:
     lacking = [-side % tiles for side, tiles in zip(shape, _CLAHE_TILES, strict=True)]
     top, left = (part // 2 for part in lacking)
     bottom, right = lacking[0] - top, lacking[1] - left
-    padded = cv2.copyMakeBorder(
-        plane, top, bottom, left, right, cv2.BORDER_REFLECT_101
-    )
+    padded = cv2.copyMakeBorder(plane, top, bottom, left, right, cv2.BORDER_REFLECT_101)
     equal = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES).apply(padded)
     return np.asarray(equal[top : top + shape[0], left : left + shape[1]], np.uint8)
 
