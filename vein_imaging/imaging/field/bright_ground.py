@@ -28,7 +28,7 @@ DARK_GROUND_MERIT = 0.6
 SURE_STEP, STEP_PX = 0.04, 25
 """A sure one must be that much brighter than what it cuts off, over that window, along
 three quarters of the cut."""
-MARGIN_PX = 3
+MARGIN_PX = 5
 """A band that is believed is widened by a disc of that size: in doubt it is skin."""
 GROUND_AT_FRAME, SLIVER_PX = 0.22, 5
 """What is cut off is ground: the largest part of it, less what is narrower than that,

@@ -40,7 +40,7 @@ STRONGER_SHARE = 0.3
 has two, and one alone must not win."""
 SEED_PX = 12
 """The band is moved to the nearest edge within that."""
-CALM_PX = 1.0
+CALM_PX = 0.5
 """Blur in which that edge is the crest of a gradient; by the steps from pixel to pixel
 half a grey level of noise moved it by a fifth of the limb."""
 SMOOTH_PX = 25
