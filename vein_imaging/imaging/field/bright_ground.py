@@ -30,12 +30,15 @@ SURE_STEP, STEP_PX = 0.04, 25
 three quarters of the cut."""
 MARGIN_PX = 5
 """A band that is believed is widened by a disc of that size: in doubt it is skin."""
-GROUND_AT_FRAME, SLIVER_PX = 0.22, 5
+FAR_PX, NEAR_PX, LEAST_FAR_SHARE = 35, 13, 0.85
+"""Nor may it brighten again farther away: by the wide window the step is no smaller
+than by the narrow one. On drawn legs before a table 1.1 times as large and more; along
+a valley between two tendons of a hand .6 times."""
+GROUND_AT_FRAME, SLIVER_PX = 0.17, 5
 """What is cut off is ground: the largest part of it, less what is narrower than that,
 has such a share of its outline at the picture's frame. Of parts of drawn sheets it is
-.24 to .5; of a strip of skin along a limb .1, of half a hand beyond a tendon .2. Small
-parts say little: the corner of a sheet that comes out on a limb's far side ends before
-the frame."""
+.19 to .5; of a strip of skin along a limb .1 to .15. Small parts say little: the corner
+of a sheet that comes out on a limb's far side ends before the frame."""
 
 
 def find_limb_on_bright_ground(
@@ -73,7 +76,7 @@ def find_limb_on_bright_ground(
         return None
     dark_ground = best is not None and best.merit > DARK_GROUND_MERIT
     sure = dark_ground and limb.weaker > SURE
-    if sure and _step(small, limb_lit & found, cut_off) > SURE_STEP:
+    if sure and _is_ground(small, limb_lit & found, cut_off):
         return settle_outline(small, _widened(limb.mask) & lit & found)
     shape = small.lit.shape[0] // 2, small.lit.shape[1] // 2
     judged = outlines.judge(Split(resized(limb_lit, shape), by_colour=False))
@@ -98,9 +101,17 @@ def _largest_part(mask: Mask) -> Mask:
     return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()))
 
 
-def _step(small: SmallPicture, inside: Mask, outside: Mask) -> float:
+def _is_ground(small: SmallPicture, limb: Mask, cut_off: Mask) -> bool:
+    """Whether what is cut off is darker than the limb, near it and farther away."""
+    near, far = (_step(small, limb, cut_off, size) for size in (NEAR_PX, FAR_PX))
+    if far < LEAST_FAR_SHARE * near:
+        return False
+    return _step(small, limb, cut_off, STEP_PX) > SURE_STEP
+
+
+def _step(small: SmallPicture, inside: Mask, outside: Mask, window_px: int) -> float:
     """Lower quartile, along the border of two masks, of how much brighter one is."""
-    size = STEP_PX, STEP_PX
+    size = window_px, window_px
     means = []
     for side in (inside, outside):
         weight = side.astype(np.float32)
