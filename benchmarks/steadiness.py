@@ -91,7 +91,7 @@ def flicker(variants: list[Found]) -> float:
     kernel = np.ones((2 * TOLERANCE_PX + 1,) * 2, np.uint8)
     count = np.zeros(variants[0].lines.shape, np.int32)
     for found in variants:
-        count += cv2.dilate(found.lines, kernel)
+        count += np.asarray(cv2.dilate(found.lines, kernel), np.uint8)
     others = len(variants) - 1
     missed = [
         1 - float((count[found.lines > 0] - 1).mean()) / others
@@ -107,6 +107,7 @@ def legs(seeds: list[int]) -> Iterator[Leg]:
         name = path.name.removesuffix("-truth.json")
         mm = json.loads(path.read_text())["mm_per_pixel"]
         picture = cv2.imread(str(path.with_name(f"{name}.png")), cv2.IMREAD_UNCHANGED)
+        assert picture is not None, name
         if picture.ndim == 3:
             picture = cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
         yield Leg(name, np.asarray(picture, np.uint8), mm)
@@ -134,7 +135,7 @@ def as_jpeg(picture: Picture, quality: int) -> Picture:
     how = [cv2.IMWRITE_JPEG_QUALITY, quality]
     bgr = picture[..., ::-1] if picture.ndim == 3 else picture
     packed = cv2.imencode(".jpg", np.ascontiguousarray(bgr), how)[1]
-    again = cv2.imdecode(packed, cv2.IMREAD_UNCHANGED)
+    again = np.asarray(cv2.imdecode(packed, cv2.IMREAD_UNCHANGED), np.uint8)
     return np.ascontiguousarray(again[..., ::-1] if again.ndim == 3 else again)
 
 

@@ -188,7 +188,8 @@ def _to_edge(smooth: Image, band: Mask) -> Mask:
         return band
     calm = cv2.GaussianBlur(smooth, (0, 0), CALM_PX)
     across, down = (cv2.Sobel(calm, cv2.CV_32F, *way) for way in ((1, 0), (0, 1)))
-    seeds = watershed(cv2.magnitude(across, down), seeds)
+    steep = cv2.magnitude(across, down)
+    seeds = watershed(steep, seeds)  # type: ignore[no-untyped-call]
     limb = cv2.dilate((seeds == 1).view(np.uint8), disc(3))
     limb = np.pad(limb, SMOOTH_PX, mode="edge")
     limb = cv2.morphologyEx(limb, cv2.MORPH_CLOSE, disc(SMOOTH_PX))

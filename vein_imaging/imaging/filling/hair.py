@@ -60,7 +60,8 @@ def find_hairs(plane: Plane) -> Mask:
     """
     closed = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     depth = cv2.subtract(closed, plane)
-    lit = cv2.compare(closed, cv2.mean(closed)[0] / 2, cv2.CMP_GE)
+    # of the whole picture: of a sample, which pixels they are would decide
+    lit = (closed >= cv2.mean(closed)[0] / 2).view(np.uint8)
     noise = cv2.mean(depth, lit)[0]
     least = np.asarray(cv2.convertScaleAbs(closed, alpha=DEPTH_SHARE))
     np.maximum(least, min(255, math.ceil(NOISE_FACTOR * noise)), out=least)
