@@ -73,7 +73,7 @@ CHANGE_STYLES: dict[Change, ChangeStyle] = {
     "persistent": ChangeStyle((255, 110, 30), marked("Remaining")),
     "new": ChangeStyle((255, 130, 215), marked("New"), width_px=7),
     "unjudged": ChangeStyle(
-        (200, 200, 200), marked("Not judged: faint or thin"), width_px=1
+        (200, 200, 200), marked("Not judged: faint, stain or bruise"), width_px=1
     ),
 }
 
