@@ -117,15 +117,23 @@ def _faint_doubts(pieces: Sequence[Piece]) -> list[str]:
             ).format(judged=len(judged), branches=len(branches))
         )
     length = math.fsum(piece.length_px for piece in judged)
-    faint = math.fsum(p.length_px for p in pieces if p.change == "unjudged")
-    if length < _JUDGED_SHARE * (length + faint):
-        share = 100 * faint / (length + faint)
-        doubts.append(
-            _(
-                "{share:.0f} % of the veins in BEFORE are too faint or thin to judge"
-            ).format(share=share)
-        )
+    rest = [p for p in pieces if p.change == "unjudged" and p.counts]
+    faint = [p for p in pieces if p.change == "unjudged" and _was_measured(p)]
+    for unjudged, words in (
+        (
+            faint,
+            _("{share:.0f} % of the veins in BEFORE are too faint or thin to judge"),
+        ),
+        (rest, _("{share:.0f} % of the vein seen BEFORE could not be judged")),
+    ):
+        lost = math.fsum(piece.length_px for piece in unjudged)
+        if length < _JUDGED_SHARE * (length + lost):
+            return [*doubts, words.format(share=100 * lost / (length + lost))]
     return doubts
+
+
+def _was_measured(piece: Piece) -> bool:
+    return math.isfinite(piece.contrast_before)
 
 
 def _scale_doubts(transform: Transform, before: VeinMap, after: VeinMap) -> list[str]:

@@ -80,7 +80,7 @@ class CourseCurve(QWidget):
         super().__init__()
         self.points = tuple(points)
         self.setMinimumHeight(_LOWEST_PX)
-        self.setAccessibleName(_("Left of the veins of the first picture, %"))
+        self.setAccessibleName(_("What is left of the veins of the first picture, %"))
         self.setAccessibleDescription("; ".join(map(point_in_words, self.points)))
 
     def place(self, point: CoursePoint, percent: float) -> QPointF:
@@ -111,7 +111,9 @@ class CourseCurve(QWidget):
         letters.setBold(True)
         painter.setFont(letters)
         painter.setPen(_INK)
-        title = _("Left of the veins of the first picture, % (bars: 95 % interval)")
+        title = _(
+            "What is left of the veins of the first picture, % (bars: 95 % interval)"
+        )
         painter.drawText(QPointF(12, 26), title)
         letters.setPixelSize(_TEXT_PX)
         letters.setBold(False)
