@@ -63,7 +63,7 @@ def write_results(
 
     Raises
     ------
-    click.UsageError
+    click.ClickException
         If they cannot be written.
     """
     sign = f".{secrets.token_hex(4)}{TEMPORARY_SUFFIX}"
@@ -84,7 +84,7 @@ def write_results(
             temporary.replace(file)
         flush_folder(folder)
     except OSError as error:
-        raise click.UsageError(
+        raise click.ClickException(
             _("nothing was written to {folder}: {error}").format(
                 folder=folder, error=error.strerror or error
             )

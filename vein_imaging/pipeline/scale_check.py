@@ -69,8 +69,8 @@ def refuse_scale(
         return
     if not (math.isfinite(size_mm) and size_mm > 0):
         raise ValueError(
-            f"mm per pixel is a positive number, not {size_mm!r}; leave it out where "
-            "it is not known"
+            f"mm_per_pixel must be a positive number, not {size_mm!r}; leave it out "
+            "where the scale is unknown"
         )
     if not SHORTEST_SIDE_MM <= max(shape[:2]) * size_mm <= LONGEST_SIDE_MM:
         raise ValueError(scale_doubt(shape, size_mm))

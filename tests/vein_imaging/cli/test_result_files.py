@@ -47,7 +47,7 @@ def test_a_full_disk_leaves_the_earlier_files_and_says_so(
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(click.UsageError, match="No space left"):
+    with pytest.raises(click.ClickException, match="No space left"):
         write_results(tmp_path, {"a": b"two", "b": b"two"}, earlier=EARLIER)
     assert names(tmp_path) == {"a", "map.png"}
     assert (tmp_path / "a").read_bytes() == b"one"
@@ -55,7 +55,7 @@ def test_a_full_disk_leaves_the_earlier_files_and_says_so(
 
 def test_a_folder_in_a_file_s_place_is_named(tmp_path: Path) -> None:
     (tmp_path / "page.html").mkdir()
-    with pytest.raises(click.UsageError, match=r"page\.html is a folder"):
+    with pytest.raises(click.ClickException, match=r"page\.html is a folder"):
         write_results(tmp_path, {"page.html": b"one"}, earlier=())
     assert names(tmp_path) == {"page.html"}
 

@@ -117,18 +117,17 @@ def _faint_doubts(pieces: Sequence[Piece]) -> list[str]:
             ).format(judged=len(judged), branches=len(branches))
         )
     length = math.fsum(piece.length_px for piece in judged)
-    rest = [p for p in pieces if p.change == "unjudged" and p.counts]
-    faint = [p for p in pieces if p.change == "unjudged" and _was_measured(p)]
-    for unjudged, words in (
-        (
-            faint,
-            _("{share:.0f} % of the veins in BEFORE are too faint or thin to judge"),
-        ),
-        (rest, _("{share:.0f} % of the vein seen BEFORE could not be judged")),
-    ):
-        lost = math.fsum(piece.length_px for piece in unjudged)
-        if length < _JUDGED_SHARE * (length + lost):
-            return [*doubts, words.format(share=100 * lost / (length + lost))]
+    # what could not be measured at all is told beside the figure, with all vein
+    faint = math.fsum(
+        p.length_px for p in pieces if p.change == "unjudged" and _was_measured(p)
+    )
+    if length < _JUDGED_SHARE * (length + faint):
+        share = 100 * faint / (length + faint)
+        doubts.append(
+            _(
+                "{share:.0f} % of the veins in BEFORE are too faint or thin to judge"
+            ).format(share=share)
+        )
     return doubts
 
 

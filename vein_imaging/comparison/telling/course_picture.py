@@ -20,7 +20,7 @@ __all__ = ["course_lines", "draw_course"]
 Sheet = NDArray[np.uint8]
 
 _WIDTH_PX, _GAP_PX = 1600, 20
-_MOST_ACROSS = 4
+_MOST_ACROSS = 4  # pictures in a row: a vein of a pixel or two is seen in each
 _LONGEST_PX = 6000  # of the words: many visits, with every reason at once
 _TITLE, _TEXT = Lettering(24, bold=True), Lettering(19)
 _NOTE = Lettering(16, colour=(90, 90, 90))
