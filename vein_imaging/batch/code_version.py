@@ -11,12 +11,21 @@ from pathlib import Path
 
 import vein_calibration
 import vein_imaging
+from vein_devices.cameras import pictures
 from vein_imaging.words import translate as _
 
 __all__ = ["CodeVersion", "code_version"]
 
 # what figures are computed with: another version may give other last digits
-_LIBRARIES = ("numpy", "opencv-python", "scikit-image", "scipy")
+_LIBRARIES = (
+    "numpy",
+    "opencv-python",
+    "pillow",
+    "scikit-image",
+    "scipy",
+    "simplejpeg",
+    "tifffile",
+)
 _MEASURING = ("batch", "comparison", "imaging", "pipeline")
 
 
@@ -29,8 +38,9 @@ class CodeVersion:
     release : str
         Of vein-imaging.
     sources : str
-        SHA-256 over the sources of calibration, imaging, pipeline, comparison and
-        batch, in hex: a checkout that was changed is another version.
+        SHA-256 over the sources of calibration, imaging, pipeline, comparison, batch
+        and the reader of pictures, in hex: a checkout that was changed is another
+        version.
     libraries : tuple of str
         Such as "numpy 2.4.6"; Python itself is the first.
     """
@@ -100,7 +110,8 @@ def _sources() -> list[tuple[str, Path]]:
         Path(vein_imaging.__path__[0]),
         Path(vein_calibration.__path__[0]),
     )
-    folders = [calibration, *(own / room for room in _MEASURING)]
+    reading = Path(pictures.__path__[0])
+    folders = [calibration, reading, *(own / room for room in _MEASURING)]
     return sorted(
         (file.relative_to(folder.parent).as_posix(), file)
         for folder in folders

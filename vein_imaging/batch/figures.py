@@ -13,9 +13,10 @@ from vein_imaging.comparison import (
     piece_rows,
     summary_row,
 )
-from vein_imaging.imaging.arrays import Picture
+from vein_imaging.imaging.arrays import Mask, Picture, check_picture
 from vein_imaging.imaging.branch_rows import branch_rows
 from vein_imaging.pipeline import AnalysisSettings, analyse
+from vein_imaging.pipeline.hidden_pixels import corrected_hidden, field_that_shows
 
 __all__ = ["pair_figures", "picture_figures"]
 
@@ -26,6 +27,8 @@ def picture_figures(
     mm_per_pixel: float | None,
     profile: Profile | None,
     settings: AnalysisSettings,
+    hidden: Mask | None = None,
+    remarks: Sequence[str] = (),
 ) -> Figures:
     """Totals and branches of one picture.
 
@@ -36,6 +39,10 @@ def picture_figures(
         Taken as exact; without it the profile decides.
     profile : Profile, optional
     settings : AnalysisSettings
+    hidden : (H, W) bool, optional
+        Transparent pixels, not looked at.
+    remarks : sequence of str
+        What was odd about the file; it goes before the advice.
 
     Returns
     -------
@@ -48,11 +55,21 @@ def picture_figures(
     TypeError, ValueError
         If the picture cannot be used.
     """
+    field = None
+    if hidden is not None:
+        whole = check_picture(picture)
+        seen = whole if profile is None else profile.correct(whole)
+        field = field_that_shows(seen, corrected_hidden(hidden, profile))
     found = analyse(
-        picture, mm_per_pixel=mm_per_pixel, profile=profile, settings=settings
+        picture,
+        mm_per_pixel=mm_per_pixel,
+        field=field,
+        profile=profile,
+        settings=settings,
     )
+    advice = "; ".join(filter(None, (*remarks, found.advice)))
     return {
-        "summary": {**found.summary(), "advice": found.advice},
+        "summary": {**found.summary(), "advice": advice},
         "branches": branch_rows(found),
     }
 

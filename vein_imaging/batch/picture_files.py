@@ -6,19 +6,17 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from vein_calibration.profile_file import profile_id, read_profile
+from vein_devices.cameras.pictures.kind import PICTURE_SUFFIXES
+from vein_devices.cameras.pictures.plain_file import read_bytes
+from vein_devices.cameras.pictures.reader import StillPicture, read_one_picture
+from vein_devices.errors import DeviceError
 from vein_imaging.batch.figures import picture_figures
 from vein_imaging.batch.task import Figures, NotStarted, Task, UnfitWorkerError
-from vein_imaging.imaging.arrays import Picture
 from vein_imaging.pipeline import AnalysisSettings
 from vein_imaging.words import translate as _
 
 __all__ = ["measure_file", "picture_paths", "picture_tasks"]
-
-_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"})
 
 
 def picture_paths(places: Iterable[Path]) -> list[Path]:
@@ -31,7 +29,11 @@ def picture_paths(places: Iterable[Path]) -> list[Path]:
     found: dict[Path, None] = {}
     for place in places:
         inside = (
-            sorted(one for one in place.rglob("*") if one.suffix.lower() in _SUFFIXES)
+            sorted(
+                one
+                for one in place.rglob("*")
+                if one.suffix.lower() in PICTURE_SUFFIXES and one.is_file()
+            )
             if place.is_dir()
             else [place]
         )
@@ -62,8 +64,8 @@ def picture_tasks(
         if profile is not None and profile not in checksums:
             checksums[profile] = profile_id(read_profile(profile))
         try:
-            sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        except OSError as error:
+            sha256 = hashlib.sha256(read_bytes(path)).hexdigest()
+        except DeviceError as error:
             yield NotStarted({"picture": str(path)}, str(error))
             continue
         yield Task(
@@ -88,8 +90,8 @@ def measure_file(task: Task) -> Figures:
 
     Raises
     ------
-    OSError, ValueError
-        If it cannot be read, is no picture, or has changed.
+    DeviceError, ValueError
+        If it cannot be read, is no whole picture, holds several, or has changed.
     UnfitWorkerError
         If its folder is not on this machine.
     """
@@ -100,29 +102,23 @@ def measure_file(task: Task) -> Figures:
             _("{file} has changed since the batch began").format(file=profile_path)
         )
     assert isinstance(task.settings, AnalysisSettings)
+    picture = _picture(Path(path), task.inputs[0])
     return picture_figures(
-        _picture(Path(path), task.inputs[0]),
+        picture.pixels,
+        hidden=picture.hidden,
+        remarks=picture.remarks,
         mm_per_pixel=task.given["mm_per_pixel"],
         profile=profile,
         settings=task.settings,
     )
 
 
-def _picture(path: Path, sha256: str) -> Picture:
+def _picture(path: Path, sha256: str) -> StillPicture:
     if not path.parent.is_dir():  # the command has just read it: a share is missing
         raise UnfitWorkerError(_("it does not see {folder}").format(folder=path.parent))
-    content = path.read_bytes()
+    content = read_bytes(path)
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(
             _("{file} has changed since the batch began").format(file=path)
         )
-    raw = np.frombuffer(content, np.uint8)
-    flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_ANYDEPTH
-    picture = cv2.imdecode(raw, flags) if raw.size else None
-    if picture is None:
-        raise ValueError(
-            _("{path} is not a picture that can be read; use PNG, TIFF or JPEG").format(
-                path=path
-            )
-        )
-    return picture
+    return read_one_picture(path, data=content)

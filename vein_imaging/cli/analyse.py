@@ -21,12 +21,12 @@ from vein_imaging.cli.reading import NamedPicture, pictures_of_file
 from vein_imaging.durable import make_folder
 from vein_imaging.imaging.arrays import Mask, check_picture
 from vein_imaging.imaging.branch_rows import branch_rows
-from vein_imaging.imaging.field.find_field import look_for_field
 from vein_imaging.imaging.overlay import draw_overlay
 from vein_imaging.imaging.plane import Channel
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.pipeline import AnalysisSettings, analyse
 from vein_imaging.pipeline.calibrated import calibrated_settings, chosen_scale
+from vein_imaging.pipeline.hidden_pixels import corrected_hidden, field_that_shows
 from vein_imaging.pipeline.scale_check import scale_doubt
 from vein_imaging.pipeline.settings import Polarity, Quality
 from vein_imaging.words import translate as _
@@ -168,10 +168,7 @@ def _corrected(
     picture = check_picture(named.pixels)
     if profile is None:
         return picture, named.hidden
-    hidden = named.hidden
-    if hidden is not None:
-        hidden = profile.correct(np.where(hidden, 0, 255).astype(np.uint8)) < 128
-    return profile.correct(picture), hidden
+    return profile.correct(picture), corrected_hidden(named.hidden, profile)
 
 
 def _field(
@@ -181,10 +178,7 @@ def _field(
 ) -> Mask | None:
     """Where to look, if not everywhere: in the box, and nowhere that is hidden."""
     field = None if box is None else _inside(box, picture.shape[:2])
-    if hidden is None:
-        return field
-    seen = look_for_field(picture).mask if field is None else field
-    return seen & ~hidden
+    return field_that_shows(picture, hidden, field)
 
 
 def _inside(box: tuple[int, int, int, int], shape: tuple[int, int]) -> Mask:

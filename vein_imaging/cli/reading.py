@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_calibration.pixel_size import PixelSize
-from vein_devices.cameras.pictures.kind import HEAD_BYTES, foreign_kind, is_picture
+from vein_devices.cameras.pictures.kind import foreign_kind, is_picture
+from vein_devices.cameras.pictures.plain_file import read_head
 from vein_devices.cameras.pictures.reader import (
     StillPicture,
     read_one_picture,
@@ -81,9 +82,8 @@ def pictures_of_file(path: Path, every: int = 1) -> Iterator[NamedPicture]:
         If it cannot be read.
     """
     try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-        if not head or is_picture(head, path) or foreign_kind(head, path):
+        head = read_head(path)
+        if is_picture(head, path) or foreign_kind(head, path):
             yield from _stills(path)
         else:
             yield from _frames(path, every)
@@ -195,20 +195,26 @@ def _stills(path: Path) -> Iterator[NamedPicture]:
 
 def _frames(path: Path, every: int) -> Iterator[NamedPicture]:
     """A video of a kind that cannot be measured is left out, and named on stderr."""
-    due = 0
+    due = given = 0
     try:
         with closing(VideoReader(path)) as video:
             if video.cut is not None:
                 _say([f"{path}: {video.cut}"])
-            _say(_shape_of(video))
+            _say(_oddities_of(video))
             for frame in video.frames():
                 if frame.index >= due:
                     name = f"{path.stem}-{frame.index:06d}"
+                    given += 1
                     yield NamedPicture(name, frame.pixels())
                     due = frame.index - frame.index % every + every
     except DeviceUnsupportedError as error:
         _say([_("not measured: {reason}").format(reason=error)])
         return
+    if not given and not video.lost:
+        raise DeviceDataError(
+            f"{path}: no frame in it is to be shown; play it in another program, and "
+            f"save it from there"
+        )
     if video.lost:
         told = ", ".join(map(str, video.lost_at[:_NUMBERS_TOLD]))
         words = plural(
@@ -220,14 +226,28 @@ def _frames(path: Path, every: int) -> Iterator[NamedPicture]:
         _say([words.format(path=path, count=video.lost, numbers=told + more)])
 
 
-def _shape_of(video: VideoReader) -> list[str]:
-    if video.is_square:
-        return []
-    words = _(
-        "{name}: its pixels are not square ({aspect:.4g} times as wide as high); the "
-        "frames are stretched, and mm per pixel counts in the stretched ones"
-    )
-    return [words.format(name=video.name, aspect=video.pixel_aspect)]
+def _oddities_of(video: VideoReader) -> list[str]:
+    told = []
+    if not video.is_square:
+        words = _(
+            "{name}: its pixels are not square ({aspect:.4g} times as wide as high); "
+            "the frames are stretched, and mm per pixel counts in the stretched ones"
+        )
+        told.append(words.format(name=video.name, aspect=video.pixel_aspect))
+    if video.is_hdr:
+        words = _(
+            "{name}: an HDR video: its brightness is not a photograph's, and veins "
+            "look paler; on the phone, switch HDR video off"
+        )
+        told.append(words.format(name=video.name))
+    if video.others:
+        words = plural(
+            "{name}: it holds {count} more video, which is not read",
+            "{name}: it holds {count} more videos, which are not read",
+            video.others,
+        )
+        told.append(words.format(name=video.name, count=video.others))
+    return told
 
 
 def _too_small(name: str, pixels: NDArray[Any]) -> list[str]:

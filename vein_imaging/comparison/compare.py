@@ -55,7 +55,7 @@ def compare(
     control_points_rc : two (N >= 2, 2) px, optional
         The same places marked by hand in BEFORE and in AFTER, for pictures that cannot
         be aligned without. Four or more make a map of their own where no patch of skin
-        confirms them; two or three only say where to look.
+        confirms them; two or three do where the limb's outline agrees with them.
     settings : CompareSettings, optional
 
     Returns

@@ -31,9 +31,11 @@ next pictures are decoded onto others than the first decoder's are."""
 _PRIMED = 8
 """So many pictures are decoded and given back first: new memory is 0 for both."""
 _REMEMBERED = 8  # pictures that the first decoder has not given: it found a fault
-_TAIL = 8
-"""Bytes at the end of a slice. Of whole ones the last three leave the picture as it is,
-six at most; of damaged ones whose picture was full too early 24 and mostly hundreds."""
+_TAIL_KEY, _TAIL_OTHER = 8, 24
+"""Bytes at the end of a slice, of a key picture and of another. Of whole ones the last
+three leave the picture as it is, six at most; of those that are not key pictures up to
+16 in drawings (a test pattern, a screen), where their ends are motion alone, which is
+not seen on grey. Of damaged ones whose picture was full too early mostly hundreds."""
 _BLOCK_PX = 64 * 64  # the largest coding block, of which few bytes are motion alone
 _LEAST_KEY, _LEAST_OTHER = 2, 16
 """Bytes for each such block, or a slice is not asked: in a picture that is all but the
@@ -131,19 +133,22 @@ class HevcTwin:
     def _goes_on_behind(self, data: bytes, *, is_key: bool) -> bool:
         """Whether the end of a slice changes nothing of the picture."""
         blocks = self._codec.width * self._codec.height / _BLOCK_PX
-        least = blocks * (_LEAST_KEY if is_key else _LEAST_OTHER) + 4 * _TAIL
+        tail = _TAIL_KEY if is_key else _TAIL_OTHER
+        least = blocks * (_LEAST_KEY if is_key else _LEAST_OTHER) + 4 * tail
         slices = slices_in(data, self._length_bytes)
         slices = [(start, end) for start, end in slices if end - start >= least]
         whole = self._picture_of(data) if slices else []
         if not whole:
             return False  # it cannot be decoded by itself
-        return any(self._is_unread(data, end, whole) for _start, end in slices)
+        return any(self._is_unread(data, end, tail, whole) for _start, end in slices)
 
-    def _is_unread(self, data: bytes, end: int, whole: list[av.VideoFrame]) -> bool:
+    def _is_unread(
+        self, data: bytes, end: int, tail: int, whole: list[av.VideoFrame]
+    ) -> bool:
         same = 0
         for at in range(_TRIES):
-            other = bytes(255 - 37 * (at + place) % 251 for place in range(_TAIL))
-            changed = data[: end - _TAIL] + other + data[end:]
+            other = bytes(255 - 37 * (at + place) % 251 for place in range(tail))
+            changed = data[: end - tail] + other + data[end:]
             same += _are_same(whole, self._picture_of(changed))
             if at + 1 == _DIFFERENT and not same:
                 return False

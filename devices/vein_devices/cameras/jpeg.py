@@ -18,6 +18,9 @@ _SOI, _EOI, _SOS = 0xD8, 0xD9, 0xDA
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 _TABLES = {0xDB: 65, 0xC4: 17}  # quantisation, Huffman: least length of their content
 _RESTARTS = range(0xD0, 0xD8)
+_MOST_PIXELS = 1 << 26
+"""67 million, more than any camera of a stream: some hundred bytes may state four
+billion, which would be decoded for minutes into 12 GB."""
 
 
 def check_jpeg(
@@ -164,7 +167,9 @@ def decode_jpeg(
     DeviceDataError
         If its structure is wrong, or its data is damaged so that the decoder notices.
     """
-    jpeg, _ = check_jpeg(data, size_px)
+    jpeg, (height, width) = check_jpeg(data, size_px)
+    if height * width > _MOST_PIXELS:
+        raise DeviceDataError(f"the JPEG states {width}x{height} pixels: damaged")
     try:
         if grey is None:
             grey = simplejpeg.decode_jpeg_header(jpeg)[2] == "Gray"

@@ -61,6 +61,24 @@ picture, and follow lists to other files."""
 _SQUARE = 1.001
 """Width over height of a pixel; what differs less comes of an encoder's rounding."""
 
+_HDR_CURVES = (16, 18)  # PQ and HLG, ITU-T H.273 table 3
+
+
+def _videos(container: av.container.InputContainer) -> list[av.VideoStream]:
+    """Its videos; the cover of a song or film is a picture, and none of them."""
+    from av.stream import Disposition
+
+    cover = Disposition.attached_pic | Disposition.timed_thumbnails
+    return [one for one in container.streams.video if not one.disposition & cover]
+
+
+def _default(videos: list[av.VideoStream]) -> av.VideoStream:
+    """The one that the file calls its own, or the first."""
+    from av.stream import Disposition
+
+    own = [one for one in videos if one.disposition & Disposition.default]
+    return (own or videos)[0]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VideoFrame:
@@ -170,10 +188,13 @@ class VideoReader:
             raise DeviceDataError(f"{self._no_video()} ({error.strerror})") from error
         self._listens = True
         listen(+1)
-        if not self._container.streams.video:
+        videos = _videos(self._container)
+        if not videos:
             self.close()
-            raise DeviceDataError(f"{self._no_video()} (no picture in it)")
-        self._stream = self._container.streams.video[0]
+            raise DeviceDataError(f"{self._no_video()} (no video in it)")
+        self._stream = _default(videos)
+        self.others = len(videos) - 1
+        """Videos in the file beside the one that is read."""
         # Threads that decode several frames at once would tell a fault too late, and
         # their log could not be told from another video's.
         self._stream.thread_type = "NONE"
@@ -210,6 +231,11 @@ class VideoReader:
     def is_square(self) -> bool:
         """Whether its pixels are as wide as they are high."""
         return 1 / _SQUARE <= self.pixel_aspect <= _SQUARE
+
+    @property
+    def is_hdr(self) -> bool:
+        """Whether its brightness follows another curve than a photograph's."""
+        return self._stream.codec_context.color_trc in _HDR_CURVES
 
     def frames(self) -> Iterator[VideoFrame]:
         """Decode one after the other, until the video ends.

@@ -12,7 +12,8 @@ def test_the_version_names_release_sources_and_libraries() -> None:
     version = code_version()
     assert re.fullmatch("[0-9a-f]{64}", version.sources)
     assert [one.split()[0] for one in version.libraries] == [
-        *("Python", "numpy", "opencv-python", "scikit-image", "scipy"),
+        *("Python", "numpy", "opencv-python", "pillow", "scikit-image", "scipy"),
+        *("simplejpeg", "tifffile"),
     ]
     assert version.short.startswith(f"{version.release}-")
 

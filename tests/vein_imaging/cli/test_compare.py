@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from numpy.typing import NDArray
 
 from vein_imaging.cli.compare import compare_command
-from vein_imaging.comparison.telling import picture
+from vein_imaging.comparison.telling import lettering, picture
 from vein_phantom import PhantomSettings, draw_frame
 
 LEG = PhantomSettings(seed=1, width_px=640, height_px=360, mm_per_pixel=0.12)
@@ -189,7 +189,7 @@ def test_the_share_of_the_leg_is_on_the_sheet(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
-    plain = picture.write
+    plain = lettering.write
 
     def listening(canvas: NDArray[np.uint8], text: str, *at: Any, **how: Any) -> int:
         written.append(text)

@@ -207,14 +207,56 @@ def test_marks_that_contradict_each_other_are_refused(visits: Visits) -> None:
     assert result.alignment_verdict == "refused" and result.alignment_advice
 
 
-def test_two_marks_say_where_to_look_and_skin_must_confirm(visits: Visits) -> None:
-    before = np.array([[120.0, 100.0], [240.0, 480.0]])
-    after = before_to_after_rc(before, visits.before_truth, visits.after_truth)
-    result = compare(visits.before, visits.after, control_points_rc=(before, after))
+TWO = np.array([[120.0, 100.0], [240.0, 480.0]])
+
+
+def test_two_marks_say_where_to_look_and_skin_confirms(visits: Visits) -> None:
+    after = before_to_after_rc(TWO, visits.before_truth, visits.after_truth)
+    result = compare(visits.before, visits.after, control_points_rc=(TWO, after))
     assert result.alignment_verdict == "doubtful" and result.overlap.mean() > 0.5
+
+
+def test_two_marks_that_no_skin_confirms_are_shown_where_the_outline_does(
+    visits: Visits,
+) -> None:
+    after = before_to_after_rc(TWO, visits.before_truth, visits.after_truth)
+    skinless = np.full_like(visits.after, 12)
+    skinless[visits.after_truth.skin] = 150
+    field = visits.after_truth.skin
+    result = compare(
+        visits.before, skinless, after_field=field, control_points_rc=(TWO, after)
+    )
+    assert result.alignment_verdict == "doubtful" and result.transform is not None
+    assert any("and the limb's outline" in why for why in result.alignment_reasons)
+    np.testing.assert_allclose(result.transform.to_after(TWO), after, atol=4)
+    # without the outline nothing bears witness to two points
+    alone = compare(
+        visits.before,
+        np.full_like(visits.after, 150),
+        after_field=np.ones_like(field),
+        control_points_rc=(TWO, after),
+    )
+    assert alone.alignment_verdict == "refused"
+
+
+def test_two_marks_that_contradict_the_outline_are_refused(visits: Visits) -> None:
     other, _ = draw_frame(replace(LEG, seed=2, visit="after"))
-    wrong = compare(visits.before, other, control_points_rc=(before, after))
+    after = TWO[::-1] + np.array([60, -40])
+    wrong = compare(visits.before, other, control_points_rc=(TWO, after))
     assert wrong.alignment_verdict == "refused"
+
+
+def test_a_camera_half_as_near_is_no_other_leg(visits: Visits) -> None:
+    rim = ((200, 200), (300, 300))
+    wide = np.pad(visits.after, rim, constant_values=int(visits.after[0, 0].mean()))
+    far = cv2.resize(wide, None, fx=0.55, fy=0.55, interpolation=cv2.INTER_AREA)
+    result = compare(visits.before, np.asarray(far, np.uint8))
+    assert result.transform is not None, result.reasons
+    points = np.argwhere(result.overlap)[::97].astype(float)
+    true = before_to_after_rc(points, visits.before_truth, visits.after_truth)
+    true = (true + np.array([200.5, 300.5])) * 0.55 - 0.5
+    off = np.hypot(*(result.transform.to_after(points) - true).T)
+    assert np.median(off) < 0.7
 
 
 def test_another_part_of_the_same_leg_is_refused(visits: Visits) -> None:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_imaging.comparison.telling import course_picture
+from vein_imaging.comparison.telling import course_curve, course_picture
 from vein_imaging.treatment import Site
 from vein_imaging.treatment.compared_photos import ComparedPhotos, compare_photos
 from vein_imaging.treatment.on_paper.print_comparison import (
@@ -94,7 +94,7 @@ def test_a_saved_course_shows_no_figure_that_the_window_withholds(
     assert found.course is not None
     assert found.course.visits[1].summary is not None and not found.later[1].said.figure
     drawn: list[Any] = []
-    plain = course_picture.draw_curve
+    plain = course_curve.draw_curve
 
     def listening(points: Any, width_px: int) -> Any:
         drawn.append(points)

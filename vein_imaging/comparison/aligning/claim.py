@@ -17,6 +17,7 @@ __all__ = ["Evidence", "claimed", "evidence_of"]
 
 _CHECKED_BY, _LEAST_LOCAL = 16, 0.45
 _STRETCH = 2.5  # of area, against the whole limb: skin does not stretch further
+_UNKNOWN = 1e3  # widths of the limb: an error that nothing says anything about
 _RIM_WIDTHS = 0.02  # what looks like skin at its outline may be what lies behind
 
 
@@ -71,7 +72,9 @@ def evidence_of(
     errors = left_out_errors(pose.matches, width_px) / width_px
     columns, rows = np.rint(pose.matches.before_xy).astype(int).T
     proven = claim[rows.clip(0, len(claim) - 1), columns.clip(0, claim.shape[1] - 1)]
-    errors = errors[proven] if proven.any() else np.array([np.inf])
+    # no figure where no other part foresees a match: a percentile of inf is none
+    errors = np.minimum(errors[proven], _UNKNOWN)
+    errors = errors if proven.any() else np.array([_UNKNOWN])
     matrix = pose.transform.affine[:, :2]
     return Evidence(
         hit_share=check.share,

@@ -12,13 +12,22 @@ from vein_imaging.comparison.aligning.transform import Affine
 from vein_imaging.comparison.preparing.surface import View
 from vein_imaging.imaging.arrays import Image, Mask, Plane
 
-__all__ = ["LimbFrame", "Turn", "frames_of", "limb_width_px", "quarter_turns"]
+__all__ = [
+    "LimbFrame",
+    "Turn",
+    "frame_of",
+    "frames_of",
+    "limb_width_px",
+    "quarter_turns",
+    "widths_differ",
+]
 
 Turn = int
 """Quarter turns of AFTER against the clock."""
 
 _WIDEST = 1.33
 """Of two widths of one limb: further apart, one field has run onto what lies behind."""
+_MEASURED_PX = 1000  # of the longer side: a width is told to a few px there
 _NARROWEST_PX = 8.0  # of a limb: less is no limb, and no size to measure by
 _ENLARGED = 1.6
 """At most: pixels made up between those of a small picture hold no more skin."""
@@ -102,6 +111,18 @@ class LimbFrame:
             np.float64,
         )
 
+    def skin_at(self, like: Mask) -> Mask:
+        """Draw its skin at the size of a picture.
+
+        Parameters
+        ----------
+        like : (H, W) bool
+            Of that size.
+        """
+        skin, size = self.skin.astype(np.uint8), like.shape[::-1]
+        grown = cv2.resize(skin, size, interpolation=cv2.INTER_NEAREST)
+        return np.asarray(grown > 0)
+
     def reduced(self, share: float) -> LimbFrame:
         """Draw it smaller.
 
@@ -127,10 +148,11 @@ def limb_width_px(skin: Mask) -> float:
     px
         0 where there is no skin.
     """
-    closed: Plane = np.pad(skin.astype(np.uint8), 1)
+    shrunk = max(1, max(skin.shape) // _MEASURED_PX)
+    closed: Plane = np.pad(skin[::shrunk, ::shrunk].astype(np.uint8), 1)
     distance = cv2.distanceTransform(closed, cv2.DIST_L2, 5)
     inside = distance[distance > 0]
-    return 2 * float(np.percentile(inside, 99)) if inside.size else 0.0
+    return 2 * shrunk * float(np.percentile(inside, 99)) if inside.size else 0.0
 
 
 def frames_of(
@@ -148,22 +170,44 @@ def frames_of(
     -------
     LimbFrame, LimbFrame
     """
-    widths = [
-        max(limb_width_px(skin), _NARROWEST_PX) for skin in (before.skin, after.skin)
-    ]
-    if max(widths) > _WIDEST * min(widths):
+    widths = [limb_width_px(skin) for skin in (before.skin, after.skin)]
+    if widths_differ(*widths):
         widths = [min(widths)] * 2
     one, other = (
-        _framed(
-            view.picture,
-            view.surface.flat,
-            view.skin,
-            view.surface.usable,
-            *(width, width_px / width, 1.0),
-        )
+        frame_of(view, view.skin, width, width_px)
         for view, width in zip((before, after), widths, strict=True)
     )
     return one, other
+
+
+def widths_differ(one: float, other: float) -> bool:
+    """Whether two widths of one limb are so far apart that one field is wrong."""
+    return max(one, other) > _WIDEST * max(min(one, other), _NARROWEST_PX)
+
+
+def frame_of(view: View, skin: Mask, limb_px: float, width_px: float) -> LimbFrame:
+    """Draw one limb of a picture to a width.
+
+    Parameters
+    ----------
+    view : View
+    skin : (H, W) bool
+        Of that limb.
+    limb_px, width_px : px
+        Its width in the picture and in the frame.
+
+    Returns
+    -------
+    LimbFrame
+    """
+    width = max(limb_px, _NARROWEST_PX)
+    return _framed(
+        view.picture,
+        view.surface.flat,
+        skin,
+        view.surface.usable & skin,
+        *(width, width_px / width, 1.0),
+    )
 
 
 def quarter_turns(before: LimbFrame, after: LimbFrame) -> tuple[Turn, ...]:

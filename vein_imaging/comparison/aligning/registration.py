@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.comparison.aligning.affine import Matches
-from vein_imaging.comparison.aligning.by_hand import own_errors
+from vein_imaging.comparison.aligning.automatic import FoundPose
+from vein_imaging.comparison.aligning.candidate import Seed
 from vein_imaging.comparison.aligning.claim import Evidence
-from vein_imaging.comparison.aligning.finding import FoundPose, find_pose
+from vein_imaging.comparison.aligning.finding import find_pose
 from vein_imaging.comparison.aligning.gate import doubts_of_pose, failures_of_pose
 from vein_imaging.comparison.aligning.local_affine import left_out_errors
 from vein_imaging.comparison.aligning.refine import GRID_PX, refine
-from vein_imaging.comparison.aligning.seeds import Seed
 from vein_imaging.comparison.aligning.transform import Points, Transform
 from vein_imaging.comparison.aligning.working import Working
 from vein_imaging.comparison.preparing.surface import View
@@ -120,7 +120,8 @@ def register(
         )
     evidence = candidate.evidence
     support = _enlarged(candidate.claim, working.shapes[0])
-    share = np.count_nonzero(support) / max(int(np.count_nonzero(before.skin)), 1)
+    limb = candidate.frames[0].skin
+    share = np.count_nonzero(candidate.claim) / max(int(np.count_nonzero(limb)), 1)
     little = _("only {share:.0f} % of the skin could be aligned").format(
         share=100 * share
     )
@@ -160,8 +161,10 @@ def _refined(
     """
     candidate = found.candidate
     assert candidate is not None
-    ratios, scales = working.ratios, working.scales
-    pose, width = candidate.pose, working.width_px
+    scales, pose = working.scales, candidate.pose
+    frames = candidate.frames
+    ratios = frames[0].scale / scales[0], frames[1].scale / scales[1]
+    width = frames[0].width_px / ratios[0]
     through = Matches(
         *(
             (points + 0.5) / ratio - 0.5
@@ -172,13 +175,14 @@ def _refined(
     )
     one, other = working.surfaces
     small = pose.transform.between(ratios, one.shape, other.shape)
-    if found.proven:
+    if not found.mark_errors:
         grid = Transform.plain(small.affine, GRID_PX, one.shape, other.shape)
         small, through, blocks_xy = refine(one, other, grid, through, width)
         errors, near = left_out_errors(through, width), _near(blocks_xy, one.shape)
     else:
         # marked by hand: the clinician's marks are all there is
-        errors, near = own_errors(through, width), np.ones(one.shape, np.bool_)
+        errors = width * np.array(found.mark_errors)
+        near = np.ones(one.shape, np.bool_)
     factors = (scales[0], scales[1])
     full = small.between(factors, *working.shapes)
     places = (through.before_xy[:, ::-1] + 0.5) / scales[0] - 0.5

@@ -2,105 +2,128 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vein_imaging.comparison.aligning.affine import (
+    AffineFit,
     Matches,
     fit_affine,
     match_keypoints,
 )
-from vein_imaging.comparison.aligning.claim import Evidence, claimed, evidence_of
-from vein_imaging.comparison.aligning.constellation import poses_by_spots
-from vein_imaging.comparison.aligning.limb_frame import LimbFrame, Turn
+from vein_imaging.comparison.aligning.candidate import (
+    Candidate,
+    candidate_from,
+    hits_of,
+    proven_by,
+)
+from vein_imaging.comparison.aligning.choices import LimbChoice
+from vein_imaging.comparison.aligning.constellation import (
+    differing,
+    poses_by_spots,
+)
+from vein_imaging.comparison.aligning.limb_frame import LimbFrame
 from vein_imaging.comparison.aligning.local_affine import clean_matches, map_through
 from vein_imaging.comparison.aligning.pose import (
     LEAST_MATCHES,
-    LimbPose,
-    check_pose,
     coarse_pose,
-    fine_pose,
     grid_of,
 )
-from vein_imaging.comparison.aligning.transform import Affine, Transform, apply_affine
+from vein_imaging.comparison.aligning.transform import Affine, Transform
 from vein_imaging.imaging.arrays import Mask
 
 __all__ = [
-    "Candidate",
-    "Seed",
-    "candidate_from",
+    "RoughPose",
     "from_learned",
+    "from_limbs",
+    "from_rough",
     "from_spots",
     "from_texture",
-    "hits_of",
-    "maps_apart",
-    "proven_by",
-    "turned_back",
-    "with_agreement",
+    "rough_by_spots",
+    "texture_fit",
 ]
 
-Seed = Literal["spots", "texture", "learned", "by hand"]
-_POSES = 6  # by spots; the plain overlay is a seventh
+_POSES = 6  # by spots; one or two overlays come before them
 _COARSE_SHARE = 0.5  # of the frame's size: large blocks need no small detail
-_GO_ON = 2  # of the coarse poses
+_GO_ON, _LIMBS_GO_ON = 2, 3  # of the coarse poses, and of the limbs that were tried
+_PROMISING = 100
+"""Blocks that agree: right coarse poses have 100 to 300, and the other limbs need not
+be tried."""
 _CERTAIN = 0.5  # of the check blocks hit: no other pose can do so as well
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Candidate:
-    """A pose and what speaks for it.
+class RoughPose:
+    """A first guess that large blocks were asked about.
 
     Parameters
     ----------
-    seed : "spots" | "texture" | "learned" | "by hand"
-        What the search began with.
-    pose : LimbPose
-    claim : (h, w) bool
-        In BEFORE's frame.
-    hits_xy : (N, 2) px
-        CheckBlocks blocks that hit.
-    evidence : Evidence or None
-        None where it is only the map through points marked by hand.
+    start : Transform
+    agreeing : int
+        Blocks that agree with it.
+    frames : LimbFrame, LimbFrame
     """
 
-    seed: Seed
-    pose: LimbPose
-    claim: Mask
-    hits_xy: NDArray[np.float64]
-    evidence: Evidence | None
+    start: Transform
+    agreeing: int
+    frames: tuple[LimbFrame, LimbFrame]
 
 
-def candidate_from(
-    before: LimbFrame,
-    after: LimbFrame,
-    start: Transform,
-    seed: Seed,
-    given: Matches | None = None,
-) -> Candidate | None:
-    """Refine a first map and ask what speaks for it.
+def rough_by_spots(before: LimbFrame, after: LimbFrame) -> list[RoughPose]:
+    """Ask large blocks about the constellation's poses and the plain overlay.
 
     Parameters
     ----------
     before, after : LimbFrame
-    start : Transform
-    seed : Seed
-    given : Matches, optional
-        Join the blocks' matches.
+
+    Returns
+    -------
+    list of RoughPose
+        The one that most blocks agree with first.
+    """
+    by_limbs, by_pictures = _overlays(before, after)
+    poses = differing([by_pictures, by_limbs], before, 2)
+    poses += poses_by_spots(before, after, by_limbs, _POSES)
+    small = before.reduced(_COARSE_SHARE), after.reduced(_COARSE_SHARE)
+    ratio = small[0].scale / before.scale, small[1].scale / after.scale
+    tried = []
+    for pose in poses:
+        start = grid_of(before, after, pose).between(
+            (1 / ratio[0], 1 / ratio[1]), small[0].shape, small[1].shape
+        )
+        coarse = coarse_pose(*small, start.affine)
+        if coarse is not None:
+            full = coarse.transform.between(ratio, before.shape, after.shape)
+            tried.append(RoughPose(full, coarse.agreeing, (before, after)))
+    return sorted(tried, key=lambda rough: -rough.agreeing)
+
+
+def from_rough(tried: Sequence[RoughPose]) -> Candidate | None:
+    """Refine first guesses until one is certain.
+
+    Parameters
+    ----------
+    tried : sequence of RoughPose
+        Those worth it, the most promising first.
 
     Returns
     -------
     Candidate or None
+        The one that most check blocks confirm.
     """
-    pose = fine_pose(before, after, start, given)
-    if pose is None:
-        return None
-    check = check_pose(before, after, pose)
-    claim = claimed(before, after, pose, check)
-    evidence = evidence_of(pose, check, claim, before.width_px)
-    return Candidate(seed, pose, claim, check.before_xy[check.hit], evidence)
+    best: Candidate | None = None
+    for rough in tried:
+        found = candidate_from(*rough.frames, rough.start, "spots")
+        if found is None:
+            continue
+        if best is None or proven_by(found) > proven_by(best):
+            best = found
+        if hits_of(best) > _CERTAIN:
+            break
+    return best
 
 
 def from_spots(before: LimbFrame, after: LimbFrame) -> Candidate | None:
@@ -115,44 +138,41 @@ def from_spots(before: LimbFrame, after: LimbFrame) -> Candidate | None:
     Candidate or None
         The one that most check blocks confirm.
     """
-    overlay = _overlay(before, after)
-    poses = [overlay, *poses_by_spots(before, after, overlay, _POSES)]
-    small = before.reduced(_COARSE_SHARE), after.reduced(_COARSE_SHARE)
-    ratio = small[0].scale / before.scale, small[1].scale / after.scale
-    tried = []
-    for pose in poses:
-        start = grid_of(before, after, pose).between(
-            (1 / ratio[0], 1 / ratio[1]), small[0].shape, small[1].shape
-        )
-        coarse = coarse_pose(*small, start.affine)
-        if coarse is not None:
-            tried.append(coarse)
-    tried.sort(key=lambda pose: -pose.agreeing)
-    best: Candidate | None = None
-    for coarse in tried[:_GO_ON]:
-        start = coarse.transform.between(ratio, before.shape, after.shape)
-        found = candidate_from(before, after, start, "spots")
-        if found is None:
-            continue
-        if best is None or proven_by(found) > proven_by(best):
-            best = found
-        if hits_of(best) > _CERTAIN:
-            break
-    return best
+    return from_rough(rough_by_spots(before, after)[:_GO_ON])
 
 
-def from_texture(
-    before: LimbFrame,
-    after: LimbFrame,
-    flats: tuple[NDArray[np.float32], NDArray[np.float32]],
-    masks: tuple[Mask, Mask],
-    scales: tuple[float, float],
-) -> Candidate | None:
-    """Try the affine map most keypoints agree on, however far it turns.
+def from_limbs(choices: Sequence[LimbChoice]) -> Candidate | None:
+    """Try limbs of the one picture as limbs of the other.
 
     Parameters
     ----------
-    before, after : LimbFrame
+    choices : sequence of LimbChoice
+
+    Returns
+    -------
+    Candidate or None
+        The one that most check blocks confirm.
+    """
+    rough: list[RoughPose] = []
+    for each in choices:
+        rough += rough_by_spots(*each.frames)[:1]
+        if rough and rough[-1].agreeing >= _PROMISING:
+            found = from_rough([rough.pop()])
+            if hits_of(found) > _CERTAIN:
+                return found
+    rough.sort(key=lambda pose: -pose.agreeing)
+    return from_rough(rough[:_LIMBS_GO_ON])
+
+
+def texture_fit(
+    flats: tuple[NDArray[np.float32], NDArray[np.float32]],
+    masks: tuple[Mask, Mask],
+    scales: tuple[float, float],
+) -> AffineFit | None:
+    """Find the affine map most keypoints agree on, however far it turns.
+
+    Parameters
+    ----------
     flats : two (h, w) float32
         Flat pictures at the working size.
     masks : two (h, w) bool
@@ -162,17 +182,38 @@ def from_texture(
 
     Returns
     -------
-    Candidate or None
+    AffineFit or None
+        Between the pictures as they are.
     """
     fit = fit_affine(match_keypoints(*flats, *masks))
     if fit is None:
         return None
-    affine = Transform(
-        fit.affine, np.zeros((2, 2, 2)), 0.0, 1.0, (1, 1), (1, 1)
-    ).between((scales[0] / before.scale, scales[1] / after.scale), (1, 1), (1, 1))
-    return candidate_from(
-        before, after, grid_of(before, after, affine.affine), "texture"
+    ours, theirs = (
+        (points + 0.5) / scale - 0.5
+        for points, scale in zip(
+            (fit.inliers.before_xy, fit.inliers.after_xy), scales, strict=True
+        )
     )
+    return AffineFit(_resized(fit.affine, scales), Matches(ours, theirs))
+
+
+def from_texture(
+    before: LimbFrame, after: LimbFrame, fit: AffineFit
+) -> Candidate | None:
+    """Try the map of the texture.
+
+    Parameters
+    ----------
+    before, after : LimbFrame
+    fit : AffineFit
+        Between the pictures.
+
+    Returns
+    -------
+    Candidate or None
+    """
+    affine = _resized(fit.affine, (1 / before.scale, 1 / after.scale))
+    return candidate_from(before, after, grid_of(before, after, affine), "texture")
 
 
 def from_learned(
@@ -203,85 +244,25 @@ def from_learned(
     return candidate_from(before, after, start, "learned", given)
 
 
-def maps_apart(one: Candidate, other: Candidate, width_px: float) -> float:
-    """Median distance of two maps where both are claimed, in widths of the limb.
-
-    Parameters
-    ----------
-    one, other : Candidate
-    width_px : px
-
-    Returns
-    -------
-    float
-        inf where they claim nothing in common.
-    """
-    points = np.argwhere((one.claim & other.claim)[::4, ::4]) * 4.0
-    if not len(points):
-        return float("inf")
-    off = one.pose.transform.to_after(points) - other.pose.transform.to_after(points)
-    return float(np.median(np.hypot(*off.T))) / width_px
+def _resized(affine: Affine, scales: tuple[float, float]) -> Affine:
+    # between copies of the pictures; scales are px of the one per px of its copy
+    plain = Transform(affine, np.zeros((2, 2, 2)), 0.0, 1.0, (1, 1), (1, 1))
+    return plain.between(scales, (1, 1), (1, 1)).affine
 
 
-def with_agreement(candidate: Candidate, apart: float) -> Candidate:
-    """Note how far the other kind of seeds leads from this one.
-
-    Parameters
-    ----------
-    candidate : Candidate
-    apart : widths of the limb
-    """
-    if candidate.evidence is None:
-        return candidate
-    return replace(candidate, evidence=replace(candidate.evidence, apart=apart))
-
-
-def turned_back(candidate: Candidate, after: LimbFrame, turn: Turn) -> Candidate:
-    """Lead a candidate found with AFTER turned to AFTER as it is.
-
-    Parameters
-    ----------
-    candidate : Candidate
-    after : LimbFrame
-        As it is.
-    turn : int
-        Quarter turns it was found with.
-    """
-    back = after.turned_back(turn)
-    matches = candidate.pose.matches
-    pose = LimbPose(
-        candidate.pose.transform.then(back, after.shape),
-        Matches(matches.before_xy, apply_affine(back, matches.after_xy)),
-        candidate.pose.offered,
+def _overlays(before: LimbFrame, after: LimbFrame) -> tuple[Affine, Affine]:
+    # both limbs have one width: laid onto each other by the middle of the limbs, which
+    # may lie on different sides of the two pictures, and by the middle of the pictures
+    middles = [_middle(after) - _middle(before)]
+    middles.append((np.array(after.shape[::-1]) - np.array(before.shape[::-1])) / 2)
+    one, other = (
+        np.column_stack([np.eye(2), shift]).astype(np.float64) for shift in middles
     )
-    return replace(candidate, pose=pose)
+    return one, other
 
 
-def hits_of(candidate: Candidate | None) -> float:
-    """Share of the check blocks that hit; -1 where nothing was checked.
-
-    Parameters
-    ----------
-    candidate : Candidate or None
-    """
-    if candidate is None or candidate.evidence is None:
-        return -1.0
-    return candidate.evidence.hit_share
-
-
-def proven_by(candidate: Candidate | None) -> int:
-    """How many check blocks hit; -1 where nothing was checked.
-
-    Parameters
-    ----------
-    candidate : Candidate or None
-    """
-    if candidate is None or candidate.evidence is None:
-        return -1
-    return len(candidate.hits_xy)
-
-
-def _overlay(before: LimbFrame, after: LimbFrame) -> Affine:
-    # both limbs have one width: laid onto each other by the middle of the frames
-    shift = (np.array(after.shape[::-1]) - np.array(before.shape[::-1])) / 2
-    return np.column_stack([np.eye(2), shift]).astype(np.float64)
+def _middle(frame: LimbFrame) -> NDArray[np.float64]:
+    columns, rows = (np.flatnonzero(frame.skin.any(axis=axis)) for axis in (0, 1))
+    if not rows.size:
+        return np.array(frame.shape[::-1]) / 2
+    return np.array([columns[0] + columns[-1], rows[0] + rows[-1]]) / 2

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
 
+from vein_imaging.comparison.aligning.affine import Matches
+from vein_imaging.comparison.aligning.choices import (
+    LimbChoice,
+    choice_under,
+    limb_choices,
+    same_size,
+)
 from vein_imaging.comparison.aligning.limb_frame import LimbFrame, frames_of
 from vein_imaging.comparison.preparing.surface import Surface, View, shrink
 from vein_imaging.imaging.arrays import Mask
@@ -21,7 +29,7 @@ and hair is gone."""
 _EDGE_PX = 8  # keypoints closer to the field's outline describe the outline
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)  # no slots: the choices are kept once made
 class Working:
     """A pair at its working sizes.
 
@@ -65,19 +73,23 @@ class Working:
         one, other = (view.skin.shape for view in self.views)
         return (int(one[0]), int(one[1])), (int(other[0]), int(other[1]))
 
-    @property
-    def ratios(self) -> tuple[float, float]:
-        """Px of the frames per px of the working size."""
-        one, other = (
-            frame.scale / scale
-            for frame, scale in zip(self.frames, self.scales, strict=True)
-        )
-        return one, other
+    @cached_property
+    def choices(self) -> tuple[LimbChoice, ...]:
+        """Limbs that may belong together, beside both fields as they are."""
+        return limb_choices(*self.views, _LIMB_PX)
 
-    @property
-    def width_px(self) -> float:
-        """Of the limb in BEFORE at the working size."""
-        return self.frames[0].width_px / self.ratios[0]
+    def limbs_under(self, matches: Matches) -> tuple[LimbFrame, LimbFrame]:
+        """Give the limbs that matches lie on, both fields as they are where they do.
+
+        Parameters
+        ----------
+        matches : Matches
+            Px of the pictures.
+        """
+        if same_size(matches, self.frames):
+            return self.frames
+        chosen = choice_under(matches, self.choices)
+        return self.frames if chosen is None else chosen.frames
 
 
 def inside(usable: Mask) -> Mask:

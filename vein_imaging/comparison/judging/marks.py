@@ -32,6 +32,8 @@ _BROWN_MOST = 0.3
 _CLEAR = 1.5
 """Noise floors: below that a colour is noise. The floor is of skin texture, which has
 no colour, so this is less than a contrast needs."""
+_SPOT_PX = 5.0
+"""Sigma of the smallest mole: where it has twice as many px, half of them do."""
 _FOLD_MM = 0.45
 """Sigma of a fold of the skin, at most. A wider grey line may be a vein under make-up,
 or a white balance gone wrong."""
@@ -88,6 +90,15 @@ def marks_among(
 
 def _round(log: Image, px_per_mm: float) -> Mask:
     """Where the darkest scale is a round spot."""
+    shrunk = max(1, int(min(_MOLE_MM) * px_per_mm / _SPOT_PX))
+    if shrunk > 1:
+        size = max(1, log.shape[1] // shrunk), max(1, log.shape[0] // shrunk)
+        small_log = cv2.resize(log, size, interpolation=cv2.INTER_AREA)
+        spots = _round(np.asarray(small_log, np.float32), px_per_mm / shrunk)
+        grown = cv2.resize(
+            spots.astype(np.uint8), log.shape[::-1], interpolation=cv2.INTER_NEAREST
+        )
+        return np.asarray(grown > 0)
     best = np.zeros(log.shape, np.float32)
     spot = np.zeros(log.shape, np.bool_)
     for sigma in (size * px_per_mm for size in _MOLE_MM):

@@ -40,6 +40,9 @@ __all__ = ["HttpSource", "RtspSource", "make_source"]
 
 _BAD_FRAMES = 30  # about a second of damage: a line that does not come back by itself
 _STOPPED_S = 0.2  # no wait is so much longer than asked while the program runs
+_DRAIN_BYTES = 8 << 20
+"""So much is taken at once, some pictures of the largest size: a line that never runs
+dry would hold up everything else for ever."""
 _RENEW_S = 0.5
 """A line on which pictures grow older than this is connected again, which is the one
 way past what waits in it: then they are as old as they need to come."""
@@ -235,6 +238,7 @@ class HttpSource:
         parts: list[Part] = []
         asked_s = self._clock.monotonic_s()
         wait_s = max(0.0, until_s - asked_s)
+        taken = 0
         while True:
             try:
                 line.settimeout(wait_s)
@@ -260,6 +264,9 @@ class HttpSource:
             )
             since_s = self._watch.busy_since_s
             parts += self._parts.feed(self._unpack(data), now_s, since_s)
+            taken += len(data)
+            if taken >= _DRAIN_BYTES:
+                return parts
             wait_s = 0.0
 
     def close(self) -> None:

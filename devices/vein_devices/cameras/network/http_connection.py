@@ -88,7 +88,7 @@ class HttpConnection:
     def _digest(self, challenge: str) -> str:
         try:
             return authorization_for(urlsplit(self.url), challenge)
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, OSError) as error:  # OSError: urllib's own
             self.close()
             raise DeviceUnsupportedError(
                 f"{self.shown}: how it asks for a password is unknown here: {error}"

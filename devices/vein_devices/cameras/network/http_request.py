@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, quote, unquote
@@ -97,7 +98,8 @@ def request_for(address: SplitResult, authorization: str = "") -> bytes:
     ]
     if authorization:
         lines.append(f"Authorization: {authorization}")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("ascii")
+    # All is ASCII but a name or realm of other letters (RFC 7616, 4: UTF-8).
+    return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
 def authorization_for(address: SplitResult, challenge: str) -> str:
@@ -152,6 +154,8 @@ def _digest(address: SplitResult, name: str, password: str, challenge: str) -> s
     url = f"{address.scheme}://{_host(address)}{_target(address)}"
     passwords = HTTPPasswordMgrWithDefaultRealm()
     passwords.add_password(None, url, name, password)
+    with suppress(UnicodeError):  # heads are read as Latin-1, which keeps every byte
+        challenge = challenge.encode("latin-1").decode()
     asked = parse_keqv_list(parse_http_list(challenge))
     # "auth-int" guards a body; a request without one needs "auth" only.
     if "auth" in asked.get("qop", "").replace(" ", "").split(","):

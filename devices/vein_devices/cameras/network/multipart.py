@@ -17,6 +17,8 @@ __all__ = ["ChunkedReader", "MultipartReader", "Part", "boundary_of"]
 
 _LONGEST_HEAD = 4096  # a part's head is some hundred bytes; more is no multipart stream
 _LONGEST_PART = 32 << 20  # a JPEG of 50 megapixels; more would fill the memory
+_LONGEST_CHUNK_LINE = 1024  # a size, and options that nobody sends
+_CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,15}")
 _WRONG_LENGTHS = 2  # one may be damage; two in a row around whole JPEGs are a habit
 _OPTION = re.compile(r";?\s*([^=;\s]+)\s*=\s*(?:\"([^\"]*)\"|([^;]*))")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
@@ -283,16 +285,14 @@ class ChunkedReader:
             elif self._left > 0:
                 take = min(self._left, len(self._buffer))
             else:
-                end = self._buffer.find(b"\r\n")
-                if end < 0:
+                end = self._buffer.find(b"\r\n", 0, _LONGEST_CHUNK_LINE)
+                if end < 0 and len(self._buffer) < _LONGEST_CHUNK_LINE:
                     break
-                size = bytes(self._buffer[:end]).partition(b";")[0].strip()
-                try:
-                    self._left = int(size, 16) + 2
-                except ValueError:
-                    raise DeviceDataError(
-                        f"no chunk begins with {size[:20]!r}"
-                    ) from None
+                line = bytes(self._buffer[: end if end >= 0 else 20])
+                size = line.partition(b";")[0].strip()
+                if end < 0 or _CHUNK_SIZE.fullmatch(size) is None:
+                    raise DeviceDataError(f"no chunk begins with {size[:20]!r}")
+                self._left = int(size, 16) + 2
                 del self._buffer[: end + 2]
                 continue
             del self._buffer[:take]

@@ -12,12 +12,14 @@ import statistics
 from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from vein_devices.address import without_password
 from vein_devices.cameras.decoder_log import messages
 from vein_devices.cameras.gaps import GapCounter
 from vein_devices.cameras.network.backlog import Backlog
 from vein_devices.cameras.network.damage import DamageWatch
+from vein_devices.cameras.network.rtsp_redirect import redirect_of
 from vein_devices.cameras.network.stream_clock import StreamClock
 from vein_devices.cameras.source import OLD_S, Shot
 from vein_devices.cameras.video import VideoFrame, import_av
@@ -72,6 +74,7 @@ class RtspSource:
         self._container: Any = None
         self._packets: Iterator[av.Packet[Any]] = iter(())
         self._damage: Any = None  # made at each opening
+        self._asked = False  # where it sends its visitors
 
     @property
     def nominal_fps(self) -> float | None:
@@ -93,6 +96,7 @@ class RtspSource:
         """
         self.close()
         av = import_av(self.shown)
+        self._refuse_redirect()
         self._opened_s = self._clock.monotonic_s()
         first = {"rtsp_flags": "prefer_tcp"}
         options = first if self._transport == "tcp" else {"rtsp_transport": "udp"}
@@ -128,6 +132,18 @@ class RtspSource:
         self._time_s: float | None = None  # its time in the stream
         self._backlog = Backlog(self._opened_s)
         self._dropped = self._count = 0
+
+    def _refuse_redirect(self) -> None:
+        """Before its first opening: no password goes where nobody sent it."""
+        if self._asked or urlsplit(self.url).username is None:
+            return
+        to = redirect_of(self.url)
+        if to is not None:
+            raise DeviceAbsentError(
+                f"{self.shown}: it sends its visitors on to {without_password(to)!r}; "
+                f"if that is your camera, give that address"
+            )
+        self._asked = True
 
     def shot(self, timeout_s: float) -> Shot:
         """Give the newest frame; a silent stream may hold this up by six seconds.

@@ -25,6 +25,9 @@ _TIDY_COUNT, _TIDY_S = 10, 2.0
 _TIDY_PACES = (0.1, 5.0)
 """... at this pace beside ours, or it is none (milliseconds, a constant): a slow line
 makes it three times slower than ours, and catching up faster."""
+_JUMPS, _JUMPS_S = 3, 60.0
+"""A clock that was set back so often in so short a time is none to judge by: every
+picture would count as new."""
 
 
 class StreamClock:
@@ -35,6 +38,8 @@ class StreamClock:
         self._last: tuple[float, float] | None = None  # (stream, ours), the last seen
         self._first: tuple[float, float] | None = None
         self._count = 0
+        self._set_back_s: deque[float] = deque(maxlen=_JUMPS)  # when, by ours
+        self._jumps = False
         self.usable = True
         """Whether the stream's time moves as a time does."""
 
@@ -60,6 +65,9 @@ class StreamClock:
             self._offset_s, self._first = seen_s, (stream_s, began_s)
         elif stream_s < self._last[0]:
             # Its clock was set back: the wait before is the best guess.
+            self._set_back_s.append(began_s)
+            if len(self._set_back_s) == _JUMPS:
+                self._jumps |= began_s - self._set_back_s[0] < _JUMPS_S
             waited_s = self._last[1] - self._last[0] - self._offset_s
             self._offset_s = seen_s - (0.0 if idle else max(0.0, waited_s))
             self._first, self._count = (stream_s, began_s), 0
@@ -71,6 +79,9 @@ class StreamClock:
         self._judge()
 
     def _judge(self) -> None:
+        if self._jumps:
+            self.usable = False
+            return
         if self._first is None or self._last is None or self._count < _TIDY_COUNT:
             return
         ours_s = self._last[1] - self._first[1]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["bits_in_use", "is_dark", "to_sixteen_bits"]
+__all__ = ["bits_in_use", "few_levels", "is_dark", "to_sixteen_bits"]
 
 _DEPTHS = (8, 10, 12, 14, 16, 20, 24, 32)
 """Bits for one value that sensors and files have."""
@@ -22,6 +22,11 @@ _DARK = 0.1
 """Of full white: a picture with hardly a pixel brighter is too dark to measure in."""
 _DARK_SHARE = 0.99
 """Of the pixels: a hundredth may be a lamp, a label or a highlight."""
+
+_FEW_LEVELS = 16
+"""Of a drawing or a scan in 1, 2 or 4 bits: a vein is a few levels of 255 darker than
+the skin, and lost between two of them."""
+_ASKED_PX = 500  # of a side: a sample of so many rows finds all levels of a photograph
 
 
 def bits_in_use(values: NDArray[np.integer[Any]]) -> int:
@@ -85,3 +90,21 @@ def is_dark(pixels: NDArray[Any], hidden: NDArray[np.bool_] | None) -> bool:
     seen = bright if hidden is None else bright[~hidden]
     limit = _DARK * np.iinfo(pixels.dtype).max
     return float((seen < limit).mean()) >= _DARK_SHARE if seen.size else False
+
+
+def few_levels(pixels: NDArray[Any]) -> int:
+    """How many levels of brightness there are, where they are too few for a photograph.
+
+    Parameters
+    ----------
+    pixels : (H, W) or (H, W, 3), uint8 or uint16
+
+    Returns
+    -------
+    int
+        0 where they are enough, or all is of one level (a lid on the camera).
+    """
+    one = pixels[..., 0] if pixels.ndim == 3 else pixels
+    apart = max(1, min(one.shape) // _ASKED_PX)
+    count = int(np.unique(one[::apart, ::apart]).size)
+    return count if 1 < count <= _FEW_LEVELS else 0

@@ -16,23 +16,28 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vein_devices.cameras.jpeg import decoder_warns
-from vein_devices.cameras.pictures.depth import bits_in_use, is_dark, to_sixteen_bits
+from vein_devices.cameras.pictures.colour_profile import in_srgb
+from vein_devices.cameras.pictures.depth import (
+    bits_in_use,
+    few_levels,
+    is_dark,
+    to_sixteen_bits,
+)
+from vein_devices.cameras.pictures.extent import refuse_large, stated_size
 from vein_devices.cameras.pictures.kind import (
     HEAD_BYTES,
     foreign_kind,
     has_picture_mark,
 )
+from vein_devices.cameras.pictures.plain_file import read_bytes
+from vein_devices.cameras.pictures.raw_picture import RawPicture
 from vein_devices.cameras.pictures.tiff import tiff_pages, upright
-from vein_devices.errors import (
-    DeviceAbsentError,
-    DeviceDataError,
-    DevicePermissionError,
-    DeviceUnsupportedError,
-)
+from vein_devices.cameras.pictures.whole import how_it_is_broken
+from vein_devices.errors import DeviceDataError, DeviceUnsupportedError
 from vein_devices.frame import Pixels
 from vein_devices.opencv import cv2
 
-__all__ = ["StillPicture", "read_bytes", "read_one_picture", "read_pictures"]
+__all__ = ["StillPicture", "read_one_picture", "read_pictures"]
 
 _ORIENTATION = 0x0112  # EXIF 2.32, table 4
 _UNEVEN = 1.02
@@ -84,42 +89,9 @@ class StillPicture:
         return (self.pixels >> 8).astype(np.uint8)
 
 
-_Raw = tuple[NDArray[Any], NDArray[np.bool_] | None]
-
-
-def read_bytes(path: Path) -> bytes:
-    """Read a file, or say why not.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    bytes
-        At least one.
-
-    Raises
-    ------
-    DeviceAbsentError, DevicePermissionError
-        If it is not there or not to be read.
-    DeviceDataError
-        If it cannot be read, or is empty.
-    """
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise DeviceAbsentError(f"{path}: no such file") from None
-    except PermissionError:
-        raise DevicePermissionError(f"{path}: this user may not read it") from None
-    except OSError as error:
-        raise DeviceDataError(f"{path}: {error.strerror}") from error
-    if not data:
-        raise DeviceDataError(f"{path}: the file is empty; copy it again")
-    return data
-
-
-def read_pictures(path: Path, *, least_bits: int = 8) -> list[StillPicture]:
+def read_pictures(
+    path: Path, *, least_bits: int = 8, data: bytes | None = None
+) -> list[StillPicture]:
     """Read every picture of a file.
 
     Parameters
@@ -127,6 +99,8 @@ def read_pictures(path: Path, *, least_bits: int = 8) -> list[StillPicture]:
     path : Path
     least_bits : int
         Values of 16 bits are taken for no fewer: what the pictures before it needed.
+    data : bytes, optional
+        What is in the file, where that has been read.
 
     Returns
     -------
@@ -140,9 +114,9 @@ def read_pictures(path: Path, *, least_bits: int = 8) -> list[StillPicture]:
     DeviceUnsupportedError
         If it is of a kind that is not read; the message names it and says what to do.
     DeviceDataError
-        If it is empty, no picture, or damaged so that it cannot be decoded.
+        If it is empty, no picture, cut off, or damaged so that it cannot be decoded.
     """
-    data = read_bytes(path)
+    data = read_bytes(path) if data is None else data
     head = data[:HEAD_BYTES]
     foreign = foreign_kind(head, path)
     if foreign is not None:
@@ -152,6 +126,12 @@ def read_pictures(path: Path, *, least_bits: int = 8) -> list[StillPicture]:
             f"{path}: not a picture that can be read ({len(data)} bytes); use PNG, "
             f"TIFF or JPEG"
         )
+    broken = how_it_is_broken(data)
+    if broken is not None:
+        raise DeviceDataError(f"{path}: {broken}")
+    size = stated_size(data)
+    if size is not None:
+        refuse_large(str(path), *size)
     raw = _decoder(data)(data, str(path))
     jpeg = data if data[:2] == b"\xff\xd8" else None
     damaged = jpeg is not None and decoder_warns(jpeg)
@@ -159,18 +139,20 @@ def read_pictures(path: Path, *, least_bits: int = 8) -> list[StillPicture]:
     return [
         _finished(
             f"{path}: page {page}" if many > 1 else str(path),
-            (page, many), values, hidden, least_bits, jpeg, damaged,
+            (page, many), one, least_bits, jpeg, damaged,
         )
-        for page, (values, hidden) in enumerate(raw, 1)
+        for page, one in enumerate(raw, 1)
     ]  # fmt: skip
 
 
-def read_one_picture(path: Path) -> StillPicture:
+def read_one_picture(path: Path, *, data: bytes | None = None) -> StillPicture:
     """Read a file that must hold one picture, whole.
 
     Parameters
     ----------
     path : Path
+    data : bytes, optional
+        What is in the file, where that has been read.
 
     Returns
     -------
@@ -181,7 +163,7 @@ def read_one_picture(path: Path) -> StillPicture:
     DeviceError
         As `read_pictures`; also if it holds several pictures, or is damaged.
     """
-    pictures = read_pictures(path)
+    pictures = read_pictures(path, data=data)
     if len(pictures) > 1:
         raise DeviceUnsupportedError(
             f"{path}: it holds {len(pictures)} pictures, and one is wanted; save that "
@@ -194,7 +176,7 @@ def read_one_picture(path: Path) -> StillPicture:
     return pictures[0]
 
 
-def _decoder(data: bytes) -> Callable[[bytes, str], list[_Raw]]:
+def _decoder(data: bytes) -> Callable[[bytes, str], list[RawPicture]]:
     if data[:2] in (b"II", b"MM"):
         return tiff_pages
     animated = (
@@ -206,14 +188,20 @@ def _decoder(data: bytes) -> Callable[[bytes, str], list[_Raw]]:
     return _animation if animated else _single
 
 
-def _animation(data: bytes, name: str) -> list[_Raw]:
-    found, animation = cv2.imdecodeanimation(np.frombuffer(data, np.uint8))
+def _animation(data: bytes, name: str) -> list[RawPicture]:
+    try:
+        found, animation = cv2.imdecodeanimation(np.frombuffer(data, np.uint8))
+    except cv2.error as error:
+        raise DeviceDataError(f"{name}: {error.err}") from error
     if not found or not len(animation.frames):
-        raise _undecodable(data, name)
-    return [_split(np.asarray(frame)) for frame in animation.frames]
+        raise DeviceDataError(
+            f"{name}: a damaged animation, or one of more than a gigabyte; save the "
+            f"picture that is wanted as a file of its own"
+        )
+    return [RawPicture(*_split(np.asarray(frame))) for frame in animation.frames]
 
 
-def _single(data: bytes, name: str) -> list[_Raw]:
+def _single(data: bytes, name: str) -> list[RawPicture]:
     try:
         picture, kinds, metadata = cv2.imdecodeWithMetadata(
             np.frombuffer(data, np.uint8), flags=cv2.IMREAD_UNCHANGED
@@ -232,7 +220,15 @@ def _single(data: bytes, name: str) -> list[_Raw]:
     if hidden is None:
         hidden = _by_colour_key(data, values)
     how = _orientation(kinds, metadata) if data[4:8] != b"ftyp" else 1  # turned already
-    return [(upright(values, how), None if hidden is None else upright(hidden, how))]
+    profile = _metadata(kinds, metadata, cv2.IMAGE_METADATA_ICCP)
+    values, remarks = in_srgb(values, profile, name)
+    return [
+        RawPicture(
+            upright(values, how),
+            None if hidden is None else upright(hidden, how),
+            remarks,
+        )
+    ]
 
 
 def _undecodable(data: bytes, name: str) -> DeviceDataError:
@@ -242,7 +238,9 @@ def _undecodable(data: bytes, name: str) -> DeviceDataError:
     )
 
 
-def _split(picture: NDArray[Any]) -> _Raw:
+def _split(
+    picture: NDArray[Any],
+) -> tuple[NDArray[Any], NDArray[np.bool_] | None]:
     """Colours in the order red, green, blue, and what is hidden."""
     if picture.ndim == 2:
         return picture, None
@@ -254,16 +252,20 @@ def _split(picture: NDArray[Any]) -> _Raw:
     return colours, picture[..., 3] <= np.iinfo(picture.dtype).max // 2
 
 
-def _orientation(kinds: Any, metadata: Any) -> int:
+def _metadata(kinds: Any, metadata: Any, wanted: int) -> bytes:
     for kind, content in zip(kinds, metadata, strict=True):
-        if kind == cv2.IMAGE_METADATA_EXIF:
-            exif = Image.Exif()
-            try:
-                exif.load(np.asarray(content).tobytes())
-                return int(exif.get(_ORIENTATION, 1))
-            except (ValueError, TypeError, SyntaxError, OSError):
-                return 1  # damaged metadata of a good picture
-    return 1
+        if kind == wanted:
+            return np.asarray(content).tobytes()
+    return b""
+
+
+def _orientation(kinds: Any, metadata: Any) -> int:
+    exif = Image.Exif()
+    try:
+        exif.load(_metadata(kinds, metadata, cv2.IMAGE_METADATA_EXIF))
+        return int(exif.get(_ORIENTATION, 1))
+    except (ValueError, TypeError, SyntaxError, OSError):
+        return 1  # damaged metadata of a good picture
 
 
 def _pixel_density(data: bytes) -> tuple[int, int]:
@@ -304,13 +306,12 @@ def _by_colour_key(data: bytes, values: NDArray[Any]) -> NDArray[np.bool_] | Non
 def _finished(
     name: str,
     page: tuple[int, int],
-    values: NDArray[Any],
-    hidden: NDArray[np.bool_] | None,
+    raw: RawPicture,
     least_bits: int,
     jpeg: bytes | None,
     damaged: bool,
 ) -> StillPicture:
-    remarks = []
+    values, hidden, remarks = raw.values, raw.hidden, [*raw.remarks]
     if hidden is not None and (hidden.all() or not hidden.any()):
         hidden = None  # transparent everywhere alike: it marks nothing off
     pixels, bits = _scaled(values, name, least_bits)
@@ -329,6 +330,11 @@ def _finished(
     if is_dark(pixels, hidden):
         remarks.append(
             f"{name}: very dark: veins may be missed; take it with more light"
+        )
+    elif levels := few_levels(pixels):
+        remarks.append(
+            f"{name}: only {levels} levels of brightness: veins are missed; give the "
+            f"camera's own picture"
         )
     return StillPicture(
         name, *page, pixels, hidden, bits, tuple(remarks), jpeg, damaged

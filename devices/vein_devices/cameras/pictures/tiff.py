@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vein_devices.cameras.pictures.colour_profile import in_srgb
 from vein_devices.cameras.pictures.depth import bits_in_use
+from vein_devices.cameras.pictures.extent import refuse_large
+from vein_devices.cameras.pictures.raw_picture import RawPicture
 from vein_devices.errors import DeviceDataError, DeviceError, DeviceUnsupportedError
 from vein_devices.opencv import cv2
 
@@ -23,6 +26,9 @@ the others (palette, YCbCr, CMYK, Lab) are left to libtiff."""
 _CFA, _LINEAR_RAW = 32803, 34892
 """PhotometricInterpretation of a sensor's own mosaic (TIFF/EP, DNG)."""
 _DNG_VERSION, _ORIENTATION = 50706, 274
+_ICC_PROFILE = 34675  # InterColorProfile, ICC.1:2010, B.4
+_NOT_LIGHT = (5, 8, 9, 10)
+"""PhotometricInterpretation of inks (CMYK) and of CIE, ICC and ITU Lab."""
 _ALPHA = (1, 2)
 """ExtraSamples that are transparency (TIFF 6.0)."""
 _UNEVEN = 1.02
@@ -30,7 +36,7 @@ _UNEVEN = 1.02
 less is a rounded tag."""
 
 
-def tiff_pages(data: bytes, name: str) -> list[tuple[Raw, NDArray[np.bool_] | None]]:
+def tiff_pages(data: bytes, name: str) -> list[RawPicture]:
     """Read every page that is a picture of its own.
 
     Parameters
@@ -42,10 +48,8 @@ def tiff_pages(data: bytes, name: str) -> list[tuple[Raw, NDArray[np.bool_] | No
 
     Returns
     -------
-    list of (values, hidden)
-        Values (H, W) or (H, W, 3) RGB of any kind of number, upright, black at 0;
-        hidden (H, W) bool or None: transparent pixels. Copies in smaller size, and
-        masks, are left out.
+    list of RawPicture
+        Copies in smaller size, and masks, are left out.
 
     Raises
     ------
@@ -60,10 +64,16 @@ def tiff_pages(data: bytes, name: str) -> list[tuple[Raw, NDArray[np.bool_] | No
         with tifffile.TiffFile(io.BytesIO(data)) as file:
             pages = list(file.pages)
             _refuse_raw(file, name)
-            own = [at for at, page in enumerate(pages) if _is_own(page)]
-            return [_read(pages[at], at, data, name) for at in own or [0]]
+            own = [at for at, page in enumerate(pages) if _is_own(page)] or [0]
+            _refuse_large(name, [pages[at] for at in own])
+            return [_in_srgb(pages[at], at, data, name) for at in own]
     except DeviceError:
         raise
+    except ImportError as error:
+        raise DeviceUnsupportedError(
+            f"{name}: a TIFF of a kind that cannot be read here ({error}); save it as "
+            f"PNG, or as a TIFF of 8 or 16 bits in grey or RGB"
+        ) from error
     except Exception as error:  # whatever a damaged file does to the library
         raise DeviceDataError(
             f"{name}: a damaged TIFF ({error}); copy it again, or export it again"
@@ -86,6 +96,31 @@ def _refuse_raw(file: Any, name: str) -> None:
         )
 
 
+def _refuse_large(name: str, pages: list[Any]) -> None:
+    """Pages of one size are counted together, and so is what they are in all."""
+    largest = max(pages, key=lambda page: page.imagelength * page.imagewidth)
+    pixels = sum(int(page.imagelength * page.imagewidth) for page in pages)
+    one = max(1, int(largest.imagelength * largest.imagewidth))
+    refuse_large(
+        name, int(largest.imagewidth), int(largest.imagelength), -(-pixels // one)
+    )
+
+
+def _in_srgb(page: Any, at: int, data: bytes, name: str) -> RawPicture:
+    values, hidden = _read(page, at, data, name)
+    tag = page.tags.get(_ICC_PROFILE)
+    name = f"{name}: page {at + 1}" if at else name
+    values, remarks = in_srgb(
+        values, bytes(tag.value) if tag is not None else b"", name
+    )
+    if int(page.photometric) in _NOT_LIGHT and not remarks:
+        remarks = (
+            f"{name}: its colours ({page.photometric.name}) are not of light: they "
+            f"were converted roughly; save it as sRGB",
+        )
+    return RawPicture(values, hidden, remarks)
+
+
 def _is_own(page: Any) -> bool:
     return not (page.is_reduced or int(page.subfiletype) & 4)
 
@@ -105,8 +140,9 @@ def _read(
         return _by_libtiff(page, at, data, name)
     try:
         values: Raw = page.asarray()
-    except ValueError as error:
-        if "imagecodecs" not in str(error):
+    except (ValueError, ImportError, NotImplementedError) as error:
+        # compressions and depths for which tifffile wants other packages
+        if isinstance(error, ValueError) and "imagecodecs" not in str(error):
             raise
         return _by_libtiff(page, at, data, name)
     values, extra = _colours_last(page, values, name)
@@ -186,9 +222,9 @@ def _by_libtiff(
     )
     if not found or at >= len(pages):
         raise DeviceUnsupportedError(
-            f"{name}: a TIFF of {page.compression.name} compression and "
-            f"{page.photometric.name} colours that cannot be read; save it "
-            f"uncompressed"
+            f"{name}: a TIFF of {page.bitspersample} bits, {page.compression.name} "
+            f"compression and {page.photometric.name} colours cannot be read here; "
+            f"save it as PNG, or as a TIFF of 8 or 16 bits in grey or RGB"
         )
     values = np.asarray(pages[at])
     if values.ndim == 2:

@@ -9,11 +9,11 @@ from urllib.parse import unquote
 from vein_devices.address import Address, read_options, split_options
 from vein_devices.cameras.pacing import FramePacer
 from vein_devices.cameras.pictures.kind import (
-    HEAD_BYTES,
     PICTURE_SUFFIXES,
     foreign_kind,
     is_picture,
 )
+from vein_devices.cameras.pictures.plain_file import read_head
 from vein_devices.cameras.pictures.reader import StillPicture, read_pictures
 from vein_devices.cameras.replay.picture_file import pictures_in
 from vein_devices.cameras.replay.recorded_folder import RecordedFrame, read_frame_table
@@ -140,18 +140,13 @@ class ReplaySource:
         try:
             if self.path.is_dir():
                 return "folder"
-            with self.path.open("rb") as file:
-                head = file.read(HEAD_BYTES)
-        except FileNotFoundError:
-            raise DeviceAbsentError(f"{self.path}: no such file or folder") from None
         except PermissionError:
             raise DevicePermissionError(
                 f"{self.path}: this user may not read it"
             ) from None
         except OSError as error:
             raise DeviceDataError(f"{self.path}: {error.strerror}") from error
-        if not head:
-            raise DeviceDataError(f"{self.path}: the file is empty")
+        head = read_head(self.path)
         foreign = foreign_kind(head, self.path)
         if foreign is not None:
             raise DeviceUnsupportedError(f"{self.path}: {foreign}")

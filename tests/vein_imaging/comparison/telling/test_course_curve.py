@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vein_imaging.comparison.telling import course_curve
+from vein_imaging.comparison.telling import course_curve, lettering
 from vein_imaging.comparison.telling.course_curve import CurvePoint, draw_curve
 from vein_imaging.comparison.telling.lettering import Lettering
 
@@ -28,7 +28,7 @@ def points(*days: int, left: float = 60.0) -> list[CurvePoint]:
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Written:
     found: Written = []
-    plain = course_curve.write
+    plain = lettering.write
 
     def listening(
         canvas: NDArray[np.uint8], text: str, at: tuple[int, int], how: Lettering
