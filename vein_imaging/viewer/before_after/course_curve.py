@@ -27,8 +27,8 @@ __all__ = ["CourseCurve", "CoursePoint", "course_points"]
 _PAPER, _INK, _GRID = QColor("white"), QColor("#141414"), QColor("#dce1e6")
 _LINE, _SOFT = QColor("#0072b2"), QColor("#5a5a5a")
 _TEXT_PX, _TITLE_PX = 16, 18
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 56, 52  # room for the words, px
-_ROW_PX, _MOST_ROWS = 20, 2  # of day names under the curve: near days are staggered
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 56, 76  # room for the words, px
+_ROW_PX, _MOST_ROWS = 20, 3  # of day names under the curve: near days are staggered
 _NAME_PX, _APART_PX = 240, 10  # room for a name, and between two
 _END_PX, _DOT_PX = 8.0, 6.0
 _LOWEST_PX = 170  # lines of 25 % are then still a letter apart
@@ -135,9 +135,9 @@ class CourseCurve(QWidget):
             painter.setPen(_SOFT)
             box = QRectF(0, left.y() - 12, _LEFT - 10, 24)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight, str(percent))
-        for point, left, row in self.names(QFontMetrics(letters)):
+        for point, start, row in self.names(QFontMetrics(letters)):
             foot = self.place(point, 0)
-            box = QRectF(left, foot.y() + 8 + row * _ROW_PX, _NAME_PX, _ROW_PX)
+            box = QRectF(start, foot.y() + 8 + row * _ROW_PX, _NAME_PX, _ROW_PX)
             painter.setPen(_SOFT)
             painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, _name(point))
 
