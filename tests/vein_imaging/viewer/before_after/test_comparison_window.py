@@ -15,7 +15,7 @@ from qtpy.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 from vein_imaging.comparison import compare
 from vein_imaging.comparison.following.course import follow_course
 from vein_imaging.comparison.following.sites import TreatedSite, follow_sites
-from vein_imaging.comparison.telling.picture import CHANGE_STYLES
+from vein_imaging.comparison.telling.picture import CHANGE_STYLES, legend_lines
 from vein_imaging.treatment import VisitFacts
 from vein_imaging.treatment.compared_photos import ComparedPhotos, LaterPhoto
 from vein_imaging.treatment.may_say import ComparedDays, may_say
@@ -194,6 +194,10 @@ def test_the_change_map_has_its_colours_in_words(
     person.click(window.modes.button(2))
     for style in CHANGE_STYLES.values():
         assert style.label in window.legend.text()
+    # dashes, dots and hatching are shown as they are drawn, to whom colours are alike
+    lines = legend_lines(window.chosen.comparison)
+    assert window.legend.text().count("<img") == len(lines) > len(CHANGE_STYLES)
+    assert "Not compared" in window.legend.text()
 
 
 def test_treated_sites_are_listed_with_their_fate_product_and_strength(
