@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinates
 
-__all__ = ["Drawn", "LegPlan", "Vein", "draw_pair"]
+__all__ = ["Drawn", "LegPlan", "Vein", "bruise_od", "draw_pair"]
 
 Plane = NDArray[np.float64]
 
@@ -46,6 +46,8 @@ class LegPlan:
     texture_after : 0 to 1
         How much of the texture AFTER still shows.
     blur_px : px
+    visit : 2, 3, ...
+        Which visit AFTER is: each has a pose, a light and hairs of its own.
     """
 
     seed: int
@@ -65,6 +67,7 @@ class LegPlan:
     height_px: int = 720
     width_px: int = 1280
     mm_per_pixel: float = 0.08
+    visit: int = 2
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -74,6 +77,10 @@ class LegPlan:
     def rng(self, part: str) -> np.random.Generator:
         """A stream of its own for every part."""
         return np.random.default_rng([self.seed, *part.encode()])
+
+    def rng_after(self, part: str) -> np.random.Generator:
+        """A stream of its own for every part of every later visit."""
+        return self.rng(part if self.visit == 2 else f"{part} {self.visit}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -230,7 +237,8 @@ def _stain_od(plan: LegPlan, veins: tuple[Vein, ...]) -> Plane:
     )
 
 
-def _bruise_od(plan: LegPlan) -> Plane:
+def bruise_od(plan: LegPlan) -> Plane:
+    """Optical density of both bruises on the drawn skin; half of it is their rim."""
     rng = plan.rng("bruise")
     height, width = plan.shape
     rows, columns = np.mgrid[:height, :width]
@@ -293,7 +301,7 @@ def _place(plan: LegPlan, visit: str) -> tuple[Plane, Plane]:
     rows, columns = rows + MARGIN_PX + 0.5, columns + MARGIN_PX + 0.5
     if visit == "before":
         return rows, columns
-    rng = plan.rng("pose")
+    rng = plan.rng_after("pose")
     centre = np.array(plan.shape) / 2
     turn = np.deg2rad(rng.uniform(-4, 4) * plan.pose)
     size = 1 + rng.uniform(-0.03, 0.03) * plan.pose
@@ -304,7 +312,10 @@ def _place(plan: LegPlan, visit: str) -> tuple[Plane, Plane]:
     new_y = size * (np.cos(turn) * y - np.sin(turn) * x) / lens + centre[0] + shift[0]
     new_x = size * (np.sin(turn) * y + np.cos(turn) * x) / lens + centre[1] + shift[1]
     window = np.s_[MARGIN_PX:-MARGIN_PX, MARGIN_PX:-MARGIN_PX]
-    soft = [6.0 * plan.pose * _noise(plan, f"soft {k}", 260, 3)[window] for k in "yx"]
+    more = "" if plan.visit == 2 else f" {plan.visit}"
+    soft = [
+        6.0 * plan.pose * _noise(plan, f"soft {k}{more}", 260, 3)[window] for k in "yx"
+    ]
     return new_y + soft[0], new_x + soft[1]
 
 
@@ -320,7 +331,9 @@ def _limb(plan: LegPlan) -> Plane:
 
 
 def _hair(plan: LegPlan, visit: str) -> Plane:
-    rng = plan.rng(f"hair {visit}")
+    rng = (
+        plan.rng_after(f"hair {visit}") if visit == "after" else plan.rng("hair before")
+    )
     fine = np.zeros((2 * plan.height_px, 2 * plan.width_px), np.uint8)
     for _ in range(plan.hair):
         start = rng.uniform(0.15, 0.85, 2) * fine.shape
@@ -346,8 +359,8 @@ def _expose(
     moles, creases = _marks_od(plan)
     relief = _relief(plan, visit) - creases
     brown = moles + (_stain_od(plan, veins) + 0.10 * plan.tan if later else 0)
-    purple = _bruise_od(plan) if later else np.zeros(plan.shape)
-    rng = plan.rng(f"light {visit}")
+    purple = bruise_od(plan) if later else np.zeros(plan.shape)
+    rng = plan.rng_after("light after") if later else plan.rng("light before")
     rows, columns = np.mgrid[: plan.height_px, : plan.width_px]
     middle = rng.uniform(0.3, 0.7, 2) * (plan.height_px, plan.width_px)
     away = np.hypot(rows - middle[0], columns - middle[1]) / plan.width_px

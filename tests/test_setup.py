@@ -49,13 +49,18 @@ class Machine:
         (self.root / "libraries").write_text(lines)
         self.add("ldconfig", f"cat {self.root}/libraries")
 
-    def missing(self, *purpose: str, **environment: str) -> set[str]:
-        """The packages that are asked for; empty where it goes on to make .venv."""
-        done = subprocess.run(
+    def run(
+        self, *purpose: str, **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             [self.bin / "bash", self.root / "scripts/setup", *purpose],
             env={"PATH": str(self.bin), "PYTHON": "python", **environment},
             capture_output=True, text=True, check=False, timeout=60,
         )  # fmt: skip
+
+    def missing(self, *purpose: str, **environment: str) -> set[str]:
+        """The packages that are asked for; empty where it goes on to make .venv."""
+        done = self.run(*purpose, **environment)
         if done.returncode == NO_MORE_THAN_LOOK:
             return set()
         assert done.returncode == 2, done.stderr
@@ -105,3 +110,34 @@ def test_another_purpose_is_refused(machine: Machine) -> None:
     )  # fmt: skip
     assert done.returncode == 2
     assert "demo or test, not for 'production'" in done.stderr
+
+
+PACKAGES = ".venv/lib/python3.11/site-packages"
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        (["PyQt5/QtGui.py", "cv2/__init__.py"], "pip uninstall -y PyQt5"),
+        (["opencv_python-5.0.dist-info/RECORD"], "OpenCV in .venv is broken"),
+        (
+            ["opencv_python_headless-5.0.dist-info/RECORD", "cv2/__init__.py"],
+            "pip uninstall -y opencv-python opencv-python-headless",
+        ),
+        (["opencv_python-5.0.dist-info/RECORD", "cv2/__init__.py"], ""),
+    ],
+    ids=["two Qt", "what is left of OpenCV", "two OpenCV", "as it should be"],
+)
+def test_what_breaks_the_window_or_opencv_is_told_with_the_line_to_type(
+    tmp_path: Path, there: list[str], told: str
+) -> None:
+    """Where .venv was complete once, it was called set up for ever."""
+    machine = Machine(tmp_path)
+    machine.add_libraries(list(LIBRARIES), 0)
+    for name in there:
+        file = machine.root / PACKAGES / name
+        file.parent.mkdir(parents=True)
+        file.touch()
+    said = machine.run("demo", DISPLAY=":0").stderr
+    assert told in said
+    assert bool(told) == ("Type:" in said)

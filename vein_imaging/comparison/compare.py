@@ -102,10 +102,13 @@ def _compared(
     pieces = judge_pieces(
         pair, before, after, transform, exposure, settings, shown=overlap
     )
-    failures = failures_of(pieces)
-    pieces = () if failures else pieces
     extents = measure_extents(before.found, after.found, transform, overlap)
     summary = summarise(pieces, extents, settings.repeat, gain=exposure.texture_gain)
+    interval = summary.clearance_lo_pct, summary.clearance_hi_pct
+    failures = failures_of(pieces, interval)
+    if failures:
+        pieces = ()
+        summary = summarise(pieces, extents, settings.repeat)
     doubts = [
         *aligned.doubts,
         *exposure.doubts,

@@ -19,6 +19,7 @@ import numpy as np
 from vein_devices.cameras.container_end import how_it_is_cut
 from vein_devices.cameras.decoder_log import Message, listen, messages
 from vein_devices.cameras.hevc_twin import HevcTwin
+from vein_devices.cameras.slice_tail import SliceTail
 from vein_devices.errors import DeviceDataError, DeviceUnsupportedError
 from vein_devices.frame import Pixels
 from vein_devices.opencv import cv2
@@ -203,6 +204,7 @@ class VideoReader:
         codec = self._stream.codec_context
         codec.options = {"err_detect": "explode+crccheck"}
         self._twin = HevcTwin(codec) if codec.name == "hevc" else None
+        self._tail = SliceTail(codec) if codec.name == "h264" else None
 
     def _no_video(self) -> str:
         return (
@@ -327,6 +329,10 @@ class VideoReader:
         if self._twin is not None:
             with messages():
                 is_damaged = self._twin.decode(packet)
+        elif self._tail is not None and packet.is_keyframe and packet.size:
+            # Of other pictures H.264's decoder notices nearly all.
+            with messages():
+                is_damaged = self._tail.is_unread(bytes(packet), is_key=True)
         good = [
             frame if isinstance(frame, av.VideoFrame) and not frame.is_corrupt else None
             for frame in frames

@@ -235,6 +235,63 @@ def test_hardly_a_damaged_picture_of_hevc_is_given(
     assert passed <= wrong / 4
 
 
+def write_textured(path: Path, codec: str) -> Path:
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream(codec, rate=25, options={"g": "8"})
+        stream.width, stream.height, stream.pix_fmt = 320, 240, "yuv420p"
+        for i in range(16):
+            frame = av.VideoFrame.from_ndarray(textured(i), format="rgb24")
+            container.mux(stream.encode(frame.reformat(format="yuv420p")))
+        container.mux(stream.encode())
+    return path
+
+
+def wrong_of_damaged(path: Path, clips: int) -> tuple[int, int]:
+    """Wrong pictures of clips damaged at one place: FFmpeg's own, and those shown."""
+    good = {f._frame.pts: f.pixels().astype(int) for f in VideoReader(path).frames()}
+    assert len(good) == 16
+    data, rng = path.read_bytes(), np.random.default_rng(18)
+    anyhow = shown = 0
+
+    def wrong_in(given: dict[int | None, Picture]) -> int:
+        return sum(
+            bool((np.abs(pixels - good[pts]) > 40).mean() > 0.005)
+            for pts, pixels in given.items()
+            if pts in good
+        )
+
+    for length in (1, 8, 64) * (clips // 3):
+        damaged = bytearray(data)
+        at = int(rng.integers(len(data) // 4, len(data) * 9 // 10))
+        damaged[at : at + length] = rng.bytes(length)
+        path.write_bytes(damaged)
+        try:
+            given = {f._frame.pts: f.pixels() for f in VideoReader(path).frames()}
+        except DeviceDataError:
+            given = {}
+        anyhow, shown = anyhow + wrong_in(decoded_anyhow(path)), shown + wrong_in(given)
+    return anyhow, shown
+
+
+def test_a_fault_that_the_decoder_only_tells_in_its_log_counts(tmp_path: Path) -> None:
+    """WMV: it fills the place from a neighbour, and gives the frame as good."""
+    path = write_textured(tmp_path / "clip.wmv", "wmv2")
+    anyhow, shown = wrong_of_damaged(path, 15)
+    assert anyhow > 40
+    assert shown <= anyhow / 2
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "ts"])
+def test_hardly_a_picture_made_of_a_damaged_key_picture_of_h264_is_given(
+    tmp_path: Path, suffix: str
+) -> None:
+    """Damaged data that fill the picture too early: no word of it, and eight wrong."""
+    path = write_textured(tmp_path / f"clip.{suffix}", "libx264")
+    anyhow, shown = wrong_of_damaged(path, 48)
+    assert anyhow > 30
+    assert shown <= 6
+
+
 def test_a_text_is_no_video(tmp_path: Path) -> None:
     for name in ("notes.txt", "notes.csv", "notes.nfo", "notes.md"):
         (tmp_path / name).write_text("left leg, medial\n" * 40)

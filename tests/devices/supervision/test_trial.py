@@ -136,6 +136,7 @@ def test_a_supervised_camera_brings_its_states_and_counters() -> None:
     url = "phantom:?size=64x48&mm_per_pixel=.5&fps=100"
     trial = try_camera(supervise(url), 0.2)
     assert trial.status is not None
+    assert trial.stated_fps == 100.0  # what it states, and not what was measured
     assert trial.to_json()["status"]["reconnects"] == 0
     lost = replace(trial, status=replace(trial.status, reconnects=2))
     assert "found again, 2 times" in lost.faults[-1]

@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from vein_devices import open_camera
+from vein_devices.cameras.network.simulator import HttpCamera
 from vein_imaging.capture import acknowledged
 from vein_imaging.cli import main
 
@@ -38,6 +39,27 @@ def test_json_tells_states_and_counters(tmp_path: Path) -> None:
     assert {"dropped_by_camera", "lost_by_recorder", "damaged", "state"} <= set(
         document
     )
+
+
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_no_password_of_a_camera_is_printed_or_recorded(
+    tmp_path: Path, more: list[str]
+) -> None:
+    """Neither where it works nor where it fails."""
+    jpeg = cv2.imencode(".jpg", np.full((32, 48), 90, np.uint8))[1].tobytes()
+    arguments = ["--frames", "2", "--out", str(tmp_path / "r"), "--silence", "2", *more]
+    with HttpCamera(lambda _index: jpeg, fps=50) as server:
+        url = server.url.replace("//", "//nurse:Pa55w0rd@") + "&token=Pa55w0rd"
+        result = CliRunner().invoke(main, ["capture", url, *arguments])
+    assert result.exit_code == 0, result.output
+    failed = CliRunner().invoke(
+        main, ["capture", url, *arguments[:3], str(tmp_path / "q"), *arguments[4:]]
+    )
+    assert failed.exit_code == 1
+    told = result.output + failed.output
+    told += "".join(file.read_text() for file in tmp_path.rglob("*.csv"))
+    assert "127.0.0.1" in told
+    assert "Pa55w0rd" not in told
 
 
 def test_too_few_frames_is_1_with_one_line(tmp_path: Path) -> None:

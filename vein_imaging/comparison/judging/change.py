@@ -21,28 +21,26 @@ from vein_imaging.imaging.arrays import Image, Mask
 __all__ = ["Change", "Pair", "Piece", "SeenAs", "judge", "noise_floor"]
 
 Change = Literal["cleared", "faded", "persistent", "new", "unjudged"]
-"""Ratio of the contrast AFTER to that BEFORE: cleared is below .3, faded up to .67,
-persistent above. "new" is the reverse of cleared."""
+"""Ratio of the contrast AFTER to that BEFORE: cleared is below .22, faded up to .67,
+persistent above. "new": BEFORE shows less than .3 of what AFTER does."""
 
-SeenAs = Literal["vein", "stain", "unclear", "old stain", "mole", "crease"]
+SeenAs = Literal[
+    "vein", "stain", "unclear", "bruise", "old stain", "mole", "crease"
+]  # fmt: skip
 """What a dark line is. "stain": AFTER shows one where the vein was, wider or browner;
-"unclear": vein or stain, the picture is too blurred to tell. The last three are in
-BEFORE already; they are no veins and are not counted."""
+"unclear": what is left may be vein or stain; "bruise": AFTER shows one there; neither
+is judged. The last three are in BEFORE already; they are no veins and are not
+counted."""
 
-# On drawn pairs 90 % of vanished veins are below .3, and 8 % of those left at half
-# their diameter; at 1/3 it would be 91 % and 14 %, the error on the flattering side.
-CLEARED_BELOW, PERSISTENT_ABOVE = 0.30, 0.67
-STAINED_CLEARED_BELOW = 0.40
-"""Beside a stain the share of the vein that is left is known to `_STAIN_SD` only, so it
-may be larger than without one. With .50 veins that had only become thinner were called
-cleared: 9 points too much on two legs of the first phantom. With .40, and stains told
-by more evidence, the bias is +1 there and -2 on the second phantom."""
+CLEARED_BELOW, PERSISTENT_ABOVE = 0.22, 0.67
+"""A vein at half its diameter keeps a quarter of what it absorbs, and it has not gone:
+"cleared" ends below that. With .30, and .40 beside a stain, it was called cleared now
+and then, and on the first phantom 6 points too much were shown, up to 12 on one leg."""
+NEW_BELOW = 0.30
+"""A line is new where BEFORE shows less of it: a question of noise, not of width."""
 _STAIN_SD = 0.15
 """Of the share of a vein told apart from its stain: half the distance from the 25th to
 the 90th percentile of vanished, stained veins of the second phantom."""
-_SD_AS: dict[SeenAs, float] = {"stain": _STAIN_SD, "unclear": 0.30}
-"""Where nothing tells a stain, all or none of a faded contrast, .3 to .67, may be
-one."""
 _SD_OF_FLOOR = 1 / 1.28  # a 90th percentile is 1.28 standard deviations of noise
 _JUDGED_ABOVE = 2.0  # noise floors
 _NOISE_PERCENTILE = 90
@@ -93,7 +91,7 @@ class Piece:
         What the same measure shows beside veins, 90th percentile of both pictures.
     ratio : float
         AFTER over BEFORE, as seen; for new veins below 0.3 the other way; nan where
-        unjudged.
+        too faint or thin.
     change : Change
     overridden : bool
         True where a person decided.
@@ -119,19 +117,14 @@ class Piece:
     @property
     def counts(self) -> bool:
         """Whether it was vein at all BEFORE."""
-        return self.seen_as in ("vein", "stain", "unclear")
+        return self.seen_as in ("vein", "stain", "unclear", "bruise")
 
     @property
     def ratio_sd(self) -> float:
         """Standard deviation of `ratio`: noise over contrast, and that of a stain."""
         own = self.contrast_after if self.change == "new" else self.contrast_before
         noise = _SD_OF_FLOOR * self.noise / own if own > 0 else 0.0
-        return math.hypot(noise, _SD_AS.get(self.seen_as, 0.0))
-
-    @property
-    def cleared_below(self) -> float:
-        """Up to which ratio it is "cleared"."""
-        return STAINED_CLEARED_BELOW if self.seen_as == "stain" else CLEARED_BELOW
+        return math.hypot(noise, _STAIN_SD if self.seen_as == "stain" else 0.0)
 
     def decided(self, change: Change) -> Piece:
         """Put a person's decision in place of the computed one."""
@@ -153,10 +146,10 @@ class Piece:
             return self.change
         if self.change == "new":
             return _change(self.ratio * gain, new=True)
-        return _change(self.ratio / gain, new=False, cleared=self.cleared_below)
+        return _change(self.ratio / gain, new=False)
 
-    def stained(self, share: float, gain: float) -> Piece:
-        """Judge it by what is left of the vein itself, beside its stain.
+    def left_with(self, share: float, gain: float, seen_as: SeenAs) -> Piece:
+        """Judge it by what is left of the vein itself, beside a stain or none.
 
         Parameters
         ----------
@@ -164,10 +157,11 @@ class Piece:
             Of BEFORE's own profile that AFTER still has.
         gain : > 0
             As in `judge`.
+        seen_as : SeenAs
         """
         share = max(share, 0.0)
-        change = _change(share / gain, new=False, cleared=STAINED_CLEARED_BELOW)
-        return replace(self, ratio=share, change=change, seen_as="stain")
+        change = _change(share / gain, new=False)
+        return replace(self, ratio=share, change=change, seen_as=seen_as)
 
 
 def noise_floor(
@@ -268,10 +262,10 @@ def judge(
     return tuple(pieces)
 
 
-def _change(ratio: float, *, new: bool, cleared: float = CLEARED_BELOW) -> Change:
+def _change(ratio: float, *, new: bool) -> Change:
     if np.isnan(ratio):
         return "unjudged"
-    if ratio < cleared:
+    if ratio < (NEW_BELOW if new else CLEARED_BELOW):
         return "new" if new else "cleared"
     return "persistent" if ratio > PERSISTENT_ABOVE else "faded"
 

@@ -7,7 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from vein_imaging.comparison.aligning.transform import Transform
+from vein_imaging.comparison.judging.bruise import bruised
 from vein_imaging.comparison.judging.change import (
+    CLEARED_BELOW,
     PERSISTENT_ABOVE,
     Pair,
     Piece,
@@ -64,6 +66,8 @@ def judge_pieces(
         pair, was + now, beside_px=settings.beside_mm * unit, search_px=search
     )
     planes = _planes(before, after, transform)
+    veins = pair.before_veins | pair.after_veins
+    bruise = bruised(*planes, pair.overlap, veins, unit)
     found: list[Piece] = []
     for lines, side, new in ((was, before, False), (now, after, True)):
         seen = [
@@ -89,8 +93,10 @@ def judge_pieces(
         if not new:
             judged = _without_stains(judged, lines, pair, planes, exposure)
             judged = _without_marks(judged, lines, pair, planes[0], noise, unit)
-            judged = (*judged, *_not_measured(judged, lines, shown, noise))
-        for piece in judged:
+        kept = _without_bruises(judged, bruise)
+        if not new:
+            kept = (*kept, *_not_measured(kept, lines, shown, noise))
+        for piece in kept:
             branch = first + piece.branch
             found.append(replace(piece, piece_id=len(found), branch=branch))
     return tuple(found)
@@ -101,6 +107,14 @@ _AS_STRONG = 0.85
 looks as strong as the vein did is a coincidence, and needs more evidence."""
 _LEFT_OF_WEAKER, _LEFT_OF_AS_STRONG = 0.8, 0.4
 """What a stain may leave unexplained of what a vein alone does."""
+_FAINT = 0.55
+"""Up to this contrast the whole profile, of the piece and its neighbours, says what is
+left: the contrast is the darkest place within reach, and noise alone makes one. Above
+it, an alignment that is off would look like a vein that left a stain."""
+_LEFT_OF_UNCLEAR = 0.6
+"""Where a stain explains only two fifths of what looks as strong as the vein did,
+neither is proven."""
+_UNDER_BRUISE = 0.3  # of a piece; a bruise has no sharp rim
 Planes = tuple[Image, ...]
 
 
@@ -122,30 +136,46 @@ def _without_stains(
     """Judge what seems to have stayed by what is left of the vein itself.
 
     In a grey picture that is out of focus a vein is as wide as its stain: of a blurred
-    pair in which nothing was treated, 7 % read as cleared. There it stays unclear.
+    pair in which nothing was treated, 7 % read as cleared, and of one in which all was
+    treated half read as faded. There nothing that faded is judged.
     """
     gain = exposure.weakening
     if len(planes[0]) == 1 and exposure.fineness < SHARP_FINENESS:
         return tuple(
-            replace(piece, seen_as="unclear") if piece.change == "faded" else piece
-            for piece in pieces
+            _unclear(piece) if piece.change == "faded" else piece for piece in pieces
         )
     own = _own_lines(pieces, lines)
     sigma = np.array([piece.sigma_px for piece in pieces])
     veins = pair.before_veins | pair.after_veins
     left = explain(*planes, pair.overlap, veins, own, sigma)
     return tuple(
-        piece.stained(share, gain) if _is_stain(piece, share, rest, gain) else piece
+        _by_what_is_left(piece, share, rest, gain)
         for piece, share, rest in zip(pieces, left.share, left.unexplained, strict=True)
     )
 
 
-def _is_stain(piece: Piece, share: float, unexplained: float, gain: float) -> bool:
-    if piece.change not in ("faded", "persistent"):
-        return False
-    same = piece.ratio / gain > _AS_STRONG
-    most = _LEFT_OF_AS_STRONG if same else _LEFT_OF_WEAKER
-    return unexplained < most and share < min(piece.ratio, PERSISTENT_ABOVE * gain)
+def _by_what_is_left(
+    piece: Piece, share: float, unexplained: float, gain: float
+) -> Piece:
+    if piece.change == "unjudged" or not np.isfinite(share):
+        return piece
+    seen = piece.ratio / gain
+    same = seen > _AS_STRONG
+    stain = unexplained < (_LEFT_OF_AS_STRONG if same else _LEFT_OF_WEAKER)
+    less = share < min(piece.ratio, PERSISTENT_ABOVE * gain)
+    if not (less and (stain or seen < _FAINT)):
+        maybe = unexplained < _LEFT_OF_UNCLEAR and share < PERSISTENT_ABOVE * gain
+        return _unclear(piece) if maybe and piece.change != "cleared" else piece
+    if stain and share / gain >= CLEARED_BELOW:
+        # as often none as half a vein: a tenth of the vanished and stained ones are
+        # here, and three in four of those left at half their width
+        return _unclear(piece)
+    stained = stain and piece.change != "cleared"
+    return piece.left_with(share, gain, "stain" if stained else "vein")
+
+
+def _unclear(piece: Piece) -> Piece:
+    return replace(piece, change="unjudged", seen_as="unclear")
 
 
 def _without_marks(
@@ -210,6 +240,20 @@ def _not_measured(
             )
         )
     return found
+
+
+def _without_bruises(pieces: tuple[Piece, ...], bruise: Mask) -> tuple[Piece, ...]:
+    """Judge nothing under a bruise: it hides what stayed, and its rim looks new."""
+    height, width = bruise.shape
+    kept = []
+    for piece in pieces:
+        rows, columns = np.rint(piece.points_rc).astype(int).T
+        under = bruise[rows.clip(0, height - 1), columns.clip(0, width - 1)].mean()
+        if under <= _UNDER_BRUISE or not piece.counts:
+            kept.append(piece)
+        elif piece.change != "new":
+            kept.append(replace(piece, change="unjudged", seen_as="bruise"))
+    return tuple(kept)
 
 
 def _own_lines(

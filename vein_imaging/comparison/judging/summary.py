@@ -10,7 +10,12 @@ from typing import Literal
 
 import numpy as np
 
-from vein_imaging.comparison.judging.change import Change, Piece
+from vein_imaging.comparison.judging.change import (
+    CLEARED_BELOW,
+    NEW_BELOW,
+    Change,
+    Piece,
+)
 from vein_imaging.comparison.judging.regions import Extent
 from vein_imaging.comparison.repeatability import RepeatError
 from vein_imaging.words import translate as _
@@ -311,7 +316,7 @@ def _judged_anew(
         return centre, 0.0, 0.0
     chosen = [piece for piece, one in zip(pieces, free, strict=True) if one]
     _names, branch = np.unique([p.branch for p in chosen], return_inverse=True)
-    stain = np.array([piece.seen_as in ("stain", "unclear") for piece in chosen])
+    stain = np.array([piece.seen_as == "stain" for piece in chosen])
     rng = np.random.default_rng(_SEED)
     common = rng.normal(size=(_DRAWS, int(branch.max()) + 1))[:, branch]
     own = rng.normal(size=(_DRAWS, len(chosen)))
@@ -319,7 +324,7 @@ def _judged_anew(
     ratio = ratio * gain if part == "new" else ratio / gain
     moved = ratio + common * np.where(stain, _STAIN_BRANCH_SD, _BRANCH_SD)
     moved += own * np.array([piece.ratio_sd for piece in chosen])
-    below = moved < np.array([piece.cleared_below for piece in chosen])
+    below = moved < (NEW_BELOW if part == "new" else CLEARED_BELOW)
     fixed = float(length[now & ~free].sum())
     shares = 100 * (below @ length[free] + fixed) / whole
     low, high = (float(end) for end in np.percentile(shares, [2.5, 97.5]))

@@ -77,7 +77,7 @@ CHANGE_STYLES: dict[Change, ChangeStyle] = {
     "new": ChangeStyle((255, 130, 215), marked("New"), width_px=7),
     "unjudged": ChangeStyle(
         (200, 200, 200),
-        marked("Not judged (faint, thin, hair, glare)"),
+        marked("Not judged: faint, stain, bruise, hair or glare"),
         width_px=1,
     ),
 }

@@ -93,6 +93,24 @@ def test_from_a_loss_to_the_next_key_frame_every_picture_is_flagged(what: str) -
     assert sum(frame.dropped_before for frame in frames) <= 3
 
 
+def test_pictures_lost_on_the_way_are_counted() -> None:
+    """By the stream's own time; what else a busy computer loses is counted too."""
+
+    def is_lost(index: int, _packet: int) -> bool:
+        return index > 40 and index % 10 in (4, 5)
+
+    server = RtspCamera(picture, fps=25, key_every=10, loses=is_lost)
+    with server, open_camera(server.url) as camera:
+        frames = list(taken(camera, 5))
+        while number_of(frames[-1]) != 100:  # a key frame: whole again
+            frames += taken(camera, 1)
+    missing = 100 - number_of(frames[0]) + 1 - len(frames)
+    counted = sum(frame.dropped_before for frame in frames[1:])
+    assert missing >= 10
+    assert counted >= 0.8 * missing
+    assert counted <= missing + 3
+
+
 @pytest.mark.parametrize("first", [0, 1], ids=["from the start", "cut in"])
 @pytest.mark.parametrize("aspect", [Fraction(2), Fraction(1, 2)])
 def test_pixels_that_are_not_square_become_square(aspect: Fraction, first: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from vein_devices import open_camera
 from vein_devices.cameras.network.driver import HttpSource
+from vein_devices.cameras.network.http_connection import RECEIVE_BYTES
 from vein_devices.cameras.network.http_request import Answer
 from vein_devices.cameras.network.simulator import HttpCamera
 from vein_devices.cameras.network.stream_clock import LineWatch, StreamClock
@@ -288,4 +290,6 @@ def test_the_receive_buffer_is_bounded() -> None:
         assert isinstance(source, HttpSource)
         line = source._line.socket
         assert line is not None
-        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) <= 1 << 18
+        held = line.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        # Linux doubles what was asked for; what nobody asked for grows to megabytes.
+        assert held == RECEIVE_BYTES * (2 if sys.platform == "linux" else 1)

@@ -45,7 +45,13 @@ def fates(before: float, after: float, *, new: bool = False) -> set[str]:
 
 @pytest.mark.parametrize(
     ("after", "fate"),
-    [(0.0, "cleared"), (0.05, "cleared"), (0.1, "faded"), (0.16, "persistent")],
+    [
+        (0.0, "cleared"),
+        (0.04, "cleared"),
+        (0.05, "faded"),  # as a vein at half its diameter
+        (0.1, "faded"),
+        (0.16, "persistent"),
+    ],
 )
 def test_the_fate_follows_the_ratio_of_contrasts(after: float, fate: str) -> None:
     assert fates(0.2, after) == {fate}

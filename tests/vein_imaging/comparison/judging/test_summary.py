@@ -24,7 +24,7 @@ SEEN = (Extent(100, 500), Extent(80, 400))
 
 
 RATIOS: dict[Change, float] = {
-    "cleared": 0.1,
+    "cleared": 0.05,
     "faded": 0.5,
     "persistent": 1.0,
     "new": 0.2,

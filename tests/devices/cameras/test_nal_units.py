@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vein_devices.cameras.hevc_units import length_bytes_of, slices_in
+from vein_devices.cameras.nal_units import length_bytes_of, slices_in
 
 PARAMETERS, FIRST, SECOND = b"\x40\x01pp", b"\x26\x01slice one", b"\x02\x01two"
 UNITS = (PARAMETERS, FIRST, SECOND)
@@ -35,3 +35,12 @@ def test_the_length_of_lengths_is_read() -> None:
     assert length_bytes_of(b"\x01" + bytes(20) + b"\xfd") == 2
     assert length_bytes_of(b"\0\0\0\1\x40") == 0
     assert length_bytes_of(None) == 0
+
+
+def test_slices_of_h264_are_told_from_its_other_units() -> None:
+    units = (b"\x67set", b"\x65key picture", b"\x41picture", b"\x06remark")
+    avcc = b"\x01\x64\x00\x1f\xff"
+    assert length_bytes_of(avcc, "h264") == 4
+    data = b"".join(len(unit).to_bytes(4, "big") + unit for unit in units)
+    found = [data[at:end] for at, end in slices_in(data, 4, "h264")]
+    assert found == [units[1], units[2]]
