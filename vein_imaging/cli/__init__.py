@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import inspect
 from functools import cache
@@ -148,6 +149,15 @@ class _LazyGroup(click.Group):
             return super().invoke(ctx)
         except click.ClickException as error:
             raise _OneLineError(error) from error
+        except OSError as error:  # a full disk, a folder that may not be written
+            if error.errno is None or error.errno == errno.EPIPE:
+                raise
+            told = click.ClickException(
+                f"{error.filename}: {error.strerror}"
+                if error.filename
+                else f"{error.strerror}"
+            )
+            raise _OneLineError(told) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)

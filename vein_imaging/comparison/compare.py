@@ -200,8 +200,8 @@ def _control(points_rc: tuple[ArrayLike, ArrayLike] | None) -> Matches | None:
             raise ValueError("control points are numbers, not nan or inf")
         if np.hypot(*(points - points.mean(axis=0)).T).max() < 1:
             raise ValueError("control points lie on one another; mark different places")
-        if len(points) == 2:
-            continue
+        if len(points) < 4:
+            continue  # the limb's outline says what lies across
         spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
         if not spread[1] > 0.05 * spread[0]:
             raise ValueError("control points lie on one line; mark one away from it")

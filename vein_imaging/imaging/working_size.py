@@ -93,7 +93,7 @@ class WorkingSize:
         return np.asarray(cv2.resize(plane, self.small[::-1], interpolation=way))
 
     def shrunk_mask(self, mask: Mask) -> Mask:
-        """The same for a mask: the pixel that lies there.
+        """The same for a mask: pixels of which half and more lie in it.
 
         Parameters
         ----------
@@ -101,7 +101,6 @@ class WorkingSize:
         """
         if mask.shape == self.small:
             return mask
-        small = cv2.resize(
-            mask.view(np.uint8), self.small[::-1], interpolation=cv2.INTER_NEAREST
-        )
-        return np.asarray(small > 0)
+        whole = np.multiply(mask.view(np.uint8), np.uint8(255))
+        small = cv2.resize(whole, self.small[::-1], interpolation=cv2.INTER_AREA)
+        return np.asarray(small > 127)

@@ -20,6 +20,7 @@ from vein_imaging.imaging.rejecting.faint import (
 )
 from vein_imaging.imaging.rejecting.marks import find_marks
 from vein_imaging.imaging.rejecting.outlines import find_edges, find_outlines, find_rim
+from vein_imaging.imaging.rejecting.rim import wide_lines_off_rim
 from vein_imaging.imaging.rejecting.weak import weak_runs
 from vein_imaging.imaging.tracing.centreline import (
     Path,
@@ -36,6 +37,7 @@ from vein_imaging.imaging.tracing.insert_wide import (
     Inserted,
     bodies,
     insert_lines,
+    loose_links,
 )
 from vein_imaging.imaging.tracing.profile import Profiles, take_profiles
 from vein_imaging.imaging.tracing.wide_veins import trace_wide
@@ -136,7 +138,7 @@ def measure_network(
     near_infrared = recipe.light == "near-infrared"
     image = plane.astype(np.float32)
     inserted = _with_wide_lines(
-        plane, mask, coarse if mm_per_pixel is not None else None
+        plane, mask, coarse if mm_per_pixel is not None else None, field, size
     )
     trace = trace_skeleton(inserted.skeleton, inserted.radius_px)
     paths = trace.paths
@@ -170,6 +172,7 @@ def measure_network(
     if recipe.least_score:
         on_skeleton = inserted.number[tuple(trace.pixels_rc.T)] == -1
         bad |= weak_runs(score, trace, recipe.least_score) & on_skeleton
+    bad |= loose_links(inserted.number, trace.pixels_rc, bad)
     rejected = _around_bad(mask, trace, bad)
     if bad.any():
         paths = without_loose_links(cut_paths(paths, bad), number[index] == LINK)
@@ -186,9 +189,13 @@ def measure_network(
     return Network(branches, _junctions(paths, trace, size), inserted.body, rejected)
 
 
-def _with_wide_lines(plane: Plane, mask: Mask, coarse: Coarse | None) -> Inserted:
+def _with_wide_lines(
+    plane: Plane, mask: Mask, coarse: Coarse | None, field: Mask, size: WorkingSize
+) -> Inserted:
     """The skeleton of a mask, wide veins from the coarsest octave inserted into it."""
     lines = () if coarse is None else trace_wide(plane, coarse, mask)
+    # judged before they take the place of what is found at the working size
+    lines = wide_lines_off_rim(lines, field, size)
     if lines:
         # a ring is thinned in a fraction of the passes, and goes with the body
         mask = mask & ~bodies(mask.shape, lines, CORE_SHARE)

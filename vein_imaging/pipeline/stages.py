@@ -279,12 +279,25 @@ def respond(scene: PreparedPicture) -> tuple[Image, NoiseLevel, Coarse]:
     """
     small = scene.small
     if scene.recipe.equalised:
-        clahe = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES)
-        small = np.asarray(clahe.apply(small), np.uint8)
+        small = _equalised(small)
     response, coarse = vesselness(
         small, scene.inner, search=scene.recipe.search, octaves=scene.octaves
     )
     return response, measure_noise(response, scene.inner), coarse
+
+
+def _equalised(plane: Plane) -> Plane:
+    """Local contrast equalised (CLAHE), alike whichever way the picture is turned.
+
+    OpenCV puts what its tiles lack to the right and below only.
+    """
+    shape = plane.shape[0], plane.shape[1]
+    lacking = [-side % tiles for side, tiles in zip(shape, _CLAHE_TILES, strict=True)]
+    top, left = (part // 2 for part in lacking)
+    bottom, right = lacking[0] - top, lacking[1] - left
+    padded = cv2.copyMakeBorder(plane, top, bottom, left, right, cv2.BORDER_REFLECT_101)
+    equal = cv2.createCLAHE(_CLAHE_CLIP, _CLAHE_TILES).apply(padded)
+    return np.asarray(equal[top : top + shape[0], left : left + shape[1]], np.uint8)
 
 
 def score_response(response: Image, noise: NoiseLevel, scene: PreparedPicture) -> Image:

@@ -1,5 +1,6 @@
 """The table of commands, their help, and the page that names them."""
 
+import errno
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -88,3 +89,28 @@ def test_asking_for_help_imports_neither_napari_nor_opencv() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        PermissionError(errno.EACCES, "Permission denied", "/out/leg.png"),
+        OSError(errno.ENAMETOOLONG, "File name too long", "/out/" + "a" * 250),
+    ],
+)
+def test_a_disk_that_does_not_take_it_is_one_line(
+    error: OSError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`analyse`, `compare` and others ended in a traceback on a full disk."""
+
+    def full(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("vein_imaging.cli.analyse.make_folder", full)
+    picture = ROOT / "sample_images" / "leg-plain.png"
+    result = CliRunner().invoke(main, ["analyse", str(picture), "--out", "o"])
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 1
+    assert str(error.strerror) in result.stderr
+    assert not error.filename or error.filename in result.stderr

@@ -53,3 +53,11 @@ def test_means_survive_the_change_of_size(shape: tuple[int, int]) -> None:
     mask = np.zeros(shape, bool)
     mask[: shape[0] // 2] = True
     assert size.shrunk_mask(mask).mean() == pytest.approx(0.5, abs=0.02)
+
+
+def test_a_mask_of_a_turned_picture_is_that_mask_turned() -> None:
+    mask = np.zeros((480, 640), bool)
+    mask[101:333, 77:500] = True
+    small = WorkingSize((480, 640), (375, 500)).shrunk_mask(mask)
+    back = WorkingSize((480, 640), (375, 500)).shrunk_mask(mask[::-1, ::-1].copy())
+    assert np.array_equal(back[::-1, ::-1], small)

@@ -104,7 +104,8 @@ def _with_learned(
         return classical, "not installed"
     one, other = working.views
     skins = one.skin, other.skin
-    if classical is not None and passes(classical):
+    limbs = classical is not None and classical.frames[0] is not working.frames[0]
+    if classical is not None and limbs and passes(classical):
         ours, theirs = classical.frames
         skins = one.skin & ours.skin_at(one.skin), other.skin & theirs.skin_at(skins[1])
     matches = Matches(

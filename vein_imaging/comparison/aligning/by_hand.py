@@ -23,14 +23,15 @@ __all__ = ["near_points", "own_errors", "spline_through"]
 
 _SMOOTHING = 0.001
 """With distances in widths of the limb: a hand marks a mole to about .3 %."""
+_LINE = 0.05  # across, of along: points as near to a line are on one
 _AROUND_WIDTHS = 0.25  # from the points and what lies between them
 
 
 def spline_through(before: LimbFrame, after: LimbFrame, points: Matches) -> Transform:
     """Lay a smooth map through points marked by hand.
 
-    A similarity through two, an affine map through three, a thin-plate spline through
-    four or more.
+    A similarity through two, or three on a line, an affine map through three, a
+    thin-plate spline through four or more.
 
     Parameters
     ----------
@@ -107,14 +108,17 @@ def near_points(before: LimbFrame, points: Matches) -> Mask:
 
 
 def _affine(points: Matches) -> Affine:
-    if len(points.before_xy) > 2:
+    ours = points.before_xy - points.before_xy.mean(axis=0)
+    spread = np.linalg.svd(ours, compute_uv=False)
+    if len(ours) > 2 and spread[1] > _LINE * spread[0]:
         return least_squares(points)
-    z, w = (part @ np.array([1, 1j]) for part in (points.before_xy, points.after_xy))
-    turn = (w[1] - w[0]) / (z[1] - z[0])
-    shift = w[0] - turn * z[0]
-    return np.array(
-        [[turn.real, -turn.imag, shift.real], [turn.imag, turn.real, shift.imag]]
-    )
+    # two points, or more on one line, know nothing about what lies across
+    theirs = points.after_xy - points.after_xy.mean(axis=0)
+    z, w = (part @ np.array([1, 1j]) for part in (ours, theirs))
+    turn = complex(np.vdot(z, w) / np.vdot(z, z))
+    matrix = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
+    shift = points.after_xy.mean(axis=0) - matrix @ points.before_xy.mean(axis=0)
+    return np.column_stack([matrix, shift])
 
 
 def _shifts(points: Matches, affine: Affine, at: Points, width_px: float) -> Points:

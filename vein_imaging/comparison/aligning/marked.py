@@ -105,8 +105,7 @@ def _through(
     width, count = before.width_px, len(points.before_xy)
     if count >= _SPLINE:
         return spline, own_errors(points, width) / width, 0.0
-    two = Matches(points.before_xy[:2], points.after_xy[:2])
-    first = spline_through(before, after, two).affine
+    first = spline.affine
     fit = fit_outline(before, after, points, first)
     errors = np.empty(count)
     for left in range(count):

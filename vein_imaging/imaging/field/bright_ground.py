@@ -8,7 +8,7 @@ import numpy as np
 from vein_imaging.imaging.arrays import Mask
 from vein_imaging.imaging.field.limb import find_limb
 from vein_imaging.imaging.field.outline import Judged, Outlines
-from vein_imaging.imaging.field.regions import at_frame, opened_mask, resized
+from vein_imaging.imaging.field.regions import at_frame, disc, opened_mask, resized
 from vein_imaging.imaging.field.settle import settle_outline
 from vein_imaging.imaging.field.small_picture import SmallPicture
 from vein_imaging.imaging.field.splits import Split
@@ -28,11 +28,17 @@ DARK_GROUND_MERIT = 0.6
 SURE_STEP, STEP_PX = 0.04, 25
 """A sure one must be that much brighter than what it cuts off, over that window, along
 three quarters of the cut."""
-GROUND_AT_FRAME, SLIVER_PX = 0.2, 5
+MARGIN_PX = 5
+"""A band that is believed is widened by a disc of that size: in doubt it is skin."""
+FAR_PX, NEAR_PX, LEAST_FAR_SHARE = 35, 13, 0.85
+"""Nor may it brighten again farther away: by the wide window the step is no smaller
+than by the narrow one. On drawn legs before a table 1.1 times as large and more; along
+a valley between two tendons of a hand .6 times."""
+GROUND_AT_FRAME, SLIVER_PX = 0.17, 5
 """What is cut off is ground: the largest part of it, less what is narrower than that,
 has such a share of its outline at the picture's frame. Of parts of drawn sheets it is
-.26 to .5; of a strip of skin along a limb .1. Small parts say little: the corner of a
-sheet that comes out on a limb's far side ends before the frame."""
+.19 to .5; of a strip of skin along a limb .1 to .15. Small parts say little: the corner
+of a sheet that comes out on a limb's far side ends before the frame."""
 
 
 def find_limb_on_bright_ground(
@@ -69,16 +75,19 @@ def find_limb_on_bright_ground(
     if not cut_off.any() or at_frame(_largest_part(cut_off)) < GROUND_AT_FRAME:
         return None
     dark_ground = best is not None and best.merit > DARK_GROUND_MERIT
-    if dark_ground and limb.weaker > SURE:
-        limb_found = limb_lit & found
-        if _step(small, limb_found, cut_off) > SURE_STEP:
-            return settle_outline(small, limb_found)
+    sure = dark_ground and limb.weaker > SURE
+    if sure and _is_ground(small, limb_lit & found, cut_off):
+        return settle_outline(small, _widened(limb.mask) & lit & found)
     shape = small.lit.shape[0] // 2, small.lit.shape[1] // 2
     judged = outlines.judge(Split(resized(limb_lit, shape), by_colour=False))
     if judged is None or judged.middle < LIKELY_STEP:
         return None
     better = best is None or judged.merit > best.merit + MERIT_GAIN
-    return limb_lit if better else None
+    return _widened(limb.mask) & lit if better else None
+
+
+def _widened(mask: Mask) -> Mask:
+    return np.asarray(cv2.dilate(mask.view(np.uint8), disc(MARGIN_PX)) > 0)
 
 
 def _largest_part(mask: Mask) -> Mask:
@@ -92,9 +101,17 @@ def _largest_part(mask: Mask) -> Mask:
     return np.asarray(labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax()))
 
 
-def _step(small: SmallPicture, inside: Mask, outside: Mask) -> float:
+def _is_ground(small: SmallPicture, limb: Mask, cut_off: Mask) -> bool:
+    """Whether what is cut off is darker than the limb, near it and farther away."""
+    near, far = (_step(small, limb, cut_off, size) for size in (NEAR_PX, FAR_PX))
+    if far < LEAST_FAR_SHARE * near:
+        return False
+    return _step(small, limb, cut_off, STEP_PX) > SURE_STEP
+
+
+def _step(small: SmallPicture, inside: Mask, outside: Mask, window_px: int) -> float:
     """Lower quartile, along the border of two masks, of how much brighter one is."""
-    size = STEP_PX, STEP_PX
+    size = window_px, window_px
     means = []
     for side in (inside, outside):
         weight = side.astype(np.float32)

@@ -60,8 +60,9 @@ def find_hairs(plane: Plane) -> Mask:
     """
     closed = cv2.morphologyEx(plane, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     depth = cv2.subtract(closed, plane)
-    sample, level = depth[::8, ::8], closed[::8, ::8]
-    noise = float(sample[level >= level.mean() / 2].mean())
+    # of the whole picture: of a sample, which pixels they are would decide
+    lit = (closed >= cv2.mean(closed)[0] / 2).view(np.uint8)
+    noise = cv2.mean(depth, lit)[0]
     least = np.asarray(cv2.convertScaleAbs(closed, alpha=DEPTH_SHARE))
     np.maximum(least, min(255, math.ceil(NOISE_FACTOR * noise)), out=least)
     dark = cv2.compare(depth, least, cv2.CMP_GT)

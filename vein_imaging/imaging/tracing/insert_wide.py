@@ -14,10 +14,13 @@ from vein_imaging.imaging.tracing.chains import Chains
 from vein_imaging.imaging.tracing.wide_veins import WideLine
 from vein_imaging.imaging.working_size import WorkingSize
 
-__all__ = ["LINK", "Inserted", "bodies", "insert_lines"]
+__all__ = ["LINK", "Inserted", "bodies", "insert_lines", "loose_links"]
 
 BODY_SHARE = 0.9
 """Within this share of its radius all is one vein."""
+BESIDE_SHARE = 1.5
+"""What is cut at the body and never gets that far away is the wide vein itself, ragged,
+and not a vein that drains into it."""
 TURN_COST = 2.0
 """A vein is led on to the middle of the wide one, straight rather than the shortest
 way: going back would cost so many times its length more than going straight on."""
@@ -107,12 +110,11 @@ def insert_lines(
     pixels = np.round(points).astype(np.intp)
     inside = ((pixels >= 0) & (pixels < skeleton.shape)).all(axis=1)
     points, radii, pixels = points[inside], radii[inside], pixels[inside]
-    kept = skeleton & ~body
-    cut = (skeleton & body).view(np.uint8)
-    ends = kept & (cv2.dilate(cut, np.ones((3, 3), np.uint8)) > 0)
+    beside = bodies(skeleton.shape, lines, BESIDE_SHARE)
+    kept, ends = _cut_at(skeleton, body, beside)
     radius_px = radius_px.copy()
     links = np.zeros(skeleton.shape, np.uint8)
-    for end, target in _links(kept, ends, points):
+    for end, target in _links(kept, ends, points, radii):
         line = tuple(end[::-1].tolist()), tuple(pixels[target][::-1].tolist())
         cv2.line(links, *line, 1)
         cv2.line(radius_px, *line, float(radius_px[tuple(end)]))
@@ -120,6 +122,54 @@ def insert_lines(
     number[tuple(pixels.T)] = np.arange(len(pixels))
     radius_px[tuple(pixels.T)] = radii
     return Inserted(kept | (number != -1), radius_px, body, points, number)
+
+
+def _cut_at(skeleton: Mask, body: Mask, beside: Mask) -> tuple[Mask, Mask]:
+    """A skeleton without what belongs to a wide vein, and its ends where it was cut."""
+    kept = skeleton & ~body
+    cut = (skeleton & body).view(np.uint8)
+    ends = kept & (cv2.dilate(cut, np.ones((3, 3), np.uint8)) > 0)
+    count, labels = cv2.connectedComponents(kept.view(np.uint8))
+    ragged = np.zeros(count, np.bool_)
+    ragged[labels[ends]] = True
+    ragged[labels[kept & ~beside]] = False
+    ragged[0] = False
+    kept = kept & ~ragged[labels]
+    return kept, ends & kept
+
+
+def loose_links(
+    number: NDArray[np.int32], pixels_rc: Indices, bad: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Pixels that no longer lead from a vein to a wide one, since one of them is gone.
+
+    Parameters
+    ----------
+    number : (H, W) int32
+        Of `Inserted`.
+    pixels_rc : (N, 2) int px
+        Of a trace of its skeleton.
+    bad : (N,) bool
+        What proved to be no vein.
+
+    Returns
+    -------
+    (N,) bool
+        Links that touch each other stay or go together.
+    """
+    own = number[tuple(pixels_rc.T)]
+    if not (own == LINK).any():
+        return np.zeros(len(bad), np.bool_)
+    count, labels = cv2.connectedComponents((number == LINK).view(np.uint8))
+    beside = np.pad(labels, 1)
+    leads = np.ones(count, np.bool_)
+    for side in (own == -1, own >= 0):
+        rows, columns = pixels_rc[side & ~bad].T
+        met = np.zeros(count, np.bool_)
+        for down, right in np.ndindex(3, 3):
+            met[beside[rows + down, columns + right]] = True
+        leads &= met
+    return np.asarray((own == LINK) & ~leads[labels[tuple(pixels_rc.T)]])
 
 
 def bodies(
@@ -160,7 +210,7 @@ def _dense(line: WideLine) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _links(
-    kept: Mask, ends: Mask, points: NDArray[np.float64]
+    kept: Mask, ends: Mask, points: NDArray[np.float64], radii: NDArray[np.float64]
 ) -> list[tuple[Indices, int]]:
     """Each end that was cut, and the point of a wide line that it is led on to."""
     pixels = np.stack(np.divmod(np.flatnonzero(ends), ends.shape[1]), axis=1)
@@ -180,8 +230,25 @@ def _links(
         far = np.sqrt(apart[likely])
         ahead = down[likely] * outward[0] + right[likely] * outward[1]
         cost = far * (1 + TURN_COST * (1 - ahead / np.maximum(far, 1e-6)))
-        found.append((end, int(likely[np.argmin(cost)])))
-    return found
+        best = int(np.argmin(cost))
+        found.append((float(cost[best]), end, int(likely[best])))
+    return _one_a_vein(found, kept, radii)
+
+
+def _one_a_vein(
+    found: list[tuple[float, Indices, int]], kept: Mask, radii: NDArray[np.float64]
+) -> list[tuple[Indices, int]]:
+    """Of links of one vein nearer to each other than the wide vein is wide the best."""
+    _, labels = cv2.connectedComponents(kept.view(np.uint8))
+    chosen: list[tuple[Indices, int]] = []
+    for _, end, target in sorted(found, key=lambda one: one[0]):
+        vein, width = labels[tuple(end)], 2 * radii[target]
+        if all(
+            labels[tuple(other)] != vein or np.hypot(*(end - other)) > width
+            for other, _ in chosen
+        ):
+            chosen.append((end, target))
+    return chosen
 
 
 def _near(kept: Mask, end: Indices) -> Indices:

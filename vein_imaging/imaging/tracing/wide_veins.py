@@ -102,10 +102,11 @@ def trace_wide(plane: Plane, coarse: Coarse, mask: Mask) -> tuple[WideLine, ...]
     wide = (width * coarse.shrink >= LEAST_WIDTH_PX) | ~_seen(mask, chains, coarse)
     wide = ~drop_short_runs(~wide, chains, LONGEST_DOUBT_PX / coarse.shrink)
     wide = drop_short_runs(wide, chains, LEAST_LENGTH_PX / coarse.shrink)
-    shrink = coarse.shrink / ratio
+    # halves of odd sides are rounded: the same factor for all would shift the far side
+    back = WorkingSize(mask.shape, (rows * ratio, columns * ratio))
     return tuple(
         WideLine(
-            ((centred.points_rc[run] + 0.5) * shrink - 0.5).astype(np.float32),
+            back.to_full(centred.points_rc[run]).astype(np.float32),
             (width[run] * coarse.shrink / 2).astype(np.float32),
         )
         for path in trace.paths
@@ -116,7 +117,8 @@ def trace_wide(plane: Plane, coarse: Coarse, mask: Mask) -> tuple[WideLine, ...]
 def _seen(mask: Mask, chains: Chains, coarse: Coarse) -> NDArray[np.bool_]:
     """Points on what was found at the working size, or 2 px beside it."""
     near = cv2.dilate(mask.view(np.uint8), np.ones((5, 5), np.uint8))
-    index = np.round((chains.points_rc + 0.5) * coarse.shrink - 0.5).astype(np.intp)
+    exact = WorkingSize(mask.shape, coarse.inner.shape).to_full(chains.points_rc)
+    index = np.round(exact).astype(np.intp)
     rows, columns = np.clip(index, 0, np.array(mask.shape) - 1).T
     return np.asarray(near[rows, columns] > 0)
 
@@ -129,7 +131,7 @@ def _calm(plane: Plane, size_xy: tuple[int, int]) -> Image:
 
 
 def _segment(coarse: Coarse) -> Mask:
-    noise = measure_noise(coarse.response, coarse.inner, step=2)
+    noise = measure_noise(coarse.response, coarse.inner)
     score = (coarse.response - np.float32(noise.middle)) / np.float32(noise.spread)
     score[~coarse.inner] = 0
     return segment(

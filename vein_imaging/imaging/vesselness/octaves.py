@@ -12,6 +12,7 @@ from vein_imaging.imaging.arrays import SMALLEST_SIDE_PX, Image, Mask, Plane
 from vein_imaging.imaging.contrast import local_contrast
 from vein_imaging.imaging.vesselness.oriented import Kernel, oriented_lines
 from vein_imaging.imaging.vesselness.score import evened, measure_noise
+from vein_imaging.imaging.working_size import WorkingSize
 
 __all__ = ["FAST", "FULL", "Coarse", "Search", "oriented_octaves"]
 
@@ -131,7 +132,7 @@ def _octave(
         return response, dark, noise.spread, (response, inner)
     above = _octave(
         np.asarray(cv2.resize(plane, half, interpolation=cv2.INTER_AREA)),
-        cv2.resize(inner.view(np.uint8), half, interpolation=cv2.INTER_NEAREST) > 0,
+        WorkingSize(plane.shape, half[::-1]).shrunk_mask(inner),
         search,
         search.coarse,
         octaves - 1,

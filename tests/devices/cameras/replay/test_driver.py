@@ -250,3 +250,46 @@ def test_a_damaged_table_says_where(recording: Path) -> None:
     table.write_text(table.read_text().replace("DARK", "DUSK"))
     with pytest.raises(DeviceDataError, match="line 4"):
         levels(f"file:{recording}")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "frame-000000.png,0,0,1,1,,,,-5",
+        "frame-000000.png,0,0,nan,1,,,,0",
+        "frame-000000.png,0,0,1,inf,,,,0",
+        f"{'a' * 200_000},0,0,1,1,,,,0",
+    ],
+    ids=["fewer than none lost", "no number", "endless", "a field of 200 kB"],
+)
+def test_no_row_of_a_table_ends_in_a_traceback(recording: Path, row: str) -> None:
+    table = recording / "frames.csv"
+    head = table.read_text().splitlines()[0]
+    values = dict(
+        zip(
+            [
+                "file",
+                "x",
+                "y",
+                "monotonic_s",
+                "device_s",
+                "a",
+                "b",
+                "c",
+                "dropped_before",
+            ],
+            row.split(","),
+            strict=True,
+        )
+    )
+    table.write_text(
+        f"{head}\n" + ",".join(values.get(name, "") for name in head.split(",")) + "\n"
+    )
+    with pytest.raises(DeviceDataError, match="line 2"):
+        levels(f"file:{recording}")
+
+
+def test_a_table_that_a_spreadsheet_saved_again_is_read(recording: Path) -> None:
+    table = recording / "frames.csv"
+    table.write_bytes(b"\xef\xbb\xbf" + table.read_bytes())
+    assert levels(f"file:{recording}")

@@ -44,6 +44,14 @@ def test_two_points_give_a_similarity() -> None:
     np.testing.assert_allclose(found.affine[:, :2], turn, atol=1e-9)
 
 
+def test_three_points_on_a_line_give_a_similarity() -> None:
+    turn = np.array([[0.9, 0.2], [-0.2, 0.9]])
+    line = np.array([[60.0, 40.0], [100.0, 240.0], [141.0, 440.0]])
+    points = Matches(line, line @ turn.T + 5)
+    found = spline_through(frame(), frame(), points)
+    np.testing.assert_allclose(found.affine[:, :2], turn, atol=1e-9)
+
+
 def test_more_points_know_the_bend_better() -> None:
     asked = np.random.default_rng(6).uniform((60, 80), (240, 440), (200, 2))
     errors = []

@@ -264,3 +264,18 @@ def test_an_unlit_picture_is_said_to_be_too_dark() -> None:
     found = look_for_field(np.zeros((480, 640, 3), np.uint8))
     assert found.kind == "unlit"
     assert "too dark" in found.advice
+
+
+@pytest.mark.parametrize("visit", ["before", "after"])
+def test_half_a_grey_level_of_noise_moves_no_outline(visit: str) -> None:
+    """A strip of the table, or all of it, came and went with the draw."""
+    settings = PhantomSettings(
+        seed=1, width_px=640, height_px=480, mm_per_pixel=0.125, visit=visit
+    )
+    picture = draw_frame(settings)[0]
+    areas = []
+    for draw in range(6):
+        noise = np.random.default_rng(draw).normal(0, 0.5, picture.shape)
+        noisy = np.clip(np.round(picture + noise), 0, 255).astype(np.uint8)
+        areas.append(np.count_nonzero(find_field(noisy)))
+    assert max(areas) - min(areas) < 0.003 * min(areas)

@@ -79,3 +79,16 @@ def test_hairs_are_looked_for_at_about_eight_hundredths_of_a_millimetre(
     mm: float | None, expected: int | None
 ) -> None:
     assert hair_halvings(mm) == expected
+
+
+def test_a_turned_picture_has_the_same_hairs() -> None:
+    picture = draw_frame(
+        PhantomSettings(
+            seed=1, width_px=640, height_px=480, mm_per_pixel=0.125, hair=90
+        )
+    )[0]
+    found = find_hairs(picture)
+    assert found.any()
+    for turns in (1, 2, 3):
+        turned = find_hairs(np.ascontiguousarray(np.rot90(picture, turns)))
+        assert np.array_equal(np.rot90(turned, -turns), found)

