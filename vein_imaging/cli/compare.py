@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +18,18 @@ from vein_calibration.pixel_size import PixelSize
 from vein_calibration.profile import Profile
 from vein_calibration.profile_file import profile_id
 from vein_imaging.cli.profiles import ProfileChoice, profile_options
-from vein_imaging.cli.reading import check_scales, one_picture
+from vein_imaging.cli.reading import (
+    check_scales,
+    days_to_come,
+    one_picture,
+    refuse_same_picture,
+)
+from vein_imaging.cli.result_files import (
+    picture_file,
+    refuse_unwritable,
+    table_file,
+    write_results,
+)
 from vein_imaging.comparison import Comparison, compare
 from vein_imaging.comparison.following.sites import follow_sites
 from vein_imaging.comparison.following.skin import skin_changes
@@ -30,15 +39,19 @@ from vein_imaging.comparison.telling.difference import draw_difference
 from vein_imaging.comparison.telling.picture import draw_change_map, draw_comparison
 from vein_imaging.comparison.telling.site_table import read_sites, site_rows
 from vein_imaging.comparison.telling.table import Identity, Row, piece_rows, summary_row
-from vein_imaging.durable import make_folder
 from vein_imaging.imaging.arrays import check_picture
 from vein_imaging.pipeline.calibrated import chosen_scale
 from vein_imaging.treatment.comparison_page import comparison_page
 from vein_imaging.treatment.may_say import ComparedDays, Sayable, may_say
 from vein_imaging.words import translate as _
 
-__all__ = ["compare_command", "save_picture", "write_table"]
+__all__ = ["compare_command"]
 
+_FILES = (
+    "comparison.html", "comparison.png", "after_aligned.png", "difference.png",
+    "change_map.png", "change_summary.csv", "change_pieces.csv", "change_sites.csv",
+)  # fmt: skip
+"""What an earlier run may have left, of another pair."""
 _PICTURE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -114,53 +127,66 @@ def compare_command(
     """
     if after_mm_per_pixel is not None and mm_per_pixel is None:
         raise click.UsageError(_("--after-mm-per-pixel needs --mm-per-pixel as well"))
+    refuse_unwritable(out)
     typed = mm_per_pixel, after_mm_per_pixel or mm_per_pixel
     profiles = profile_choice.find(before), profile_choice.find(after)
     days = _day(before_date), _day(after_date)
     try:
         apart = days_between(*days)
+        marks = () if sites_file is None else read_sites(sites_file)
         pictures = _corrected(before, profiles[0]), _corrected(after, profiles[1])
+        refuse_same_picture(pictures)
         scales = _scales(typed, profiles)
         check_scales(pictures, scales or ())
+        masks = [_region(text, pictures[0].shape) for text in regions]
         result = compare(*pictures, mm_per_pixel=scales)
-        parts = [result.in_region(*_region(text)) for text in regions]
-        marks = () if sites_file is None else read_sites(sites_file)
+        parts = [result.in_region(*mask) for mask in masks]
         sheet = draw_comparison(
             pictures[0], pictures[1], result, before_date=days[0], after_date=days[1]
         )
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
     said = may_say(result, ComparedDays(*days))
+    doubts = tuple(days_to_come(*days))
+    said = replace(said, reasons=(*said.reasons, *doubts))
     identity = _identity(before, after, apart, _source(typed[0], profiles))
     rows = [summary_row(result, part, identity) for part in (result.summary, *parts)]
-    make_folder(out)
-    write_table(out / "change_summary.csv", rows)
-    write_table(out / "change_pieces.csv", piece_rows(result))
-    save_picture(out / "comparison.png", sheet)
     sites = follow_sites(result, marks, days_between=apart)
     skin = skin_changes(pictures[0], result, marks)
     page = comparison_page(
         *pictures, result, said, days=days, name=name, sites=sites, skin=skin
     )
-    (out / "comparison.html").write_text(page, encoding="utf-8")
+    files = {
+        "comparison.html": page.encode(),
+        "comparison.png": picture_file(sheet),
+        "change_summary.csv": table_file(rows),
+        "change_pieces.csv": table_file(piece_rows(result), ["piece_id"]),
+    }
     if sites:
-        write_table(out / "change_sites.csv", site_rows(result, sites, skin))
-    if result.alignment_verdict != "refused":
-        save_picture(out / "after_aligned.png", result.registered)
-        save_picture(out / "difference.png", draw_difference(pictures[0], result))
-    if result.verdict != "refused":
-        drawn = draw_change_map(pictures[0], result, width_px=pictures[0].shape[1])
-        save_picture(out / "change_map.png", drawn)
+        files["change_sites.csv"] = table_file(site_rows(result, sites, skin))
+    write_results(out, files | _drawn(pictures[0], result), earlier=_FILES)
     click.echo(json.dumps(_nested(rows)) if as_json else _spoken(result, said, out))
     if result.verdict == "refused":
         reasons = "; ".join(result.reasons)
-        refused = (
-            _("not comparable: {reasons}")
-            if result.alignment_verdict == "refused"
-            else _("aligned, but not measured: {reasons}")
-        )
+        refused = {
+            "aligned": _("aligned, but not measured: {reasons}"),
+            "doubtful": _("doubtfully aligned, and not measured: {reasons}"),
+            "refused": _("not comparable: {reasons}"),
+        }[result.alignment_verdict]
         click.echo(refused.format(reasons=reasons), err=True)
         raise SystemExit(1)
+
+
+def _drawn(before: NDArray[Any], result: Comparison) -> dict[str, bytes]:
+    """Only the pictures that mean something."""
+    files = {}
+    if result.alignment_verdict != "refused":
+        files["after_aligned.png"] = picture_file(result.registered)
+        files["difference.png"] = picture_file(draw_difference(before, result))
+    if result.verdict != "refused":
+        drawn = draw_change_map(before, result, width_px=before.shape[1])
+        files["change_map.png"] = picture_file(drawn)
+    return files
 
 
 def _spoken(result: Comparison, said: Sayable, out: Path) -> str:
@@ -190,7 +216,7 @@ def _nested(rows: list[Row]) -> dict[str, Any]:
     return {**rows[0], "regions": rows[1:]}
 
 
-def _region(text: str) -> tuple[NDArray[np.bool_], str]:
+def _region(text: str, shape: tuple[int, ...]) -> tuple[NDArray[np.bool_], str]:
     name, _equals, path = text.partition("=")
     if not (name and path):
         raise ValueError(
@@ -199,6 +225,19 @@ def _region(text: str) -> tuple[NDArray[np.bool_], str]:
             )
         )
     mask = grey_levels(one_picture(Path(path)).pixels)
+    if mask.shape != shape[:2]:
+        raise ValueError(
+            _(
+                "the mask {path} is {width} x {height} px and BEFORE {wide} x {high}: "
+                "draw it on BEFORE"
+            ).format(
+                path=path,
+                width=mask.shape[1],
+                height=mask.shape[0],
+                wide=shape[1],
+                high=shape[0],
+            )
+        )
     return mask > 0.5, name
 
 
@@ -244,39 +283,6 @@ def _identity(
         calibration_source=calibration_source,
         software_version=version("vein-imaging"),
     )
-
-
-def save_picture(path: Path, picture: NDArray[Any]) -> None:
-    """Write a grey or RGB picture in the format of its name.
-
-    Raises
-    ------
-    OSError, click.ClickException
-        If it cannot be written.
-    """
-    colour = picture.ndim == 3
-    plain = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR) if colour else picture
-    done, coded = cv2.imencode(path.suffix, plain)
-    if not done:
-        raise click.ClickException(
-            _("{path} could not be written as a picture").format(path=path)
-        )
-    path.write_bytes(coded.tobytes())
-
-
-def write_table(path: Path, rows: Iterable[Row]) -> None:
-    """Write rows as CSV, the first row's names as heading.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    """
-    table = list(rows)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, list(table[0]) if table else ["piece_id"])
-        writer.writeheader()
-        writer.writerows(table)
 
 
 def _day(moment: datetime | None) -> date | None:

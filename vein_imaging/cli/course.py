@@ -7,15 +7,27 @@ from pathlib import Path
 
 import click
 
-from vein_imaging.cli.compare import save_picture, write_table
-from vein_imaging.cli.reading import check_scales, one_picture
+from vein_imaging.cli.reading import (
+    check_scales,
+    days_to_come,
+    one_picture,
+    refuse_same_picture,
+)
+from vein_imaging.cli.result_files import (
+    picture_file,
+    refuse_unwritable,
+    table_file,
+    write_results,
+)
 from vein_imaging.comparison.following.course import follow_course
 from vein_imaging.comparison.telling.course_picture import course_lines, draw_course
 from vein_imaging.comparison.telling.site_table import course_rows
-from vein_imaging.durable import make_folder
 from vein_imaging.words import translate as _
 
 __all__ = ["course_command"]
+
+_FILES = ("course.png", "course.csv", "aligned_[0-9]*.png")
+"""What an earlier run may have left, of other pictures."""
 
 
 @click.command("course")
@@ -57,24 +69,31 @@ def course_command(
     drift), course.csv and one aligned_N.png for each visit that could be aligned. The
     exit status is 1 when no visit could be measured.
     """
+    refuse_unwritable(out)
+    days = [moment.date() for moment in dates]
     if len(scales) == 1:
         scales = scales * len(pictures)
     try:
         read = [one_picture(path).pixels for path in pictures]
+        refuse_same_picture(read)
         check_scales(read, scales)
         course = follow_course(
             read,
-            [moment.date() for moment in dates],
+            days,
             mm_per_pixel=scales or None,
         )
     except (OSError, TypeError, ValueError) as error:
         raise click.UsageError(str(error)) from error
-    make_folder(out)
-    save_picture(out / "course.png", draw_course(course))
-    write_table(out / "course.csv", course_rows(course))
+    list(days_to_come(*days))
+    files = {
+        "course.png": picture_file(draw_course(course)),
+        "course.csv": table_file(course_rows(course)),
+    }
     for number, visit in enumerate(course.visits, 2):
         if visit.comparison.alignment_verdict != "refused":
-            save_picture(out / f"aligned_{number}.png", visit.comparison.registered)
+            aligned = picture_file(visit.comparison.registered)
+            files[f"aligned_{number}.png"] = aligned
+    write_results(out, files, earlier=_FILES)
     for line in course_lines(course):
         click.echo(line)
     click.echo(_("the table and pictures are in {out}").format(out=out))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 from numpy.typing import NDArray
 
 from vein_calibration.pixel_size import PixelSize
@@ -26,7 +29,14 @@ from vein_imaging.pipeline.scale_check import refuse_scale, scale_doubt
 from vein_imaging.words import plural
 from vein_imaging.words import translate as _
 
-__all__ = ["NamedPicture", "check_scales", "one_picture", "pictures_of_file"]
+__all__ = [
+    "NamedPicture",
+    "check_scales",
+    "days_to_come",
+    "one_picture",
+    "pictures_of_file",
+    "refuse_same_picture",
+]
 
 _NUMBERS_TOLD = 10
 """Of damaged frames, by number; a clip can have thousands."""
@@ -125,6 +135,51 @@ def check_scales(
         refuse_scale(picture.shape, scale)
         doubt = scale_doubt(picture.shape, scale)
         _say([doubt] if doubt else [])
+
+
+def refuse_same_picture(pictures: Sequence[NDArray[Any]]) -> None:
+    """Raise an error where one picture was given twice: it would show no change.
+
+    Parameters
+    ----------
+    pictures : sequence of (H, W) or (H, W, 3)
+
+    Raises
+    ------
+    ValueError
+        With which of them are the same.
+    """
+    for (at, one), (other, two) in combinations(enumerate(pictures, 1), 2):
+        if one.shape == two.shape and np.array_equal(one, two):
+            raise ValueError(
+                _(
+                    "pictures {at} and {other} are one and the same picture: give one "
+                    "of each visit"
+                ).format(at=at, other=other)
+            )
+
+
+def days_to_come(*days: date | None) -> Iterator[str]:
+    """Say on stderr which days are still to come, and give these words back.
+
+    Parameters
+    ----------
+    days : of pictures
+        None where it is not known.
+
+    Yields
+    ------
+    str
+    """
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # where it is already
+    for day in days:
+        if day is not None and day > tomorrow:
+            words = _(
+                "a picture is dated {day}, which is still to come: check the date, on "
+                "which the eight weeks rest"
+            ).format(day=day)
+            _say([words])
+            yield words
 
 
 def _stills(path: Path) -> Iterator[NamedPicture]:

@@ -24,6 +24,7 @@ from vein_imaging.comparison.preparing.prepared import Side, prepare_side
 from vein_imaging.comparison.result import Comparison, Verdict
 from vein_imaging.comparison.settings import CompareSettings
 from vein_imaging.imaging.arrays import Mask, Picture
+from vein_imaging.pipeline.scale_check import refuse_scale
 
 __all__ = ["compare"]
 
@@ -69,6 +70,9 @@ def compare(
     """
     settings = settings or CompareSettings()
     scales = _scales(mm_per_pixel)
+    for picture, scale in zip((before, after), scales, strict=True):
+        if np.ndim(picture) > 1:  # what is no picture is refused as such, below
+            refuse_scale(np.shape(picture), scale)
     control = _control(control_points_rc)
     one = prepare_side(before, scales[0], before_field, settings)
     other = prepare_side(after, scales[1], after_field, settings)
@@ -95,7 +99,9 @@ def _compared(
         overlap & aligned.exact,
     )
     exposure = _exposure(pair, before, after, transform)
-    pieces = judge_pieces(pair, before, after, transform, exposure, settings)
+    pieces = judge_pieces(
+        pair, before, after, transform, exposure, settings, shown=overlap
+    )
     extents = measure_extents(before.found, after.found, transform, overlap)
     summary = summarise(pieces, extents, settings.repeat, gain=exposure.texture_gain)
     interval = summary.clearance_lo_pct, summary.clearance_hi_pct

@@ -18,6 +18,7 @@ from vein_imaging.words import language
 from vein_imaging.words import translate as _
 
 __all__ = [
+    "WIDEST_PX",
     "ComparisonAnswer",
     "ComparisonPage",
     "LegendItem",
@@ -25,7 +26,7 @@ __all__ = [
     "render_comparison",
 ]
 
-_WIDEST_PX = 1600
+WIDEST_PX = 1600
 """Enough for a screen; two pictures of a phone whole would make a page of 60 MB."""
 _QUALITY = 92  # of JPEG: what a person looks at, not what is measured
 
@@ -105,7 +106,7 @@ def picture_uri(picture: NDArray[np.uint8], *, exact: bool = False) -> str:
         As PNG in its own size; otherwise as JPEG, at most 1600 px long.
     """
     shown = picture
-    scale = _WIDEST_PX / max(picture.shape[:2])
+    scale = WIDEST_PX / max(picture.shape[:2])
     if not exact and scale < 1:
         size = [max(1, round(scale * side)) for side in picture.shape[1::-1]]
         shown = np.asarray(

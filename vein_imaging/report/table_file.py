@@ -12,7 +12,15 @@ from typing import Literal
 
 from vein_imaging.domain.quantity import plain
 
-__all__ = ["Cell", "Column", "ColumnKind", "RecordTable", "csv_bytes", "parquet_bytes"]
+__all__ = [
+    "Cell",
+    "Column",
+    "ColumnKind",
+    "RecordTable",
+    "csv_bytes",
+    "no_formula",
+    "parquet_bytes",
+]
 
 ColumnKind = Literal["text", "whole", "decimal", "measure", "day", "moment", "yes_no"]
 """What a column holds; `decimal` is exact, `measure` is what was measured."""
@@ -101,6 +109,23 @@ def _text(cell: Cell) -> str:
         case int():
             return str(cell)
     return f"'{cell}" if cell.startswith((*_RUNS, "'", " ")) else cell
+
+
+def no_formula(cell: object) -> object:
+    """Put an apostrophe in front of a text that a spreadsheet program would run.
+
+    Parameters
+    ----------
+    cell : any
+        What is no text stays as it is.
+    """
+    if isinstance(cell, str) and (cell.startswith(_RUNS) or _runs_after_blanks(cell)):
+        return f"'{cell}"
+    return cell
+
+
+def _runs_after_blanks(text: str) -> bool:
+    return text.lstrip().startswith(_RUNS)
 
 
 def csv_bytes(table: RecordTable) -> bytes:

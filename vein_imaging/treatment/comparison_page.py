@@ -17,6 +17,7 @@ from vein_imaging.comparison.telling.picture import draw_change_map, legend_line
 from vein_imaging.imaging.arrays import Picture, check_picture
 from vein_imaging.report import Table, Tone
 from vein_imaging.report.comparison_page import (
+    WIDEST_PX,
     ComparisonAnswer,
     ComparisonPage,
     LegendItem,
@@ -66,7 +67,7 @@ def comparison_page(
     changes = ""
     legend: tuple[LegendItem, ...] = ()
     if comparison.verdict != "refused":
-        width = before.shape[1]
+        width = min(before.shape[1], WIDEST_PX)
         changes = picture_uri(draw_change_map(before, comparison, width_px=width))
         legend = tuple(
             LegendItem(picture_uri(swatch, exact=True), text)

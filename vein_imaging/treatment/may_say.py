@@ -101,8 +101,11 @@ def may_say(comparison: Comparison, days: ComparedDays) -> Sayable:
     """
     passed, reasons = days.passed, comparison.reasons
     if comparison.verdict == "refused":
-        aligned = comparison.alignment_verdict != "refused"
-        headline = _("ALIGNED, BUT NOT MEASURED") if aligned else _("NOT COMPARABLE")
+        headline = {
+            "aligned": _("ALIGNED, BUT NOT MEASURED"),
+            "doubtful": _("DOUBTFULLY ALIGNED, NOT MEASURED"),
+            "refused": _("NOT COMPARABLE"),
+        }[comparison.alignment_verdict]
         return Sayable("refused", headline, "", "not comparable", reasons)
     if passed is not None and passed < ASSESSABLE_AFTER_DAYS:
         why = _(

@@ -7,6 +7,7 @@ import json
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,6 +16,7 @@ from click.testing import CliRunner, Result
 from numpy.typing import NDArray
 
 from vein_imaging.cli.compare import compare_command
+from vein_imaging.comparison.telling import lettering, picture
 from vein_phantom import PhantomSettings, draw_frame
 
 LEG = PhantomSettings(seed=1, width_px=640, height_px=360, mm_per_pixel=0.12)
@@ -143,3 +145,59 @@ def test_a_file_that_is_no_picture_is_a_usage_error(folder: Path) -> None:
     result = run(folder, after="note.png")
     assert result.exit_code == 2 and "cannot be read" not in result.stdout
     assert "not a picture" in result.stderr
+
+
+def test_one_picture_given_twice_is_no_comparison(folder: Path) -> None:
+    """It read as "no measurable change"."""
+    result = run(folder, after="before.png")
+    assert result.exit_code == 2, result.output
+    assert "one and the same picture" in result.stderr
+
+
+def test_a_day_that_is_still_to_come_is_told(folder: Path) -> None:
+    dates = ("--before-date", "2026-01-01", "--after-date", "2999-01-01")
+    result = run(folder, *dates)
+    assert "2999-01-01, which is still to come" in result.stderr
+    assert "which is still to come" in (folder / "out/comparison.html").read_text()
+
+
+def test_a_mask_of_another_size_is_told_before_anything_is_measured(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cv2.imwrite(str(folder / "small.png"), np.zeros((90, 160), np.uint8))
+
+    def never(*_given: object, **_named: object) -> None:
+        raise AssertionError("measured all the same")
+
+    monkeypatch.setattr("vein_imaging.cli.compare.compare", never)
+    result = run(folder, "--region", f"t={folder / 'small.png'}")
+    assert result.exit_code == 2, result.exception
+    assert "160 x 90 px and BEFORE 640 x 360" in result.stderr
+
+
+def test_a_refusal_leaves_no_picture_of_the_pair_before(folder: Path) -> None:
+    assert run(folder).exit_code == 0
+    assert (folder / "out/change_map.png").exists()
+    assert run(folder, after="blank.png").exit_code == 1
+    left = {file.name for file in (folder / "out").iterdir()}
+    assert left == {
+        "change_pieces.csv", "change_summary.csv", "comparison.html", "comparison.png",
+    }  # fmt: skip
+
+
+def test_the_share_of_the_leg_is_on_the_sheet(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+    plain = lettering.write
+
+    def listening(canvas: NDArray[np.uint8], text: str, *at: Any, **how: Any) -> int:
+        written.append(text)
+        return plain(canvas, text, *at, **how)
+
+    monkeypatch.setattr(picture, "write", listening)
+    assert run(folder).exit_code == 0
+    (share,) = (text for text in written if "of the skin in BEFORE" in text)
+    assert written.index(share) < next(
+        at for at, text in enumerate(written) if "% cleared" in text
+    )

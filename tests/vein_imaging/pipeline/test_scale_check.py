@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from vein_imaging import compare
 from vein_imaging.pipeline.scale_check import refuse_scale, scale_doubt
 
 PHONE, CAMERA = (3024, 4032), (480, 640, 3)
@@ -34,3 +36,13 @@ def test_longer_than_a_person_is_refused() -> None:
 
 def test_a_picture_of_hardly_any_skin_is_doubted() -> None:
     assert scale_doubt(CAMERA, 0.001)
+
+
+@pytest.mark.parametrize("mm_per_pixel", [1e-5, 1e-300, float("inf"), float("nan")])
+def test_a_scale_that_would_fill_the_memory_is_refused(mm_per_pixel: float) -> None:
+    """0.00001 mm per pixel took 22 GB before the program was killed."""
+    with pytest.raises(ValueError, match="mm"):
+        refuse_scale(CAMERA, mm_per_pixel)
+    black = np.zeros((720, 1280), np.uint8)
+    with pytest.raises(ValueError, match="mm"):
+        compare(black, black, mm_per_pixel=mm_per_pixel)

@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 
+from vein_imaging.report import Table
 from vein_imaging.report.comparison_page import (
     ComparisonAnswer,
     ComparisonPage,
@@ -66,3 +67,16 @@ def test_what_could_not_be_aligned_cannot_be_swiped() -> None:
 def test_a_large_picture_is_made_smaller_for_the_screen() -> None:
     large = np.random.default_rng(1).integers(0, 255, (900, 4000, 3), np.uint8)
     assert len(picture_uri(large)) < len(picture_uri(large, exact=True)) / 4
+
+
+def test_a_cell_has_its_column_s_name_where_a_telephone_shows_no_heading() -> None:
+    table = Table(("Site", "Became"), (("1", "cleared"),), "Treated sites")
+    html = page(tables=(table,))
+    assert '<td data-name="Site">1</td><td data-name="Became">cleared</td>' in html
+
+
+def test_the_map_of_changes_is_printed_although_another_view_is_open() -> None:
+    html = page(changes=PICTURE, changes_caption="What became of each vein")
+    (printed,) = re.findall(r"@media print \{(.*?)\n</style>", html, re.DOTALL)
+    assert "#changes { display: block !important; }" in printed
+    assert "#side { display: grid !important; }" in printed

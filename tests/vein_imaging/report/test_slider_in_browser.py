@@ -11,7 +11,13 @@ import cv2
 import numpy as np
 import pytest
 
-from vein_imaging.report import Report, render_html
+from vein_imaging.report import Report, Table, render_html
+from vein_imaging.report.comparison_page import (
+    ComparisonAnswer,
+    ComparisonPage,
+    picture_uri,
+    render_comparison,
+)
 
 PHONE, DESKTOP = (390, 844), (1440, 900)
 
@@ -90,3 +96,43 @@ def test_nothing_is_wider_than_the_screen_and_nothing_is_fetched(
         one for one in browser.get_log("browser") if "favicon" not in one["message"]
     ]
     assert complaints == []
+
+
+@pytest.mark.parametrize(("size", "beside"), [(PHONE, False), (DESKTOP, True)])
+def test_a_comparison_is_not_cut_off_and_its_pictures_are_level(
+    browser: Any, tmp_path: Path, size: tuple[int, int], beside: bool
+) -> None:
+    picture = picture_uri(np.full((90, 160, 3), 120, np.uint8))
+    reason = "no vein near the mark stands out enough to be judged"
+    sites = Table(
+        ("Site", "Product", "Strength", "Became", "Cleared, 95 %"),
+        (("left thigh lateral 1", "asclera", "0.5 %", "cannot tell", reason),),
+        "Treated sites",
+    )
+    page = ComparisonPage(
+        title="Before and after",
+        answers=(ComparisonAnswer("note", "Improved", ("38 % cleared",)),),
+        before=picture,
+        after=picture,
+        before_caption="BEFORE",
+        after_caption="AFTER 01 Nov 2026, aligned to BEFORE, in words " * 2,
+        aligned=True,
+        difference=picture,
+        tables=(sites,),
+    )
+    file = tmp_path / "comparison.html"
+    file.write_text(render_comparison(page), "utf-8")
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False},
+    )
+    browser.get(file.as_uri())
+    width = browser.execute_script("return document.documentElement.scrollWidth")
+    assert width <= size[0]
+    before, after = (
+        browser.find_element("id", one).rect for one in ("before", "after")
+    )
+    assert (before["y"] == after["y"]) is beside
+    assert after["width"] >= 0.4 * size[0]
+    buttons = browser.find_elements("css selector", "button")
+    assert buttons and min(one.rect["height"] for one in buttons) >= 44

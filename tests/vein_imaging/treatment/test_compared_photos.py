@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import pytest
 
+from vein_imaging.comparison.telling import course_curve, course_picture
 from vein_imaging.treatment import Site
 from vein_imaging.treatment.compared_photos import ComparedPhotos, compare_photos
 from vein_imaging.treatment.on_paper.print_comparison import (
@@ -76,6 +77,37 @@ def test_a_course_of_three_has_every_visit_and_goes_into_each_kind_of_file(
     assert comparison_file(visit, found, "pdf").startswith(b"%PDF")
     page = comparison_file(visit, found, "html").decode()
     assert "Probe 1" in page and page.count("24 Jan 2027") >= 1
+
+
+def test_a_saved_course_shows_no_figure_that_the_window_withholds(
+    clinic: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ninety days after the first picture, and a month after the last treatment."""
+    visit = treated(clinic, 2)
+    between = visit.photographs.picture(visit.photographs.all()[0])
+    visit.log.record(SMALL, Site((100.0, 100.0), between), reason="as planned")
+    clinic.pass_time(days=30)
+    visit = clinic.work().start_session(visit.head.patient_id)
+    last, _truth = draw_frame(replace(LEG, visit="after", treated_share=0.8))
+    visit.photographs.take(last, HOW, LEG.mm_per_pixel, shows="drawing")
+    found = compared(visit)
+    assert found.course is not None
+    assert found.course.visits[1].summary is not None and not found.later[1].said.figure
+    drawn: list[Any] = []
+    plain = course_curve.draw_curve
+
+    def listening(points: Any, width_px: int) -> Any:
+        drawn.append(points)
+        return plain(points, width_px)
+
+    monkeypatch.setattr(course_picture, "draw_curve", listening)
+    comparison_file(visit, found, "png")
+    ((_first, second, third),) = drawn
+    assert second.left is not None and third.left is None
+    lines = course_picture.course_lines(
+        found.course, [one.said.why_no_figure for one in found.later]
+    )
+    assert "no figure" in lines[1] and "not yet assessable: 30 days" in lines[1]
 
 
 def test_pictures_that_must_not_be_compared_are_refused(clinic: Any) -> None:

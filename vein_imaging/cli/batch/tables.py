@@ -10,6 +10,7 @@ from typing import Any
 
 from vein_imaging.batch import Figures, Finished, NotStarted, ResultFolder
 from vein_imaging.durable import write_durably
+from vein_imaging.report.table_file import no_formula
 
 __all__ = [
     "COMPARED",
@@ -116,7 +117,9 @@ def write_rows(file: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, columns, restval="")
     writer.writeheader()
-    writer.writerows({name: _safe(cell) for name, cell in row.items()} for row in table)
+    writer.writerows(
+        {name: no_formula(cell) for name, cell in row.items()} for row in table
+    )
     write_durably(file, text.getvalue().encode())
 
 
@@ -129,10 +132,3 @@ def _measured(
         figures = results.figures(one.task.key)
         assert figures is not None
         yield one.task.label, one.task.key, figures
-
-
-def _safe(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{cell}"
-    return cell

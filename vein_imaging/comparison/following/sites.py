@@ -220,7 +220,7 @@ def _follow(
     elif row.clearance_lo_pct < _NOT_PCT and row.clearance_hi_pct >= _CLEARED_PCT:
         why = _("the vein near the mark could be read either way")
     elif row.judged_px < row.unjudged_px:
-        why = _("most of the vein near the mark is too faint to be judged")
+        why = _("most of the vein near the mark could not be judged")
     return SiteOutcome(
         site,
         "cannot tell" if why else _fate(row.clearance_pct),

@@ -39,6 +39,7 @@ _MELANIN_IN_RED_GREEN = 0.44
 """Melanin raises ln(R/G) by this times what it raises ln(G/B): its absorption falls as
 the wavelength to the power of -3.33 (Jacques 1998), camera channels at 600, 540, 460
 nm."""
+_OUTSIDE_PX = 1e6  # no picture is wider
 _SEED = 1  # any; the same pictures give the same answer
 
 
@@ -182,7 +183,9 @@ def _away_px(
 ) -> NDArray[np.float64]:
     free = np.ones(shape, np.uint8)
     for points in marks:
-        line = np.rint(points[:, ::-1]).astype(np.int32)
+        # what lies far outside stays outside: an integer holds it
+        line = np.rint(np.clip(points[:, ::-1], -_OUTSIDE_PX, _OUTSIDE_PX))
+        line = line.astype(np.int32)
         cv2.polylines(free, [line], False, 0, 1)
         for x, y in line:
             cv2.circle(free, (int(x), int(y)), 1, 0, -1)

@@ -167,8 +167,11 @@ def _faint_doubts(pieces: Sequence[Piece]) -> list[str]:
             ).format(unclear=100 * unclear)
         )
     length = math.fsum(piece.length_px for piece in judged)
+    # what could not be measured at all is told beside the figure, with all vein
     faint = math.fsum(
-        p.length_px for p in pieces if p.change == "unjudged" and p.seen_as == "vein"
+        p.length_px
+        for p in pieces
+        if p.change == "unjudged" and p.seen_as == "vein" and _was_measured(p)
     )
     if length < _JUDGED_SHARE * (length + faint):
         share = 100 * faint / (length + faint)
@@ -178,6 +181,10 @@ def _faint_doubts(pieces: Sequence[Piece]) -> list[str]:
             ).format(share=share)
         )
     return doubts
+
+
+def _was_measured(piece: Piece) -> bool:
+    return math.isfinite(piece.contrast_before)
 
 
 def _scale_doubts(transform: Transform, before: VeinMap, after: VeinMap) -> list[str]:

@@ -35,6 +35,8 @@ def judge_pieces(
     transform: Transform,
     exposure: ExposureMatch,
     settings: CompareSettings,
+    *,
+    shown: Mask,
 ) -> tuple[Piece, ...]:
     """Cut the veins of both pictures into pieces and say what became of each.
 
@@ -48,10 +50,14 @@ def judge_pieces(
         it shows it too strong, it is not, for that would only flatter.
     settings : CompareSettings
 
+    shown : (H, W) bool
+        Where the page says that the two are compared: all vein of BEFORE in it is
+        accounted for, and what could not be measured is "unjudged".
+
     Returns
     -------
     tuple of Piece
-        Those of BEFORE in the overlap, then those only seen AFTER.
+        Those of BEFORE in `shown`, then those only seen AFTER.
     """
     unit = before.px_per_mm
     search = max(1, round(settings.search_mm * unit))
@@ -87,7 +93,10 @@ def judge_pieces(
         if not new:
             judged = _without_stains(judged, lines, pair, planes, exposure)
             judged = _without_marks(judged, lines, pair, planes[0], noise, unit)
-        for piece in _without_bruises(judged, bruise):
+        kept = _without_bruises(judged, bruise)
+        if not new:
+            kept = (*kept, *_not_measured(kept, lines, shown, noise))
+        for piece in kept:
             branch = first + piece.branch
             found.append(replace(piece, piece_id=len(found), branch=branch))
     return tuple(found)
@@ -190,6 +199,47 @@ def _without_marks(
         piece if kind == "vein" else replace(piece, change="unjudged", seen_as=kind)
         for piece, kind in zip(pieces, kinds, strict=True)
     )
+
+
+def _not_measured(
+    judged: tuple[Piece, ...],
+    lines: tuple[CentrelinePiece, ...],
+    shown: Mask,
+    noise: float,
+) -> list[Piece]:
+    """Lines of BEFORE that lie in the field and have no contrast in both pictures.
+
+    A hair or glare beside them, or no patch of skin near that was found again. Of a leg
+    of which all was treated they were two thirds of the vein, and the share of "all
+    vein" was told of the rest.
+    """
+    measured = {id(piece.points_rc) for piece in judged}
+    height, width = shown.shape
+    found: list[Piece] = []
+    for line in lines:
+        if id(line.points_rc) in measured:
+            continue
+        rows, columns = np.rint(line.points_rc).astype(int).T
+        within = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        if not within.any() or np.mean(shown[rows[within], columns[within]]) <= 0.5:
+            continue
+        found.append(
+            Piece(
+                piece_id=len(found),
+                branch=line.branch,
+                vein_class=line.vein_class,
+                points_rc=line.points_rc,
+                length_px=line.length_px,
+                diameter_px=line.diameter_px,
+                sigma_px=np.nan,
+                contrast_before=np.nan,
+                contrast_after=np.nan,
+                noise=noise,
+                ratio=np.nan,
+                change="unjudged",
+            )
+        )
+    return found
 
 
 def _without_bruises(pieces: tuple[Piece, ...], bruise: Mask) -> tuple[Piece, ...]:

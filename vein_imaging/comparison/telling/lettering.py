@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Lettering", "wrap", "write"]
+__all__ = ["Lettering", "title_bands", "wrap", "write"]
 
 _FACE = "sans"
 
@@ -109,3 +110,29 @@ def write(
         )
         y += lettering.line_px
     return y
+
+
+def title_bands(
+    titles: Sequence[str], width_px: int, lettering: Lettering
+) -> list[NDArray[np.uint8]]:
+    """Write titles on white over pictures in a row, in as many lines as they need.
+
+    Parameters
+    ----------
+    titles : of str
+    width_px : px
+        Of each picture.
+    lettering : Lettering
+
+    Returns
+    -------
+    list of (H, width_px, 3) uint8 RGB
+        All of one height: the pictures below stay level.
+    """
+    lines = max(1, *(len(wrap(title, lettering, width_px)) for title in titles), 1)
+    bands = []
+    for title in titles:
+        band = np.full((lines * lettering.line_px + 6, width_px, 3), 255, np.uint8)
+        write(band, title, (0, 0), lettering, width_px=width_px)
+        bands.append(band)
+    return bands

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ from vein_imaging.comparison.judging.summary import (
     days_between,
 )
 from vein_imaging.comparison.result import Comparison
-from vein_imaging.comparison.telling.lettering import Lettering, write
+from vein_imaging.comparison.telling.lettering import Lettering, title_bands, write
 from vein_imaging.imaging.arrays import Mask, Picture, check_picture
 from vein_imaging.words import marked
 from vein_imaging.words import translate as _
@@ -33,7 +34,9 @@ Sheet = NDArray[np.uint8]
 
 _WIDTH_PX, _GAP_PX = 1600, 20
 _COLUMN_PX = 480  # the longest sentence of the table breaks once or twice in it
+_LONGEST_PX = 4000  # of the column: every reason at once, in the longest language
 _TITLE = Lettering(26, bold=True)
+_SHARE = Lettering(22, bold=True)
 _TEXT = Lettering(20)
 _NOTE = Lettering(17, colour=(90, 90, 90))
 _ALARM = (190, 30, 30)
@@ -73,7 +76,9 @@ CHANGE_STYLES: dict[Change, ChangeStyle] = {
     "persistent": ChangeStyle((255, 110, 30), marked("Remaining")),
     "new": ChangeStyle((255, 130, 215), marked("New"), width_px=7),
     "unjudged": ChangeStyle(
-        (200, 200, 200), marked("Not judged: faint, stain or bruise"), width_px=1
+        (200, 200, 200),
+        marked("Not judged: faint, stain, bruise, hair or glare"),
+        width_px=1,
     ),
 }
 
@@ -129,13 +134,13 @@ def draw_comparison(
         third = _across(3)
         drawn = draw_change_map(before, comparison, width_px=third)
         shown.append((drawn, _("CHANGE")))
-    row = _row([_panel(*one, _across(len(shown))) for one in shown])
+    row = _row(_panels(shown, _across(len(shown))))
     if not measured or tall:
         column = _column(comparison, days, _across(1), why_no_figure)
         return np.vstack([row, _row([column])])
     drawn = draw_change_map(before, comparison, width_px=wide)
     column = _column(comparison, days, _COLUMN_PX, why_no_figure)
-    return np.vstack([row, _row([_panel(drawn, _("CHANGE"), wide), column])])
+    return np.vstack([row, _row([*_panels([(drawn, _("CHANGE"))], wide), column])])
 
 
 def _across(count: int) -> int:
@@ -234,7 +239,7 @@ def legend_lines(comparison: Comparison) -> list[tuple[Sheet, str]]:
 def _column(
     comparison: Comparison, days: int | None, width: int, why_no_figure: str
 ) -> Sheet:
-    canvas = np.full((1400, width, 3), 255, np.uint8)
+    canvas = np.full((_LONGEST_PX, width, 3), 255, np.uint8)
     y = 0
     alarm = Lettering(30, True, _ALARM)
     early = days is not None and days < ASSESSABLE_AFTER_DAYS
@@ -243,6 +248,11 @@ def _column(
         for reason in (*comparison.reasons, *comparison.alignment_advice):
             y = write(canvas, f"- {reason}", (0, y), _TEXT, width_px=width)
         y += 10
+    if comparison.alignment_verdict != "refused":
+        text = _("{share:.0f} % of the skin in BEFORE is compared").format(
+            share=100 * comparison.compared_share
+        )
+        y = write(canvas, text, (0, y), _SHARE, width_px=width) + 6
     if comparison.verdict == "refused":
         return canvas[: y + 8]
     if early or why_no_figure:
@@ -263,6 +273,8 @@ def _headline(comparison: Comparison) -> str:
         return _("DOUBTFUL")
     if comparison.alignment_verdict == "refused":
         return _("NOT COMPARABLE")
+    if comparison.alignment_verdict == "doubtful":
+        return _("DOUBTFULLY ALIGNED, NOT MEASURED: compare by eye")
     return _("ALIGNED, BUT NOT MEASURED: compare by eye")
 
 
@@ -336,14 +348,16 @@ def _scale_bar(canvas: Sheet, mm_per_pixel: float) -> None:
     write(canvas, f"{fits[-1]} mm", (left, bottom - 36), lettering)
 
 
-def _panel(picture: Sheet, title: str, width: int) -> Sheet:
-    scale = width / picture.shape[1]
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    size = (width, max(1, round(picture.shape[0] * scale)))
-    drawn = cv2.resize(picture, size, interpolation=way)
-    band = np.full((_TITLE.line_px + 6, width, 3), 255, np.uint8)
-    write(band, title, (0, 0), _TITLE)
-    return np.vstack([band, drawn])
+def _panels(shown: Sequence[tuple[Sheet, str]], width: int) -> list[Sheet]:
+    """Pictures at one width, their titles over them."""
+    bands = title_bands([title for _picture, title in shown], width, _TITLE)
+    panels = []
+    for (picture, _title), band in zip(shown, bands, strict=True):
+        scale = width / picture.shape[1]
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        size = (width, max(1, round(picture.shape[0] * scale)))
+        panels.append(np.vstack([band, cv2.resize(picture, size, interpolation=way)]))
+    return panels
 
 
 def _titled(name: str, day: date | None) -> str:

@@ -19,6 +19,9 @@ from vein_imaging.words import translate as _
 __all__ = ["course_rows", "read_sites", "site_rows"]
 
 _NEEDED = ("site", "x_px", "y_px")
+_AGENT = ("product", "strength")
+_FARTHEST_PX = 1e5
+"""No picture is wider; a line from here to there is followed in steps of 2 px."""
 
 
 def read_sites(path: Path) -> tuple[TreatedSite, ...]:
@@ -40,26 +43,22 @@ def read_sites(path: Path) -> tuple[TreatedSite, ...]:
         If a column is missing, or a row has no site or no numbers; the message names
         the row.
     """
-    rows = csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig")))
-    missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
-    if missing:
-        raise ValueError(
-            _("{path} has no column {missing}; it needs site, x_px and y_px").format(
-                path=path, missing=", ".join(missing)
-            )
-        )
+    rows = _rows(path)
     points: dict[str, list[tuple[float, float]]] = {}
     agents: dict[str, tuple[str, str]] = {}
-    for number, row in enumerate(rows, 2):
+    for number, row in rows:
         name = (row["site"] or "").strip()
-        try:
-            place = float(row["y_px"]), float(row["x_px"])
-        except (TypeError, ValueError):
-            place = (np.nan, np.nan)
+        place = _number(row["y_px"]), _number(row["x_px"])
         if not name or not np.isfinite(place).all():
             raise ValueError(
                 _("{path}, line {number}: a site with x_px and y_px is needed").format(
                     path=path, number=number
+                )
+            )
+        if max(map(abs, place)) > _FARTHEST_PX:
+            raise ValueError(
+                _("{path}, line {number}: no picture is {far:g} px wide").format(
+                    path=path, number=number, far=max(map(abs, place))
                 )
             )
         points.setdefault(name, []).append(place)
@@ -71,7 +70,42 @@ def read_sites(path: Path) -> tuple[TreatedSite, ...]:
     )
 
 
-_AGENT = ("product", "strength")
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, str | None]]]:
+    """Rows with the number of their line; in the encodings spreadsheets save."""
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            _("{path} is no table in UTF-8: save it as CSV UTF-8").format(path=path)
+        ) from error
+    heading = text.partition("\n")[0]
+    # where a comma is the decimal mark, a spreadsheet puts semicolons between cells
+    between = ";" if ";" in heading and "," not in heading else ","
+    rows = csv.DictReader(io.StringIO(text), delimiter=between)
+    try:
+        missing = [name for name in _NEEDED if name not in (rows.fieldnames or ())]
+        if missing:
+            raise ValueError(
+                _(
+                    "{path} has no column {missing}; it needs site, x_px and y_px"
+                ).format(path=path, missing=", ".join(missing))
+            )
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as error:
+        raise ValueError(
+            _("{path}, line {number}: no table: {error}").format(
+                path=path, number=rows.line_num, error=error
+            )
+        ) from error
+
+
+def _number(text: str | None) -> float:
+    try:
+        return float((text or "").replace(",", "."))
+    except ValueError:
+        return np.nan
 
 
 def site_rows(
@@ -94,6 +128,7 @@ def site_rows(
     mm = comparison.mm_per_pixel or np.nan
     for one, around in zip(sites, skin, strict=True):
         row, column = one.site.points_rc.mean(axis=0)
+        told = one.fate != "cannot tell"
         there = one.after_rc.mean(axis=0) if len(one.after_rc) else (np.nan, np.nan)
         yield plain_row(
             {
@@ -106,9 +141,10 @@ def site_rows(
                 "after_y_px": there[0],
                 "fate": one.fate,
                 "why": one.why,
-                "clearance_pct": one.clearance_pct,
-                "clearance_lo_pct": one.low_pct,
-                "clearance_hi_pct": one.high_pct,
+                # what cannot be told has no figure here either
+                "clearance_pct": one.clearance_pct if told else None,
+                "clearance_lo_pct": one.low_pct if told else None,
+                "clearance_hi_pct": one.high_pct if told else None,
                 "judged_mm": one.judged_px * mm,
                 "unjudged_mm": one.unjudged_px * mm,
                 "stained_mm": one.stained_px * mm,
@@ -136,6 +172,7 @@ def course_rows(course: Course) -> Iterator[Row]:
     mm = course.mm_per_pixel or np.nan
     for visit in course.visits:
         row = visit.summary
+        least, most = (np.nan, np.nan) if row is None else row.all_veins_pct
         yield plain_row(
             {
                 "day": f"{visit.day}",
@@ -145,6 +182,9 @@ def course_rows(course: Course) -> Iterator[Row]:
                 "clearance_pct": np.nan if row is None else row.clearance_pct,
                 "clearance_lo_pct": np.nan if row is None else row.clearance_lo_pct,
                 "clearance_hi_pct": np.nan if row is None else row.clearance_hi_pct,
+                "repeat_error_pct": np.nan if row is None else row.repeat.floor_pct,
+                "all_veins_lo_pct": least,
+                "all_veins_hi_pct": most,
                 "drift_px": visit.drift_px,
                 "drift_mm": visit.drift_px * mm,
                 "common_field_pct": 100 * float(course.common.mean()),

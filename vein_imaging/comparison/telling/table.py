@@ -56,12 +56,12 @@ def summary_row(
     -------
     Row
         Columns in mm are None where the size of a pixel is not known; the same lengths
-        in px stand beside them.
+        in px stand beside them. Before eight weeks no percentage is there, and in doubt
+        no conclusion, as on the page.
     """
     mm = comparison.mm_per_pixel
     scale = math.nan if mm is None else mm
     exposure = comparison.exposure
-    refused = comparison.verdict == "refused"
     lengths = {
         "vein_len_before": summary.before.length_px,
         "vein_len_after": summary.after.length_px,
@@ -83,16 +83,9 @@ def summary_row(
         "reasons": "; ".join(comparison.reasons),
         "alignment_verdict": comparison.alignment_verdict,
         "alignment_reasons": "; ".join(comparison.alignment_reasons),
-        "assessment": assess(summary, identity.days_between),
-        "clearance_pct": summary.clearance_pct,
-        "clearance_lo_pct": summary.clearance_lo_pct,
-        "clearance_hi_pct": summary.clearance_hi_pct,
-        "repeat_error_pct": summary.repeat.floor_pct,
-        "repeat_pairs": summary.repeat.pairs,
-        "meets_75pct": "" if refused else summary.meets_75pct,
-        "all_veins_lo_pct": summary.all_veins_pct[0],
-        "all_veins_hi_pct": summary.all_veins_pct[1],
-        "new_pct": summary.new_pct,
+    }
+    row |= _clearance(comparison, summary, identity.days_between)
+    row |= {
         "len_change_pct": _change_pct(
             summary.before.length_px, summary.after.length_px
         ),
@@ -118,6 +111,26 @@ def summary_row(
         "software_version": identity.software_version,
     }
     return plain_row(row)
+
+
+def _clearance(comparison: Comparison, summary: ChangeSummary, days: int | None) -> Row:
+    assessment = assess(summary, days)
+    early = assessment == "not yet assessable"
+    doubtful = comparison.verdict == "doubtful" and not early
+    told = comparison.verdict != "refused" and not early
+    least, most = summary.all_veins_pct
+    return {
+        "assessment": "" if doubtful else assessment,
+        "clearance_pct": summary.clearance_pct if told else None,
+        "clearance_lo_pct": summary.clearance_lo_pct if told else None,
+        "clearance_hi_pct": summary.clearance_hi_pct if told else None,
+        "repeat_error_pct": summary.repeat.floor_pct,
+        "repeat_pairs": summary.repeat.pairs,
+        "meets_75pct": summary.meets_75pct if told else "",
+        "all_veins_lo_pct": least if told else None,
+        "all_veins_hi_pct": most if told else None,
+        "new_pct": summary.new_pct if told else None,
+    }
 
 
 def _alignment(comparison: Comparison, scale: float) -> Row:

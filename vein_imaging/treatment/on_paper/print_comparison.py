@@ -107,7 +107,7 @@ def _page(compared: ComparedPhotos, one: LaterPhoto, whose: str) -> str:
 def _sheet(compared: ComparedPhotos, whose: str) -> NDArray[np.uint8]:
     """Pictures, curve or change map, figures; whose and which days on top."""
     if compared.course is not None:
-        sheet = draw_course(compared.course)
+        sheet = draw_course(compared.course, _withheld(compared))
     else:
         (one,) = compared.later
         sheet = draw_comparison(
@@ -128,10 +128,15 @@ def _sheet(compared: ComparedPhotos, whose: str) -> NDArray[np.uint8]:
     return np.vstack([band[:y], sheet])
 
 
+def _withheld(compared: ComparedPhotos) -> list[str]:
+    """Why each later picture may have no figure: treated again since, for one."""
+    return [one.said.why_no_figure for one in compared.later]
+
+
 def _report(visit: Visit, compared: ComparedPhotos, whose: str) -> Report:
     sections = []
     if compared.course is not None:
-        drawn = encode_jpeg(draw_course(compared.course))
+        drawn = encode_jpeg(draw_course(compared.course, _withheld(compared)))
         caption = _("All visits in the frame of the first, and what is left")
         sections.append(Section(_("The course"), figures=(Figure(caption, drawn),)))
     for one in compared.later:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import cv2
 import numpy as np
 from qtpy.QtCore import Qt, QTimer
@@ -21,7 +23,8 @@ from qtpy.QtWidgets import (
 
 from vein_devices.frame import Pixels
 from vein_imaging.comparison.telling.difference import draw_difference
-from vein_imaging.comparison.telling.picture import CHANGE_STYLES, draw_change_map
+from vein_imaging.comparison.telling.picture import draw_change_map, legend_lines
+from vein_imaging.report.comparison_page import picture_uri
 from vein_imaging.treatment import VisitFacts
 from vein_imaging.treatment.compared_photos import ComparedPhotos, LaterPhoto
 from vein_imaging.treatment.photographs import Photo
@@ -259,7 +262,7 @@ class ComparisonWindow(QDialog):
     def _show(self, *_state: object) -> None:
         mode = self.mode
         self.divider.setVisible(mode == "swipe")
-        self.legend.setText(_legend() if mode == "changes" else "")
+        self.legend.setText(_legend(self.chosen) if mode == "changes" else "")
         self.legend.setVisible(bool(self.legend.text()))
         if mode != "blink":
             self._blink.stop()
@@ -308,14 +311,14 @@ def _why_not(mode: str, one: LaterPhoto) -> str:
     return _("Too few veins stand out: nothing was measured.")
 
 
-def _legend() -> str:
-    """Colours in words, in rich text."""
+def _legend(one: LaterPhoto) -> str:
+    """Each line as it is drawn, with its dashes, and what it is, in rich text."""
     parts = [
-        f'<span style="color: rgb{style.colour}">\N{BLACK SQUARE}</span> '
-        + _(style.label)
-        for style in CHANGE_STYLES.values()
+        f'<img src="{picture_uri(swatch, exact=True)}" style="vertical-align: middle">'
+        f"&nbsp;{escape(words)}"
+        for swatch, words in legend_lines(one.comparison)
     ]
-    return "&nbsp; ".join(parts)
+    return "&nbsp;&nbsp; ".join(parts)
 
 
 def _rgb(picture: Pixels) -> Pixels:

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from qtpy.QtCore import QPointF, QRectF, Qt
-from qtpy.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF
+from qtpy.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from qtpy.QtWidgets import QWidget
 
 from vein_imaging.treatment.compared_photos import ComparedPhotos
@@ -19,7 +27,9 @@ __all__ = ["CourseCurve", "CoursePoint", "course_points"]
 _PAPER, _INK, _GRID = QColor("white"), QColor("#141414"), QColor("#dce1e6")
 _LINE, _SOFT = QColor("#0072b2"), QColor("#5a5a5a")
 _TEXT_PX, _TITLE_PX = 16, 18
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 56, 52  # room for the words, px
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 110, 56, 76  # room for the words, px
+_ROW_PX, _MOST_ROWS = 20, 3  # of day names under the curve: near days are staggered
+_NAME_PX, _APART_PX = 240, 10  # room for a name, and between two
 _END_PX, _DOT_PX = 8.0, 6.0
 _LOWEST_PX = 170  # lines of 25 % are then still a letter apart
 
@@ -80,7 +90,7 @@ class CourseCurve(QWidget):
         super().__init__()
         self.points = tuple(points)
         self.setMinimumHeight(_LOWEST_PX)
-        self.setAccessibleName(_("Left of the veins of the first picture, %"))
+        self.setAccessibleName(_("What is left of the veins of the first picture, %"))
         self.setAccessibleDescription("; ".join(map(point_in_words, self.points)))
 
     def place(self, point: CoursePoint, percent: float) -> QPointF:
@@ -111,7 +121,9 @@ class CourseCurve(QWidget):
         letters.setBold(True)
         painter.setFont(letters)
         painter.setPen(_INK)
-        title = _("Left of the veins of the first picture, % (bars: 95 % interval)")
+        title = _(
+            "What is left of the veins of the first picture, % (bars: 95 % interval)"
+        )
         painter.drawText(QPointF(12, 26), title)
         letters.setPixelSize(_TEXT_PX)
         letters.setBold(False)
@@ -123,14 +135,29 @@ class CourseCurve(QWidget):
             painter.setPen(_SOFT)
             box = QRectF(0, left.y() - 12, _LEFT - 10, 24)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight, str(percent))
-        for point in self.points:
+        for point, start, row in self.names(QFontMetrics(letters)):
             foot = self.place(point, 0)
-            box = QRectF(foot.x() - 70, foot.y() + 8, 140, 40)
-            said = f"{point.day:%d %b %Y}"
-            if point.left is None:
-                said += "\n" + _("no figure")
+            box = QRectF(start, foot.y() + 8 + row * _ROW_PX, _NAME_PX, _ROW_PX)
             painter.setPen(_SOFT)
-            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, said)
+            painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, _name(point))
+
+    def names(self, letters: QFontMetrics) -> list[tuple[CoursePoint, float, int]]:
+        """Where the name of each day begins, and in which row it has room.
+
+        Parameters
+        ----------
+        letters : QFontMetrics
+        """
+        ends: list[float] = []
+        found = []
+        for point in self.points:
+            middle = self.place(point, 0).x()
+            half = letters.horizontalAdvance(_name(point)) / 2
+            rows = range(min(len(ends), _MOST_ROWS - 1))
+            row = next((at for at in rows if ends[at] < middle - half), len(rows))
+            ends[row : row + 1] = [middle + half + _APART_PX]
+            found.append((point, middle - _NAME_PX / 2, row))
+        return found
 
     def _point(self, painter: QPainter, point: CoursePoint, at: QPointF) -> None:
         painter.setPen(QPen(_LINE, 2))
@@ -142,6 +169,11 @@ class CourseCurve(QWidget):
         painter.drawEllipse(at, _DOT_PX, _DOT_PX)
         painter.setPen(_INK)
         painter.drawText(at + QPointF(12, -8), _figure(point))
+
+
+def _name(point: CoursePoint) -> str:
+    day = f"{point.day:%d %b %Y}"
+    return day if point.left is not None else _("{day}: no figure").format(day=day)
 
 
 def _figure(point: CoursePoint) -> str:

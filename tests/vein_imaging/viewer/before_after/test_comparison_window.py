@@ -9,17 +9,19 @@ from typing import Any
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from qtpy.QtGui import QFontMetrics
 from qtpy.QtWidgets import QLabel, QMessageBox, QPushButton, QWidget
 
 from vein_imaging.comparison import compare
 from vein_imaging.comparison.following.course import follow_course
 from vein_imaging.comparison.following.sites import TreatedSite, follow_sites
-from vein_imaging.comparison.telling.picture import CHANGE_STYLES
+from vein_imaging.comparison.telling.picture import CHANGE_STYLES, legend_lines
 from vein_imaging.treatment import VisitFacts
 from vein_imaging.treatment.compared_photos import ComparedPhotos, LaterPhoto
 from vein_imaging.treatment.may_say import ComparedDays, may_say
 from vein_imaging.treatment.photographs import Circumstances, Photo
 from vein_imaging.viewer.before_after.comparison_window import ComparisonWindow, swiped
+from vein_imaging.viewer.before_after.course_curve import CourseCurve, CoursePoint
 from vein_imaging.viewer.before_after.linked_pictures import LinkedView, link, to_pixmap
 from vein_imaging.viewer.before_after.save_comparison import SaveMenu
 from vein_imaging.viewer.qt.save_file import FileSaver
@@ -192,6 +194,10 @@ def test_the_change_map_has_its_colours_in_words(
     person.click(window.modes.button(2))
     for style in CHANGE_STYLES.values():
         assert style.label in window.legend.text()
+    # dashes, dots and hatching are shown as they are drawn, to whom colours are alike
+    lines = legend_lines(window.chosen.comparison)
+    assert window.legend.text().count("<img") == len(lines) > len(CHANGE_STYLES)
+    assert "Not compared" in window.legend.text()
 
 
 def test_treated_sites_are_listed_with_their_fate_product_and_strength(
@@ -383,3 +389,15 @@ def test_ten_days_after_there_is_no_percentage(
         and "10 days have passed, and 56 are needed" in shown
     )
     assert "% cleared" not in shown
+
+
+def test_names_of_near_days_do_not_lie_over_each_other(qtbot: QtBot) -> None:
+    days = [date(2026, 1, 10), date(2026, 3, 20), date(2026, 3, 25), date(2026, 3, 28)]
+    points = [CoursePoint(day, 60.0, 50.0, 70.0) for day in days[:3]]
+    curve = CourseCurve([*points, CoursePoint(days[3], why="not aligned")])
+    qtbot.addWidget(curve)
+    curve.resize(1180, 380)
+    letters = QFontMetrics(curve.font())
+    placed = curve.names(letters)
+    rows = [row for _point, _start, row in placed]
+    assert rows == [0, 0, 1, 2]
