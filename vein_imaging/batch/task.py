@@ -13,6 +13,7 @@ from typing import Any
 
 import cv2
 
+from vein_devices.errors import DeviceError
 from vein_imaging.batch.code_version import CodeVersion, code_version
 from vein_imaging.comparison import CompareSettings
 from vein_imaging.pipeline import AnalysisSettings
@@ -29,6 +30,9 @@ __all__ = [
     "kind_of",
     "perform",
 ]
+
+_SAYS_WHY = DeviceError, OSError, RuntimeError, TypeError, ValueError
+# their texts are sentences; of any other the kind is told too
 
 Figures = dict[str, Any]
 """What was measured: JSON values, nan left out."""
@@ -141,7 +145,7 @@ def perform(task: Task, wanted: CodeVersion) -> Outcome:
         error = _("out of memory")
     except Exception as failed:  # noqa: BLE001 (one picture must not stop the others)
         error = f"{failed}" or type(failed).__name__
-        if not isinstance(failed, (OSError, RuntimeError, TypeError, ValueError)):
+        if not isinstance(failed, _SAYS_WHY):
             error = f"{type(failed).__name__}: {error}"
     return Outcome(figures, error, cpu_s=time.thread_time() - begun)
 

@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from vein_calibration.pixel_size import PixelSize
 from vein_imaging.comparison.aligning.affine import Matches
+from vein_imaging.comparison.aligning.by_hand import are_mirrored
 from vein_imaging.comparison.aligning.registration import Registration, register
 from vein_imaging.comparison.aligning.transform import Transform
 from vein_imaging.comparison.judging.change import Pair
@@ -205,4 +206,10 @@ def _control(points_rc: tuple[ArrayLike, ArrayLike] | None) -> Matches | None:
         spread = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
         if not spread[1] > 0.05 * spread[0]:
             raise ValueError("control points lie on one line; mark one away from it")
-    return Matches(before[:, ::-1], after[:, ::-1])
+    control = Matches(before[:, ::-1], after[:, ::-1])
+    if are_mirrored(control):
+        raise ValueError(
+            "control points of AFTER are a mirror image of BEFORE's: no leg is; was "
+            "one of the pictures mirrored, or left taken for right?"
+        )
+    return control

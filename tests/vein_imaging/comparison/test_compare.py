@@ -207,6 +207,12 @@ def test_marks_that_contradict_each_other_are_refused(visits: Visits) -> None:
     assert result.alignment_verdict == "refused" and result.alignment_advice
 
 
+def test_marks_of_a_mirror_image_are_an_error(visits: Visits) -> None:
+    there = MARKS * [1, -1] + [0, visits.after.shape[1] - 1]
+    with pytest.raises(ValueError, match="mirror image"):
+        compare(visits.before, visits.after, control_points_rc=(MARKS, there))
+
+
 TWO = np.array([[120.0, 100.0], [240.0, 480.0]])
 
 

@@ -19,12 +19,31 @@ from vein_imaging.comparison.aligning.transform import (
 )
 from vein_imaging.imaging.arrays import Mask
 
-__all__ = ["near_points", "own_errors", "spline_through"]
+__all__ = ["are_mirrored", "near_points", "own_errors", "spline_through"]
 
 _SMOOTHING = 0.001
 """With distances in widths of the limb: a hand marks a mole to about .3 %."""
 _LINE = 0.05  # across, of along: points as near to a line are on one
 _AROUND_WIDTHS = 0.25  # from the points and what lies between them
+_MIRRORED = 4.0
+"""Times: a mirror image that leaves so much less unexplained than a similarity does.
+Where points contradict each other, both leave the same."""
+_ALIKE = 0.95
+"""Of the spread that a similarity explains: on a line both explain all of it."""
+
+
+def are_mirrored(points: Matches) -> bool:
+    """Whether the points fit each other's mirror image, and not each other.
+
+    Parameters
+    ----------
+    points : Matches
+        In any unit, two or more.
+    """
+    z, w = _around_mean(points)
+    all_of_it = np.vdot(z, z).real * np.vdot(w, w).real
+    alike, mirrored = (abs(np.vdot(one, w)) ** 2 / all_of_it for one in (z, z.conj()))
+    return bool(alike < _ALIKE and 1 - alike > _MIRRORED * (1 - mirrored))
 
 
 def spline_through(before: LimbFrame, after: LimbFrame, points: Matches) -> Transform:
@@ -113,12 +132,17 @@ def _affine(points: Matches) -> Affine:
     if len(ours) > 2 and spread[1] > _LINE * spread[0]:
         return least_squares(points)
     # two points, or more on one line, know nothing about what lies across
-    theirs = points.after_xy - points.after_xy.mean(axis=0)
-    z, w = (part @ np.array([1, 1j]) for part in (ours, theirs))
+    z, w = _around_mean(points)
     turn = complex(np.vdot(z, w) / np.vdot(z, z))
     matrix = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
     shift = points.after_xy.mean(axis=0) - matrix @ points.before_xy.mean(axis=0)
     return np.column_stack([matrix, shift])
+
+
+def _around_mean(points: Matches) -> tuple[NDArray[np.complex128], ...]:
+    # as complex numbers, where a similarity is a factor
+    parts = points.before_xy, points.after_xy
+    return tuple((part - part.mean(axis=0)) @ np.array([1, 1j]) for part in parts)
 
 
 def _shifts(points: Matches, affine: Affine, at: Points, width_px: float) -> Points:

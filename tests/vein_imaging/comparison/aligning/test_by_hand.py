@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from vein_imaging.comparison.aligning.affine import Matches
 from vein_imaging.comparison.aligning.by_hand import (
+    are_mirrored,
     near_points,
     own_errors,
     spline_through,
@@ -35,6 +36,19 @@ def test_the_map_goes_through_the_points(count: int) -> None:
     found = spline_through(frame(), frame(), points)
     off = found.to_after(points.before_xy[:, ::-1])[:, ::-1] - points.after_xy
     assert np.hypot(*off.T).max() < 0.005 * 260
+
+
+@pytest.mark.parametrize("count", [3, 5, 9])
+def test_a_mirror_image_is_told_from_a_bent_limb(count: int) -> None:
+    here, there = PLACES[:count], bent(PLACES[:count])
+    assert not are_mirrored(Matches(here, there))
+    assert are_mirrored(Matches(here, there * [-1, 1] + [300, 0]))
+
+
+def test_points_on_a_line_are_no_mirror_image() -> None:
+    line = np.array([[60.0, 40.0], [100.0, 240.0], [141.0, 440.0]])
+    assert not are_mirrored(Matches(line, line * [-1, 1] + [300, 0]))
+    assert not are_mirrored(Matches(line[:2], line[:2] + 5))
 
 
 def test_two_points_give_a_similarity() -> None:
