@@ -66,9 +66,7 @@ def test_a_wrong_address_is_bad_usage_and_an_absent_camera_a_failure() -> None:
     assert run("devices", "test", "telepathy:").exit_code == 2
     result = run("devices", "test", "file:/nowhere.mp4")
     assert result.exit_code == 1
-    assert result.output.strip().splitlines() == [
-        "Error: /nowhere.mp4: no such file or folder"
-    ]
+    assert result.output == "Error: /nowhere.mp4: no such file\n"
 
 
 def test_a_light_tells_how_it_stands() -> None:

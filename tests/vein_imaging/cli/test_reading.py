@@ -248,9 +248,10 @@ def test_pixels_per_mm_typed_for_mm_per_pixel_is_said(
     result = analysed(tmp_path, path, mm=8.0)
     assert "0.125 mm per pixel" in result.stderr
     assert "scale_doubt" in json.loads(result.stdout)[0]
+    later = saved(tmp_path / "later.png", np.flipud(leg))
     compared = CliRunner().invoke(
         compare_command,
-        [str(path), str(path), "--out", str(tmp_path / "c"), "--mm-per-pixel", "8"],
+        [str(path), str(later), "--out", str(tmp_path / "c"), "--mm-per-pixel", "8"],
     )
     assert compared.exit_code == 2
     assert "0.125 mm per pixel" in compared.output

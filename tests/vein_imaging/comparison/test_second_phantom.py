@@ -64,5 +64,6 @@ def test_under_a_bruise_nothing_is_judged_and_elsewhere_there_is_none(
             under.append((piece.seen_as, piece.change))
         elif density[at].max() < 0.05:
             bare.append(piece.seen_as)
-    assert under and set(under) <= {("bruise", "unjudged"), ("crease", "unjudged")}
+    assert {change for _, change in under} == {"unjudged"}
+    assert "bruise" in {seen_as for seen_as, _ in under}
     assert bare and "bruise" not in bare
