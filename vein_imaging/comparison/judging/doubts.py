@@ -5,11 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from vein_imaging.comparison.aligning.transform import Transform
 from vein_imaging.comparison.judging.change import Piece
-from vein_imaging.comparison.judging.focus import SHARP_FINENESS
+from vein_imaging.comparison.judging.focus import SHARP_FINENESS, knows_hairs
 from vein_imaging.comparison.preparing.prepared import Side
 from vein_imaging.imaging.vein_map import VeinMap
 from vein_imaging.words import translate as _
@@ -121,7 +119,7 @@ def _focus_doubts(before: Side, after: Side, fineness: float) -> list[str]:
     unsure = [
         name
         for name, side in (("BEFORE", before), ("AFTER", after))
-        if not np.isfinite(side.view.surface.hair.sigma_px)
+        if not knows_hairs(side.view.surface.hair.sigma_px / side.px_per_mm, fineness)
     ]
     if fineness >= SHARP_FINENESS or not unsure:
         return []

@@ -20,8 +20,13 @@ def narrowest(hair_px: float, fineness: float) -> float:
     )
 
 
-def test_hairs_tell_their_own_width_whatever_the_texture() -> None:
-    assert narrowest(1.6, 0.9) == narrowest(1.6, 0.1) == pytest.approx(1.4 * 1.6)
+def test_hairs_tell_their_own_width() -> None:
+    assert narrowest(1.6, 0.9) == narrowest(1.6, 0.55) == pytest.approx(1.4 * 1.6)
+    assert narrowest(1.2, 0.1) == pytest.approx(1.4 * 1.2)  # AFTER alone is blurred
+
+
+def test_the_few_hairs_of_a_blurred_picture_are_the_thinnest() -> None:
+    assert narrowest(1.6, 0.4) == narrowest(np.nan, 0.4) > 1.4 * 1.6
 
 
 def test_sharp_skin_without_hair_keeps_its_thin_veins() -> None:
