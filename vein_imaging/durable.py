@@ -6,7 +6,13 @@ import os
 import secrets
 from pathlib import Path
 
-__all__ = ["TEMPORARY_SUFFIX", "flush_folder", "make_folder", "write_durably"]
+__all__ = [
+    "TEMPORARY_SUFFIX",
+    "flush_folder",
+    "make_folder",
+    "write_durably",
+    "write_flushed",
+]
 
 TEMPORARY_SUFFIX = ".partial"
 # Windows journals names itself and refuses to open a folder.
@@ -37,6 +43,21 @@ def make_folder(folder: Path) -> None:
         flush_folder(folder.parent)
 
 
+def write_flushed(file: Path, content: bytes) -> None:
+    """Write a new file, readable by this user only, and flush it; not its name.
+
+    Raises
+    ------
+    OSError
+        If it is there already, or the disk is full or cannot be written.
+    """
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
 def write_durably(file: Path, content: bytes) -> None:
     """Write a file so that its name never stands for half of it.
 
@@ -51,11 +72,7 @@ def write_durably(file: Path, content: bytes) -> None:
     """
     temporary = file.with_name(f"{file.name}.{secrets.token_hex(4)}{TEMPORARY_SUFFIX}")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        write_flushed(temporary, content)
         temporary.replace(file)
     except BaseException:
         temporary.unlink(missing_ok=True)

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _SAYS_WHY = DeviceError, OSError, RuntimeError, TypeError, ValueError
-# their texts are sentences; of any other the kind is told too
+"""Their texts are sentences; of any other error the kind is told too."""
 
 Figures = dict[str, Any]
 """What was measured: JSON values, nan left out."""

@@ -15,7 +15,12 @@ import cv2
 from numpy.typing import NDArray
 
 from vein_imaging.comparison.telling.table import Row
-from vein_imaging.durable import TEMPORARY_SUFFIX, flush_folder, make_folder
+from vein_imaging.durable import (
+    TEMPORARY_SUFFIX,
+    flush_folder,
+    make_folder,
+    write_flushed,
+)
 from vein_imaging.report.table_file import no_formula
 from vein_imaging.words import translate as _
 
@@ -75,7 +80,7 @@ def write_results(
         ):
             if file.is_dir():
                 raise IsADirectoryError(_("{file} is a folder").format(file=file))
-            _write_whole(temporary, content)
+            write_flushed(temporary, content)
         for pattern in earlier:
             for old in folder.glob(pattern):
                 if not old.is_dir():
@@ -91,21 +96,7 @@ def write_results(
         ) from error
     finally:
         for temporary in staged.values():
-            _without(temporary)
-
-
-def _without(file: Path) -> None:
-    if file.exists():
-        file.unlink()
-
-
-def _write_whole(file: Path, content: bytes) -> None:
-    # for this user's eyes: it shows a patient's leg
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
+            temporary.unlink(missing_ok=True)
 
 
 def picture_file(picture: NDArray[Any], kind: str = ".png") -> bytes:

@@ -48,7 +48,7 @@ def in_srgb(
         space = source.profile.xcolor_space.strip()
         said = ImageCms.getProfileDescription(source).strip() or "unnamed"
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        return values, ()  # damaged metadata of a good picture
+        return values, (f"{name}: its colour profile is damaged, and was not used",)
     is_grey = values.ndim == 2
     if space != ("GRAY" if is_grey else "RGB"):
         if is_grey or space in ("RGB", "GRAY"):

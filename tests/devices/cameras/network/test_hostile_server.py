@@ -25,6 +25,8 @@ from vein_devices.errors import (
     DeviceUnsupportedError,
 )
 
+from .line_server import serving
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=f\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 SECRET = "Pa55w0rd"
@@ -43,38 +45,17 @@ def part() -> bytes:
 @contextmanager
 def answering(first: bytes, for_ever: bytes = b"") -> Iterator[str]:
     """A server that says one thing, then another as fast as it is taken."""
-    server = socket.create_server(("127.0.0.1", 0))
-    stopping = threading.Event()
-    threads: list[threading.Thread] = []
 
-    def serve(line: socket.socket) -> None:
-        with suppress(OSError), line:
-            line.settimeout(0.2)
-            line.recv(65536)
-            line.sendall(first)
-            while for_ever and not stopping.is_set():
-                with suppress(TimeoutError):
-                    line.sendall(for_ever)
-
-    def accept() -> None:
-        server.settimeout(0.05)
-        while not stopping.is_set():
+    def serve(line: socket.socket, stopping: threading.Event) -> None:
+        line.settimeout(0.2)
+        line.recv(65536)
+        line.sendall(first)
+        while for_ever and not stopping.is_set():
             with suppress(TimeoutError):
-                threads.append(
-                    threading.Thread(target=serve, args=(server.accept()[0],))
-                )
-                threads[-1].start()
+                line.sendall(for_ever)
 
-    listening = threading.Thread(target=accept)
-    listening.start()
-    try:
-        yield f"127.0.0.1:{server.getsockname()[1]}/stream"
-    finally:
-        stopping.set()
-        listening.join()
-        for thread in threads:
-            thread.join()
-        server.close()
+    with serving(serve) as port:
+        yield f"127.0.0.1:{port}/stream"
 
 
 FLOODS = {

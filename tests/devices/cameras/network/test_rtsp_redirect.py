@@ -6,7 +6,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,47 +17,28 @@ from vein_devices.cameras.network.rtsp_redirect import redirect_of
 from vein_devices.cameras.network.rtsp_simulator import RtspCamera
 from vein_devices.errors import DeviceAbsentError
 
+from .line_server import serving
+
 pytest.importorskip("av")
 
 
 @contextmanager
 def answering(*answers: str) -> Iterator[tuple[str, list[bytes]]]:
     """A server that gives one answer after the other, the last one for ever."""
-    server = socket.create_server(("127.0.0.1", 0))
-    server.settimeout(0.05)
     asked: list[bytes] = []
-    stopping = threading.Event()
-    threads: list[threading.Thread] = []
 
-    def serve(line: socket.socket) -> None:
-        with suppress(OSError), line:
-            line.settimeout(2.0)
-            left = list(answers)
-            while request := line.recv(4096):
-                asked.append(request)
-                number = re.search(rb"CSeq: (\d+)", request)
-                answer = left.pop(0) if len(left) > 1 else left[0]
-                count = number[1].decode() if number else "1"
-                line.sendall(answer.replace("CSEQ", f"CSeq: {count}").encode())
+    def serve(line: socket.socket, _: threading.Event) -> None:
+        line.settimeout(2.0)
+        left = list(answers)
+        while request := line.recv(4096):
+            asked.append(request)
+            number = re.search(rb"CSeq: (\d+)", request)
+            answer = left.pop(0) if len(left) > 1 else left[0]
+            count = number[1].decode() if number else "1"
+            line.sendall(answer.replace("CSEQ", f"CSeq: {count}").encode())
 
-    def accept() -> None:
-        while not stopping.is_set():
-            with suppress(TimeoutError):
-                threads.append(
-                    threading.Thread(target=serve, args=(server.accept()[0],))
-                )
-                threads[-1].start()
-
-    listening = threading.Thread(target=accept)
-    listening.start()
-    try:
-        yield f"127.0.0.1:{server.getsockname()[1]}", asked
-    finally:
-        stopping.set()
-        listening.join()
-        for thread in threads:
-            thread.join()
-        server.close()
+    with serving(serve) as port:
+        yield f"127.0.0.1:{port}", asked
 
 
 FINE = "RTSP/1.0 200 OK\r\nCSEQ\r\nPublic: OPTIONS, DESCRIBE\r\n\r\n"
